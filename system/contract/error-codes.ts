@@ -1,0 +1,39 @@
+// The closed list of stable codes in `{"error": {"code", "message", "details"?}}`, with what each promises.
+// docs/errors.md is held equal to this table by a test.
+
+export type Outcome = 'definite' | 'indefinite';
+
+export type ErrorCode = {
+  readonly status: number;
+  /** definite: nothing was stored. indefinite: it may have been; safe to retry with the same id. */
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly meaning: string;
+};
+
+const code = (status: number, outcome: Outcome, retryable: boolean, meaning: string): ErrorCode => ({ status, outcome, retryable, meaning });
+
+export const errorCodes = {
+  invalid_json: code(400, 'definite', false, 'The body is not JSON, or not UTF-8.'),
+  invalid_event: code(400, 'definite', false, 'A field is missing, of the wrong type, too long, or unknown; `details` lists each place.'),
+  hostile_text: code(400, 'definite', false, 'A string holds U+0000 or a lone surrogate, which no store of ours could give back.'),
+  too_deep: code(400, 'definite', false, 'Nested deeper than the limit.'),
+  number_out_of_range: code(400, 'definite', false, 'A number has more digits or a larger exponent than can be stored without loss.'),
+  invalid_idempotency_key: code(400, 'definite', false, 'The Idempotency-Key header is empty, too long, given on a batch, or differs from `id`.'),
+  unsupported_content_type: code(400, 'definite', false, 'The content type or encoding is not one that this door takes.'),
+  empty_batch: code(400, 'definite', false, 'A batch without an event.'),
+  invalid_query: code(400, 'definite', false, 'A query parameter is unknown, malformed or out of range; `details` says which.'),
+  not_found: code(404, 'definite', false, 'No such event, object or route.'),
+  method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),
+  idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),
+  payload_too_large: code(413, 'definite', false, 'The body, or one event of a batch, is over its limit.'),
+  overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
+  shutting_down: code(503, 'definite', true, 'The process is stopping: nothing was stored. Retry at once elsewhere.'),
+  storage_unavailable: code(503, 'definite', true, 'The database could not be reached before a commit was tried: nothing was stored.'),
+  commit_unknown: code(503, 'indefinite', true, 'A commit was tried and its answer did not come: it may have been stored. Retry with the same id.'),
+  internal: code(500, 'indefinite', true, 'A defect of ours. It is logged with its trace id.'),
+} as const satisfies Record<string, ErrorCode>;
+
+export type ErrorCodeName = keyof typeof errorCodes;
+
+export type ErrorBody = { readonly error: { readonly code: ErrorCodeName; readonly message: string; readonly details?: unknown } };

@@ -1,0 +1,40 @@
+// What a processor is: logic with its own checkpoint and error policy. A consumer only delivers to it.
+import type { LogEvent } from '../stream/stream.ts';
+
+/** One effect that a handler asks for, written by the processor's `apply` in the checkpoint's own transaction. */
+export type HandledEvent<Effect> = { readonly event: LogEvent; readonly effect: Effect };
+
+/** A minimal view of the open transaction; the worker commits or rolls it back, never the processor. */
+export type Transaction = {
+  query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
+};
+
+/**
+ * An ordered processor with user code. `handle` runs per event, in a thread that can be killed, and decides; `apply` writes the
+ * effects of a whole batch, set-based, in the transaction that moves the checkpoint. `handle` that throws, or runs past the deadline, is
+ * that event's failure; `apply` that fails with SQLSTATE class 22 or 23 is the data's failure and is narrowed down to one event.
+ */
+export type OrderedProcessor<Effect> = {
+  readonly kind: 'ordered';
+  readonly name: string;
+  readonly version: number;
+  handle(event: LogEvent): Effect | null | Promise<Effect | null>;
+  apply(handled: readonly HandledEvent<Effect>[], transaction: Transaction): Promise<void>;
+};
+
+/**
+ * A processor without order and without user code: it moves the log's rows (after, upTo] of one lane into its table inside the database, in the
+ * checkpoint's transaction. A failure with SQLSTATE class 22 or 23 is narrowed down to one position by the worker.
+ */
+export type UnorderedProcessor = {
+  readonly kind: 'unordered';
+  readonly name: string;
+  readonly version: number;
+  applyRange(lane: number, afterPosition: number, upToPosition: number, transaction: Transaction): Promise<number>;
+};
+
+/**
+ * The user code of processor `timelines`: a module named by FAULTLINE_TIMELINE_HANDLER exports `handle`, which makes a summary of an event.
+ * It returns null for an event that the timeline ignores.
+ */
+export type TimelineHandler = (event: LogEvent) => { readonly summary: string | null } | null | Promise<{ readonly summary: string | null } | null>;
