@@ -1,0 +1,95 @@
+// Everything that is known of one scenario's run: what judge reads from its folder, and all that any checker may look at.
+// runs/<id>/: run.json, verdict.json, junit.xml, report.html; runs/<id>/<scenario>/: one file for each part below.
+import type { FinalRow } from '../history/final-state.ts';
+import type { Operation } from '../history/operation.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** run.json */
+export type RunManifest = {
+  readonly format: 1;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly state: 'running' | 'finished' | 'interrupted' | 'failed';
+  readonly seed: number;
+  readonly scenarios: readonly string[];
+  readonly runtime: 'embedded';
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: { readonly cpus: number; readonly model: string; readonly memoryBytes: number; readonly platform: string };
+  /** Git commit where known; seed + commit repeat the plan. */
+  readonly commit: string | null;
+  readonly error?: string;
+};
+
+/** plan.json: the scenario as it was, and where its phases fell. */
+export type ScenarioPlan = {
+  readonly format: 1;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly plannedOperations: number;
+  /** SHA-256 of the planned arrivals: the same seed and commit give the same digest on every machine. */
+  readonly digest: string;
+};
+
+/** timeline.json: when things really happened, epoch milliseconds. */
+export type RunTimeline = {
+  readonly zeroAt: number;
+  readonly phases: readonly { readonly name: string; readonly kind: string; readonly from: number; readonly to: number }[];
+  /** When everything was drained; null: it never was, with what was still open. */
+  readonly drainedAt: number | null;
+  readonly drainPending: readonly string[];
+};
+
+/** evidence.json: one entry a fault. Evidence comes from the target (pids, exit signals, lease rows, pg_stat_activity), never from the request. */
+export type FaultEvidence = {
+  readonly fault: string;
+  readonly kind: string;
+  readonly injectedAt: number;
+  readonly healedAt: number | null;
+  readonly tookEffect: boolean;
+  readonly healed: boolean;
+  readonly observations: readonly { readonly at: number; readonly source: string; readonly observed: string; readonly data?: unknown }[];
+};
+
+export type Sample = readonly [atSeconds: number, value: number];
+export type Series = { readonly labels: Readonly<Record<string, string>>; readonly samples: readonly Sample[] };
+
+/** signals.json: each question that was asked of the telemetry, with its answer, so that judging again needs no stack. */
+export type SignalsRecord = {
+  readonly exportIntervalMs: number;
+  readonly budgets: readonly { readonly name: string; readonly phase: string; readonly promql: string; readonly from: number; readonly to: number; readonly series: readonly Series[]; readonly error?: string }[];
+  /** Cumulative values at quiescence, last raw sample of each series: what agreement compares. */
+  readonly finals: readonly { readonly signal: string; readonly promql: string; readonly series: readonly Series[]; readonly error?: string }[];
+  /** For plots and for lag: whole-run range queries, one step a second. */
+  readonly plots: readonly { readonly name: string; readonly unit: string; readonly promql: string; readonly series: readonly Series[]; readonly error?: string }[];
+  /** A canary metric, log and span sent before and after the run, and whether each came back. */
+  readonly canary: readonly { readonly when: 'before' | 'after'; readonly kind: 'metric' | 'log' | 'span'; readonly found: boolean; readonly afterMs: number; readonly detail?: string }[];
+  /** For each marked request that was looked for: the spans found, by name, and whether they lead from request through stream to row. */
+  readonly traces: readonly { readonly traceId: string; readonly spans: readonly { readonly name: string; readonly kind: string; readonly service: string; readonly linked: boolean }[]; readonly complete: boolean; readonly missing: readonly string[] }[];
+  readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
+  /** What the receiver had to drop for its limits. */
+  readonly dropped: number;
+};
+
+/** A line of machine.ndjson, twice a second. */
+export type MachineSample = {
+  readonly at: number;
+  /** Shares of all cores since the last sample, 0..1. */
+  readonly cpuBusy: number;
+  readonly cpuSteal: number;
+  /** CPU seconds since the last sample and PSS now, per process of ours. Foreign load = busy minus all of these. */
+  readonly processes: readonly { readonly role: string; readonly pid: number; readonly cpuSeconds: number; readonly pssBytes: number | null }[];
+};
+
+export type RunData = {
+  readonly plan: ScenarioPlan;
+  readonly timeline: RunTimeline;
+  readonly operations: readonly Operation[];
+  /** False where the trailer is missing: the history is truncated. */
+  readonly historyComplete: boolean;
+  readonly finalState: readonly FinalRow[];
+  readonly finalStateComplete: boolean;
+  readonly evidence: readonly FaultEvidence[];
+  readonly signals: SignalsRecord | null;
+  readonly machine: readonly MachineSample[];
+};

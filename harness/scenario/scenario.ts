@@ -1,0 +1,79 @@
+// What a scenario is: typed data that a reader learns from. Planning, running and judging live elsewhere and read only this.
+
+export type PhaseKind = 'warm-up' | 'steady' | 'fault' | 'heal' | 'drain';
+
+/** A named stretch of a run. `drain` has no traffic of its own and is added by the engine: it ends when all is drained, or at its bound. */
+export type Phase = {
+  readonly name: string;
+  readonly kind: Exclude<PhaseKind, 'drain'>;
+  readonly seconds: number;
+  /** Intended arrivals a second, open-loop. */
+  readonly ratePerSecond: number;
+};
+
+export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs';
+
+export type Traffic = {
+  readonly arrivals: 'poisson' | 'constant';
+  readonly keys: { readonly kind: 'zipf'; readonly count: number; readonly exponent: number } | { readonly kind: 'uniform'; readonly count: number };
+  /** Number the events of a key 1, 2, 3 … */
+  readonly sequenced?: boolean;
+  /** Share of events delivered a second time, with the same id and body, a little later. */
+  readonly duplicates?: { readonly share: number; readonly withinMs: number };
+  /** Share of events moved back by up to `places` places in the order of sending. */
+  readonly disorder?: { readonly share: number; readonly places: number };
+  /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
+  readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
+};
+
+export type ProcessRole = 'ingest' | 'worker' | 'query';
+
+/** When a fault is due: seconds into a named phase. */
+export type FaultMoment = { readonly phase: string; readonly afterSeconds: number };
+
+export type Fault =
+  /** kill -9, then started again after `restartAfterSeconds`. `inside: 'transaction'` locks the read model first, so that the process dies in an open transaction. */
+  | { readonly kind: 'kill'; readonly name: string; readonly at: FaultMoment; readonly role: ProcessRole; readonly index: number; readonly restartAfterSeconds: number; readonly inside?: 'transaction' }
+  /** SIGSTOP for `seconds`, then SIGCONT. */
+  | { readonly kind: 'pause'; readonly name: string; readonly at: FaultMoment; readonly role: ProcessRole; readonly index: number; readonly seconds: number };
+
+/** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
+export type Budget = {
+  readonly name: string;
+  /** What it means to the reader. */
+  readonly why: string;
+  /** PromQL. `$phase` in a range becomes the phase's length (at least two export intervals); it is evaluated at the phase's end, or at every step in it with `over: 'every-step'`. `$run` becomes the label matchers of this run. */
+  readonly promql: string;
+  readonly phase: string | 'all';
+  readonly over: 'end' | 'every-step';
+  readonly unit: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+};
+
+/** A check named in the registry, with its parameters as data, so that a run's folder can be judged again without the scenario's code. */
+export type CheckReference = { readonly check: string; readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>> };
+
+export type Scenario = {
+  readonly name: string;
+  readonly title: string;
+  /** Why this scenario exists: what it would have caught, and where. */
+  readonly why: string;
+  readonly target: {
+    readonly processes: Readonly<Record<ProcessRole, number>>;
+    /** Settings of the system under test; the names are the system's own environment variables. */
+    readonly environment?: Readonly<Record<string, string>>;
+    /** Use the harness's handler, whose user code throws or hangs for events that say so. */
+    readonly faultyHandler?: boolean;
+  };
+  readonly phases: readonly Phase[];
+  readonly traffic: Traffic;
+  readonly faults: readonly Fault[];
+  /** Must hold, beside the safety checks that every run gets: violated is `fail`. */
+  readonly expectations: readonly CheckReference[];
+  /** Must have been seen for the run to mean anything: not seen is `inconclusive`. */
+  readonly mustBeSeen: readonly CheckReference[];
+  readonly budgets: readonly Budget[];
+  /** After the last phase everything drains within this. */
+  readonly drainWithinSeconds: number;
+};

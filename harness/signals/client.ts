@@ -1,0 +1,26 @@
+// What the harness asks of a telemetry stack, whichever runtime it is.
+import type { Series } from '../engine/run-data.ts';
+
+export type SpanRecord = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly name: string;
+  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly service: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string; readonly attributes: Readonly<Record<string, unknown>> }[];
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
+/** Rejects with a SignalError (what was asked, what the stack said). Absent data is an empty answer, never 0. */
+export type SignalClient = {
+  instant(promql: string, atSeconds: number): Promise<readonly Series[]>;
+  range(promql: string, fromSeconds: number, toSeconds: number, stepSeconds: number): Promise<readonly Series[]>;
+  trace(traceId: string): Promise<readonly SpanRecord[]>;
+  /** TraceQL search -> trace ids. */
+  searchTraces(traceql: string, fromSeconds: number, toSeconds: number): Promise<readonly string[]>;
+  /** LogQL -> lines with their labels, newest first. */
+  logs(logql: string, fromSeconds: number, toSeconds: number, limit: number): Promise<readonly { readonly atMs: number; readonly line: string; readonly labels: Readonly<Record<string, string>> }[]>;
+};

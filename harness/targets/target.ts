@@ -1,0 +1,51 @@
+// What the harness knows of a system under test: how to start it, where to send, where its processes are, how to read back what became of the events.
+import type { FinalRow } from '../history/final-state.ts';
+import type { ProcessRole } from '../scenario/scenario.ts';
+
+export type TargetProcess = {
+  readonly role: ProcessRole;
+  readonly index: number;
+  readonly pid: number;
+  /** service.instance.id, as it stands in telemetry and in lease rows. */
+  readonly instance: string;
+  readonly address: string;
+  readonly startedAt: number;
+  /** Resolves when the process has ended. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+};
+
+export type StartOptions = {
+  readonly runId: string;
+  readonly scenario: string;
+  readonly processes: Readonly<Record<ProcessRole, number>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly faultyHandler: boolean;
+  /** OTLP/HTTP base URL of the telemetry stack. */
+  readonly otlpEndpoint: string;
+  readonly exportIntervalMs: number;
+  /** Where stdout and stderr of each process go. */
+  readonly logFolder: string;
+};
+
+export type RunningTarget = AsyncDisposable & {
+  /** Base URL for POST /events. */
+  readonly ingestUrl: string;
+  readonly queryUrl: string;
+  readonly databaseUrl: string;
+  processes(): readonly TargetProcess[];
+  /** Starts the process of this role and index again after it ended. */
+  restart(role: ProcessRole, index: number): Promise<TargetProcess>;
+  /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */
+  pending(): Promise<readonly string[]>;
+  /** Every row of the final state, streamed. */
+  readBack(): AsyncIterable<FinalRow>;
+  /** Runs SQL for evidence and for faults that need it. */
+  query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Holds a lock on the read model of processor `timelines` until disposed; `waiting` tells which backend pids and application_names wait for it. */
+  lockReadModel(): Promise<AsyncDisposable & { waiting(): Promise<readonly { readonly applicationName: string; readonly backendPid: number }[]> }>;
+};
+
+export type Target = {
+  readonly name: string;
+  start(options: StartOptions, signal: AbortSignal): Promise<RunningTarget>;
+};
