@@ -57,15 +57,45 @@ export type Series = { readonly labels: Readonly<Record<string, string>>; readon
 /** signals.json: each question that was asked of the telemetry, with its answer, so that judging again needs no stack. */
 export type SignalsRecord = {
   readonly exportIntervalMs: number;
-  readonly budgets: readonly { readonly name: string; readonly phase: string; readonly promql: string; readonly from: number; readonly to: number; readonly series: readonly Series[]; readonly error?: string }[];
+  readonly budgets: readonly {
+    readonly name: string;
+    readonly phase: string;
+    readonly promql: string;
+    readonly from: number;
+    readonly to: number;
+    readonly series: readonly Series[];
+    readonly error?: string;
+  }[];
   /** Cumulative values at quiescence, last raw sample of each series: what agreement compares. */
-  readonly finals: readonly { readonly signal: string; readonly promql: string; readonly series: readonly Series[]; readonly error?: string }[];
+  readonly finals: readonly {
+    readonly signal: string;
+    readonly promql: string;
+    readonly series: readonly Series[];
+    readonly error?: string;
+  }[];
   /** For plots and for lag: whole-run range queries, one step a second. */
-  readonly plots: readonly { readonly name: string; readonly unit: string; readonly promql: string; readonly series: readonly Series[]; readonly error?: string }[];
+  readonly plots: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly promql: string;
+    readonly series: readonly Series[];
+    readonly error?: string;
+  }[];
   /** A canary metric, log and span sent before and after the run, and whether each came back. */
-  readonly canary: readonly { readonly when: 'before' | 'after'; readonly kind: 'metric' | 'log' | 'span'; readonly found: boolean; readonly afterMs: number; readonly detail?: string }[];
+  readonly canary: readonly {
+    readonly when: 'before' | 'after';
+    readonly kind: 'metric' | 'log' | 'span';
+    readonly found: boolean;
+    readonly afterMs: number;
+    readonly detail?: string;
+  }[];
   /** For each marked request that was looked for: the spans found, by name, and whether they lead from request through stream to row. */
-  readonly traces: readonly { readonly traceId: string; readonly spans: readonly { readonly name: string; readonly kind: string; readonly service: string; readonly linked: boolean }[]; readonly complete: boolean; readonly missing: readonly string[] }[];
+  readonly traces: readonly {
+    readonly traceId: string;
+    readonly spans: readonly { readonly name: string; readonly kind: string; readonly service: string; readonly linked: boolean }[];
+    readonly complete: boolean;
+    readonly missing: readonly string[];
+  }[];
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
   /** What the receiver had to drop for its limits. */
   readonly dropped: number;
@@ -78,7 +108,12 @@ export type MachineSample = {
   readonly cpuBusy: number;
   readonly cpuSteal: number;
   /** CPU seconds since the last sample and PSS now, per process of ours. Foreign load = busy minus all of these. */
-  readonly processes: readonly { readonly role: string; readonly pid: number; readonly cpuSeconds: number; readonly pssBytes: number | null }[];
+  readonly processes: readonly {
+    readonly role: string;
+    readonly pid: number;
+    readonly cpuSeconds: number;
+    readonly pssBytes: number | null;
+  }[];
 };
 
 export type RunData = {

@@ -21,9 +21,21 @@ export type ScenarioVerdict = {
     readonly eventsInLog: number;
     readonly deadLetters: number;
   };
-  readonly faults: readonly { readonly fault: string; readonly kind: string; readonly tookEffect: boolean; readonly healed: boolean; readonly evidence: readonly string[] }[];
+  readonly faults: readonly {
+    readonly fault: string;
+    readonly kind: string;
+    readonly tookEffect: boolean;
+    readonly healed: boolean;
+    readonly evidence: readonly string[];
+  }[];
   /** What the two witnesses said of the same thing. */
-  readonly compared: readonly { readonly signal: string; readonly history: number; readonly telemetry: number | null; readonly tolerance: string; readonly agrees: boolean }[];
+  readonly compared: readonly {
+    readonly signal: string;
+    readonly history: number;
+    readonly telemetry: number | null;
+    readonly tolerance: string;
+    readonly agrees: boolean;
+  }[];
   readonly results: readonly CheckResult[];
 };
 

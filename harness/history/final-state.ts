@@ -1,16 +1,117 @@
 // One line of final-state.ndjson: what the target holds after everything drained, read back by SQL that any user could write. Times are epoch milliseconds.
 
 export type FinalRow =
-  | { readonly kind: 'log'; readonly lane: number; readonly position: number; readonly id: number; readonly systemName: string; readonly objectId: string; readonly idempotencyKey: string | null; readonly sequence: number | null; readonly bodySha256: string; readonly receivedAt: number; readonly appendedAt: number }
-  | { readonly kind: 'event'; readonly id: number; readonly systemName: string; readonly objectId: string; readonly eventName: string; readonly idempotencyKey: string | null; readonly sequence: number | null; readonly lane: number; readonly position: number; readonly bodySha256: string; readonly receivedAt: number; readonly appliedAt: number }
-  | { readonly kind: 'timeline-entry'; readonly systemName: string; readonly objectId: string; readonly entry: number; readonly eventId: number; readonly eventName: string; readonly sequence: number | null; readonly lane: number; readonly position: number; readonly appliedAt: number }
-  | { readonly kind: 'count'; readonly lane: number; readonly systemName: string; readonly eventName: string; readonly minute: number; readonly count: number }
+  | {
+      readonly kind: 'log';
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
+      readonly idempotencyKey: string | null;
+      readonly sequence: number | null;
+      readonly bodySha256: string;
+      readonly receivedAt: number;
+      readonly appendedAt: number;
+    }
+  | {
+      readonly kind: 'event';
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
+      readonly eventName: string;
+      readonly idempotencyKey: string | null;
+      readonly sequence: number | null;
+      readonly lane: number;
+      readonly position: number;
+      readonly bodySha256: string;
+      readonly receivedAt: number;
+      readonly appliedAt: number;
+    }
+  | {
+      readonly kind: 'timeline-entry';
+      readonly systemName: string;
+      readonly objectId: string;
+      readonly entry: number;
+      readonly eventId: number;
+      readonly eventName: string;
+      readonly sequence: number | null;
+      readonly lane: number;
+      readonly position: number;
+      readonly appliedAt: number;
+    }
+  | {
+      readonly kind: 'count';
+      readonly lane: number;
+      readonly systemName: string;
+      readonly eventName: string;
+      readonly minute: number;
+      readonly count: number;
+    }
   | { readonly kind: 'lane'; readonly lane: number; readonly head: number; readonly duplicates: number; readonly conflicts: number }
-  | { readonly kind: 'checkpoint'; readonly processor: string; readonly version: number; readonly lane: number; readonly position: number; readonly epoch: number; readonly applied: number; readonly ignored: number; readonly parked: number; readonly pending: number; readonly discarded: number; readonly skipped: number; readonly shed: number }
+  | {
+      readonly kind: 'checkpoint';
+      readonly processor: string;
+      readonly version: number;
+      readonly lane: number;
+      readonly position: number;
+      readonly epoch: number;
+      readonly applied: number;
+      readonly ignored: number;
+      readonly parked: number;
+      readonly pending: number;
+      readonly discarded: number;
+      readonly skipped: number;
+      readonly shed: number;
+    }
   /** What the harness counts again itself, per processor and lane, from the tables and not from the books. */
-  | { readonly kind: 'recount'; readonly processor: string; readonly version: number; readonly lane: number; readonly effects: number; readonly parked: number; readonly pending: number }
-  | { readonly kind: 'parked'; readonly processor: string; readonly lane: number; readonly position: number; readonly id: number; readonly systemName: string; readonly objectId: string; readonly idempotencyKey: string | null; readonly sequence: number | null; readonly state: 'retrying' | 'parked'; readonly reasonCode: string | null; readonly reasonMessage: string | null; readonly attempts: number; readonly parkedAt: number }
-  | { readonly kind: 'pending'; readonly processor: string; readonly lane: number; readonly position: number; readonly id: number; readonly systemName: string; readonly objectId: string; readonly sequence: number }
-  | { readonly kind: 'lease-event'; readonly at: number; readonly event: string; readonly processor: string; readonly version: number; readonly lane: number; readonly epoch: number; readonly owner: string; readonly otherOwner: string | null; readonly otherEpoch: number | null; readonly detail: string | null };
+  | {
+      readonly kind: 'recount';
+      readonly processor: string;
+      readonly version: number;
+      readonly lane: number;
+      readonly effects: number;
+      readonly parked: number;
+      readonly pending: number;
+    }
+  | {
+      readonly kind: 'parked';
+      readonly processor: string;
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
+      readonly idempotencyKey: string | null;
+      readonly sequence: number | null;
+      readonly state: 'retrying' | 'parked';
+      readonly reasonCode: string | null;
+      readonly reasonMessage: string | null;
+      readonly attempts: number;
+      readonly parkedAt: number;
+    }
+  | {
+      readonly kind: 'pending';
+      readonly processor: string;
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
+      readonly sequence: number;
+    }
+  | {
+      readonly kind: 'lease-event';
+      readonly at: number;
+      readonly event: string;
+      readonly processor: string;
+      readonly version: number;
+      readonly lane: number;
+      readonly epoch: number;
+      readonly owner: string;
+      readonly otherOwner: string | null;
+      readonly otherEpoch: number | null;
+      readonly detail: string | null;
+    };
 /** Last line. Without it the read-back is truncated and the run inconclusive. */
 export type FinalTrailer = { readonly kind: 'end'; readonly rows: number };

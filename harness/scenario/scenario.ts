@@ -15,7 +15,9 @@ export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-
 
 export type Traffic = {
   readonly arrivals: 'poisson' | 'constant';
-  readonly keys: { readonly kind: 'zipf'; readonly count: number; readonly exponent: number } | { readonly kind: 'uniform'; readonly count: number };
+  readonly keys:
+    | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
+    | { readonly kind: 'uniform'; readonly count: number };
   /** Number the events of a key 1, 2, 3 … */
   readonly sequenced?: boolean;
   /** Share of events delivered a second time, with the same id and body, a little later. */
@@ -33,9 +35,24 @@ export type FaultMoment = { readonly phase: string; readonly afterSeconds: numbe
 
 export type Fault =
   /** kill -9, then started again after `restartAfterSeconds`. `inside: 'transaction'` locks the read model first, so that the process dies in an open transaction. */
-  | { readonly kind: 'kill'; readonly name: string; readonly at: FaultMoment; readonly role: ProcessRole; readonly index: number; readonly restartAfterSeconds: number; readonly inside?: 'transaction' }
+  | {
+      readonly kind: 'kill';
+      readonly name: string;
+      readonly at: FaultMoment;
+      readonly role: ProcessRole;
+      readonly index: number;
+      readonly restartAfterSeconds: number;
+      readonly inside?: 'transaction';
+    }
   /** SIGSTOP for `seconds`, then SIGCONT. */
-  | { readonly kind: 'pause'; readonly name: string; readonly at: FaultMoment; readonly role: ProcessRole; readonly index: number; readonly seconds: number };
+  | {
+      readonly kind: 'pause';
+      readonly name: string;
+      readonly at: FaultMoment;
+      readonly role: ProcessRole;
+      readonly index: number;
+      readonly seconds: number;
+    };
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
 export type Budget = {
@@ -52,7 +69,10 @@ export type Budget = {
 };
 
 /** A check named in the registry, with its parameters as data, so that a run's folder can be judged again without the scenario's code. */
-export type CheckReference = { readonly check: string; readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>> };
+export type CheckReference = {
+  readonly check: string;
+  readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
+};
 
 export type Scenario = {
   readonly name: string;

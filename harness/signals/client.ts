@@ -22,5 +22,10 @@ export type SignalClient = {
   /** TraceQL search -> trace ids. */
   searchTraces(traceql: string, fromSeconds: number, toSeconds: number): Promise<readonly string[]>;
   /** LogQL -> lines with their labels, newest first. */
-  logs(logql: string, fromSeconds: number, toSeconds: number, limit: number): Promise<readonly { readonly atMs: number; readonly line: string; readonly labels: Readonly<Record<string, string>> }[]>;
+  logs(
+    logql: string,
+    fromSeconds: number,
+    toSeconds: number,
+    limit: number,
+  ): Promise<readonly { readonly atMs: number; readonly line: string; readonly labels: Readonly<Record<string, string>> }[]>;
 };

@@ -42,7 +42,9 @@ export type RunningTarget = AsyncDisposable & {
   /** Runs SQL for evidence and for faults that need it. */
   query<Row extends Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Holds a lock on the read model of processor `timelines` until disposed; `waiting` tells which backend pids and application_names wait for it. */
-  lockReadModel(): Promise<AsyncDisposable & { waiting(): Promise<readonly { readonly applicationName: string; readonly backendPid: number }[]> }>;
+  lockReadModel(): Promise<
+    AsyncDisposable & { waiting(): Promise<readonly { readonly applicationName: string; readonly backendPid: number }[]> }
+  >;
 };
 
 export type Target = {

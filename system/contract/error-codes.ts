@@ -11,7 +11,12 @@ export type ErrorCode = {
   readonly meaning: string;
 };
 
-const code = (status: number, outcome: Outcome, retryable: boolean, meaning: string): ErrorCode => ({ status, outcome, retryable, meaning });
+const code = (status: number, outcome: Outcome, retryable: boolean, meaning: string): ErrorCode => ({
+  status,
+  outcome,
+  retryable,
+  meaning,
+});
 
 export const errorCodes = {
   invalid_json: code(400, 'definite', false, 'The body is not JSON, or not UTF-8.'),
@@ -19,7 +24,12 @@ export const errorCodes = {
   hostile_text: code(400, 'definite', false, 'A string holds U+0000 or a lone surrogate, which no store of ours could give back.'),
   too_deep: code(400, 'definite', false, 'Nested deeper than the limit.'),
   number_out_of_range: code(400, 'definite', false, 'A number has more digits or a larger exponent than can be stored without loss.'),
-  invalid_idempotency_key: code(400, 'definite', false, 'The Idempotency-Key header is empty, too long, given on a batch, or differs from `id`.'),
+  invalid_idempotency_key: code(
+    400,
+    'definite',
+    false,
+    'The Idempotency-Key header is empty, too long, given on a batch, or differs from `id`.',
+  ),
   unsupported_content_type: code(400, 'definite', false, 'The content type or encoding is not one that this door takes.'),
   empty_batch: code(400, 'definite', false, 'A batch without an event.'),
   invalid_query: code(400, 'definite', false, 'A query parameter is unknown, malformed or out of range; `details` says which.'),
@@ -30,7 +40,12 @@ export const errorCodes = {
   overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
   shutting_down: code(503, 'definite', true, 'The process is stopping: nothing was stored. Retry at once elsewhere.'),
   storage_unavailable: code(503, 'definite', true, 'The database could not be reached before a commit was tried: nothing was stored.'),
-  commit_unknown: code(503, 'indefinite', true, 'A commit was tried and its answer did not come: it may have been stored. Retry with the same id.'),
+  commit_unknown: code(
+    503,
+    'indefinite',
+    true,
+    'A commit was tried and its answer did not come: it may have been stored. Retry with the same id.',
+  ),
   internal: code(500, 'indefinite', true, 'A defect of ours. It is logged with its trace id.'),
 } as const satisfies Record<string, ErrorCode>;
 

@@ -6,7 +6,10 @@ export type HandledEvent<Effect> = { readonly event: LogEvent; readonly effect: 
 
 /** A minimal view of the open transaction; the worker commits or rolls it back, never the processor. */
 export type Transaction = {
-  query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
+  query<Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
 };
 
 /**
@@ -37,4 +40,6 @@ export type UnorderedProcessor = {
  * The user code of processor `timelines`: a module named by FAULTLINE_TIMELINE_HANDLER exports `handle`, which makes a summary of an event.
  * It returns null for an event that the timeline ignores.
  */
-export type TimelineHandler = (event: LogEvent) => { readonly summary: string | null } | null | Promise<{ readonly summary: string | null } | null>;
+export type TimelineHandler = (
+  event: LogEvent,
+) => { readonly summary: string | null } | null | Promise<{ readonly summary: string | null } | null>;
