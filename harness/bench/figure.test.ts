@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { figure, median } from './figure.ts';
+
+test('a ratio below its bound does not hold, and one at its bound does', () => {
+  const against = { what: 'the stub', value: 100 };
+  expect(figure('ingest', 64, 'events/s', against, { of: 'ratio', atLeast: 0.65 })).toMatchObject({ ratio: 0.64, holds: false });
+  expect(figure('ingest', 65, 'events/s', against, { of: 'ratio', atLeast: 0.65 })).toMatchObject({ ratio: 0.65, holds: true });
+});
+
+test('a figure that was not measured never holds', () => {
+  expect(figure('ingest', NaN, 'events/s', { what: 'the stub', value: 100 }, { of: 'ratio', atLeast: 0.65 }).holds).toBe(false);
+  expect(figure('ingest', 5, 'events/s', { what: 'the stub', value: 0 }, { of: 'ratio', atLeast: 0.65 }).holds).toBe(false);
+});
+
+test('a figure without a bound says neither yes nor no', () => {
+  expect(figure('copy', 5, 'events/s', null, null).holds).toBeNull();
+});
+
+test('the median of rounds is the middle one', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+  expect(median([])).toBeNaN();
+});

@@ -1,0 +1,37 @@
+// A measured figure beside what it was measured against, and the small arithmetic over rounds.
+
+/** `ratio` is value / against. `holds` is null where no bound is stated. */
+export type Figure = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly against: { readonly what: string; readonly value: number } | null;
+  readonly ratio: number | null;
+  readonly bound: string | null;
+  readonly holds: boolean | null;
+};
+
+export type Bound = { readonly of: 'ratio' | 'value'; readonly atLeast?: number; readonly atMost?: number };
+
+export const figure = (name: string, value: number, unit: string, against: Figure['against'], bound: Bound | null): Figure => {
+  const ratio = against === null || against.value === 0 ? null : value / against.value;
+  return { name, value, unit, against, ratio, bound: bound === null ? null : boundText(bound), holds: bound === null ? null : holds(bound, value, ratio) };
+};
+
+const boundText = (bound: Bound): string => {
+  const side = bound.atLeast === undefined ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
+  return `${bound.of} ${side}`;
+};
+
+const holds = (bound: Bound, value: number, ratio: number | null): boolean => {
+  const measured = bound.of === 'value' ? value : ratio;
+  if (measured === null || !Number.isFinite(measured)) return false;
+  return measured >= (bound.atLeast ?? -Infinity) && measured <= (bound.atMost ?? Infinity);
+};
+
+/** The middle one of an odd number of rounds, the mean of the two middle ones of an even number. NaN of none. */
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1 ? (sorted[Math.floor(middle)] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+};
