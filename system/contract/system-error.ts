@@ -1,0 +1,62 @@
+// The one error class of the system and its closed list of codes. An operating error is typed, says what to do, and keeps its cause;
+// a programmer's error is an assertion and never one of these. docs/errors.md is held equal to this table by a test.
+import type { Outcome } from './error-codes.ts';
+
+export type SystemErrorCode = {
+  /** definite: nothing was stored or changed. indefinite: it may have been; doing the same again is safe. */
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly meaning: string;
+};
+
+const code = (outcome: Outcome, retryable: boolean, meaning: string): SystemErrorCode => ({ outcome, retryable, meaning });
+
+export const systemErrorCodes = {
+  // ── Start ──
+  FL_SETTINGS_INVALID: code('definite', false, 'An environment variable is missing, malformed, out of range, or unknown; each is named.'),
+  FL_HOST_NOT_LOOPBACK: code('definite', false, 'The address to listen on is not loopback, and there are no API keys yet.'),
+  FL_PORT_TAKEN: code('definite', false, 'Another process listens on the port.'),
+  FL_START_FAILED: code('definite', false, 'The process could not start for a reason that has no code of its own.'),
+
+  // ── Database and schema ──
+  FL_DATABASE_UNREACHABLE: code('definite', true, 'The database does not answer, or refuses the connection.'),
+  FL_DATABASE_TOO_OLD: code('definite', false, 'The PostgreSQL server is older than the oldest that can work.'),
+  FL_DATABASE_FORBIDDEN: code('definite', false, 'The role may not create or use our tables.'),
+  FL_SCHEMA_MISSING: code('definite', false, 'Migrations are missing and FAULTLINE_MIGRATE is false.'),
+  FL_SCHEMA_NEWER: code('definite', false, 'The database was migrated by a newer version of faultline.'),
+  FL_SCHEMA_CHANGED: code('definite', false, 'A migration that was applied is not the one that this version holds.'),
+  FL_SCHEMA_FOREIGN: code('definite', false, 'Tables with our names exist, but were not made by our migrations.'),
+
+  // ── Stream ──
+  FL_STREAM_UNREACHABLE: code('definite', true, 'The stream could not be reached before anything was sent: nothing was stored.'),
+  FL_STREAM_CONTENDED: code('definite', true, 'The database gave up a deadlock or a race (40P01, 40001, 23505): nothing was stored.'),
+  FL_STREAM_COMMIT_UNKNOWN: code('indefinite', true, 'The connection was lost around a commit: it may have been stored.'),
+  FL_STREAM_DATA_REFUSED: code('definite', false, "The database refused a value (SQLSTATE 22, 23): a defect of admission's checks."),
+  FL_STREAM_FAILED: code(
+    'definite',
+    true,
+    'The database could not append (disk full, out of memory, read only, cancelled): nothing was stored.',
+  ),
+} as const satisfies Record<string, SystemErrorCode>;
+
+export type SystemErrorName = keyof typeof systemErrorCodes;
+
+export class SystemError extends Error {
+  readonly code: SystemErrorName;
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  /** Values for the log line; never a secret. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  /** `message` says what was wrong, with which value, where, and what to do. */
+  constructor(code: SystemErrorName, message: string, options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'SystemError';
+    this.code = code;
+    this.outcome = systemErrorCodes[code].outcome;
+    this.retryable = systemErrorCodes[code].retryable;
+    this.details = options.details ?? {};
+  }
+}
+
+export const isSystemError = (value: unknown): value is SystemError => value instanceof SystemError;
