@@ -18,15 +18,22 @@ export type Signal = {
   readonly promName: string;
 };
 
-const signal = (
-  name: string,
+/** The literal types are kept, so that code can ask for a counter with exactly these attributes. */
+const signal = <
+  const Name extends string,
+  const Kind extends SignalKind,
+  const Source extends SignalSource,
+  const PromName extends string,
+  const Attributes extends readonly string[],
+>(
+  name: Name,
   unit: string,
-  kind: SignalKind,
-  source: SignalSource,
-  promName: string,
-  attributes: readonly string[],
+  kind: Kind,
+  source: Source,
+  promName: PromName,
+  attributes: Attributes,
   meaning: string,
-): Signal => ({ name, unit, kind, source, meaning, attributes, promName });
+) => ({ name, unit, kind, source, meaning, attributes, promName }) as const;
 
 export const signals = {
   // ── Ingest ──
@@ -206,6 +213,16 @@ export const signals = {
     'Resident memory of the process.',
   ),
 
+  telemetryExportFailures: signal(
+    'faultline.telemetry.export.failures',
+    '{export}',
+    'counter',
+    'observed',
+    'faultline_telemetry_export_failures_total',
+    ['faultline.telemetry.signal'],
+    'Exports over OTLP that failed, by signal: metrics, traces, logs. What they carried is lost, but for metrics, which are cumulative.',
+  ),
+
   // ── The books: exported by the one elected worker, without an instance label ──
   logAppended: signal(
     'faultline.log.appended',
@@ -353,8 +370,16 @@ export const signals = {
   ),
 } as const satisfies Record<string, Signal>;
 
+export type SignalKey = keyof typeof signals;
+
+/** A signal of the catalogue: never one made elsewhere. */
+export type CataloguedSignal = (typeof signals)[SignalKey];
+
 /** Histogram buckets in seconds, fine enough for a p99 around the budgets (5 ms to 60 s). */
 export const durationBucketsSeconds = [
   0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5,
   10, 15, 30, 60,
 ] as const;
+
+/** Histogram buckets for things that are counted, such as events in a commit. */
+export const countBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] as const;

@@ -1,0 +1,106 @@
+import { describe, expect, it, vi } from 'vitest';
+import { signals } from '../contract/signals.ts';
+import { type BookEntry, startAccountingTelemetry } from './accounting.ts';
+import { type OtlpReceiver, startOtlpReceiver } from './testing.ts';
+
+const start = (receiver: OtlpReceiver, nowMs = () => 5000, lines: string[] = []) =>
+  startAccountingTelemetry({
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_METRIC_EXPORT_INTERVAL: '1000',
+      OTEL_RESOURCE_ATTRIBUTES: 'faultline.run=r1,service.instance.id=worker-1',
+      OTEL_SERVICE_NAME: 'faultline-worker',
+    },
+    write: (line) => void lines.push(line),
+    clock: { nowMs },
+  });
+
+const appended = (lane: number, value: number): BookEntry => ({
+  signal: signals.logAppended,
+  attributes: { 'faultline.lane': lane },
+  value,
+});
+
+const deadLetters = (reason: string, value: number): BookEntry => ({
+  signal: signals.deadLetters,
+  attributes: { 'faultline.processor': 'timelines', 'faultline.reason': reason },
+  value,
+});
+
+const valuesOf = (receiver: OtlpReceiver, name: string) => receiver.points.filter((point) => point.name === name).map(({ value }) => value);
+
+describe('the export of the books', () => {
+  it('carries exactly the snapshot, under no instance, as cumulative counters and gauges', async () => {
+    await using receiver = await startOtlpReceiver();
+    const accounting = start(receiver);
+    await accounting.push({ readAtMs: 4500, entries: [appended(3, 1234), deadLetters('handler_threw', 2)] });
+    accounting.stop();
+    expect(receiver.points).toHaveLength(3);
+    const [head, dead, age] = receiver.points;
+    expect(head).toMatchObject({ name: 'faultline.log.appended', kind: 'sum', temporality: 2, monotonic: true, value: 1234 });
+    expect(head?.attributes).toEqual({ 'faultline.lane': '3' });
+    expect(dead).toMatchObject({ name: 'faultline.dead_letters', kind: 'gauge', value: 2 });
+    expect(age).toMatchObject({ name: 'faultline.accounting.age', value: 0.5 });
+    expect(head?.resource).toMatchObject({ 'service.name': 'faultline-accounting', 'faultline.run': 'r1' });
+    expect(head?.resource).not.toHaveProperty('service.instance.id');
+  });
+
+  it('reports a vanished set of attributes as 0, and a vanished counter with its last value', async () => {
+    await using receiver = await startOtlpReceiver();
+    const accounting = start(receiver);
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 7), deadLetters('handler_threw', 2)] });
+    await accounting.push({ readAtMs: 5000, entries: [] });
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 9)] });
+    accounting.stop();
+    expect(valuesOf(receiver, 'faultline.dead_letters')).toEqual([2, 0, 0]);
+    expect(valuesOf(receiver, 'faultline.log.appended')).toEqual([7, 7, 9]);
+  });
+
+  it('shows the age of the last reading while the books cannot be read', async () => {
+    await using receiver = await startOtlpReceiver();
+    let nowMs = 5000;
+    const accounting = start(receiver, () => nowMs);
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
+    nowMs = 12_000;
+    await accounting.reportAge();
+    accounting.stop();
+    expect(valuesOf(receiver, 'faultline.accounting.age')).toEqual([0, 7]);
+    expect(valuesOf(receiver, 'faultline.log.appended')).toEqual([7]);
+  });
+
+  it('sends nothing after it was stopped', async () => {
+    await using receiver = await startOtlpReceiver();
+    const accounting = start(receiver);
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
+    accounting.stop();
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
+    await accounting.reportAge();
+    expect(valuesOf(receiver, 'faultline.log.appended')).toEqual([7]);
+  });
+
+  it('drops a snapshot that waited behind a slow export when the newer one is there', async () => {
+    await using receiver = await startOtlpReceiver();
+    const accounting = start(receiver);
+    const pushes = [1, 2, 3].map((value) => accounting.push({ readAtMs: 5000, entries: [appended(0, value)] }));
+    await Promise.all(pushes);
+    accounting.stop();
+    expect(valuesOf(receiver, 'faultline.log.appended')).toEqual([1, 3]);
+  });
+
+  it('survives a receiver that is gone, and tells it once', async () => {
+    const receiver = await startOtlpReceiver();
+    await receiver[Symbol.asyncDispose]();
+    const lines: string[] = [];
+    const accounting = start(receiver, () => 5000, lines);
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
+    accounting.stop();
+    await vi.waitFor(() => expect(lines).toHaveLength(1));
+  });
+
+  it('sends nothing where OTLP is off', async () => {
+    const accounting = startAccountingTelemetry({ environment: {}, write: () => {} });
+    await accounting.push({ readAtMs: 0, entries: [appended(0, 7)] });
+    accounting.stop();
+  });
+});

@@ -1,0 +1,165 @@
+// The books over OTLP: the one elected worker hands a full snapshot each interval, and exactly that is exported, under no instance's name.
+// It keeps no counts of its own: a counter's value is the books' value, so that a takeover continues the series.
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import { ValueType } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import type { Resource } from '@opentelemetry/resources';
+import { AggregationTemporality, DataPointType, type MetricData, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { type CataloguedSignal, signals } from '../contract/signals.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createExportFailures, watchExports } from './export-failures.ts';
+import { createLogger } from './logger.ts';
+import { accountingResource, serviceVersion } from './resource.ts';
+import { createStdoutWriter } from './stdout-writer.ts';
+import { parseTelemetrySettings, type TelemetryEnvironment } from './telemetry-settings.ts';
+
+export type AccountedSignal = Extract<CataloguedSignal, { readonly source: 'accounted' }>;
+
+/** One value of the books, with every attribute that the catalogue names for it. */
+export type BookEntry = {
+  [Key in AccountedSignal['name']]: {
+    readonly signal: Extract<AccountedSignal, { readonly name: Key }>;
+    readonly attributes: Readonly<Record<Extract<AccountedSignal, { readonly name: Key }>['attributes'][number], string | number>>;
+    readonly value: number;
+  };
+}[AccountedSignal['name']];
+
+/** All of the books as read at one moment. `faultline.accounting.age` is added on export. */
+export type BooksSnapshot = {
+  /** By this process's clock, milliseconds since the epoch. */
+  readonly readAtMs: number;
+  readonly entries: readonly BookEntry[];
+};
+
+export type AccountingTelemetry = {
+  /** Exports the snapshot; settles when it arrived or failed (which is counted and told, never thrown). While one is on its way, the newest waits. */
+  push(snapshot: BooksSnapshot): Promise<void>;
+  /** Exports the age of the last reading alone: for an interval in which the books could not be read though the lease is held. */
+  reportAge(): Promise<void>;
+  /** Ends the export at once: nothing is sent from here on. Call it the moment that the lease is lost. */
+  stop(): void;
+};
+
+export type AccountingOptions = {
+  readonly environment: TelemetryEnvironment;
+  /** When the books begin (streams.created_at), as the counters' start time; the start of this export by default. */
+  readonly booksStartedAtMs?: number;
+  readonly write?: (line: string) => void;
+  readonly clock?: Clock;
+};
+
+/** Where OTLP is off for metrics it takes snapshots and sends nothing. */
+export const startAccountingTelemetry = (options: AccountingOptions): AccountingTelemetry => {
+  const { environment, clock = systemClock } = options;
+  const settings = parseTelemetrySettings(environment);
+  if (settings.metricsUrl === null) return { push: async () => {}, reportAge: async () => {}, stop: () => {} };
+  const failures = createExportFailures(createLogger({ write: options.write ?? createStdoutWriter(), clock, otel: null }), clock, () => {});
+  const exporter = new OTLPMetricExporter({
+    url: settings.metricsUrl,
+    timeoutMillis: Math.min(settings.exportTimeoutMs, settings.exportIntervalMs),
+  });
+  return createAccountingExport({
+    exporter: watchExports(exporter, 'metrics', () => failures),
+    resource: accountingResource(settings.resourceAttributes),
+    clock,
+    booksStartedAtMs: options.booksStartedAtMs ?? clock.nowMs(),
+  });
+};
+
+type ExportParts = {
+  readonly exporter: PushMetricExporter;
+  readonly resource: Resource;
+  readonly clock: Clock;
+  readonly booksStartedAtMs: number;
+};
+
+export const createAccountingExport = ({ exporter, resource, clock, booksStartedAtMs }: ExportParts): AccountingTelemetry => {
+  const startTime = millisToHrTime(booksStartedAtMs);
+  const known = createKnownSets();
+  const scope = { name: 'faultline.accounting', version: serviceVersion };
+  let stopped = false;
+  let readAtMs = clock.nowMs();
+  let running: Promise<void> | null = null;
+  let waiting: (() => readonly BookEntry[]) | null = null;
+
+  const exportOnce = (entries: readonly BookEntry[]) =>
+    new Promise<void>((resolve) => {
+      const endTime = millisToHrTime(clock.nowMs());
+      const metrics = toMetrics([...entries, ageEntry(clock.nowMs(), readAtMs)], startTime, endTime);
+      exporter.export({ resource, scopeMetrics: [{ scope, metrics }] }, () => resolve());
+    });
+  const exportWaiting = async () => {
+    while (waiting !== null && !stopped) {
+      const entries = waiting();
+      waiting = null;
+      // One at a time: a slow export must not be overtaken, or the older sample is refused as out of order.
+      // oxlint-disable-next-line no-await-in-loop
+      await exportOnce(entries);
+    }
+    running = null;
+  };
+  const enqueue = (entries: () => readonly BookEntry[]) => {
+    if (stopped) return Promise.resolve();
+    waiting = entries;
+    running ??= exportWaiting();
+    return running;
+  };
+  return {
+    push: (snapshot) => {
+      readAtMs = snapshot.readAtMs;
+      const entries = known.complete(snapshot.entries);
+      return enqueue(() => entries);
+    },
+    reportAge: () => (waiting === null ? enqueue(() => []) : (running ?? Promise.resolve())),
+    stop: () => {
+      stopped = true;
+      waiting = null;
+      void exporter.shutdown().catch(() => {});
+    },
+  };
+};
+
+const ageEntry = (nowMs: number, readAtMs: number): BookEntry => ({
+  signal: signals.accountingAge,
+  attributes: {},
+  value: Math.max(0, nowMs - readAtMs) / 1000,
+});
+
+/** A set of attributes that was once reported goes on: a gauge as 0, a counter with its last value. Silence would read as the old value for minutes. */
+const createKnownSets = () => {
+  const known = new Map<string, BookEntry>();
+  return {
+    complete: (entries: readonly BookEntry[]): readonly BookEntry[] => {
+      const present = new Set(entries.map(keyOf));
+      const vanished = [...known].filter(([key]) => !present.has(key)).map(([, entry]) => entry);
+      for (const entry of entries) known.set(keyOf(entry), entry);
+      return [...entries, ...vanished.map((entry) => (entry.signal.kind === 'gauge' ? { ...entry, value: 0 } : entry))];
+    },
+  };
+};
+
+const keyOf = ({ signal, attributes }: BookEntry) => {
+  const values: Readonly<Record<string, string | number>> = attributes;
+  return JSON.stringify([signal.name, ...signal.attributes.map((name) => String(values[name]))]);
+};
+
+const toMetrics = (entries: readonly BookEntry[], startTime: HrTime, endTime: HrTime): MetricData[] => {
+  // JSON has no NaN: what could not be measured is absent, never 0.
+  const measured = entries.filter(({ value }) => Number.isFinite(value));
+  return [...Map.groupBy(measured, ({ signal }) => signal)].map(([signal, ofSignal]) => {
+    const dataPoints = ofSignal.map(({ attributes, value }) => ({ startTime, endTime, attributes: asText(attributes), value }));
+    const common = {
+      descriptor: { name: signal.name, description: signal.meaning, unit: signal.unit, valueType: ValueType.DOUBLE },
+      aggregationTemporality: AggregationTemporality.CUMULATIVE,
+      dataPoints,
+    };
+    return signal.kind === 'counter'
+      ? { ...common, dataPointType: DataPointType.SUM, isMonotonic: true }
+      : { ...common, dataPointType: DataPointType.GAUGE };
+  });
+};
+
+/** Lanes and versions are labels: text everywhere, so that 1 and '1' are not two series. */
+const asText = (attributes: Readonly<Record<string, string | number>>): Attributes =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, String(value)]));

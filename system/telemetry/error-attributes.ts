@@ -1,0 +1,38 @@
+// An error as attributes of a log record or a span, by the semantic conventions; causes are told in the message.
+export type ErrorAttributes = {
+  readonly 'exception.type': string;
+  readonly 'exception.message': string;
+  readonly 'exception.stacktrace'?: string;
+};
+
+const causesShown = 5;
+
+export const errorAttributes = (error: unknown): ErrorAttributes => {
+  if (!(error instanceof Error)) return { 'exception.type': typeof error, 'exception.message': String(error) };
+  return {
+    'exception.type': errorType(error),
+    'exception.message': messages(error).join(': '),
+    ...(error.stack !== undefined && { 'exception.stacktrace': error.stack }),
+  };
+};
+
+/** A code says more than a class: `ECONNREFUSED`, an SQLSTATE, `FL_…`. */
+const errorType = (error: Error) => ('code' in error && typeof error.code === 'string' && error.code !== '' ? error.code : error.name);
+
+const messages = (error: Error) => {
+  const found: string[] = [];
+  for (
+    let cause: unknown = error;
+    cause !== undefined && found.length < causesShown;
+    cause = cause instanceof Error ? cause.cause : undefined
+  ) {
+    found.push(describe(cause));
+  }
+  return found;
+};
+
+/** An AggregateError of failed connects has an empty message: its members say what happened. */
+const describe = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map((member) => describe(member)).join(', ');
+  return error instanceof Error ? error.message : String(error);
+};
