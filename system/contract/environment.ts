@@ -8,6 +8,8 @@ export type Setting = {
   readonly fallback: string | null;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** text: the only values that are taken. */
+  readonly choices?: readonly string[];
   readonly readers: readonly ('ingest' | 'worker' | 'query' | 'start' | 'postgres')[];
   readonly meaning: string;
 };
@@ -254,6 +256,7 @@ export const settings = {
     name: 'FAULTLINE_PENDING_POLICY',
     kind: 'text',
     fallback: 'wait',
+    choices: ['wait', 'skip', 'stop'],
     readers: ['worker'],
     meaning:
       'What happens past a bound of early events: wait (alarm, and the lane waits once the number is reached), skip (the gap is skipped with a record), stop (the lane stops, loudly).',
@@ -273,6 +276,36 @@ export const settings = {
     fallback: 'true',
     readers: [...all],
     meaning: 'Apply missing migrations at start (under an advisory lock). false: refuse to start when one is missing.',
+  },
+  exitWithParent: {
+    name: 'FAULTLINE_EXIT_WITH_PARENT',
+    kind: 'boolean',
+    fallback: 'false',
+    readers: [...all, 'postgres'],
+    meaning: 'End, as on SIGTERM, when stdin is closed: a process that starts this one with a pipe on stdin is never outlived by it.',
+  },
+  postgresData: {
+    name: 'FAULTLINE_POSTGRES_DATA',
+    kind: 'path',
+    fallback: null,
+    readers: ['postgres'],
+    meaning: 'Folder of the PostgreSQL that npm brought; made when it is not there.',
+  },
+  postgresPort: {
+    name: 'FAULTLINE_POSTGRES_PORT',
+    kind: 'integer',
+    fallback: '0',
+    minimum: 0,
+    maximum: 65535,
+    readers: ['postgres'],
+    meaning: 'Its port on 127.0.0.1. 0: any free port.',
+  },
+  postgresSettings: {
+    name: 'FAULTLINE_POSTGRES_SETTINGS',
+    kind: 'text',
+    fallback: '',
+    readers: ['postgres'],
+    meaning: 'PostgreSQL settings over the built-in ones: name=value;name=value.',
   },
   traceSampleRate: {
     name: 'FAULTLINE_TRACES_PER_SECOND',

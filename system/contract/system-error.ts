@@ -14,7 +14,6 @@ const code = (outcome: Outcome, retryable: boolean, meaning: string): SystemErro
 export const systemErrorCodes = {
   // ── Start ──
   FL_SETTINGS_INVALID: code('definite', false, 'An environment variable is missing, malformed, out of range, or unknown; each is named.'),
-  FL_HOST_NOT_LOOPBACK: code('definite', false, 'The address to listen on is not loopback, and there are no API keys yet.'),
   FL_PORT_TAKEN: code('definite', false, 'Another process listens on the port.'),
   FL_START_FAILED: code('definite', false, 'The process could not start for a reason that has no code of its own.'),
 
