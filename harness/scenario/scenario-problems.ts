@@ -1,0 +1,133 @@
+// Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
+import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
+import type { Budget, CheckReference, Fault, Phase, Scenario } from './scenario.ts';
+import { trafficProblems } from './traffic-problems.ts';
+
+const roles = ['ingest', 'worker', 'query'] as const;
+const phaseKinds = ['warm-up', 'steady', 'fault', 'heal'];
+const mostSeconds = 3600;
+const mostOperations = 1_000_000;
+
+export const scenarioProblems = (scenario: Scenario): readonly Problem[] =>
+  collectProblems((report) => {
+    if (typeof scenario !== 'object' || scenario === null) return report('scenario', 'must be an object');
+    textProblems(scenario, report);
+    targetProblems(scenario, report);
+    phaseProblems(scenario.phases, report);
+    trafficProblems(scenario.traffic, report);
+    const phases = isList(scenario.phases) ? scenario.phases : [];
+    each(scenario.faults, 'faults', report, (fault, place) => faultProblems(fault, place, scenario, phases, report));
+    each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));
+    each(scenario.mustBeSeen, 'mustBeSeen', report, (reference, place) => referenceProblems(reference, place, report));
+    each(scenario.budgets, 'budgets', report, (budget, place) => budgetProblems(budget, place, phases, report));
+    twice(scenario.faults, 'faults', report);
+    twice(scenario.phases, 'phases', report);
+    twiceBudget(scenario.budgets, report);
+    if (!isAmount(scenario.drainWithinSeconds))
+      report('drainWithinSeconds', `must be a number above 0, not ${show(scenario.drainWithinSeconds)}`);
+  });
+
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+const each = <Item>(items: readonly Item[], place: string, report: Reporter, visit: (item: Item, place: string) => void): void => {
+  if (isList(items)) items.forEach((item, index) => visit(item, `${place}[${index}]`));
+  else report(place, 'must be a list (it may be empty)');
+};
+
+const textProblems = ({ name, title, why }: Scenario, report: Reporter): void => {
+  if (!isName(name)) report('name', `must be lower-case words joined by hyphens, not ${show(name)}`);
+  if (!isText(title)) report('title', 'must say in a line what happens');
+  if (!isText(why)) report('why', 'must say what this scenario would have caught');
+};
+
+const targetProblems = ({ target }: Scenario, report: Reporter): void => {
+  for (const role of roles) {
+    const count = target?.processes?.[role];
+    if (!isWhole(count, 1, 16)) report(`target.processes.${role}`, `must be a whole number from 1 to 16, not ${show(count)}`);
+  }
+  for (const [name, value] of Object.entries(target?.environment ?? {})) {
+    if (typeof value !== 'string') report(`target.environment.${name}`, `must be a string, as in a shell, not ${show(value)}`);
+  }
+};
+
+const phaseProblems = (phases: readonly Phase[], report: Reporter): void => {
+  if (!isList(phases) || phases.length === 0) return report('phases', 'must be a list with at least one phase');
+  each(phases, 'phases', report, (phase, place) => {
+    if (!isName(phase.name) || phase.name === 'all' || phase.name === 'drain') {
+      report(`${place}.name`, `must be lower-case words joined by hyphens, and neither "all" nor "drain", not ${show(phase.name)}`);
+    }
+    if (!phaseKinds.includes(phase.kind)) report(`${place}.kind`, `must be one of ${phaseKinds.join(', ')}, not ${show(phase.kind)}`);
+    if (!isAmount(phase.seconds) || phase.seconds > mostSeconds)
+      report(`${place}.seconds`, `must be above 0 and at most ${mostSeconds}, not ${show(phase.seconds)}`);
+    if (!isAmount(phase.ratePerSecond)) report(`${place}.ratePerSecond`, `must be a number above 0, not ${show(phase.ratePerSecond)}`);
+  });
+  const operations = phases.reduce((sum, { seconds, ratePerSecond }) => sum + seconds * ratePerSecond, 0);
+  if (operations > mostOperations)
+    report('phases', `plan ${Math.round(operations)} operations; at most ${mostOperations} can be recorded and judged`);
+};
+
+const faultProblems = (fault: Fault, place: string, { target }: Scenario, phases: readonly Phase[], report: Reporter): void => {
+  if (!isName(fault.name)) report(`${place}.name`, `must be lower-case words joined by hyphens, not ${show(fault.name)}`);
+  const phase = phases.find(({ name }) => name === fault.at?.phase);
+  if (phase === undefined)
+    report(`${place}.at.phase`, `there is no phase ${show(fault.at?.phase)}; there are ${phases.map(({ name }) => name).join(', ')}`);
+  else if (!(fault.at.afterSeconds >= 0 && fault.at.afterSeconds < phase.seconds)) {
+    report(`${place}.at.afterSeconds`, `must be within the ${phase.seconds} s of phase ${phase.name}, not ${show(fault.at.afterSeconds)}`);
+  }
+  const count = target?.processes?.[fault.role];
+  if (count === undefined) report(`${place}.role`, `must be one of ${roles.join(', ')}, not ${show(fault.role)}`);
+  else if (!isWhole(fault.index, 0, count - 1))
+    report(`${place}.index`, `must be from 0 to ${count - 1}, for ${count} processes of role ${fault.role}, not ${show(fault.index)}`);
+  kindProblems(fault, place, report);
+};
+
+const kindProblems = (fault: Fault, place: string, report: Reporter): void => {
+  switch (fault.kind) {
+    case 'kill':
+      if (!(fault.restartAfterSeconds >= 0))
+        report(`${place}.restartAfterSeconds`, `must be 0 or more, not ${show(fault.restartAfterSeconds)}`);
+      if (fault.inside !== undefined && fault.role !== 'worker')
+        report(`${place}.inside`, 'only a worker can be killed inside a transaction on the read model');
+      return;
+    case 'pause':
+      if (!isAmount(fault.seconds)) report(`${place}.seconds`, `must be a number above 0, not ${show(fault.seconds)}`);
+      return;
+    default:
+      report(`${place}.kind`, `must be kill or pause, not ${show((fault as { kind?: unknown }).kind)}`);
+  }
+};
+
+const referenceProblems = (reference: CheckReference, place: string, report: Reporter): void => {
+  if (!isText(reference?.check)) report(`${place}.check`, 'must be the name of a check');
+};
+
+const budgetProblems = (budget: Budget, place: string, phases: readonly Phase[], report: Reporter): void => {
+  for (const field of ['name', 'why', 'promql', 'unit'] as const) {
+    if (!isText(budget[field])) report(`${place}.${field}`, 'must not be empty');
+  }
+  if (budget.phase !== 'all' && !phases.some(({ name }) => name === budget.phase)) {
+    report(`${place}.phase`, `there is no phase ${show(budget.phase)}; there are all, ${phases.map(({ name }) => name).join(', ')}`);
+  }
+  if (budget.over !== 'end' && budget.over !== 'every-step') report(`${place}.over`, `must be end or every-step, not ${show(budget.over)}`);
+  const bounds = [budget.atMost, budget.atLeast].filter((bound) => bound !== undefined);
+  if (bounds.length === 0 || !bounds.every(Number.isFinite))
+    report(place, 'must have atMost or atLeast, as a number: without a bound it can not fail');
+  if (isText(budget.promql) && !budget.promql.includes('$run'))
+    report(`${place}.promql`, 'must select this run with $run, or it would read the samples of others');
+};
+
+const twice = (items: readonly { readonly name: string }[], place: string, report: Reporter): void => {
+  if (!isList(items)) return;
+  items.forEach(({ name }, index) => {
+    if (items.findIndex((item) => item.name === name) < index) report(`${place}[${index}].name`, `${show(name)} is there twice`);
+  });
+};
+
+const twiceBudget = (budgets: readonly Budget[], report: Reporter): void => {
+  if (isList(budgets))
+    twice(
+      budgets.map(({ name, phase }) => ({ name: `${name}@${phase}` })),
+      'budgets',
+      report,
+    );
+};

@@ -1,0 +1,57 @@
+// The whole traffic of a scenario, from its seed, before anything runs. Pure: the same seed gives the same plan on every machine.
+import { createHash } from 'node:crypto';
+import type { Phase } from '../scenario/scenario.ts';
+import { planArrivals } from './arrivals.ts';
+import { createBodyMaker } from './body.ts';
+import { displace } from './disorder.ts';
+import { addDuplicates, type Draft, type PhaseEnd } from './duplicates.ts';
+import { markForTracing } from './marks.ts';
+import { planEvents, type TrafficSource } from './plan-events.ts';
+import type { PlannedOperation } from './planned-operation.ts';
+import { createRandom } from './random.ts';
+
+export type TrafficPlan = {
+  readonly operations: readonly PlannedOperation[];
+  readonly durationMs: number;
+};
+
+export const planTraffic = (source: TrafficSource, seed: number): TrafficPlan => {
+  const { phases, traffic } = source;
+  const arrivals = planArrivals(phases, traffic.arrivals, createRandom(seed, 'arrivals'));
+  const inOrder = planEvents(arrivals.length, source, seed);
+  const events = traffic.disorder === undefined ? inOrder : displace(inOrder, traffic.disorder, createRandom(seed, 'disorder'));
+  const firsts = arrivals.map(({ phase, atUs }, seat): Draft => ({
+    ...(events[seat] as (typeof events)[number]),
+    phase,
+    intendedAtMs: atUs / 1000,
+    delivery: 'first',
+  }));
+  const ends = phaseEnds(phases);
+  const drafts =
+    traffic.duplicates === undefined ? firsts : addDuplicates(firsts, traffic.duplicates, ends, createRandom(seed, 'duplicates'));
+  return { operations: markForTracing(number(drafts), seed), durationMs: ends.at(-1)?.toMs ?? 0 };
+};
+
+/** The sort is stable, so that a duplicate due at its original's moment still comes after it. */
+const number = (drafts: readonly Draft[]): PlannedOperation[] =>
+  drafts.toSorted((left, right) => left.intendedAtMs - right.intendedAtMs).map((draft, op) => ({ ...draft, op, traceId: null }));
+
+const phaseEnds = (phases: readonly Phase[]): PhaseEnd[] => {
+  let toMs = 0;
+  return phases.map(({ name, seconds }) => {
+    toMs += seconds * 1000;
+    return { name, toMs };
+  });
+};
+
+/** SHA-256 (hex) of every planned delivery with its body: equal digests are equal traffic. */
+export const digestOf = ({ operations }: TrafficPlan, seed: number): string => {
+  const bodyOf = createBodyMaker(seed);
+  const hash = createHash('sha256');
+  for (const operation of operations) {
+    const { op, event, phase, intendedAtMs, delivery, traceId } = operation;
+    hash.update(`${op}|${event}|${phase}|${Math.round(intendedAtMs * 1000)}|${delivery}|${traceId ?? ''}|`);
+    hash.update(bodyOf(operation));
+  }
+  return hash.digest('hex');
+};
