@@ -1,0 +1,87 @@
+// The command line of verify, parsed once. A mistake becomes FL_USAGE with the names that come near; it never becomes a stack trace.
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { HarnessError } from '../engine/errors.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import { didYouMean } from './near-names.ts';
+
+export type VerifyOptions = {
+  /** Empty: all. */
+  readonly scenarios: readonly string[];
+  readonly seed: number;
+  readonly list: boolean;
+  readonly plan: boolean;
+  readonly keep: boolean;
+  readonly json: boolean;
+  /** Where the folders of runs go. */
+  readonly reportFolder: string;
+  /** Another folder with the system's own code in it; for planted defects. */
+  readonly systemFolder: string | null;
+};
+
+export const largestSeed = 2 ** 31 - 1;
+
+type Raw = { seed?: number; list?: true; plan?: true; keep?: true; json?: true; report: string; system?: string };
+
+/** What --help prints is returned as text instead: nothing here writes or exits. */
+export const parseVerifyOptions = (
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  random: () => number,
+): VerifyOptions | { readonly help: string } => {
+  const written: string[] = [];
+  const program = createProgram((text) => written.push(text));
+  try {
+    program.parse(parameters, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return { help: written.join('') };
+    throw usageError(error, program);
+  }
+  return toOptions(program, environment, random);
+};
+
+const toOptions = (program: Command, environment: Readonly<Record<string, string | undefined>>, random: () => number): VerifyOptions => {
+  const raw = program.opts<Raw>();
+  const system = raw.system ?? environment['FAULTLINE_SYSTEM_DIR'] ?? '';
+  return {
+    scenarios: [...new Set(program.args)],
+    seed: raw.seed ?? Math.floor(random() * largestSeed),
+    list: raw.list === true,
+    plan: raw.plan === true,
+    keep: raw.keep === true,
+    json: raw.json === true,
+    reportFolder: resolve(raw.report),
+    systemFolder: system === '' ? null : resolve(system),
+  };
+};
+
+const createProgram = (write: (text: string) => void): Command =>
+  new Command('verify')
+    .description('Runs scenarios against the system, with real processes, faults and telemetry, and gives a verdict on each.')
+    .argument('[scenario...]', 'which scenarios to run (default: all; --list names them)')
+    .option('--seed <number>', 'repeat the traffic of an earlier run (default: a random one, printed)', parseSeed)
+    .option('--list', 'name the scenarios and stop')
+    .option('--plan', 'show phases, traffic, faults and expectations on a timeline; run nothing')
+    .option('--keep', 'leave the last scenario running, print its addresses, and wait for Ctrl-C')
+    .option('--report <folder>', 'where the folders of runs go', 'runs')
+    .option('--json', 'the verdict as JSON on stdout; progress goes to stderr')
+    .addOption(new Option('--system <folder>', 'start the system from this folder instead of ./system').hideHelp())
+    .addHelpText('after', exitCodeHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: () => {} });
+
+const parseSeed = (text: string): number => {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= largestSeed) return seed;
+  throw new InvalidArgumentError(`A seed is a whole number from 0 to ${largestSeed}.`);
+};
+
+const usageError = (error: unknown, program: Command): HarnessError => {
+  if (!(error instanceof CommanderError)) throw error;
+  const flags = program.options.filter((option) => !option.hidden).flatMap((option) => option.long ?? []);
+  const unknown = /unknown option '([^']+)'/.exec(error.message)?.[1];
+  const text = unknown === undefined ? withoutPrefix(error.message) : `unknown option ${unknown}.${didYouMean(unknown, flags)}`;
+  return new HarnessError('FL_USAGE', `${text} See: npm run verify -- --help`);
+};
+
+const withoutPrefix = (message: string): string => message.replace(/^error: /, '');

@@ -1,0 +1,68 @@
+// machine.ndjson: what the machine and each process of ours used, twice a second, so that a starved run is seen and a foreign load is told
+// apart from our own. Memory is read less often: the kernel walks all pages for it.
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import type { Clock } from '../clock.ts';
+import type { MachineSample } from '../run-data.ts';
+import { cpuShares, parseCpuTimes, type CpuTimes } from './cpu-times.ts';
+import { cpuSecondsOf, processTree, pssBytesOf } from './process-cpu.ts';
+
+export type SampledProcess = { readonly role: string; readonly pid: number };
+
+export type SamplerOptions = {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Asked at every sample: processes come and go. */
+  readonly processes: () => readonly SampledProcess[];
+  readonly onSample?: (sample: MachineSample) => void;
+};
+
+const everyMs = 500;
+const memoryEverySamples = 4;
+
+/** Samples until disposed; the file is then complete. */
+export const startMachineSampler = (options: SamplerOptions): AsyncDisposable => {
+  const stop = new AbortController();
+  const running = sampleUntil(stop.signal, options);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+};
+
+const sampleUntil = async (stop: AbortSignal, { path, clock, processes, onSample }: SamplerOptions): Promise<void> => {
+  const file = createWriteStream(path);
+  const cpuSeconds = new Map<number, number>();
+  let machine = await readMachine();
+  for (let count = 0; !stop.aborted; count += 1) {
+    await clock.sleep(everyMs, stop);
+    const after = await readMachine();
+    const withMemory = count % memoryEverySamples === 0;
+    const sampled = await Promise.all(processes().map((process) => sampleProcess(process, cpuSeconds, withMemory)));
+    const sample = { at: clock.now(), ...cpuShares(machine, after), processes: sampled.filter((process) => process !== null) };
+    machine = after;
+    file.write(`${JSON.stringify(sample)}\n`);
+    onSample?.(sample);
+  }
+  file.end();
+  await finished(file);
+};
+
+const readMachine = async (): Promise<CpuTimes> => parseCpuTimes(await readFile('/proc/stat', 'utf8'));
+
+/** The first reading of a process counts from 0: what it burnt while it started belongs to us too. */
+const sampleProcess = async (
+  { role, pid }: SampledProcess,
+  before: Map<number, number>,
+  withMemory: boolean,
+): Promise<MachineSample['processes'][number] | null> => {
+  const pids = await processTree(pid);
+  const seconds = await cpuSecondsOf(pids);
+  if (seconds === null) return null;
+  const cpuSeconds = Math.max(0, seconds - (before.get(pid) ?? 0));
+  before.set(pid, seconds);
+  return { role, pid, cpuSeconds, pssBytes: withMemory ? await pssBytesOf(pids) : null };
+};

@@ -1,0 +1,22 @@
+// What a fault is: it takes effect on a running target, is healed whatever happens, and hands back evidence from the target.
+import type { Clock } from '../engine/clock.ts';
+import type { FaultEvidence } from '../engine/run-data.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import type { RunningTarget } from '../targets/target.ts';
+
+export type FaultContext = {
+  readonly target: RunningTarget;
+  readonly clock: Clock;
+  /** Aborts when the run is interrupted: the fault then heals what would outlive the run and returns. */
+  readonly signal: AbortSignal;
+  /** A line for the reader who watches. */
+  readonly note: (text: string) => void;
+};
+
+/** Runs one fault from injection to verified healing. Resolves with evidence also where it took no effect; never leaves anything unhealed. */
+export type FaultRunner<Kind extends Fault['kind'] = Fault['kind']> = (
+  fault: Extract<Fault, { readonly kind: Kind }>,
+  context: FaultContext,
+) => Promise<FaultEvidence>;
+
+export type FaultRegistry = { readonly [Kind in Fault['kind']]: FaultRunner<Kind> };

@@ -1,0 +1,114 @@
+// kill -9, then a new start. With `inside: 'transaction'` the read model is locked first, so that the process dies in an open transaction.
+import { explain } from '../engine/errors.ts';
+import type { FaultEvidence } from '../engine/run-data.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { within } from '../engine/within.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import type { TargetProcess } from '../targets/target.ts';
+import type { FaultContext, FaultRunner } from './fault.ts';
+import { findProcess } from './find-process.ts';
+import { databaseNow, describeTaken, type HeldLease, heldLeases, notYetTaken, takenOverFrom } from './lease-evidence.ts';
+import { createObservations, type Observations } from './observations.ts';
+import { backendGone, waitForOpenTransaction } from './open-transaction.ts';
+
+type Kill = Extract<Fault, { readonly kind: 'kill' }>;
+type Blow = { readonly injectedAt: number; readonly since: number; readonly held: readonly HeldLease[]; readonly tookEffect: boolean };
+
+const exitWithinMs = 3000;
+/** The lease (3 s by default) and a good deal more: what takes longer is found by the check, the evidence only has to see it. */
+const takeoverWithinMs = 12_000;
+
+export const kill: FaultRunner<'kill'> = async (fault, context) => {
+  const observations = createObservations(context.clock, context.note);
+  const victim = findProcess(context.target, fault.role, fault.index);
+  const blow = await (fault.inside === 'transaction' ? killInTransaction : killNow)(victim, context, observations);
+  const [healed] = await Promise.all([
+    startAgain(fault, victim, blow, context, observations),
+    watchTakeover(victim, blow, context, observations),
+  ]);
+  return evidenceOf(fault, blow, healed ? context.clock.now() : null, observations);
+};
+
+const evidenceOf = (fault: Kill, blow: Blow, healedAt: number | null, observations: Observations): FaultEvidence => ({
+  fault: fault.name,
+  kind: fault.kind,
+  injectedAt: blow.injectedAt,
+  healedAt,
+  tookEffect: blow.tookEffect,
+  healed: healedAt !== null,
+  observations: observations.all,
+});
+
+const killNow = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
+  const held = await leasesOf(victim, context);
+  const since = await databaseNow(context.target);
+  const injectedAt = context.clock.now();
+  const tookEffect = await strike(victim, context, observations);
+  return { injectedAt, since, held, tookEffect };
+};
+
+/** The lock is let go in every case: when the function ends, also by an exception. */
+const killInTransaction = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
+  await using lock = await context.target.lockReadModel();
+  const backends = await waitForOpenTransaction(victim, lock, context, observations);
+  if (backends.length === 0) return { injectedAt: context.clock.now(), since: 0, held: [], tookEffect: false };
+  const blow = await killNow(victim, context, observations);
+  const gone = await backendGone(backends, context, observations);
+  return { ...blow, tookEffect: blow.tookEffect && gone };
+};
+
+const leasesOf = (victim: TargetProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>
+  victim.role === 'worker' ? heldLeases(target, victim.instance) : Promise.resolve([]);
+
+/** Evidence is the exit that the operating system reports to the process's parent, never that a signal was sent. */
+const strike = async (victim: TargetProcess, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
+  process.kill(victim.pid, 'SIGKILL');
+  const exit = await within(victim.exited, exitWithinMs, clock);
+  const name = `${victim.role} ${victim.index} (pid ${victim.pid})`;
+  const observed = exit === null ? `${name} still runs` : `${name} was ended by ${exit.signal ?? `its own exit, code ${exit.code}`}`;
+  observations.add('process', observed, { event: 'exited', pid: victim.pid, instance: victim.instance, ...exit });
+  return exit?.signal === 'SIGKILL';
+};
+
+/** Not started again where the run was interrupted: the whole target is being taken down then. */
+const startAgain = async (
+  fault: Kill,
+  victim: TargetProcess,
+  blow: Blow,
+  context: FaultContext,
+  observations: Observations,
+): Promise<boolean> => {
+  if (!blow.tookEffect && !(await hasEnded(victim, context))) return true;
+  await context.clock.sleep(fault.restartAfterSeconds * 1000, context.signal);
+  if (context.signal.aborted) return false;
+  try {
+    const again = await context.target.restart(fault.role, fault.index);
+    const observed = `${fault.role} ${fault.index} runs again as pid ${again.pid}`;
+    observations.add('process', observed, { event: 'restarted', pid: again.pid, instance: again.instance, instead: victim.pid });
+    return again.pid !== victim.pid;
+  } catch (error) {
+    observations.add('process', `${fault.role} ${fault.index} could not be started again: ${explain(error)}`, { event: 'restart-failed' });
+    return false;
+  }
+};
+
+const hasEnded = async (victim: TargetProcess, { clock }: FaultContext): Promise<boolean> =>
+  (await within(victim.exited, 0, clock)) !== null;
+
+const watchTakeover = async (victim: TargetProcess, blow: Blow, context: FaultContext, observations: Observations): Promise<void> => {
+  if (blow.held.length === 0 || !blow.tookEffect) return;
+  const { last } = await waitUntil(
+    () => takenOverFrom(context.target, victim.instance, blow.since),
+    (rows) => notYetTaken(blow.held, rows).length === 0,
+    { clock: context.clock, withinMs: takeoverWithinMs, everyMs: 200, signal: context.signal },
+  );
+  const observed = `of ${blow.held.length} leases that ${victim.instance} held: ${describeTaken(last, blow.since)}`;
+  observations.add('lease_events', observed, {
+    event: 'taken-over',
+    instance: victim.instance,
+    since: blow.since,
+    held: blow.held.length,
+    rows: last,
+    missing: notYetTaken(blow.held, last),
+  });
+};

@@ -1,0 +1,50 @@
+// What became of a worker's leases, from the target's own table lease_events: who took them over, and whether the old owner was fenced.
+import type { RunningTarget } from '../targets/target.ts';
+
+export type LeaseRow = {
+  readonly at: number;
+  readonly kind: string;
+  readonly processor: string;
+  readonly version: number;
+  readonly lane: number;
+  readonly epoch: number;
+  readonly owner: string;
+  readonly otherOwner: string | null;
+  readonly otherEpoch: number | null;
+};
+
+export type HeldLease = { readonly processor: string; readonly version: number; readonly lane: number; readonly epoch: number };
+
+const columns = `(extract(epoch from at) * 1000)::float8 as "at", kind, processor, version, lane, epoch::float8 as "epoch", owner,
+  other_owner as "otherOwner", other_epoch::float8 as "otherEpoch"`;
+
+const heldSql = `select processor, version, lane, epoch::float8 as "epoch" from leases where owner = $1 order by processor, version, lane`;
+export const heldLeases = (target: RunningTarget, owner: string): Promise<readonly HeldLease[]> =>
+  target.query<HeldLease>(heldSql, [owner]);
+
+const clockSql = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "now"`;
+/** Lease events carry the database's time, so what happened "since" is asked on that clock. */
+export const databaseNow = async (target: RunningTarget): Promise<number> => (await target.query<{ now: number }>(clockSql))[0]?.now ?? 0;
+
+const takenSql = `select ${columns} from lease_events
+  where kind = 'taken_over' and other_owner = $1 and at >= to_timestamp($2::float8 / 1000) order by id`;
+export const takenOverFrom = (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
+  target.query<LeaseRow>(takenSql, [owner, since]);
+
+const fencedSql = `select ${columns} from lease_events
+  where kind in ('lost', 'fenced') and owner = $1 and at >= to_timestamp($2::float8 / 1000) order by id`;
+export const fencedAt = (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
+  target.query<LeaseRow>(fencedSql, [owner, since]);
+
+/** The leases of `held` that no row of `taken` mentions. */
+export const notYetTaken = (held: readonly HeldLease[], taken: readonly LeaseRow[]): readonly HeldLease[] =>
+  held.filter(
+    (lease) => !taken.some((row) => row.processor === lease.processor && row.version === lease.version && row.lane === lease.lane),
+  );
+
+export const describeTaken = (rows: readonly LeaseRow[], since: number): string => {
+  if (rows.length === 0) return 'no lease was taken over';
+  const owners = [...new Set(rows.map((row) => row.owner))].join(', ');
+  const last = Math.max(...rows.map((row) => row.at)) - since;
+  return `${rows.length} leases were taken over by ${owners}, the last after ${Math.round(last)} ms`;
+};

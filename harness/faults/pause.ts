@@ -1,0 +1,94 @@
+// SIGSTOP for a while, then SIGCONT: the process becomes a zombie that wakes up and believes it still owns its lanes.
+import { waitUntil } from '../engine/wait-until.ts';
+import type { TargetProcess } from '../targets/target.ts';
+import type { FaultContext, FaultRunner } from './fault.ts';
+import { findProcess } from './find-process.ts';
+import { databaseNow, describeTaken, fencedAt, heldLeases, takenOverFrom } from './lease-evidence.ts';
+import { createObservations, type Observations } from './observations.ts';
+import { processState } from './process-state.ts';
+
+const stateWithinMs = 2000;
+const fencedWithinMs = 5000;
+
+export const pause: FaultRunner<'pause'> = async (fault, context) => {
+  const observations = createObservations(context.clock, context.note);
+  const victim = findProcess(context.target, fault.role, fault.index);
+  const since = await databaseNow(context.target);
+  const held = fault.role === 'worker' ? await heldLeases(context.target, victim.instance) : [];
+  const injectedAt = context.clock.now();
+  let tookEffect = false;
+  let healed = false;
+  try {
+    tookEffect = await stop(victim, context, observations);
+    await context.clock.sleep(fault.seconds * 1000, context.signal);
+    tookEffect &&= await stillStopped(victim, observations);
+    if (fault.role === 'worker') await observeTakeover(victim, since, held.length, context, observations);
+  } finally {
+    healed = await resume(victim, context, observations);
+  }
+  const healedAt = healed ? context.clock.now() : null;
+  if (fault.role === 'worker' && held.length > 0) await observeFencing(victim, since, context, observations);
+  return { fault: fault.name, kind: fault.kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
+};
+
+const stop = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
+  process.kill(victim.pid, 'SIGSTOP');
+  const { done, last } = await awaitState(victim.pid, (state) => state === 'T', context);
+  observations.add('/proc', `${victim.role} ${victim.index} (pid ${victim.pid}) is in state ${last ?? 'gone'} after SIGSTOP`, {
+    event: 'stopped',
+    pid: victim.pid,
+    instance: victim.instance,
+    state: last,
+  });
+  return done;
+};
+
+const stillStopped = async (victim: TargetProcess, observations: Observations): Promise<boolean> => {
+  const state = await processState(victim.pid);
+  observations.add('/proc', `at the end of the pause it is in state ${state ?? 'gone'}`, {
+    event: 'still-stopped',
+    pid: victim.pid,
+    state,
+  });
+  return state === 'T';
+};
+
+const observeTakeover = async (
+  victim: TargetProcess,
+  since: number,
+  held: number,
+  { target }: FaultContext,
+  observations: Observations,
+): Promise<void> => {
+  const rows = await takenOverFrom(target, victim.instance, since);
+  const observed = `of ${held} leases that ${victim.instance} held, while it was stopped: ${describeTaken(rows, since)}`;
+  observations.add('lease_events', observed, { event: 'taken-over', instance: victim.instance, since, held, rows });
+};
+
+const resume = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
+  process.kill(victim.pid, 'SIGCONT');
+  const { done, last } = await awaitState(victim.pid, (state) => state !== 'T', { ...context, signal: undefined });
+  observations.add('/proc', `after SIGCONT it is in state ${last ?? 'gone'}`, { event: 'resumed', pid: victim.pid, state: last });
+  return done && last !== null;
+};
+
+const observeFencing = async (victim: TargetProcess, since: number, context: FaultContext, observations: Observations): Promise<void> => {
+  const { last } = await waitUntil(
+    () => fencedAt(context.target, victim.instance, since),
+    (rows) => rows.length > 0,
+    { clock: context.clock, withinMs: fencedWithinMs, everyMs: 100, signal: context.signal },
+  );
+  const kinds = [...new Set(last.map((row) => row.kind))].join(' and ');
+  const observed =
+    last.length === 0
+      ? 'the woken worker was neither fenced nor told of its loss'
+      : `the woken worker was ${kinds} on ${last.length} leases`;
+  observations.add('lease_events', observed, { event: 'fenced', instance: victim.instance, rows: last });
+};
+
+const awaitState = (
+  pid: number,
+  done: (state: string | null) => boolean,
+  { clock, signal }: Pick<FaultContext, 'clock'> & { readonly signal: AbortSignal | undefined },
+): Promise<{ readonly done: boolean; readonly last: string | null }> =>
+  waitUntil(() => processState(pid), done, { clock, withinMs: stateWithinMs, everyMs: 10, ...(signal === undefined ? {} : { signal }) });

@@ -1,0 +1,33 @@
+// The harness's own way into the target's database, as any client would have it. Named, so that the target's own sessions can be told apart.
+import pg from 'pg';
+import { explain, HarnessError } from '../../engine/errors.ts';
+
+export const harnessApplicationName = 'harness';
+
+/** A pool of few connections; whoever makes it ends it. A server that goes away is noticed by the next query, not by a crash. */
+export const openPool = (databaseUrl: string): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    application_name: harnessApplicationName,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', () => {});
+  return pool;
+};
+
+/** A fresh database on the run's own server. Returns its URL. Rejects with FL_DATABASE_FAILED. */
+export const createDatabase = async (serverUrl: string, name: string): Promise<string> => {
+  const client = new pg.Client({ connectionString: serverUrl, application_name: harnessApplicationName });
+  try {
+    await client.connect();
+    await client.query(`create database ${pg.escapeIdentifier(name)}`);
+  } catch (error) {
+    throw new HarnessError('FL_DATABASE_FAILED', `the database ${name} could not be made: ${explain(error)}`, { cause: error });
+  } finally {
+    await client.end().catch(() => {});
+  }
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+};

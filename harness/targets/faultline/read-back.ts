@@ -1,0 +1,67 @@
+// The final state, read by SQL in one snapshot and streamed: nothing is taken from the system's own status pages.
+import type { Pool, PoolClient } from 'pg';
+import type { FinalRow } from '../../history/final-state.ts';
+
+const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+const sha256 = (column: string): string => `encode(sha256(convert_to(${column}, 'UTF8')), 'hex')`;
+const key = `system_name as "systemName", object_id as "objectId"`;
+const place = `lane, position::float8 as "position", id::float8 as "id"`;
+const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequence"`;
+
+/** Each gives the columns of one kind of FinalRow, under its property names. */
+const questions: { readonly [Kind in FinalRow['kind']]: string } = {
+  lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
+  log: `select ${place}, ${key}, ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
+    ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,
+  event: `select ${place}, ${key}, event_name as "eventName", ${identity}, ${sha256('body')} as "bodySha256",
+    ${epochMs('received_at')} as "receivedAt", ${epochMs('applied_at')} as "appliedAt" from events order by lane, position`,
+  'timeline-entry': `select ${key}, entry::float8 as "entry", event_id::float8 as "eventId", event_name as "eventName", sequence::float8 as "sequence", lane,
+    position::float8 as "position", ${epochMs('applied_at')} as "appliedAt" from timeline_entries order by system_name, object_id, entry`,
+  count: `select lane, system_name as "systemName", event_name as "eventName", ${epochMs('minute')} as "minute", count::float8 as "count"
+    from minute_counts order by lane, system_name, event_name, minute`,
+  checkpoint: `select processor, version, lane, position::float8 as "position", epoch::float8 as "epoch", applied::float8 as "applied", ignored::float8 as "ignored",
+    parked::float8 as "parked", pending::float8 as "pending", discarded::float8 as "discarded", skipped::float8 as "skipped", shed::float8 as "shed"
+    from checkpoints order by processor, version, lane`,
+  recount: `with effects as (
+      select 'events' as processor, 1 as version, lane, count(*) as amount from events group by lane
+      union all select 'timelines', version, lane, count(*) from timeline_entries group by version, lane),
+    parked as (select processor, version, lane, count(*) as amount from parked_events group by processor, version, lane),
+    early as (select processor, version, lane, count(*) as amount from pending_events group by processor, version, lane)
+    select c.processor, c.version, c.lane, coalesce(e.amount, 0)::float8 as "effects", coalesce(k.amount, 0)::float8 as "parked",
+      coalesce(w.amount, 0)::float8 as "pending"
+    from checkpoints c left join effects e using (processor, version, lane) left join parked k using (processor, version, lane)
+    left join early w using (processor, version, lane) where left(c.processor, 1) <> '_' order by 1, 2, 3`,
+  parked: `select e.processor, e.lane, e.position::float8 as "position", e.id::float8 as "id", e.system_name as "systemName", e.object_id as "objectId",
+    e.idempotency_key as "idempotencyKey", e.sequence::float8 as "sequence", k.state, e.reason_code as "reasonCode", e.reason_message as "reasonMessage",
+    e.attempts, ${epochMs('e.parked_at')} as "parkedAt"
+    from parked_events e join parked_keys k using (processor, version, tenant, system_name, object_id) order by e.processor, e.lane, e.position`,
+  pending: `select processor, ${place}, ${key}, sequence::float8 as "sequence" from pending_events order by processor, lane, position`,
+  'lease-event': `select ${epochMs('at')} as "at", kind as "event", processor, version, lane, epoch::float8 as "epoch", owner, other_owner as "otherOwner",
+    other_epoch::float8 as "otherEpoch", detail from lease_events order by id`,
+};
+
+const chunkRows = 2000;
+
+/** One repeatable-read snapshot, a cursor for each kind: memory stays small however much there is. */
+export async function* readBack(pool: Pool): AsyncGenerator<FinalRow> {
+  const client = await pool.connect();
+  let whole = false;
+  try {
+    await client.query('begin transaction isolation level repeatable read read only');
+    for (const [kind, sql] of Object.entries(questions)) yield* rowsOf(client, kind, sql);
+    await client.query('commit');
+    whole = true;
+  } finally {
+    client.release(!whole);
+  }
+}
+
+async function* rowsOf(client: PoolClient, kind: string, sql: string): AsyncGenerator<FinalRow> {
+  await client.query(`declare rows no scroll cursor for ${sql}`);
+  for (;;) {
+    const { rows } = await client.query<Record<string, unknown>>(`fetch ${chunkRows} from rows`);
+    for (const row of rows) yield { kind, ...row } as FinalRow;
+    if (rows.length < chunkRows) break;
+  }
+  await client.query('close rows');
+}
