@@ -1,0 +1,50 @@
+// The embedded stack as a process of its own: `node main.ts [--port 0]`. Prints one JSON line when it is ready, or one that says why it can't be.
+import { parseArgs } from 'node:util';
+import { createStack } from './stack.ts';
+import { metricBackend } from './metric-backend.ts';
+
+const print = (eventName: string, severity: 'INFO' | 'ERROR', body: string, attributes: Readonly<Record<string, unknown>>): void => {
+  const severityNumber = severity === 'INFO' ? 9 : 17;
+  const line = {
+    time: new Date().toISOString(),
+    severity_text: severity,
+    severity_number: severityNumber,
+    body,
+    event_name: eventName,
+    attributes,
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+const refuse = (message: string): void => {
+  print('faultline.process.refused', 'ERROR', 'cannot start', { code: 'FL_STACK_FAILED', message, pid: process.pid });
+  process.exitCode = 3;
+};
+
+const readPort = (): number => {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port; give 0 to 65535`);
+  return port;
+};
+
+const why = (error: unknown, port: number): string =>
+  (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? `port ${port} of 127.0.0.1 is taken; end what listens there, or give --port 0 for any free one`
+    : (error as Error).message;
+
+const start = async (): Promise<void> => {
+  const port = readPort();
+  const app = await createStack({ metrics: metricBackend() });
+  try {
+    const address = await app.listen({ host: '127.0.0.1', port });
+    const stop = (): void => void app.close();
+    process.once('SIGTERM', stop).once('SIGINT', stop);
+    print('faultline.stack.ready', 'INFO', 'listening', { process: 'stack', address, pid: process.pid });
+  } catch (error) {
+    await app.close();
+    throw new Error(why(error, port), { cause: error });
+  }
+};
+
+await start().catch((error: unknown) => refuse((error as Error).message));

@@ -1,0 +1,74 @@
+// The embedded telemetry stack: OTLP/HTTP in; the query APIs of Prometheus, Tempo and Loki out; all in memory, all bounded.
+import fastify from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { systemClock } from '../../engine/clock.ts';
+import type { Clock } from '../../engine/clock.ts';
+import { createLogStore } from './logs/log-store.ts';
+import type { LogLimits } from './logs/log-store.ts';
+import { lokiApi } from './logs/loki-api.ts';
+import { readLogs } from './otlp/read-logs.ts';
+import { readTraces } from './otlp/read-traces.ts';
+import { otlpRoutes } from './otlp/routes.ts';
+import type { ExportSink } from './otlp/routes.ts';
+import { createReceipts } from './receipts.ts';
+import { statusRoutes } from './status.ts';
+import { tempoApi } from './traces/tempo-api.ts';
+import { createTraceStore } from './traces/trace-store.ts';
+import type { TraceLimits } from './traces/trace-store.ts';
+
+export type StackLimits = {
+  readonly bodyLimitBytes: number;
+  readonly concurrency: number;
+  readonly traces: TraceLimits;
+  readonly logs: LogLimits;
+};
+
+/** Where metrics go and are asked for. */
+export type MetricBackend = {
+  readonly sink: ExportSink;
+  readonly api: FastifyPluginAsync;
+  report(): { readonly dropped: number } & Readonly<Record<string, unknown>>;
+};
+
+const mebibyte = 2 ** 20;
+const hourMs = 3_600_000;
+
+/** Enough for a run of minutes, and small enough that the process stays under 200 MB. */
+export const defaultLimits: StackLimits = {
+  bodyLimitBytes: 8 * mebibyte,
+  concurrency: 64,
+  traces: { maxBytes: 40 * mebibyte, maxTraces: 20_000, maxSpansPerTrace: 2_000, maxAgeMs: hourMs },
+  logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: hourMs },
+};
+
+export type StackOptions = {
+  readonly metrics: MetricBackend;
+  readonly clock?: Clock;
+  readonly limits?: Partial<StackLimits>;
+};
+
+/** The server, not yet listening. Whoever asked for it closes it. */
+export const createStack = async ({ metrics, clock = systemClock, limits = {} }: StackOptions): Promise<FastifyInstance> => {
+  const bounds = { ...defaultLimits, ...limits };
+  const receipts = createReceipts();
+  const traces = createTraceStore(bounds.traces);
+  const logs = createLogStore(bounds.logs);
+  const app = fastify({ bodyLimit: bounds.bodyLimitBytes, forceCloseConnections: true });
+
+  await app.register(otlpRoutes, {
+    sinks: {
+      metrics: metrics.sink,
+      traces: (request, receivedAtMs) => traces.add(readTraces(request), receivedAtMs),
+      logs: (request, receivedAtMs) => logs.add(readLogs(request), receivedAtMs),
+    },
+    receipts,
+    clock,
+    bodyLimitBytes: bounds.bodyLimitBytes,
+    concurrency: bounds.concurrency,
+  });
+  await app.register(tempoApi, { traces, clock });
+  await app.register(lokiApi, { logs, clock });
+  await app.register(metrics.api);
+  await app.register(statusRoutes, { receipts, traces, logs, metrics, clock });
+  return app;
+};
