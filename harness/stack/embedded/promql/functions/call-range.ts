@@ -1,0 +1,93 @@
+// Calls of functions over range vectors.
+import { formatGeneralFloat } from '../float-text.ts';
+import type { Labels } from '../labels.ts';
+import { labelValue, labelsFromEntries, metricNameLabel, noLabels } from '../labels.ts';
+import type { CallNode, RangeNode, SubqueryNode } from '../syntax/ast.ts';
+import type { Context } from '../engine/context.ts';
+import { evaluateScalar } from '../engine/context.ts';
+import { refuseDuplicates } from '../engine/merge.ts';
+import type { Ranges } from '../engine/select-range.ts';
+import { selectRanges } from '../engine/select-range.ts';
+import type { Column, Value } from '../engine/value.ts';
+import { createColumn, isEmptyColumn, setPoint, vectorOf } from '../engine/value.ts';
+import { overTime } from './over-time.ts';
+import { delta, idelta, increase, irate, rate } from './rate.ts';
+import type { RangeFunction } from './range-window.ts';
+import { runOverRanges } from './range-window.ts';
+import { deriv, predictLinear } from './regression.ts';
+import type { Matcher } from '../matcher.ts';
+import type { Node } from '../syntax/ast.ts';
+
+const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
+  ...overTime,
+  absent_over_time: () => 1,
+  delta,
+  deriv,
+  idelta,
+  increase,
+  irate,
+  predict_linear: predictLinear,
+  rate,
+};
+
+export const isRangeFunction = (name: string): boolean => Object.hasOwn(rangeFunctions, name);
+
+const stripParentheses = (node: Node): Node => (node.kind === 'parentheses' ? stripParentheses(node.expression) : node);
+
+const isRanges = (node: Node): node is RangeNode | SubqueryNode => node.kind === 'range' || node.kind === 'subquery';
+
+/** The labels that a selector pins down exactly: what is absent can only be named by them. */
+export const pinnedLabels = (matchers: readonly Matcher[]): Labels => {
+  const pinned = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { name, operator, value } of matchers.filter((matcher) => matcher.name !== metricNameLabel)) {
+    if (operator === '=' && !seen.has(name)) pinned.set(name, value);
+    else pinned.delete(name);
+    if (operator === '=') seen.add(name);
+  }
+  return labelsFromEntries(pinned);
+};
+
+const absentOverTime = (argument: RangeNode | SubqueryNode, columns: readonly Column[], context: Context): Value => {
+  const labels = argument.kind === 'range' ? pinnedLabels(argument.selector.matchers) : noLabels;
+  const absent = createColumn(labels, context.grid.steps);
+  for (let step = 0; step < context.grid.steps; step += 1) {
+    if (!columns.some((column) => column.present[step] === 1)) setPoint(absent, step, 1);
+  }
+  return vectorOf(isEmptyColumn(absent) ? [] : [absent]);
+};
+
+const warnOfQuantile = (call: CallNode, parameter: Float64Array, columns: readonly Column[], context: Context): void => {
+  parameter.forEach((q, step) => {
+    if (q >= 0 && q <= 1) return;
+    if (!columns.some((column) => column.present[step] === 1)) return;
+    context.annotations.warn(`quantile value should be between 0 and 1, got ${formatGeneralFloat(q)}`, call.arguments[0]!.from);
+  });
+};
+
+const counterSuffixes = /_(total|sum|count|bucket)$/;
+
+const noteGauges = (argument: Node, ranges: Ranges, columns: readonly Column[], context: Context): void => {
+  ranges.series.forEach(({ labels }, index) => {
+    const name = labelValue(labels, metricNameLabel);
+    if (name === '' || counterSuffixes.test(name) || isEmptyColumn(columns[index]!)) return;
+    const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${name}"`;
+    context.annotations.info(text, argument.from);
+  });
+};
+
+export const callRangeFunction = (call: CallNode, context: Context): Value => {
+  const nodes = call.arguments.map(stripParentheses);
+  const argument = nodes.find(isRanges);
+  if (argument === undefined) throw new Error(`type checking let ${call.name} without a range vector through`);
+  const scalar = nodes.find((node) => node !== argument);
+  const ranges = selectRanges(argument, context);
+  const parameter = scalar === undefined ? null : evaluateScalar(scalar, context);
+  const keepsName = call.name === 'last_over_time' || call.name === 'first_over_time';
+  context.budget.spend(ranges.series.length * context.grid.steps);
+  const columns = runOverRanges(ranges, { run: rangeFunctions[call.name]!, keepsName, parameter }, context.grid);
+  if (call.name === 'absent_over_time') return absentOverTime(argument, columns, context);
+  if (call.name === 'rate' || call.name === 'increase') noteGauges(argument, ranges, columns, context);
+  if (call.name === 'quantile_over_time') warnOfQuantile(call, parameter!, columns, context);
+  return vectorOf(refuseDuplicates(columns));
+};
