@@ -16,6 +16,8 @@ export type Operation = {
   readonly idempotencyKey: string;
   readonly sequence: number | null;
   readonly poison: PoisonKind | null;
+  /** Only where poison: the answer that a healthy target gives to it, from the plan. */
+  readonly expected?: { readonly status: number; readonly code: string | null };
   readonly delivery: 'first' | 'duplicate';
   /** SHA-256 (hex) of the event's raw JSON text as sent. */
   readonly bodySha256: string;

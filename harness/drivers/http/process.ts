@@ -1,0 +1,29 @@
+// The driver's process: its own event loop, so that the harness's work is never the generator's lateness. Speaks JSON lines (protocol.ts).
+import { createInterface } from 'node:readline';
+import { digestOf, planTraffic } from '../../traffic/plan-traffic.ts';
+import type { DriverJob, FromDriver, Go } from './protocol.ts';
+import { runJob } from './run-job.ts';
+
+const say = (message: FromDriver): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+
+const main = async (): Promise<void> => {
+  const lines = createInterface({ input: process.stdin });
+  // The harness holds the other end for as long as it lives.
+  process.stdin.on('end', () => process.exit(1));
+  const inbox = lines[Symbol.asyncIterator]();
+  const job = JSON.parse((await inbox.next()).value as string) as DriverJob;
+  const plan = planTraffic(job.source, job.seed);
+  const digest = digestOf(plan, job.seed);
+  if (digest !== job.digest) throw new Error(`the driver planned other traffic (${digest}) than the harness (${job.digest})`);
+  say({ type: 'ready', operations: plan.operations.length });
+  const go = JSON.parse((await inbox.next()).value as string) as Go;
+  say(await runJob(job, plan, go.zeroAt, say));
+};
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  say({ type: 'failed', message: error instanceof Error ? `${error.message}\n${error.stack}` : String(error) });
+  process.exit(1);
+}

@@ -1,0 +1,118 @@
+// The driver itself: sends a plan against a URL and writes the history. Everything that has to do with its process is in process.ts.
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createHistoryWriter, type HistoryWriter } from '../../history/history-writer.ts';
+import { type BodyMaker, createBodyMaker } from '../../traffic/body.ts';
+import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
+import type { PlannedOperation } from '../../traffic/planned-operation.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { runOpenLoop } from './open-loop.ts';
+import type { DriverJob, DriverProgress, DriverSummary } from './protocol.ts';
+import { type Reply, send, type Sent, timedOut } from './send.ts';
+import { createTally, type Tally } from './tally.ts';
+import { toOperation } from './to-operation.ts';
+
+type InFlight = { readonly handedAt: number; sent: Sent | null; readonly end: (reply: Reply) => void };
+type Run = {
+  readonly job: DriverJob;
+  readonly path: string;
+  readonly now: () => number;
+  readonly bodyOf: BodyMaker;
+  readonly connections: Connections;
+  readonly history: HistoryWriter;
+  readonly tally: Tally;
+  readonly inFlight: Set<InFlight>;
+};
+
+const progressEveryMs = 250;
+const expireEveryMs = 100;
+
+/** Resolves when every operation has ended and the history is on disk. `zeroAt`: epoch milliseconds. */
+export const runJob = async (
+  job: DriverJob,
+  plan: TrafficPlan,
+  zeroAt: number,
+  report: (progress: DriverProgress) => void,
+): Promise<DriverSummary> => {
+  const zero = performance.now() + (zeroAt - Date.now());
+  await using connections = createConnections(new URL(job.url).origin, job.connections);
+  const history = await createHistoryWriter(job.historyFile, { format: 1, scenario: job.source.name, seed: job.seed, zeroAt });
+  const tally = createTally(job.source.phases.map(({ name }) => name));
+  const run: Run = {
+    job,
+    path: new URL(job.url).pathname,
+    now: () => performance.now() - zero,
+    bodyOf: createBodyMaker(job.seed),
+    connections,
+    history,
+    tally,
+    inFlight: new Set(),
+  };
+  const timers = [setInterval(() => expire(run), expireEveryMs), setInterval(() => tell(run, report), progressEveryMs)];
+  try {
+    await sendAll(plan.operations, run);
+    await history.end();
+  } finally {
+    timers.forEach(clearInterval);
+  }
+  return { ...tally.progress(run.now()), type: 'done', operations: plan.operations.length };
+};
+
+const tell = ({ history, tally, now }: Run, report: (progress: DriverProgress) => void): void => {
+  void history.flush();
+  report(tally.progress(now()));
+};
+
+const sendAll = async (operations: readonly PlannedOperation[], run: Run): Promise<void> => {
+  const allDone = Promise.withResolvers<void>();
+  let open = operations.length;
+  const ended = (): void => {
+    open -= 1;
+    if (open === 0) allDone.resolve();
+  };
+  if (open === 0) return;
+  await runOpenLoop({
+    count: operations.length,
+    intendedAtMs: (index) => (operations[index] as PlannedOperation).intendedAtMs,
+    now: run.now,
+    wait: (ms) => delay(ms),
+    hand: (index) => hand(operations[index] as PlannedOperation, run, ended),
+  });
+  await allDone.promise;
+};
+
+const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
+  const body = run.bodyOf(planned);
+  const bodySha256 = createHash('sha256').update(body).digest('hex');
+  const handedAt = run.now();
+  const end = (reply: Reply): void => {
+    if (!run.inFlight.delete(entry)) return;
+    const operation = toOperation({ planned, bodySha256, bodyBytes: body.length, handedAt }, reply, run.now(), run.job.definiteRefusals);
+    run.tally.ended(operation);
+    run.history.add(operation);
+    ended();
+  };
+  const entry: InFlight = { handedAt, sent: null, end };
+  run.inFlight.add(entry);
+  run.tally.handed(handedAt - planned.intendedAtMs);
+  run.connections.lease((client, release) => {
+    if (!run.inFlight.has(entry)) release();
+    else entry.sent = send(client, { path: run.path, headers: headersOf(planned), body }, end, release);
+  });
+};
+
+/** Parent span id: any; the harness has no span of its own. The last byte asks for sampling. */
+const headersOf = ({ traceId }: PlannedOperation): string[] => {
+  const headers = ['content-type', 'application/json'];
+  return traceId === null ? headers : [...headers, 'traceparent', `00-${traceId}-${traceId.slice(0, 16)}-01`];
+};
+
+/** Oldest first. What still waits for a connection ends without having been sent. */
+const expire = ({ inFlight, job, now }: Run): void => {
+  const before = now() - job.timeoutMs;
+  for (const entry of inFlight) {
+    if (entry.handedAt > before) return;
+    if (entry.sent === null) entry.end({ kind: 'error', error: timedOut(), anythingSent: false });
+    else entry.sent.expire();
+  }
+};

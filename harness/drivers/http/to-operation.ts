@@ -1,0 +1,76 @@
+// A planned delivery and its reply as one line of the history.
+import type { Operation } from '../../history/operation.ts';
+import type { PlannedOperation } from '../../traffic/planned-operation.ts';
+import { codeOfError, outcomeOfAnswer, outcomeOfError } from './classify.ts';
+import type { Reply } from './send.ts';
+
+export type Handed = {
+  readonly planned: PlannedOperation;
+  readonly bodySha256: string;
+  readonly bodyBytes: number;
+  readonly handedAt: number;
+};
+type Ending = Pick<Operation, 'outcome' | 'status' | 'code' | 'retryAfterSeconds' | 'id' | 'duplicate'>;
+
+export const toOperation = (
+  { planned, bodySha256, bodyBytes, handedAt }: Handed,
+  reply: Reply,
+  doneAt: number,
+  definiteRefusals: readonly string[],
+): Operation => ({
+  op: planned.op,
+  event: planned.event,
+  phase: planned.phase,
+  systemName: planned.systemName,
+  objectId: planned.objectId,
+  eventName: planned.eventName,
+  idempotencyKey: planned.idempotencyKey,
+  sequence: planned.sequence,
+  poison: planned.poison,
+  ...(planned.poison === null ? {} : { expected: planned.expected }),
+  delivery: planned.delivery,
+  bodySha256,
+  bodyBytes,
+  intendedAt: planned.intendedAtMs,
+  handedAt: round(handedAt),
+  doneAt: round(doneAt),
+  ...endingOf(reply, definiteRefusals),
+  traceId: planned.traceId,
+});
+
+/** To the microsecond: more digits would only make the file longer. */
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+const endingOf = (reply: Reply, definiteRefusals: readonly string[]): Ending => {
+  if (reply.kind === 'error') {
+    const outcome = outcomeOfError(reply.anythingSent);
+    return { outcome, status: null, code: codeOfError(reply.error), retryAfterSeconds: null, id: null, duplicate: null };
+  }
+  const { id, duplicate, code } = readBody(reply.body);
+  const outcome = outcomeOfAnswer({ status: reply.status, code }, definiteRefusals);
+  return { outcome, status: reply.status, code, retryAfterSeconds: secondsOf(reply.retryAfter), id, duplicate };
+};
+
+type Body = { readonly id: number | null; readonly duplicate: boolean | null; readonly code: string | null };
+
+/** An answer that is no JSON has neither id nor code; the checkers make of that what they must. */
+const readBody = (text: string): Body => {
+  const body = parse(text) as { id?: unknown; duplicate?: unknown; error?: { code?: unknown } } | null;
+  const code = body?.error?.code;
+  return {
+    id: typeof body?.id === 'number' ? body.id : null,
+    duplicate: typeof body?.duplicate === 'boolean' ? body.duplicate : null,
+    code: typeof code === 'string' ? code : null,
+  };
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+const secondsOf = (retryAfter: string | null): number | null =>
+  retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
