@@ -1,0 +1,37 @@
+// What a failure of the database means for an append: was anything stored, and is it worth another try?
+import { DatabaseError } from 'pg';
+import { SystemError } from '../../contract/system-error.ts';
+
+/** Deadlock, serialization, a race for a unique key, a lock not to be had in time: another try of the same batch goes through. */
+const contended = new Set(['40P01', '40001', '23505', '55P03']);
+
+/** For an error that came back after the statement was handed to a connection. */
+export const classifyAppendError = (cause: unknown): SystemError => {
+  if (!(cause instanceof DatabaseError)) return commitUnknown(cause);
+  const sqlState = cause.code ?? '';
+  const details = { sqlState };
+  // FATAL ends the session, and can come after the commit and before its answer. ERROR means: rolled back.
+  if (cause.severity !== 'ERROR') return commitUnknown(cause, details);
+  if (contended.has(sqlState)) {
+    return new SystemError('FL_STREAM_CONTENDED', `The database gave up a race (${sqlState}): ${cause.message}`, { cause, details });
+  }
+  if (/^2[23]/.test(sqlState)) {
+    return new SystemError('FL_STREAM_DATA_REFUSED', `The database refused a value (${sqlState}): ${cause.message}`, { cause, details });
+  }
+  return new SystemError('FL_STREAM_FAILED', `The database could not append (${sqlState}): ${cause.message}`, { cause, details });
+};
+
+export const isMissingPartition = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '23514' && error.message.includes('no partition');
+
+const commitUnknown = (cause: unknown, details: Readonly<Record<string, unknown>> = {}) =>
+  new SystemError('FL_STREAM_COMMIT_UNKNOWN', `The connection was lost around a commit: ${describe(cause)}`, { cause, details });
+
+/** Nothing was handed to a connection. */
+export const unreachable = (cause: unknown) =>
+  new SystemError('FL_STREAM_UNREACHABLE', `The stream's database can't be reached: ${describe(cause)}`, { cause });
+
+const describe = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map((one) => describe(one)).join('; ');
+  return error instanceof Error ? error.message : String(error);
+};
