@@ -7,6 +7,7 @@ import { checkTypes } from './check-types.ts';
 import { firstSyntaxError } from './syntax-error.ts';
 import type { QueryWindow, Source } from './source.ts';
 import { createSource } from './source.ts';
+import { spellForGrammar } from './spelling.ts';
 
 /** A parser that met a query of this size is not answering a person any more. */
 const maxQueryLength = 1 << 20;
@@ -14,7 +15,7 @@ const maxQueryLength = 1 << 20;
 const rootOf = (source: Source): SyntaxNode => {
   if (source.query.length > maxQueryLength) source.fail({ from: 0, to: 0 }, `query is longer than ${maxQueryLength} characters`);
   if (source.query.trim() === '') source.fail({ from: 0, to: 0 }, 'no expression found in input');
-  const tree = parser.parse(source.query);
+  const tree = parser.parse(spellForGrammar(source.query));
   const problem = firstSyntaxError(source, tree);
   if (problem !== null) source.fail(problem.place, problem.message);
   return tree.topNode.firstChild ?? source.fail({ from: 0, to: 0 }, 'no expression found in input');

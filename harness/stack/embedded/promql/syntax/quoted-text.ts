@@ -1,4 +1,5 @@
 // String literals: "…", '…' with Go's escapes, `…` raw.
+import { isUtf8 } from 'node:buffer';
 
 const simple: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
 
@@ -14,7 +15,7 @@ const encodeCode = (parts: RegExpExecArray): Buffer | null => {
   return code > 0x10ffff ? null : Buffer.from(String.fromCodePoint(code));
 };
 
-/** Null where the literal is not closed, or has an escape that does not exist. */
+/** Null where the literal is not closed, has an escape that does not exist, or is no UTF-8: no label could be equal to it. */
 export const unquote = (literal: string): string | null => {
   const quote = literal[0]!;
   if (literal.length < 2 || !literal.endsWith(quote)) return null;
@@ -38,7 +39,8 @@ export const unquote = (literal: string): string | null => {
     pieces.push(piece);
     at += 1 + (code === null ? 1 : code[0].length);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  const bytes = Buffer.concat(pieces);
+  return isUtf8(bytes) ? bytes.toString('utf8') : null;
 };
 
 const simpleEscape = (character: string, quote: string): Buffer | null => {
