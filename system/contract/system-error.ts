@@ -26,6 +26,19 @@ export const systemErrorCodes = {
   FL_SCHEMA_CHANGED: code('definite', false, 'A migration that was applied is not the one that this version holds.'),
   FL_SCHEMA_FOREIGN: code('definite', false, 'Tables with our names exist, but were not made by our migrations.'),
 
+  // ── The PostgreSQL that npm brought ──
+  FL_POSTGRES_PLATFORM: code('definite', false, 'No PostgreSQL binaries for this platform are installed.'),
+  FL_POSTGRES_BINARIES: code('definite', false, 'The PostgreSQL binaries do not run, neither in place nor from a copy.'),
+  FL_POSTGRES_ACCOUNT: code('definite', false, 'Root has no ordinary account to run PostgreSQL as.'),
+  FL_POSTGRES_INITDB: code('definite', false, 'initdb could not make a cluster.'),
+  FL_POSTGRES_FAILED: code('definite', false, 'PostgreSQL ended by itself, before or after it was ready.'),
+  FL_DATA_UNREACHABLE: code('definite', false, "The data folder lies where PostgreSQL's account can't go."),
+  FL_DATA_FORBIDDEN: code('definite', false, "The data folder can't be made, read or written."),
+  FL_DATA_FOREIGN: code('definite', false, 'The folder holds something that is not a data folder of faultline.'),
+  FL_DATA_VERSION: code('definite', false, 'The data folder was made by another PostgreSQL major or another format of faultline.'),
+  FL_DATA_IN_USE: code('definite', false, 'Another process runs on the data folder, or is making it.'),
+  FL_DISK_FULL: code('definite', false, 'Too little free space for the data folder.'),
+
   // ── Stream ──
   FL_STREAM_UNREACHABLE: code('definite', true, 'The stream could not be reached before anything was sent: nothing was stored.'),
   FL_STREAM_CONTENDED: code('definite', true, 'The database gave up a deadlock or a race (40P01, 40001, 23505): nothing was stored.'),

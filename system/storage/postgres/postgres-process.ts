@@ -1,0 +1,48 @@
+// For tests: process `postgres` as a child that can't outlive us.
+import { execa } from 'execa';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../main/postgres.ts', import.meta.url));
+
+type Attributes = {
+  /** postgresql:// URL of a superuser. */
+  readonly address: string;
+  /** Of the postmaster. */
+  readonly pid: number;
+  /** Of process `postgres`, which runs it. */
+  readonly supervisor_pid: number;
+  /** Made by this start. */
+  readonly new: boolean;
+};
+
+export type PostgresProcess = AsyncDisposable & Attributes;
+
+type Line = { readonly event_name?: string; readonly body: string; readonly attributes: Attributes };
+
+/** Resolves when it is ready. Rejects with the reason that it gives when it refuses. Disposing stops it and waits. */
+export const startPostgresProcess = async (environment: Readonly<Record<string, string>>): Promise<PostgresProcess> => {
+  const child = execa(process.execPath, [program], {
+    env: { ...environment, FAULTLINE_EXIT_WITH_PARENT: 'true' },
+    stdin: 'pipe',
+    stderr: 'inherit',
+    buffer: false,
+    reject: false,
+  });
+  let last = 'no reason given';
+  const ready = new Promise<Attributes>((resolve) => {
+    // Read to the end, or a full pipe would stop the server.
+    createInterface(child.stdout).on('line', (text) => {
+      const { event_name: event, body, attributes } = JSON.parse(text) as Line;
+      last = body;
+      if (event === 'faultline.process.ready') resolve(attributes);
+    });
+  });
+  const attributes = await Promise.race([ready, child]);
+  if (!('address' in attributes)) throw new Error(`PostgreSQL did not start: ${last}`);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await child;
+  };
+  return { ...attributes, [Symbol.asyncDispose]: stop };
+};

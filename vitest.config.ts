@@ -1,0 +1,30 @@
+// Two projects: unit tests (no I/O) and integration tests (real sockets, real PostgreSQL), which share one server.
+import { defineConfig } from 'vitest/config';
+
+const elsewhere = ['**/node_modules/**', '**/fixtures/**', 'runs/**', 'data/**'];
+
+export default defineConfig({
+  test: {
+    // Two cores: more at once would only make each other late.
+    maxWorkers: 2,
+    retry: 0,
+    reporters: ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{system,harness,scenarios,bench,.ci}/**/*.test.ts'], exclude: [...elsewhere, '**/*.int.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'int',
+          include: ['{system,harness,scenarios,bench,.ci}/**/*.int.test.ts'],
+          exclude: elsewhere,
+          globalSetup: ['.ci/vitest-global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
