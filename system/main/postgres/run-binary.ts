@@ -40,5 +40,5 @@ export const runBinary = async (
     all: true,
     ...(signal ? { cancelSignal: signal } : {}),
   });
-  return { ok: !result.failed, output: (result.all ?? '').trim() || (result.failed ? result.shortMessage : '') };
+  return { ok: !result.failed, output: (result.all ?? '').trim() || (result.failed ? (result.shortMessage ?? '') : '') };
 };
