@@ -1,7 +1,12 @@
 // Closed-loop saturation by autocannon: as many requests as the target answers on N connections. Never used for a rate.
 import autocannon from 'autocannon';
 
-export type ClosedLoopResult = { readonly requestsPerSecond: number; readonly p99Ms: number; readonly non2xx: number; readonly errors: number };
+export type ClosedLoopResult = {
+  readonly requestsPerSecond: number;
+  readonly p99Ms: number;
+  readonly non2xx: number;
+  readonly errors: number;
+};
 
 export type ClosedLoopOptions = {
   readonly url: string;

@@ -15,7 +15,15 @@ export type Bound = { readonly of: 'ratio' | 'value'; readonly atLeast?: number;
 
 export const figure = (name: string, value: number, unit: string, against: Figure['against'], bound: Bound | null): Figure => {
   const ratio = against === null || against.value === 0 ? null : value / against.value;
-  return { name, value, unit, against, ratio, bound: bound === null ? null : boundText(bound), holds: bound === null ? null : holds(bound, value, ratio) };
+  return {
+    name,
+    value,
+    unit,
+    against,
+    ratio,
+    bound: bound === null ? null : boundText(bound),
+    holds: bound === null ? null : holds(bound, value, ratio),
+  };
 };
 
 const boundText = (bound: Bound): string => {

@@ -1,0 +1,72 @@
+// The bed of a benchmark: PostgreSQL, the embedded telemetry stack, and processes of the system, each a program of its own as in real use.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startReaper } from '../stack/start-reaper.ts';
+import { createRegistry } from '../stack/process-registry.ts';
+import { spawnProcess, type SpawnedProcess } from '../stack/processes.ts';
+
+export type Program = { readonly address: string; readonly process: SpawnedProcess };
+
+export type Bed = AsyncDisposable & {
+  /** A new, empty database; resolves to its URL. */
+  database(name: string): Promise<string>;
+  /** Starts system/main/<role>.ts on a database, telemetry on. */
+  start(role: string, databaseUrl: string, environment?: Readonly<Record<string, string>>): Promise<Program>;
+};
+
+const readyWithinMs = 30_000;
+
+export const createBed = async (root: string, signal: AbortSignal): Promise<Bed> => {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const registry = stack.use(createRegistry(join(folder, 'processes.ndjson'), `bench-${process.pid}`, Date.now));
+  registry.addFolder(folder);
+  stack.use(await startReaper(registry));
+  const run = async (role: string, script: string, env: Readonly<Record<string, string>>, stopWithinMs = 15_000): Promise<Program> => {
+    const logFile = join(folder, 'logs', `${role}.log`);
+    const started = await spawnProcess({
+      command: process.execPath,
+      args: [join(root, script)],
+      env,
+      role,
+      logFile,
+      registry,
+      stopWithinMs,
+    });
+    stack.use(started);
+    const line = await started.ready(readyWithinMs, signal);
+    return { address: String(line.attributes['address']), process: started };
+  };
+  const data = join(folder, 'faultline-postgres-data');
+  await mkdir(join(folder, 'logs'));
+  const postgres = await run('postgres', 'system/main/postgres.ts', { FAULTLINE_POSTGRES_DATA: data });
+  const telemetry = await run('stack', 'harness/stack/embedded/main.ts', {});
+  const owned = stack.move();
+  return {
+    database: (name) => createDatabase(postgres.address, name),
+    start: (role, databaseUrl, environment = {}) =>
+      run(role, `system/main/${role}.ts`, {
+        DATABASE_URL: databaseUrl,
+        OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.address,
+        OTEL_METRIC_EXPORT_INTERVAL: '1000',
+        ...environment,
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+};
+
+const createDatabase = async (serverUrl: string, name: string): Promise<string> => {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+};

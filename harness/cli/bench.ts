@@ -1,0 +1,70 @@
+// `npm run bench`: measures this machine, prints each figure beside what it was measured against. A figure out of its bound: exit 1.
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { createBed, type Bed } from '../bench/bed.ts';
+import { benchDrainBacklog } from '../bench/drain-backlog.ts';
+import type { Figure } from '../bench/figure.ts';
+import { benchIngestBatches } from '../bench/ingest-batches.ts';
+import { benchIngestOne } from '../bench/ingest-one.ts';
+import { explain } from '../engine/errors.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>>([
+  ['ingest-one', benchIngestOne],
+  ['ingest-batches', benchIngestBatches],
+  ['workers', benchDrainBacklog],
+]);
+
+const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1));
+
+const print = ({ name, value, unit, against, ratio, bound, holds }: Figure): void => {
+  console.log(`\n${name}\n  ${number(value)} ${unit}`);
+  if (against !== null)
+    console.log(`  against ${number(against.value)} ${unit}: ${against.what}\n  ratio ${ratio?.toFixed(2) ?? 'unknown'}`);
+  if (bound !== null) console.log(`  bound: ${bound}: ${holds === true ? 'holds' : 'does NOT hold'}`);
+};
+
+const parse = (parameters: readonly string[]): { only: readonly string[]; json?: string } => {
+  const program = new Command('bench')
+    .description('Measures throughput and latency on this machine, as ratios against something run beside it.')
+    .argument('[name...]', `which to run (${[...benches.keys()].join(', ')}; default: all)`)
+    .option('--json <file>', 'write the figures as a list of {name, value, unit, against, ratio, bound, holds}')
+    .exitOverride();
+  program.parse(parameters, { from: 'user' });
+  const unknown = program.args.filter((name) => !benches.has(name));
+  if (unknown.length > 0) program.error(`error: no benchmark is named ${unknown.join(', ')}; there are ${[...benches.keys()].join(', ')}`);
+  return { only: program.args, ...program.opts<{ json?: string }>() };
+};
+
+const measure = async (only: readonly string[], signal: AbortSignal): Promise<readonly Figure[]> => {
+  await using bed = await createBed(root, signal);
+  const figures: Figure[] = [];
+  for (const [name, bench] of benches) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    signal.throwIfAborted();
+    figures.push(...(await bench(bed, (text) => console.error(`… ${text}`))));
+  }
+  return figures;
+};
+
+const main = async (): Promise<number> => {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  try {
+    const { only, json } = parse(process.argv.slice(2));
+    console.log(`faultline bench on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);
+    const figures = await measure(only, interrupted.signal);
+    figures.forEach(print);
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
+    return figures.every(({ holds }) => holds !== false) ? 0 : 1;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;
+    console.error(`bench: ${explain(error)}`);
+    return interrupted.signal.aborted ? 130 : 3;
+  }
+};
+
+process.exitCode = await main();
