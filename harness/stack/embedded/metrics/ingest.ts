@@ -1,0 +1,171 @@
+// Decoded OTLP -> samples in the index, one request at a time.
+import type { DecodedResourceMetrics, OtlpAttribute } from '../otlp-metric-types.ts';
+import type { Labels } from '../promql/labels.ts';
+import type { DropCounts, DropReason, MetricLimits } from './limits.ts';
+import { maxFutureMs } from './limits.ts';
+import type { FamilyMetadata, MetricFamily, MetricPoint } from './metric-family.ts';
+import { readFamily } from './metric-family.ts';
+import { nanosToMs } from './otlp-number.ts';
+import type { ResourceLabels } from './resource-labels.ts';
+import { pointLabels, resourceLabels } from './resource-labels.ts';
+import type { SampleValue } from './sample-column.ts';
+import { createSampleColumn } from './sample-column.ts';
+import { attributesKey, createSeriesCache } from './series-cache.ts';
+import type { SeriesCache } from './series-cache.ts';
+import type { Series, SeriesIndex } from './series-index.ts';
+
+export type IngestResult = {
+  readonly acceptedPoints: number;
+  /** For OTLP's partial success. A repeated sample is not rejected: a retry is no mistake. */
+  readonly rejectedPoints: number;
+  readonly appendedSamples: number;
+  /** Empty where nothing was rejected. */
+  readonly message: string;
+};
+
+export type IngestParts = {
+  readonly index: SeriesIndex;
+  readonly limits: MetricLimits;
+  readonly drops: DropCounts;
+  readonly metadata: Map<string, FamilyMetadata>;
+};
+
+type Request = {
+  readonly parts: IngestParts;
+  readonly cache: SeriesCache;
+  readonly receivedAtMs: number;
+  readonly reasons: Map<string, number>;
+  accepted: number;
+  rejected: number;
+  appended: number;
+};
+
+type Resource = { readonly key: string; readonly labels: ResourceLabels };
+
+/** Bounds the memory that metadata takes: names may come without end. */
+const maxFamilies = 10_000;
+
+const countReason = (request: Request, message: string, points: number): void => {
+  request.rejected += points;
+  request.reasons.set(message, (request.reasons.get(message) ?? 0) + points);
+};
+
+const reject = (request: Request, reason: DropReason, message: string): void => {
+  request.parts.drops[reason] += 1;
+  countReason(request, message, 1);
+};
+
+const addSeries = (labels: Labels, index: SeriesIndex): Series => {
+  const series: Series = { labels, samples: createSampleColumn(), gone: false };
+  index.add(series);
+  return series;
+};
+
+/** null, and nothing made, where not all of them have room: half a histogram would be a wrong one. */
+const seriesFor = (labelSets: readonly Labels[], { index, limits }: IngestParts): readonly Series[] | null => {
+  const missing = labelSets.filter(({ key }) => index.byKey(key) === undefined).length;
+  if (index.size + missing > limits.maxSeries) return null;
+  return labelSets.map((labels) => index.byKey(labels.key) ?? addSeries(labels, index));
+};
+
+const refusedTime = (request: Request, timeMs: number): DropReason | null => {
+  if (!(timeMs >= request.receivedAtMs - request.parts.limits.retentionMs)) return 'late';
+  return timeMs > request.receivedAtMs + maxFutureMs ? 'future' : null;
+};
+
+const appendAll = (request: Request, series: readonly Series[], timeMs: number, values: readonly SampleValue[]): DropReason | null => {
+  let worst: DropReason | null = null;
+  series.forEach(({ samples }, position) => {
+    const outcome = samples.append(timeMs, values[position]!, request.parts.limits.outOfOrderWindowMs);
+    if (outcome === 'appended') request.appended += 1;
+    else request.parts.drops[outcome] += 1;
+    if (outcome === 'late' || outcome === 'conflict') worst = outcome;
+  });
+  return worst;
+};
+
+const noRecordedValue = 1;
+
+const timeTexts: Readonly<Partial<Record<DropReason, string>>> = {
+  late: 'too old: behind the retention or the out-of-order window',
+  future: 'more than ten minutes in the future',
+  conflict: 'another value is stored for the same time',
+};
+
+const ingestPoint = (request: Request, resource: Resource, family: MetricFamily, point: MetricPoint): void => {
+  const { name, shape } = family;
+  const timeMs = nanosToMs(point.timeUnixNano);
+  const wrongTime = refusedTime(request, timeMs);
+  if (wrongTime !== null) return reject(request, wrongTime, `${name}: ${timeTexts[wrongTime]}`);
+  const attributes = point.attributes ?? [];
+  const key = `${resource.key}\n${name}\n${attributesKey(attributes)}\n${shape.layout(point)}`;
+  const series = request.cache.get(key, () =>
+    seriesFor(shape.series(point, name, pointLabels(attributes, resource.labels)), request.parts),
+  );
+  if (series === null) return reject(request, 'series', `${name}: the store holds its ${request.parts.limits.maxSeries} series already`);
+  const isStale = ((point.flags ?? 0) & noRecordedValue) === noRecordedValue;
+  const values = isStale ? series.map((): SampleValue => 'stale') : shape.values(point);
+  const outcome = appendAll(request, series, timeMs, values);
+  if (outcome === null) request.accepted += 1;
+  else countReason(request, `${name}: ${timeTexts[outcome]}`, 1);
+  return undefined;
+};
+
+const ingestTargetInfo = (request: Request, resource: Resource, timesMs: readonly number[]): void => {
+  const labels = resource.labels.targetInfo;
+  const series = labels === null ? null : seriesFor([labels], request.parts);
+  if (series === null) return;
+  const lastMs = timesMs.reduce((a, b) => Math.max(a, b));
+  // As often as half the look-back, so that a request that spans more leaves no hole.
+  for (let timeMs = timesMs.reduce((a, b) => Math.min(a, b)); timeMs < lastMs; timeMs += 150_000) appendAll(request, series, timeMs, [1]);
+  appendAll(request, series, lastMs, [1]);
+};
+
+const ingestResource = (request: Request, resourceMetrics: DecodedResourceMetrics): void => {
+  const attributes: readonly OtlpAttribute[] = resourceMetrics.resource?.attributes ?? [];
+  const resource = {
+    key: request.cache.shorten(attributesKey(attributes)),
+    labels: resourceLabels(attributes, request.parts.limits.promotedAttributes),
+  };
+  const timesMs: number[] = [];
+  for (const metric of (resourceMetrics.scopeMetrics ?? []).flatMap((scope) => scope.metrics ?? [])) {
+    const family = readFamily(metric);
+    if ('refused' in family) {
+      request.parts.drops[family.refused] += family.points;
+      countReason(request, family.message, family.points);
+      continue;
+    }
+    const { metadata } = request.parts;
+    if (metadata.has(family.name) || metadata.size < maxFamilies) metadata.set(family.name, family.metadata);
+    for (const point of family.points) {
+      ingestPoint(request, resource, family, point);
+      const timeMs = nanosToMs(point.timeUnixNano);
+      if (refusedTime(request, timeMs) === null) timesMs.push(timeMs);
+    }
+  }
+  if (timesMs.length > 0) ingestTargetInfo(request, resource, timesMs);
+};
+
+const maxReasons = 5;
+
+const messageOf = (reasons: ReadonlyMap<string, number>): string => {
+  const texts = [...reasons].map(([text, points]) => (points > 1 ? `${text} (${points} data points)` : text));
+  const more = texts.length - maxReasons;
+  return [...texts.slice(0, maxReasons), ...(more > 0 ? [`and ${more} more reasons`] : [])].join('; ');
+};
+
+export const createIngest = (
+  parts: IngestParts,
+): ((resourceMetrics: readonly DecodedResourceMetrics[], receivedAtMs: number) => IngestResult) => {
+  const cache = createSeriesCache(parts.limits.maxSeries);
+  return (resourceMetrics, receivedAtMs) => {
+    const request: Request = { parts, cache, receivedAtMs, reasons: new Map(), accepted: 0, rejected: 0, appended: 0 };
+    for (const one of resourceMetrics) ingestResource(request, one);
+    return {
+      acceptedPoints: request.accepted,
+      rejectedPoints: request.rejected,
+      appendedSamples: request.appended,
+      message: messageOf(request.reasons),
+    };
+  };
+};

@@ -1,0 +1,75 @@
+// What an OTLP metric is in Prometheus' terms: its name, its kind, how its points become samples; or why it is refused.
+import type { OtlpHistogramPoint, OtlpMetric, OtlpNumberPoint, OtlpSummaryPoint, OtlpTemporality } from '../otlp-metric-types.ts';
+import type { DropReason } from './limits.ts';
+import type { MetricKind } from './metric-name.ts';
+import { metricName, unitName } from './metric-name.ts';
+import type { PointShape } from './point-samples.ts';
+import { histogramShape, numberShape, summaryShape } from './point-samples.ts';
+
+export type FamilyMetadata = { readonly type: 'counter' | 'gauge' | 'histogram' | 'summary'; readonly help: string; readonly unit: string };
+
+export type MetricPoint = OtlpNumberPoint & OtlpHistogramPoint & OtlpSummaryPoint;
+
+export type MetricFamily = {
+  readonly name: string;
+  readonly metadata: FamilyMetadata;
+  readonly points: readonly MetricPoint[];
+  readonly shape: PointShape<MetricPoint>;
+};
+
+export type RefusedMetric = { readonly refused: DropReason; readonly points: number; readonly message: string };
+
+const promTypes: Readonly<Record<MetricKind, FamilyMetadata['type']>> = {
+  gauge: 'gauge',
+  sum: 'gauge',
+  'monotonic-sum': 'counter',
+  histogram: 'histogram',
+  summary: 'summary',
+};
+
+const isCumulative = (temporality: OtlpTemporality | null | undefined): boolean =>
+  temporality === 2 || temporality === 'AGGREGATION_TEMPORALITY_CUMULATIVE';
+
+type Data = {
+  readonly kind: MetricKind;
+  readonly points: readonly MetricPoint[];
+  readonly shape: PointShape<MetricPoint>;
+  readonly cumulative: boolean;
+};
+
+const dataOf = (metric: OtlpMetric): Data | null => {
+  if (metric.gauge) return { kind: 'gauge', points: metric.gauge.dataPoints ?? [], shape: numberShape, cumulative: true };
+  if (metric.sum) {
+    const kind = metric.sum.isMonotonic ? 'monotonic-sum' : 'sum';
+    return { kind, points: metric.sum.dataPoints ?? [], shape: numberShape, cumulative: isCumulative(metric.sum.aggregationTemporality) };
+  }
+  if (metric.histogram) {
+    const cumulative = isCumulative(metric.histogram.aggregationTemporality);
+    return { kind: 'histogram', points: metric.histogram.dataPoints ?? [], shape: histogramShape, cumulative };
+  }
+  return metric.summary ? { kind: 'summary', points: metric.summary.dataPoints ?? [], shape: summaryShape, cumulative: true } : null;
+};
+
+const refuse = (refused: DropReason, points: number, message: string): RefusedMetric => ({ refused, points, message });
+
+export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => {
+  const title = JSON.stringify(metric.name ?? '');
+  if (metric.exponentialHistogram) {
+    const points = metric.exponentialHistogram.dataPoints?.length ?? 0;
+    return refuse('exponential', points, `metric ${title} is an exponential histogram, which is not supported: use explicit buckets`);
+  }
+  const data = dataOf(metric);
+  if (data === null) return refuse('invalid', 0, `metric ${title} has no data`);
+  const { kind, points, shape } = data;
+  if (!data.cumulative) {
+    return refuse(
+      'temporality',
+      points.length,
+      `metric ${title} is not cumulative: set the exporter's temporality preference to cumulative`,
+    );
+  }
+  const name = metricName(metric.name ?? '', metric.unit ?? '', kind);
+  if (name === null) return refuse('invalid', points.length, `metric ${title} has no letter or digit in its name`);
+  const metadata = { type: promTypes[kind], help: metric.description ?? '', unit: unitName(metric.unit ?? '') };
+  return { name, metadata, points, shape };
+};

@@ -1,0 +1,75 @@
+// Time series in memory: takes decoded OTLP metrics under Prometheus' names, gives samples to the evaluator. Bounded; what is dropped is counted.
+import type { Labels } from '../promql/labels.ts';
+import type { Matcher } from '../promql/matcher.ts';
+import type { Storage } from '../promql/storage.ts';
+import type { DecodedResourceMetrics } from '../otlp-metric-types.ts';
+import type { DropCounts, MetricLimits } from './limits.ts';
+import { defaultMetricLimits, noDrops } from './limits.ts';
+import type { IngestResult } from './ingest.ts';
+import { createIngest } from './ingest.ts';
+import type { FamilyMetadata } from './metric-family.ts';
+import { createRetention, storedBytes } from './retention.ts';
+import { createSeriesIndex } from './series-index.ts';
+
+export type MetricReport = {
+  readonly series: number;
+  readonly samples: number;
+  readonly bytes: number;
+  /** Unix milliseconds; null while empty. */
+  readonly oldestMs: number | null;
+  readonly newestMs: number | null;
+  readonly appended: number;
+  readonly drops: Readonly<DropCounts>;
+};
+
+export type MetricStore = Storage & {
+  /** Partial success: what could not be taken is counted in data points, the first reasons are in `message`. Never throws for bad data. */
+  ingest(resourceMetrics: readonly DecodedResourceMetrics[], receivedAtMs: number): IngestResult;
+  /** Labels of the series that have a sample in the time, those that match any of the selectors; all for no selector. */
+  labelSets(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): Labels[];
+  metadata(): ReadonlyMap<string, FamilyMetadata>;
+  report(): MetricReport;
+};
+
+export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricStore => {
+  const bounds: MetricLimits = { ...defaultMetricLimits, ...limits };
+  const index = createSeriesIndex();
+  const drops = noDrops();
+  const metadata = new Map<string, FamilyMetadata>();
+  const retention = createRetention(index, bounds, drops);
+  const ingest = createIngest({ index, limits: bounds, drops, metadata });
+  let appended = 0;
+
+  const report = (): MetricReport => {
+    let [samples, oldestMs, newestMs] = [0, Infinity, -Infinity];
+    for (const series of index.all()) {
+      samples += series.samples.length;
+      oldestMs = Math.min(oldestMs, series.samples.firstMs);
+      newestMs = Math.max(newestMs, series.samples.lastMs);
+    }
+    const time = samples === 0 ? { oldestMs: null, newestMs: null } : { oldestMs, newestMs };
+    return { series: index.size, samples, bytes: storedBytes(index), ...time, appended, drops: { ...drops } };
+  };
+
+  const labelSets: MetricStore['labelSets'] = (selectors, fromMs, toMs) => {
+    const found = new Set(selectors.length === 0 ? index.all() : selectors.flatMap((matchers) => index.find(matchers)));
+    return [...found].filter(({ samples }) => samples.firstMs <= toMs && samples.lastMs >= fromMs).map((series) => series.labels);
+  };
+
+  return {
+    ingest: (resourceMetrics, receivedAtMs) => {
+      const result = ingest(resourceMetrics, receivedAtMs);
+      appended += result.appendedSamples;
+      retention.apply(receivedAtMs);
+      return result;
+    },
+    select: (matchers, fromMs, toMs) =>
+      index
+        .find(matchers)
+        .filter(({ samples }) => samples.firstMs <= toMs && samples.lastMs >= fromMs)
+        .map(({ labels, samples }) => ({ labels, ...samples.read(fromMs, toMs) })),
+    labelSets,
+    metadata: () => metadata,
+    report,
+  };
+};

@@ -1,0 +1,43 @@
+// Remembers which series a data point writes to, so that only its first arrival pays for making labels.
+import type { OtlpAttribute } from '../otlp-metric-types.ts';
+import { valueToText } from './otlp-number.ts';
+import type { Series } from './series-index.ts';
+
+const separator = '\u0000';
+
+/** Equal for equal attributes in the same order, which is how exporters send them. */
+export const attributesKey = (attributes: readonly OtlpAttribute[]): string =>
+  attributes.map(({ key, value }) => `${key}${separator}${valueToText(value)}`).join(separator);
+
+export type SeriesCache = {
+  /** `make` gives null where a series may not be made; that is asked again the next time. */
+  get(key: string, make: () => readonly Series[] | null): readonly Series[] | null;
+  /** A short text for a long one that many keys begin with; never given to another. */
+  shorten(text: string): string;
+};
+
+/** `maxEntries`: past it the cache begins anew, which costs time and loses nothing. */
+export const createSeriesCache = (maxEntries: number): SeriesCache => {
+  const entries = new Map<string, readonly Series[]>();
+  const short = new Map<string, string>();
+  let shortened = 0;
+  return {
+    get: (key, make) => {
+      const known = entries.get(key);
+      if (known !== undefined && known.every((series) => !series.gone)) return known;
+      const made = make();
+      if (made === null) return null;
+      if (entries.size >= maxEntries) entries.clear();
+      entries.set(key, made);
+      return made;
+    },
+    shorten: (text) => {
+      const known = short.get(text);
+      if (known !== undefined) return known;
+      if (short.size >= maxEntries) short.clear();
+      shortened += 1;
+      short.set(text, String(shortened));
+      return String(shortened);
+    },
+  };
+};
