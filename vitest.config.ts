@@ -1,7 +1,7 @@
 // Two projects: unit tests (no I/O) and integration tests (real sockets, real PostgreSQL), which share one server.
 import { defineConfig } from 'vitest/config';
 
-const elsewhere = ['**/node_modules/**', '**/fixtures/**', 'runs/**', 'data/**'];
+const elsewhere = ['**/node_modules/**', '.ci/fixtures/**', 'runs/**', 'data/**'];
 
 export default defineConfig({
   test: {
@@ -12,13 +12,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{system,harness,scenarios,bench,.ci}/**/*.test.ts'], exclude: [...elsewhere, '**/*.int.test.ts'] },
+        test: { name: 'unit', include: ['{system,harness,scenarios,.ci}/**/*.test.ts'], exclude: [...elsewhere, '**/*.int.test.ts'] },
       },
       {
         extends: true,
         test: {
           name: 'int',
-          include: ['{system,harness,scenarios,bench,.ci}/**/*.int.test.ts'],
+          include: ['{system,harness,scenarios,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           globalSetup: ['.ci/vitest-global-setup.ts'],
           testTimeout: 30_000,
