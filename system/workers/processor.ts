@@ -15,25 +15,39 @@ export type Transaction = {
 /**
  * An ordered processor with user code. `handle` runs per event, in a thread that can be killed, and decides; `apply` writes the
  * effects of a whole batch, set-based, in the transaction that moves the checkpoint. `handle` that throws, or runs past the deadline, is
- * that event's failure; `apply` that fails with SQLSTATE class 22 or 23 is the data's failure and is narrowed down to one event.
+ * that event's failure; `apply` that fails with SQLSTATE class 22, 23 or 54 is the data's failure and is narrowed down to one event.
  */
 export type OrderedProcessor<Effect> = {
   readonly kind: 'ordered';
   readonly name: string;
   readonly version: number;
   handle(event: LogEvent): Effect | null | Promise<Effect | null>;
-  apply(handled: readonly HandledEvent<Effect>[], transaction: Transaction): Promise<void>;
+  /** Returns how many effects the rows say were written: the books count this, never what was asked for. */
+  apply(handled: readonly HandledEvent<Effect>[], transaction: Transaction): Promise<number>;
 };
+
+/** What became of a range: `applied` counted from the rows that changed. */
+export type AppliedRange = {
+  readonly applied: number;
+  /** Epoch milliseconds of receipt, one an event, in no order. */
+  readonly receivedAtMs: readonly number[];
+  readonly traced: readonly TracedEvent[];
+};
+
+/** An event whose request was sampled: its processing becomes a span. */
+export type TracedEvent = { readonly id: number; readonly lane: number; readonly position: number; readonly traceparent: string };
 
 /**
  * A processor without order and without user code: it moves the log's rows (after, upTo] of one lane into its table inside the database, in the
- * checkpoint's transaction. A failure with SQLSTATE class 22 or 23 is narrowed down to one position by the worker.
+ * checkpoint's transaction. A failure with SQLSTATE class 22, 23 or 54 is narrowed down to one position by the worker, which parks that event alone.
  */
 export type UnorderedProcessor = {
   readonly kind: 'unordered';
   readonly name: string;
   readonly version: number;
-  applyRange(lane: number, afterPosition: number, upToPosition: number, transaction: Transaction): Promise<number>;
+  applyRange(lane: number, afterPosition: number, upToPosition: number, transaction: Transaction): Promise<AppliedRange>;
+  /** Applies one event from its copy in the park; returns the rows written. */
+  applyParked(lane: number, position: number, transaction: Transaction): Promise<number>;
 };
 
 /**

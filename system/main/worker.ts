@@ -1,0 +1,176 @@
+// Process `worker`: leases lanes, runs the processors over them, and looks after what they could not apply. HTTP for its health alone.
+import { resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { demandSettings, type Settings } from '../contract/parse-settings.ts';
+import { SystemError } from '../contract/system-error.ts';
+import { createDutiesStore } from '../storage/postgres/duties-store.ts';
+import { createEvents } from '../storage/postgres/events.ts';
+import { createLeaseStore } from '../storage/postgres/lease-store.ts';
+import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createParkStore } from '../storage/postgres/park-store.ts';
+import { createRangeStore } from '../storage/postgres/range-store.ts';
+import { asQueryable, createSession } from '../storage/postgres/session.ts';
+import { createSessionPool } from '../storage/postgres/session-pool.ts';
+import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
+import { startAccountingTelemetry } from '../telemetry/accounting.ts';
+import { collectPool, collectProcess } from '../telemetry/collectors.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { parseTelemetrySettings } from '../telemetry/telemetry-settings.ts';
+import { startDuties } from '../workers/duties.ts';
+import { startHandlerThread } from '../workers/handler-thread.ts';
+import { collectWorkers } from '../workers/telemetry.ts';
+import { createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
+import { systemWorkerClock } from '../workers/worker-clock.ts';
+import { startWorker, type RunningWorker } from '../workers/worker.ts';
+import type { HandlerThreadSettings } from './handler-thread-settings.ts';
+import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
+import { startHealthServer } from './worker-health.ts';
+
+const role = 'worker';
+const instance = createInstance(role);
+const clock = systemWorkerClock;
+
+/** Bodies that one read of a thread may bring; several copies of each may be alive at a time. */
+const maxReadBytes = 2 * 1024 * 1024;
+/** Of one thread; the process has handler threads, one for the park and a spare. */
+const threadHeapMb = 64;
+/** Connections that move ranges of processor `events`, and look after the park. */
+const rangeConnections = 2;
+
+const start = async (settings: Settings): Promise<Running> => {
+  const databaseUrl = settings.databaseUrl!;
+  const { laneCount } = await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), {
+    lanes: settings.lanes,
+    apply: settings.migrate,
+  });
+  await using cleanUp = new AsyncDisposableStack();
+  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
+  cleanUp.defer(() => telemetry.shutdown());
+  collectProcess(telemetry.instruments);
+  const threads = await startThreads(settings, cleanUp);
+  const running = startOne(settings, telemetry, threads, cleanUp);
+  cleanUp.defer(() => running.stop());
+  const health = cleanUp.use(
+    await startHealthServer({
+      host: settings.host,
+      port: settings.port,
+      notReady: () => notReady(running),
+      describe: () => ({ lanes: running.held().length }),
+    }),
+  );
+  const owned = cleanUp.move();
+  return { attributes: { address: health.address, lanes: laneCount }, stop: () => owned.disposeAsync() };
+};
+
+/** Without an answer of the database for this long it is out of reach. */
+const outOfReachMs = 3000;
+
+const notReady = (running: RunningWorker): string | null => {
+  const last = running.lastSeenAtMs();
+  if (last === 0) return 'The database has not answered yet.';
+  const silentMs = clock.nowMs() - last;
+  return silentMs < outOfReachMs ? null : `The database has not answered for ${Math.round(silentMs / 1000)} s.`;
+};
+
+const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) => {
+  const threadSettings: HandlerThreadSettings = {
+    databaseUrl: settings.databaseUrl!,
+    leaseMs: settings.leaseMs,
+    worker: instance,
+    connectionName: applicationName(role, instance),
+    timelineHandler: settings.timelineHandler === null ? null : resolve(settings.timelineHandler),
+    policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
+    maxBytes: maxReadBytes,
+  };
+  const source = {
+    entry: new URL('./handler-thread.ts', import.meta.url),
+    settings: threadSettings,
+    deadlineMs: settings.handlerDeadlineMs,
+    resourceLimits: { maxOldGenerationSizeMb: threadHeapMb, maxYoungGenerationSizeMb: 8 },
+  };
+  const spares = cleanUp.use(createSpareThreads((name) => startHandlerThread(source, name)));
+  return {
+    live: cleanUp.use(await firstThreads(settings, spares)),
+    park: cleanUp.use(await createThreadPool(1, spares)),
+  };
+};
+
+/** The first threads find out whether the user's module can be used at all. */
+const firstThreads = async (settings: Settings, spares: SpareThreads) => {
+  try {
+    return await createThreadPool(settings.workerThreads, spares);
+  } catch (cause) {
+    if (settings.timelineHandler === null) throw cause;
+    const message = `FAULTLINE_TIMELINE_HANDLER is '${settings.timelineHandler}', which can't be used: ${(cause as Error).message}`;
+    throw new SystemError('FL_SETTINGS_INVALID', message, { cause });
+  }
+};
+
+type Threads = Awaited<ReturnType<typeof startThreads>>;
+
+const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cleanUp: AsyncDisposableStack): RunningWorker => {
+  const session = (part: string) =>
+    cleanUp.use(
+      createSession({ databaseUrl: settings.databaseUrl!, name: applicationName(role, instance, part), leaseMs: settings.leaseMs }),
+    );
+  const leases = session('leases');
+  const renewals = session('renewals');
+  const ranges = createSessionPool(Array.from({ length: rangeConnections }, (_, index) => session(`events-${index}`)));
+  const parkSessions = createSessionPool([session('park')]);
+  collectPool(telemetry.instruments, 'events', ranges);
+  collectPool(telemetry.instruments, 'park', parkSessions);
+  const events = createEvents();
+  const collected = collectWorkers(
+    { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
+    ['events', 'timelines'],
+  );
+  const dutiesSession = session('duties');
+  const host = { worker: instance, host: hostname(), pid: process.pid, leaseMs: settings.leaseMs };
+  return startWorker({
+    worker: instance,
+    settings: {
+      leaseMs: settings.leaseMs,
+      batchEvents: settings.workerBatchEvents,
+      maxEventsPerSecond: settings.workerMaxRate,
+      bounds: {
+        pendingEvents: settings.pendingLimitEvents,
+        parkEvents: settings.parkLimitEvents,
+        pendingPolicy: settings.pendingPolicy as 'wait' | 'skip' | 'stop',
+      },
+      pendingLimitSeconds: settings.pendingLimitSeconds,
+    },
+    unordered: [events],
+    stream: createPostgresStreamReader(asQueryable(session('heads'))),
+    leases: createLeaseStore({ session: leases, renewals, ...host }),
+    ranges: createRangeStore(ranges, instance),
+    park: createParkStore(parkSessions, (processor) => processor !== events.name),
+    threads: threads.live,
+    parkThreads: threads.park,
+    startDuties: (tenure, onLost) =>
+      startDuties({
+        tenure,
+        store: createDutiesStore(dutiesSession, instance),
+        startExport: () => startAccountingTelemetry({ environment: process.env }),
+        exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
+        dedupeWindowHours: settings.dedupeWindowHours,
+        dedupeRowBound: settings.dedupeRowBound,
+        clock,
+        logger: telemetry.logger,
+        telemetry: collected,
+        onLost,
+      }),
+    telemetry: collected,
+    clock,
+    random: Math.random,
+  });
+};
+
+await runProcess({
+  process: role,
+  instance,
+  start: (life) => {
+    const settings = demandSettings(role, process.env);
+    if (settings.exitWithParent) life.exitWithParent();
+    return start(settings);
+  },
+});

@@ -1,0 +1,158 @@
+// The books, read in one snapshot: what entered the stream, where each processor stands, and what became of every event.
+import type { Client } from 'pg';
+import { signals } from '../../contract/signals.ts';
+import type { BookEntry } from '../../telemetry/accounting.ts';
+import { terms } from '../../workers/checkpoint.ts';
+import type { BooksReading } from '../../workers/duties-store.ts';
+
+const selectLanes =
+  'select lane, sum(head)::bigint as head, sum(duplicates)::bigint as duplicates, sum(conflicts)::bigint as conflicts from lanes group by lane';
+
+/** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
+const selectCheckpoints = `
+  select c.processor, c.version, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+         greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
+  from checkpoints c
+  join processors p using (processor, version)
+  join lanes l on l.stream_version = p.stream_version and l.lane = c.lane
+  left join lateral (
+    select appended_at from log
+    where stream_version = p.stream_version and lane = c.lane and position > c.position and c.position < l.head
+    order by position limit 1
+  ) next on true
+  where p.state <> 'retired'`;
+
+const selectDeadLetters = `
+  select processor, reason_code as reason, count(*)::integer as events,
+         extract(epoch from clock_timestamp() - min(parked_at))::double precision as oldest_seconds
+  from dead_letters group by processor, reason_code`;
+
+const selectParkedKeys = 'select processor, state, count(*)::integer as keys from parked_keys group by processor, state';
+
+const selectPending = `
+  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events group by processor`;
+
+/** Estimates, from the statistics that every insert and delete keeps. */
+const selectIdentities = `
+  select greatest(c.reltuples, s.n_live_tup, 0)::double precision as rows
+  from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
+  where c.oid = to_regclass('identities')`;
+
+/** What holds back the clean-up of dead rows: open snapshots, and prepared transactions. Our own moment does not count. */
+const selectOldestSnapshot = `
+  select coalesce(extract(epoch from clock_timestamp() - least(
+    (select min(xact_start) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid() and backend_type = 'client backend'),
+    (select min(prepared) from pg_prepared_xacts)
+  )), 0)::double precision as seconds`;
+
+/** Every effect is counted where it stands; of two counts of one thing the one that is further from the books. */
+const selectEffects = `
+  select 'events' as processor, 1 as version, lane, count(*)::bigint as effects from events group by lane
+  union all
+  select 'timelines', version, lane, count(*)::bigint from timeline_entries group by version, lane
+  union all
+  select 'timelines', version, lane, sum(count)::bigint from minute_counts group by version, lane`;
+
+type LaneRow = { lane: number; head: number; duplicates: number; conflicts: number };
+type CheckpointRow = Record<(typeof terms)[number], number> & {
+  processor: string;
+  version: number;
+  lane: number;
+  position: number;
+  head: number;
+  lag_seconds: number | null;
+};
+type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
+type EffectRow = { processor: string; version: number; lane: number; effects: number };
+
+export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
+  const [lanes, checkpoints, letters, keys, pending, identities, snapshot, counted] = await Promise.all([
+    client.query<LaneRow>(selectLanes),
+    client.query<CheckpointRow>(selectCheckpoints),
+    client.query<DeadLetterRow>(selectDeadLetters),
+    client.query<{ processor: string; state: string; keys: number }>(selectParkedKeys),
+    client.query<{ processor: string; oldest_seconds: number }>(selectPending),
+    client.query<{ rows: number }>(selectIdentities),
+    client.query<{ seconds: number }>(selectOldestSnapshot),
+    effects ? client.query<EffectRow>(selectEffects) : null,
+  ]);
+  const identitiesRows = identities.rows[0]?.rows ?? 0;
+  const oldestSnapshotSeconds = snapshot.rows[0]?.seconds ?? 0;
+  const processors = [...new Set(checkpoints.rows.map(({ processor }) => processor))];
+  const entries: BookEntry[] = [
+    ...lanes.rows.flatMap(laneEntries),
+    ...checkpoints.rows.flatMap(checkpointEntries),
+    ...lagEntries(checkpoints.rows),
+    ...letterEntries(letters.rows, processors),
+    ...keys.rows.map(({ processor, state, keys: value }) =>
+      entry(signals.parkedKeys, { 'faultline.processor': processor, 'faultline.state': state }, value),
+    ),
+    ...processors.map((processor) => pendingEntry(processor, pending.rows)),
+    entry(signals.identitiesRows, {}, identitiesRows),
+    entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
+    ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
+  ];
+  return { entries, identitiesRows, oldestSnapshotSeconds };
+};
+
+const entry = (signal: BookEntry['signal'], attributes: Readonly<Record<string, string | number>>, value: number): BookEntry =>
+  ({ signal, attributes, value }) as BookEntry;
+
+const laneEntries = ({ lane, head, duplicates, conflicts }: LaneRow): BookEntry[] => {
+  const attributes = { 'faultline.lane': lane };
+  return [
+    entry(signals.logAppended, attributes, head),
+    entry(signals.logDuplicates, attributes, duplicates),
+    entry(signals.logConflicts, attributes, conflicts),
+  ];
+};
+
+const laneAttributes = ({ processor, version, lane }: { processor: string; version: number; lane: number }) => ({
+  'faultline.processor': processor,
+  'faultline.processor.version': version,
+  'faultline.lane': lane,
+});
+
+const checkpointEntries = (row: CheckpointRow): BookEntry[] => {
+  const attributes = laneAttributes(row);
+  const accounted = terms.reduce((sum, term) => sum + row[term], 0);
+  return [
+    ...terms.map((term) => entry(signals.accountingEvents, { ...attributes, 'faultline.outcome': term }, row[term])),
+    entry(signals.checkpointPosition, attributes, row.position),
+    entry(signals.drop, attributes, row.position - accounted),
+    entry(signals.lag, attributes, row.head - row.position),
+  ];
+};
+
+const lagEntries = (rows: readonly CheckpointRow[]): BookEntry[] =>
+  [...Map.groupBy(rows, ({ processor, version }) => `${processor}/${version}`).values()].map((ofOne) => {
+    const { processor, version } = ofOne[0]!;
+    const attributes = { 'faultline.processor': processor, 'faultline.processor.version': version };
+    return entry(signals.lagDuration, attributes, Math.max(...ofOne.map(({ lag_seconds }) => lag_seconds ?? 0)));
+  });
+
+const letterEntries = (rows: readonly DeadLetterRow[], processors: readonly string[]): BookEntry[] => [
+  ...rows.map(({ processor, reason, events }) =>
+    entry(signals.deadLetters, { 'faultline.processor': processor, 'faultline.reason': reason }, events),
+  ),
+  ...processors.map((processor) => {
+    const ages = rows.filter((row) => row.processor === processor).map(({ oldest_seconds }) => oldest_seconds);
+    return entry(signals.deadLettersOldestAge, { 'faultline.processor': processor }, Math.max(0, ...ages));
+  }),
+];
+
+const pendingEntry = (processor: string, rows: readonly { processor: string; oldest_seconds: number }[]): BookEntry => {
+  const oldest = rows.find((row) => row.processor === processor)?.oldest_seconds ?? 0;
+  return entry(signals.pendingOldestAge, { 'faultline.processor': processor }, oldest);
+};
+
+/** Read models that are counted; a lane without any row has none. */
+const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
+  checkpoints.map((row) => {
+    const same = counted.filter(
+      ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
+    );
+    const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
+    const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+    return entry(signals.effectSurplus, laneAttributes(row), surplus);
+  });

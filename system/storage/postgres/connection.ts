@@ -1,0 +1,68 @@
+// How a worker's connections are made: their names, their time-outs, their planner. Every connection of a worker goes through here.
+import { Client, type ClientConfig, types } from 'pg';
+
+export type ConnectionOptions = {
+  readonly databaseUrl: string;
+  /** application_name, as it stands in pg_stat_activity: `faultline-<process>-<instance>-<part>`. */
+  readonly name: string;
+  /** The lease: a transaction that idles for half of it is ended by the server, or a paused worker's row locks would outlive its lease. */
+  readonly leaseMs: number;
+};
+
+const int8 = 20;
+/** Positions, ids and counts are below 2^53 by construction (see migrations, sequence event_ids). */
+const parsers = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+};
+
+const longestStatementMs = 30_000;
+const longestLockWaitMs = 10_000;
+const connectMs = 5000;
+
+/**
+ * synchronous_commit is off: an effect and its checkpoint are lost together, if the server crashes, and are made again from the log, which was fsynced
+ * before the 2xx. Leases turn it on for themselves. A plan is made once (the planner would cost more than the statement), so it must not be one
+ * that was right for empty tables alone: sequential scans are off.
+ */
+const sessionSettings = (leaseMs: number): Readonly<Record<string, string | number>> => ({
+  idle_in_transaction_session_timeout: Math.floor(leaseMs / 2),
+  statement_timeout: longestStatementMs,
+  lock_timeout: longestLockWaitMs,
+  synchronous_commit: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  jit: 'off',
+});
+
+/** PostgreSQL cuts application_name at 63 bytes; ours are ASCII. */
+const longestName = 63;
+
+export const connectionConfig = ({ databaseUrl, name, leaseMs }: ConnectionOptions): ClientConfig => {
+  const url = new URL(databaseUrl);
+  const own = url.searchParams.get('options') ?? '';
+  const ours = Object.entries(sessionSettings(leaseMs)).map(([setting, value]) => `-c ${setting}=${value}`);
+  url.searchParams.set('options', [own, ...ours].filter((option) => option !== '').join(' '));
+  url.searchParams.set('application_name', name.slice(0, longestName));
+  return { connectionString: url.href, connectionTimeoutMillis: connectMs, keepAlive: true, types: parsers };
+};
+
+/**
+ * A connection of its own, connected. `pipeline`: statements are sent without waiting for the answer to the one before.
+ * The caller ends it; a connection that is lost later fails its queries and calls `lost` once.
+ */
+export const openConnection = async (options: ConnectionOptions, lost: (error: Error) => void): Promise<Client> => {
+  const client = new Client({ ...connectionConfig(options), pipeline: true });
+  // Without a listener a connection that the server closes would end the process.
+  client.on('error', lost);
+  await client.connect();
+  await watchClient(client);
+  return client;
+};
+
+/** The server looks, while it waits for a lock, whether we are still there: a killed worker's transaction ends at once. Not on every platform. */
+const watchClient = async (client: Client): Promise<void> => {
+  await client.query('set client_connection_check_interval = 500').catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== '22023') throw error;
+  });
+};

@@ -1,0 +1,64 @@
+// The elected worker's duties on PostgreSQL. The lease is looked at in the same snapshot as the books: whoever lost it reads nothing to export.
+import type { Client } from 'pg';
+import type { DutiesStore } from '../../workers/duties-store.ts';
+import { readBooks } from './books.ts';
+import { inTransaction, type Session } from './session.ts';
+
+const holdsLease = `
+  select from leases where processor = '_duties' and version = 0 and lane = -1 and owner = $1 and epoch = $2 and expires_at > clock_timestamp()`;
+
+/** Small and often: each delete is a short transaction. Through the BRIN index on first_seen, which is ordered with time. */
+const forgetIdentities = `
+  delete from identities where identity in (
+    select identity from identities where first_seen < clock_timestamp() - $1::double precision * interval '1 hour' limit $2
+  )`;
+
+const keptLeaseEvents = 10_000;
+const forgetLeaseEvents = `
+  delete from lease_events where id in (
+    select id from lease_events where id <= (select max(id) from lease_events) - $1 order by id limit 1000
+  )`;
+const forgetWorkers = `delete from workers where seen_at < clock_timestamp() - interval '1 hour'`;
+
+/** A moment is given for a key that is just being parked. */
+const closeIdleCommands = `
+  update park_commands c set done_at = clock_timestamp(), outcome = 'the key is not parked'
+  where done_at is null and requested_at < clock_timestamp() - interval '1 second'
+    and not exists (
+      select from parked_keys k
+      where (k.processor, k.version, k.tenant, k.system_name, k.object_id) = (c.processor, c.version, c.tenant, c.system_name, c.object_id)
+    )`;
+
+/** Whole tables are counted here: the planner may scan them. */
+const beginReading = 'begin isolation level repeatable read read only; set local enable_seqscan = on';
+
+const partitionsAheadDays = 7;
+
+export const createDutiesStore = (session: Session, worker: string): DutiesStore => {
+  const changed = async (text: string, values: readonly unknown[] = []) => (await session.query({ text, values })).rowCount ?? 0;
+  return {
+    readBooks: (epoch, effects) =>
+      inTransaction(
+        session,
+        async (client: Client) => {
+          const { rowCount } = await client.query(holdsLease, [worker, epoch]);
+          return rowCount === 1 ? readBooks(client, effects) : null;
+        },
+        beginReading,
+      ),
+    makePartitions: async () => {
+      const { rows } = await session.query<{ made: number }>({
+        text: 'select ensure_log_partitions($1) as made',
+        values: [partitionsAheadDays],
+      });
+      return rows[0]?.made ?? 0;
+    },
+    forgetIdentities: (windowHours, limit) => changed(forgetIdentities, [windowHours, limit]),
+    tidy: async () => {
+      await changed(forgetLeaseEvents, [keptLeaseEvents]);
+      await changed(forgetWorkers);
+      await changed('select append_housekeeping()');
+    },
+    closeIdleCommands: () => changed(closeIdleCommands),
+  };
+};

@@ -1,0 +1,41 @@
+// Processor `events`: every event of the log as a row of table `events`, moved inside the database. It knows no order and no user code.
+import type { TracedEvent, UnorderedProcessor } from '../../workers/processor.ts';
+
+const columns =
+  'id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, idempotency_key, sequence, lane, position, body';
+
+/** No ON CONFLICT: an event applied twice is refused by the primary key, and never hidden. */
+const moveRange = `
+  with moved as (
+    insert into events (${columns}, metadata)
+    select ${columns}, (body::jsonb)->'metadata' from log
+    where stream_version = 1 and lane = $1 and position > $2 and position <= $3
+    order by position
+    returning received_at
+  )
+  select count(*)::integer as applied, array_agg((extract(epoch from received_at) * 1000)::double precision) as received_at_ms from moved`;
+
+const selectTraced = `
+  select id, lane, position, traceparent from log
+  where stream_version = 1 and lane = $1 and position > $2 and position <= $3 and traceparent is not null
+  order by position`;
+
+const moveParked = `
+  insert into events (${columns}, metadata)
+  select ${columns}, (body::jsonb)->'metadata' from parked_events
+  where processor = 'events' and version = 1 and lane = $1 and position = $2`;
+
+export const createEvents = (): UnorderedProcessor => ({
+  kind: 'unordered',
+  name: 'events',
+  version: 1,
+  applyRange: async (lane, afterPosition, upToPosition, transaction) => {
+    const range = [lane, afterPosition, upToPosition];
+    const [{ rows }, traced] = await Promise.all([
+      transaction.query<{ applied: number; received_at_ms: number[] | null }>(moveRange, range),
+      transaction.query<TracedEvent>(selectTraced, range),
+    ]);
+    return { applied: rows[0]!.applied, receivedAtMs: rows[0]!.received_at_ms ?? [], traced: traced.rows };
+  },
+  applyParked: async (lane, position, transaction) => (await transaction.query(moveParked, [lane, position])).rowCount,
+});

@@ -1,0 +1,95 @@
+// The lane store on PostgreSQL, over one session that the caller owns.
+import type { FoundCheckpoint, LaneId, Tenure } from '../../workers/checkpoint.ts';
+import { classifyError } from '../../workers/error-class.ts';
+import { describeFailure, type Failure } from '../../workers/failure.ts';
+import type { Apply, LaneStore } from '../../workers/lane-store.ts';
+import type { HandledEvent } from '../../workers/processor.ts';
+import { loadAttempt, loadEarly, loadKeys, loadKeysWithDueEarly, loadParked } from './lane-reads.ts';
+import { inTransaction, type Session } from './session.ts';
+import { settleLane, writeSettlement } from './settle.ts';
+import { toTransaction } from './transaction.ts';
+
+/** Under the checkpoint's lock and epoch, as every write: a zombie must not count attempts either. */
+const countAttempt = `
+  update checkpoints
+  set attempt_count = case when attempt_position = $5 then attempt_count + 1 else 1 end, attempt_position = $5
+  where processor = $1 and version = $2 and lane = $3 and epoch = $4
+  returning attempt_count`;
+
+const selectCheckpoint = 'select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3';
+
+const countRetry = `
+  with owned as (
+    select from checkpoints where processor = $1 and version = $2 and lane = $3 and epoch = $4 for no key update
+  ), counted as (
+    update parked_events set attempts = attempts + 1
+    where processor = $1 and version = $2 and lane = $3 and position = $5 and exists (select from owned)
+  )
+  update parked_keys set next_attempt_at = clock_timestamp() + $9 * interval '1 millisecond'
+  where processor = $1 and version = $2 and tenant = $6 and system_name = $7 and object_id = $8 and exists (select from owned)`;
+
+export const createLaneStore = (session: Session, worker: string): LaneStore => ({
+  attempt: (lane) => loadAttempt(session, lane),
+  loadKeys: (lane, keys, arriving) => loadKeys(session, lane, keys, arriving),
+  loadKeysWithDueEarly: (lane, limit) => loadKeysWithDueEarly(session, lane, limit),
+  loadEarly: (lane, early, maxBytes) => loadEarly(session, lane, early, maxBytes),
+  loadParked: (lane, key, limit, maxBytes) => loadParked(session, lane, key, limit, maxBytes),
+  settle: (tenure, expectedPosition, settlement, apply) => {
+    const { toPosition, staysCareful } = settlement;
+    return settleLane(
+      session,
+      tenure,
+      { expectedPosition, toPosition, staysCareful },
+      writeSettlement(tenure, worker, settlement, apply as Apply<unknown>),
+    );
+  },
+  findRefused: (handled, apply) => findRefused(session, handled, apply),
+  noteAttempt: async (tenure, position) => {
+    const { rows } = await session.query<{ attempt_count: number }>({
+      text: countAttempt,
+      values: [...ids(tenure), tenure.epoch, position],
+    });
+    return rows[0] === undefined ? { fenced: await readCheckpoint(session, tenure) } : { count: rows[0].attempt_count };
+  },
+  noteRetry: async (tenure, key, position, nextAttemptAfterMs) => {
+    const values = [...ids(tenure), tenure.epoch, position, key.tenant, key.systemName, key.objectId, nextAttemptAfterMs];
+    await session.query({ text: countRetry, values });
+    const found = await readCheckpoint(session, tenure);
+    return { fenced: found.epoch === tenure.epoch ? null : found };
+  },
+});
+
+const ids = ({ processor, version, lane }: LaneId) => [processor, version, lane];
+
+const readCheckpoint = async (session: Session, tenure: Tenure): Promise<FoundCheckpoint> => {
+  const { rows } = await session.query<FoundCheckpoint>({ text: selectCheckpoint, values: ids(tenure) });
+  return rows[0] ?? { position: 0, epoch: -1 };
+};
+
+/** A savepoint for each; all of it is rolled back. Rare, so that its cost does not matter. */
+const findRefused = async <Effect>(
+  session: Session,
+  handled: readonly HandledEvent<Effect>[],
+  apply: Apply<Effect>,
+): Promise<ReadonlyMap<number, Failure>> => {
+  const refused = new Map<number, Failure>();
+  const done = new Error('rolled back on purpose');
+  try {
+    await inTransaction(session, async (client) => {
+      for (const one of handled) {
+        await client.query('savepoint one');
+        try {
+          await apply([one], toTransaction(client));
+        } catch (error) {
+          if (classifyError(error) !== 'data') throw error;
+          refused.set(one.event.position, describeFailure('data_refused', error));
+          await client.query('rollback to savepoint one');
+        }
+      }
+      throw done;
+    });
+  } catch (error) {
+    if (error !== done) throw error;
+  }
+  return refused;
+};

@@ -1,0 +1,90 @@
+// One transaction of a lane: lock the checkpoint, compare, write everything that was decided, move the checkpoint, commit.
+import type { Client } from 'pg';
+import { compareCheckpoint, noBooks, terms, type Books, type FoundCheckpoint, type Tenure } from '../../workers/checkpoint.ts';
+import type { Apply, Settled } from '../../workers/lane-store.ts';
+import type { Settlement } from '../../workers/settlement.ts';
+import type { Session } from './session.ts';
+import { writeKeys } from './settle-keys.ts';
+import { moveParkedAndEarly } from './settle-moves.ts';
+import { toTransaction } from './transaction.ts';
+
+/** The lane's one lock. It is taken first, so that a writer that was fenced finds out before it writes anything. */
+export const lockCheckpoint = `
+  select position, epoch, parked, pending from checkpoints where processor = $1 and version = $2 and lane = $3 for no key update`;
+
+/** By the row that is locked; a lane that moved has progress, unless it still goes one event at a time. */
+const moveCheckpoint = `
+  update checkpoints
+  set position = coalesce($4::bigint, position), applied = applied + $5::bigint, ignored = ignored + $6::bigint, parked = parked + $7::bigint,
+      pending = pending + $8::bigint, discarded = discarded + $9::bigint, skipped = skipped + $10::bigint, shed = shed + $11::bigint,
+      takeovers_without_progress = case when $4::bigint is null or $12::boolean then takeovers_without_progress else 0 end,
+      attempt_position = case when attempt_position <= $4::bigint then null else attempt_position end,
+      attempt_count = case when attempt_position <= $4::bigint then 0 else attempt_count end,
+      updated_at = clock_timestamp()
+  where processor = $1 and version = $2 and lane = $3`;
+
+type LockedRow = { position: number; epoch: number; parked: number; pending: number };
+
+/** Writes what was decided, and returns the books' change as the rows say it. */
+export type LaneWrites = (client: Client, found: LockedRow) => Promise<Books>;
+
+export type LaneMove = { readonly expectedPosition: number | null; readonly toPosition: number | null; readonly staysCareful: boolean };
+
+export const settleLane = async (session: Session, tenure: Tenure, move: LaneMove, write: LaneWrites): Promise<Settled> => {
+  const client = await session.client();
+  try {
+    const locked = await lock(client, tenure);
+    const outcome = compareCheckpoint(locked, { position: move.expectedPosition, epoch: tenure.epoch });
+    if (outcome !== 'advanced') {
+      await client.query('rollback');
+      return { outcome, found: found(locked), books: noBooks, holdings: { parked: locked.parked, pending: locked.pending } };
+    }
+    const books = await write(client, locked);
+    await commit(client, tenure, move, books);
+    return {
+      outcome,
+      found: found(locked),
+      books,
+      holdings: { parked: locked.parked + books.parked, pending: locked.pending + books.pending },
+    };
+  } catch (error) {
+    await client.query('rollback').catch(() => client.end().catch(() => {}));
+    throw error;
+  }
+};
+
+const found = ({ position, epoch }: LockedRow): FoundCheckpoint => ({ position, epoch });
+
+const lock = async (client: Client, { processor, version, lane }: Tenure): Promise<LockedRow> => {
+  const [, { rows }] = await Promise.all([
+    client.query('begin'),
+    client.query<LockedRow>({ name: 'lane_lock', text: lockCheckpoint, values: [processor, version, lane] }),
+  ]);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`There is no checkpoint of ${processor}/${version} on lane ${lane}: the migrations seed one.`);
+  return row;
+};
+
+/** Sent together: where the update fails, the commit of a failed transaction is a rollback. */
+const commit = async (client: Client, { processor, version, lane }: Tenure, move: LaneMove, books: Books): Promise<void> => {
+  const values = [processor, version, lane, move.toPosition, ...terms.map((term) => books[term]), move.staysCareful];
+  await Promise.all([client.query({ name: 'lane_move', text: moveCheckpoint, values }), client.query('commit')]);
+};
+
+/** Everything that a settlement says, in the order that keeps each statement's rows in place: copies before the rows that they copy go. */
+export const writeSettlement =
+  <Effect>(tenure: Tenure, worker: string, settlement: Settlement<Effect>, apply: Apply<Effect>): LaneWrites =>
+  async (client) => {
+    const applied = settlement.applied.length === 0 ? 0 : await apply(settlement.applied, toTransaction(client));
+    const moved = await moveParkedAndEarly(client, { tenure, worker, settlement });
+    await writeKeys(client, tenure, worker, settlement);
+    return {
+      applied,
+      ignored: settlement.ignored,
+      parked: moved.parked,
+      pending: moved.pending,
+      discarded: settlement.discarded,
+      skipped: settlement.skipped,
+      shed: 0,
+    };
+  };

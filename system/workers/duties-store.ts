@@ -1,0 +1,24 @@
+// What the elected worker needs of storage: the books, read at one moment, and the chores of the whole system.
+import type { BookEntry } from '../telemetry/accounting.ts';
+
+export type BooksReading = {
+  readonly entries: readonly BookEntry[];
+  readonly identitiesRows: number;
+  readonly oldestSnapshotSeconds: number;
+};
+
+export type Chores = {
+  /** Partitions of the log made ahead; returns how many are new. */
+  makePartitions(): Promise<number>;
+  /** Forgets identities past the window, at most `limit`; returns how many. */
+  forgetIdentities(windowHours: number, limit: number): Promise<number>;
+  /** Small tables that would grow for ever: lease events, workers long gone, marks of counted batches. */
+  tidy(): Promise<void>;
+  /** Commands on keys that are not parked. */
+  closeIdleCommands(): Promise<number>;
+};
+
+export type DutiesStore = Chores & {
+  /** Null: the lease is not ours any more, and nothing may be exported. `effects`: also count the rows of the read models, which costs. */
+  readBooks(epoch: number, effects: boolean): Promise<BooksReading | null>;
+};

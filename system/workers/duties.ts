@@ -1,0 +1,116 @@
+// What only one worker does: export the books, make the log's partitions ahead, forget old identities. It ends at once when the election is lost.
+import type { AccountingTelemetry } from '../telemetry/accounting.ts';
+import type { Tenure } from './checkpoint.ts';
+import type { DutiesStore } from './duties-store.ts';
+import type { WorkerTelemetry } from './telemetry.ts';
+import type { WorkerClock } from './worker-clock.ts';
+import { createEffectsCadence } from './effects-cadence.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+export type DutiesOptions = {
+  readonly tenure: Tenure;
+  readonly store: DutiesStore;
+  readonly startExport: () => AccountingTelemetry;
+  readonly exportIntervalMs: number;
+  readonly dedupeWindowHours: number;
+  readonly dedupeRowBound: number;
+  readonly clock: WorkerClock;
+  readonly logger: Pick<Logger, 'info' | 'error'>;
+  readonly telemetry: Pick<WorkerTelemetry, 'error'>;
+  /** The lease is another's. */
+  readonly onLost: () => void;
+};
+
+export type Duties = { stop(): Promise<void> };
+
+/** Longer than any statement of ours may run: somebody else holds it. */
+const oldSnapshotSeconds = 60;
+const alarmEveryMs = 60_000;
+const forgetBatch = 1000;
+
+export const startDuties = (options: DutiesOptions): Duties => {
+  const { store, clock } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const books = options.startExport();
+  const effects = createEffectsCadence(clock);
+  const alarms = createAlarms(options);
+
+  const exportBooks = async () => {
+    const withEffects = effects.due();
+    const startedAtMs = clock.nowMs();
+    const reading = await store.readBooks(options.tenure.epoch, withEffects);
+    if (signal.aborted) return;
+    if (reading === null) return lose();
+    if (withEffects) effects.counted(clock.nowMs() - startedAtMs, reading.entries);
+    alarms.look(reading);
+    void books.push({ readAtMs: startedAtMs, entries: effects.complete(reading.entries) });
+  };
+  const lose = () => {
+    stopping.abort();
+    books.stop();
+    options.onLost();
+  };
+  const every = async (what: string, intervalMs: number, step: () => Promise<unknown>, onError?: () => void) => {
+    while (!signal.aborted) {
+      const startedAtMs = clock.nowMs();
+      await step().catch((error: unknown) => {
+        if (signal.aborted) return;
+        options.telemetry.error(what, error);
+        onError?.();
+      });
+      await clock.sleep(Math.max(0, intervalMs - (clock.nowMs() - startedAtMs)), signal).catch(() => {});
+    }
+  };
+  const forget = async () => {
+    // While there are more: short deletes with room between them.
+    while (!signal.aborted && (await store.forgetIdentities(options.dedupeWindowHours, forgetBatch)) === forgetBatch)
+      await clock.sleep(20, signal);
+  };
+  const ended = Promise.all([
+    every('read the books', options.exportIntervalMs, exportBooks, () => void books.reportAge()),
+    every('make partitions of the log', 600_000, () => store.makePartitions()),
+    every('forget identities past the window', 10_000, forget),
+    every('tidy small tables', 60_000, () => store.tidy()),
+    every('close commands on keys that are not parked', 2000, () => store.closeIdleCommands()),
+  ]);
+  return {
+    stop: async () => {
+      stopping.abort();
+      books.stop();
+      await ended;
+    },
+  };
+};
+
+/** At error level, once a minute while it lasts. */
+const createAlarms = ({ clock, logger, dedupeRowBound }: DutiesOptions) => {
+  const lastAt = new Map<string, number>();
+  const alarm = (name: string, body: string, attributes: Record<string, number>) => {
+    const nowMs = clock.nowMs();
+    if (nowMs - (lastAt.get(name) ?? -Infinity) < alarmEveryMs) return;
+    lastAt.set(name, nowMs);
+    logger.error(body, attributes, { eventName: name });
+  };
+  return {
+    look: ({ identitiesRows, oldestSnapshotSeconds }: { identitiesRows: number; oldestSnapshotSeconds: number }) => {
+      if (identitiesRows > dedupeRowBound)
+        alarm(
+          'faultline.identities.over_bound',
+          'the dedupe window holds more rows than its bound: nothing is forgotten early, the table grows',
+          {
+            'faultline.identities.rows': identitiesRows,
+            'faultline.identities.bound': dedupeRowBound,
+          },
+        );
+      if (oldestSnapshotSeconds > oldSnapshotSeconds)
+        alarm(
+          'faultline.database.old_snapshot',
+          'a snapshot is held for long: counter rows bloat and appends slow down; end the transaction',
+          {
+            'faultline.database.oldest_snapshot_age': oldestSnapshotSeconds,
+          },
+        );
+    },
+  };
+};

@@ -1,0 +1,137 @@
+// Keeps this worker's fair share of the lanes: takes what is free, renews what it has, gives back what is too much, and lets go of what it lost.
+// It never decides that a lane may be written: that is the epoch's, in the database.
+import { createBackOff } from './back-off.ts';
+import { laneName, type LaneId, type Tenure } from './checkpoint.ts';
+import { planShare } from './fair-share.ts';
+import type { AcquiredLease, LeaseStore, LostLease, Survey } from './lease-store.ts';
+import type { WorkerClock } from './worker-clock.ts';
+
+/** What runs the lanes. */
+export type LaneHost = {
+  start(lease: AcquiredLease): void;
+  /** Resolves when the batch in hand is done, whichever way. */
+  stop(tenure: Tenure): Promise<void>;
+};
+
+export type LeaseKeeperOptions = {
+  readonly worker: string;
+  readonly store: LeaseStore;
+  readonly lanes: LaneHost;
+  readonly leaseMs: number;
+  readonly clock: WorkerClock;
+  readonly random: () => number;
+  /** Resolves when lanes that have work were told so, in a round that began after the call; or after a short while. */
+  readonly afterRound: () => Promise<void>;
+  readonly onAcquired: (lease: AcquiredLease) => void;
+  readonly onReleased: (tenures: readonly Tenure[]) => void;
+  readonly onLost: (lease: LostLease) => void;
+  readonly onError: (what: string, error: unknown) => void;
+};
+
+export type LeaseKeeper = {
+  /** Runs until aborted; the leases stay until `giveBackAll`. */
+  run(signal: AbortSignal): Promise<void>;
+  /** The lane is another's: forget it. */
+  forget(tenure: Tenure): void;
+  held(): readonly Tenure[];
+  /** Stops every lane and gives all leases back. */
+  giveBackAll(): Promise<void>;
+};
+
+const surveyMs = (leaseMs: number) => Math.min(200, leaseMs / 15);
+const renewMs = (leaseMs: number) => leaseMs / 4;
+
+type Held = { readonly tenure: Tenure; leaving: boolean };
+
+export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
+  const { store, lanes, clock } = options;
+  const held = new Map<string, Held>();
+
+  const drop = (tenure: Tenure) => {
+    const name = laneName(tenure);
+    if (held.get(name)?.tenure.epoch === tenure.epoch) held.delete(name);
+  };
+  const acquire = async (wanted: readonly LaneId[]) => {
+    // A lane that is not quite stopped must not be started a second time.
+    const free = wanted.filter((lane) => !held.has(laneName(lane)));
+    if (free.length === 0) return;
+    for (const lease of await store.acquire(free)) {
+      const { processor, version, lane, epoch } = lease;
+      held.set(laneName(lease), { tenure: { processor, version, lane, epoch }, leaving: false });
+      options.onAcquired(lease);
+      lanes.start(lease);
+    }
+  };
+  const giveBack = async (tenures: readonly Tenure[]) => {
+    for (const tenure of tenures) held.get(laneName(tenure))!.leaving = true;
+    await Promise.all(tenures.map((tenure) => lanes.stop(tenure)));
+    await store.release(tenures);
+    tenures.forEach(drop);
+    options.onReleased(tenures);
+  };
+  const share = async (survey: Survey) => {
+    const byProcessor = Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`);
+    const wanted: LaneId[] = [];
+    const excess: Tenure[] = [];
+    for (const leases of byProcessor.values()) {
+      const plan = planShare(options.worker, survey.workers, leases);
+      wanted.push(...plan.take);
+      if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
+    }
+    await Promise.all([acquire(wanted), excess.length === 0 ? null : giveBack(excess)]);
+  };
+  const letGo = async (lost: LostLease) => {
+    const own = held.get(laneName(lost));
+    if (own === undefined || own.tenure.epoch !== lost.epoch) return;
+    own.leaving = true;
+    options.onLost(lost);
+    await lanes.stop(own.tenure);
+    drop(own.tenure);
+  };
+  const renew = async () => {
+    // A worker that was paused first lets its lanes meet the database with what they hold, then learns that it was late.
+    await options.afterRound();
+    const tenures = [...held.values()].map(({ tenure }) => tenure);
+    if (tenures.length === 0) return;
+    for (const lost of await store.renew(tenures)) void letGo(lost).catch((error: unknown) => options.onError('let go of a lane', error));
+  };
+  const loop = async (what: string, everyMs: number, step: () => Promise<void>, signal: AbortSignal) => {
+    const backOff = createBackOff(options.random, { longestMs: 500 });
+    while (!signal.aborted) {
+      let waitMs = everyMs;
+      try {
+        await step();
+        backOff.reset();
+      } catch (error) {
+        options.onError(what, error);
+        waitMs = backOff.nextMs();
+      }
+      await clock.sleep(waitMs, signal).catch(() => {});
+    }
+  };
+  return {
+    run: async (signal) => {
+      const surveying = loop('share the lanes', surveyMs(options.leaseMs), async () => share(await store.survey()), signal);
+      const renewing = loop('renew the leases', renewMs(options.leaseMs), renew, signal);
+      await Promise.all([surveying, renewing]);
+    },
+    forget: drop,
+    held: () => [...held.values()].map(({ tenure }) => tenure),
+    giveBackAll: async () => {
+      const all = [...held.values()];
+      for (const one of all) one.leaving = true;
+      await Promise.all(all.map(({ tenure }) => lanes.stop(tenure)));
+      await store.leave();
+      held.clear();
+      options.onReleased(all.map(({ tenure }) => tenure));
+    },
+  };
+};
+
+/** The last lanes first; any would do. */
+const pickExcess = ({ processor, version }: LaneId, count: number, held: ReadonlyMap<string, Held>): readonly Tenure[] =>
+  [...held.values()]
+    .filter(({ tenure, leaving }) => !leaving && tenure.processor === processor && tenure.version === version)
+    .map(({ tenure }) => tenure)
+    .toSorted((a, b) => b.lane - a.lane)
+    .slice(0, count);

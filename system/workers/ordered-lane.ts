@@ -1,0 +1,127 @@
+// The live flow of an ordered processor's lane, seen from the main thread: which batch goes to a handler thread next, and what its end means.
+import type { Tenure } from './checkpoint.ts';
+import type { Failure } from './failure.ts';
+import type { TaskEnd } from './handler-thread.ts';
+import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
+import type { LaneHoldings } from './lane-store.ts';
+import type { Mutex } from './mutex.ts';
+import type { WorkerTelemetry } from './telemetry.ts';
+import type { Report } from './thread-protocol.ts';
+import type { ThreadPool } from './thread-pool.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+export type LaneBounds = { readonly pendingEvents: number; readonly parkEvents: number; readonly pendingPolicy: 'wait' | 'skip' | 'stop' };
+
+export type OrderedLaneOptions = {
+  readonly tenure: Tenure;
+  readonly threads: ThreadPool;
+  /** Held by whoever changes the lane: its live flow, or work from its park. */
+  readonly mutex: Mutex;
+  readonly bucket: TokenBucket;
+  readonly batchEvents: number;
+  readonly bounds: LaneBounds;
+  readonly holdings: LaneHoldings;
+  /** One event at a time up to here; null: not. */
+  readonly carefulUntil: number | null;
+  readonly telemetry: WorkerTelemetry;
+  readonly recordFenced: (report: Report, what: string) => Promise<void>;
+  /** A key was parked and is to be tried again. */
+  readonly onParked: () => void;
+  /** Gives up the gap of the lane's oldest early event; resolves whether there was one. */
+  readonly skipOldestGap: () => Promise<boolean>;
+};
+
+export type OrderedLane = {
+  readonly runBatch: LaneFlowOptions['runBatch'];
+  /** What the park's work left. */
+  setHoldings(holdings: LaneHoldings): void;
+  /** Stops for good, loudly: a bound with policy `stop`. */
+  halt(reason: string): void;
+};
+
+export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
+  const { tenure, telemetry, bounds } = options;
+  const known = new Map<number, Failure>();
+  let { holdings, carefulUntil } = options;
+  let halted: string | null = null;
+
+  const taskFor = (position: number) => ({
+    tenure,
+    position,
+    known: [...known].map(([at, failure]) => ({ position: at, failure })),
+    room: { early: bounds.pendingEvents - holdings.pending, parked: bounds.parkEvents - holdings.parked },
+    carefulUntil,
+  });
+  const inThread = (position: number, limit: number, drain: boolean, stopping: AbortSignal) =>
+    options.threads.use(async (thread): Promise<TaskEnd | null> => {
+      using _lane = await options.mutex.acquire();
+      // Stopped while it waited for a thread: nothing is in hand.
+      if (stopping.aborted) return null;
+      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, ...taskFor(position) });
+    });
+  const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
+    const policy = blocked === 'park_full' ? 'stop' : bounds.pendingPolicy;
+    telemetry.blocked(tenure, blocked, policy);
+    if (policy === 'skip' && (await options.skipOldestGap())) return { kind: 'again' };
+    return { kind: 'wait' };
+  };
+  const onReport = async (report: Report): Promise<BatchEnd> => {
+    if (report.outcome === 'fenced') {
+      await options.recordFenced(report, 'a batch');
+      return { kind: 'fenced' };
+    }
+    if (report.holdings !== null) ({ holdings } = report);
+    for (const { position } of report.failures) known.delete(position);
+    if (report.delivered > 0) telemetry.finished(tenure, report);
+    if (report.failures.length > 0) options.onParked();
+    if (carefulUntil !== null && report.position >= carefulUntil) carefulUntil = null;
+    if (report.blocked !== null && report.delivered === 0) return onBlocked(report.blocked);
+    return { kind: 'moved', position: report.position, moreDue: report.moreDue };
+  };
+  const onEnd = async (end: TaskEnd): Promise<BatchEnd> => {
+    if (end.kind === 'report') return onReport(end.report);
+    if (end.kind === 'error') {
+      telemetry.interrupted(tenure, 'batch interrupted, it is tried again', end.error.errorType, end.error.message);
+      return { kind: 'wait' };
+    }
+    if (end.culprit === null) {
+      telemetry.interrupted(tenure, 'handler thread ended outside of user code, the batch is tried again', 'thread_ended', end.message);
+      return { kind: 'wait' };
+    }
+    if (end.culprit.failure.code === 'handler_timeout') telemetry.handlerKilled(tenure, end.culprit.position);
+    known.set(end.culprit.position, end.culprit.failure);
+    return { kind: 'again' };
+  };
+  const run = async (position: number, head: number, drain: boolean, stopping: AbortSignal): Promise<BatchEnd> => {
+    if (drain || head <= position) {
+      const drained = await inThread(position, 0, true, stopping);
+      return drained === null ? { kind: 'again' } : onEnd(drained);
+    }
+    const limit = await options.bucket.take(Math.min(options.batchEvents, head - position), stopping);
+    const end = await inThread(position, limit, false, stopping);
+    if (end?.kind !== 'report') options.bucket.giveBack(limit);
+    else if (end.report.delivered < limit) options.bucket.giveBack(limit - end.report.delivered);
+    return end === null ? { kind: 'again' } : onEnd(end);
+  };
+  return {
+    runBatch: async ({ position, head, drain }, stopping) => {
+      if (halted !== null) {
+        telemetry.blocked(tenure, halted, 'stop');
+        return { kind: 'wait' };
+      }
+      try {
+        return await run(position, head, drain, stopping);
+      } catch (error) {
+        // No thread could be had, or the wait for the throttle was aborted.
+        if (!stopping.aborted) telemetry.error('run a batch', error);
+        return { kind: 'wait' };
+      }
+    },
+    setHoldings: (left) => {
+      holdings = left;
+    },
+    halt: (reason) => {
+      halted = reason;
+    },
+  };
+};

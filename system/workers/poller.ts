@@ -1,0 +1,57 @@
+// Looks for new events: one query for the heads of all lanes, often while there is work, seldom while there is none.
+import type { StreamReader } from '../stream/stream.ts';
+import { createBackOff } from './back-off.ts';
+import type { WorkerClock } from './worker-clock.ts';
+
+export type PollerOptions = {
+  readonly stream: Pick<StreamReader, 'heads'>;
+  readonly clock: WorkerClock;
+  readonly random: () => number;
+  /** Is told the heads; answers whether any of them was news. */
+  readonly onHeads: (heads: ReadonlyMap<number, number>) => boolean;
+  readonly onError: (error: unknown) => void;
+};
+
+export type Poller = {
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves after a round that began after the call. */
+  nextRound(): Promise<void>;
+  /** When heads were last read, epoch milliseconds; 0: never. */
+  lastRoundAtMs(): number;
+};
+
+const busyMs = 8;
+const idleMs = 100;
+const slower = 1.3;
+
+export const createPoller = ({ stream, clock, random, onHeads, onError }: PollerOptions): Poller => {
+  let waiting: (() => void)[] = [];
+  let lastRoundAtMs = 0;
+  const backOff = createBackOff(random, { firstMs: 50, longestMs: 1000 });
+  const round = async (waitMs: number) => {
+    const told = waiting;
+    waiting = [];
+    try {
+      const news = onHeads(await stream.heads());
+      lastRoundAtMs = clock.nowMs();
+      backOff.reset();
+      return news ? busyMs : Math.min(idleMs, waitMs * slower);
+    } catch (error) {
+      onError(error);
+      return backOff.nextMs();
+    } finally {
+      for (const resolve of told) resolve();
+    }
+  };
+  return {
+    run: async (signal) => {
+      let waitMs = busyMs;
+      while (!signal.aborted) {
+        waitMs = await round(waitMs);
+        await clock.sleep(waitMs, signal).catch(() => {});
+      }
+    },
+    nextRound: () => new Promise((resolve) => void waiting.push(resolve)),
+    lastRoundAtMs: () => lastRoundAtMs,
+  };
+};

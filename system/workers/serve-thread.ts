@@ -1,0 +1,75 @@
+// The inside of a handler thread: takes one task at a time and answers with a report. It ends when its worker ends it.
+import type { MessagePort } from 'node:worker_threads';
+import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
+import { runBatch, runDrain } from './run-batch.ts';
+import { runRetry, runSkipGap } from './run-parked.ts';
+import type { ThreadContext } from './thread-context.ts';
+import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
+
+/** Everything but `mayWrite`, which is the port's. */
+export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite'>;
+
+export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
+  let granted: PromiseWithResolvers<void> | null = null;
+  const send = (message: FromThread) => {
+    const transfer = message.type === 'report' ? [message.report.receivedAtMs.buffer as ArrayBuffer] : [];
+    port.postMessage(message, transfer);
+  };
+  const context: ThreadContext<Effect> = {
+    ...parts,
+    mayWrite: () => {
+      if (granted === null) {
+        granted = Promise.withResolvers<void>();
+        send({ type: 'may-write' });
+      }
+      return granted.promise;
+    },
+  };
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'go') return granted?.resolve();
+    granted = null;
+    void runTask(message.task, context).then(send);
+  });
+  send({ type: 'ready' });
+};
+
+const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<FromThread> => {
+  try {
+    return { type: 'report', report: await onceMore(() => run(task, context)) };
+  } catch (error) {
+    return { type: 'error', error: toTaskError(error) };
+  }
+};
+
+/**
+ * A lost connection is tried again at once, one time, with the same position and epoch: whether this worker may still write is for the
+ * database to say, and a worker that was paused past its lease is told so here.
+ */
+const onceMore = async (work: () => Promise<Report>): Promise<Report> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error;
+    return work();
+  }
+};
+
+const run = <Effect>(task: Task, context: ThreadContext<Effect>): Promise<Report> => {
+  switch (task.kind) {
+    case 'batch':
+      return runBatch(task, context);
+    case 'drain':
+      return runDrain(task, context);
+    case 'retry':
+      return runRetry(task, context);
+    case 'skip-gap':
+      return runSkipGap(task, context);
+  }
+};
+
+const toTaskError = (error: unknown): TaskError => ({
+  // A data error that reaches this point is no event's: it was not found in any of them.
+  errorClass: classifyError(error) === 'infrastructure' ? 'infrastructure' : 'defect',
+  errorType: errorTypeOf(error),
+  message: error instanceof Error ? error.message : String(error),
+});

@@ -1,0 +1,26 @@
+// Tells when a handler call runs past its deadline. Time is counted in looks, each worth at most two intervals: a process that was paused, or
+// starved, does not blame the handler for the time in which nobody ran.
+import type { ProgressView } from './progress.ts';
+
+export type StallWatch = {
+  /** True once the call in hand is over the deadline. */
+  look(view: ProgressView, nowMs: number): boolean;
+};
+
+export const lookIntervalMs = (deadlineMs: number): number => Math.min(50, Math.max(5, Math.floor(deadlineMs / 10)));
+
+export const createStallWatch = (deadlineMs: number): StallWatch => {
+  const longestStepMs = 2 * lookIntervalMs(deadlineMs);
+  let lastCalls = -1n;
+  let lastLookMs = 0;
+  let stalledMs = 0;
+  return {
+    look: (view, nowMs) => {
+      const stepMs = Math.min(Math.max(nowMs - lastLookMs, 0), longestStepMs);
+      lastLookMs = nowMs;
+      stalledMs = view.inHandler && view.calls === lastCalls ? stalledMs + stepMs : 0;
+      lastCalls = view.calls;
+      return stalledMs >= deadlineMs;
+    },
+  };
+};

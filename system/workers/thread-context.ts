@@ -1,0 +1,26 @@
+// What a handler thread works with; made by main/, which knows the drivers.
+import type { StreamReader } from '../stream/stream.ts';
+import type { LaneStore } from './lane-store.ts';
+import type { OrderedProcessor } from './processor.ts';
+import type { Progress } from './progress.ts';
+import type { RetryPolicy } from './settlement.ts';
+
+export type ThreadContext<Effect> = {
+  readonly processor: OrderedProcessor<Effect>;
+  readonly stream: StreamReader;
+  readonly store: LaneStore;
+  readonly progress: Progress;
+  readonly policy: RetryPolicy;
+  /** Bytes of bodies that one read may bring. */
+  readonly maxBytes: number;
+  readonly nowMs: () => number;
+  /** Resolves when work from the park may be written. */
+  readonly mayWrite: () => Promise<void>;
+};
+
+/** Deaths of a process with one event alone in hand before the event is taken for the cause. */
+export const lonelyCrashes = 3;
+/** Early events of one key drained with their predecessor in one transaction; more follow in the next. */
+export const drainLimit = 500;
+/** Events of a parked key tried in one go. */
+export const parkedLimit = 100;

@@ -1,0 +1,88 @@
+// What the worker's main thread and its handler threads say to each other. Everything here survives a structured clone.
+import type { Key } from '../stream/stream.ts';
+import type { Books, CheckpointOutcome, FoundCheckpoint, Tenure } from './checkpoint.ts';
+import type { ErrorClass } from './error-class.ts';
+import type { Failure } from './failure.ts';
+import type { LaneHoldings } from './lane-store.ts';
+import type { TracedEvent } from './processor.ts';
+
+/** A failure that the thread can't see for itself: it was ended for it. */
+export type KnownFailure = { readonly position: number; readonly failure: Failure };
+
+export type BatchTask = {
+  readonly kind: 'batch';
+  readonly tenure: Tenure;
+  readonly position: number;
+  readonly limit: number;
+  readonly known: readonly KnownFailure[];
+  readonly room: { readonly early: number; readonly parked: number };
+  /** One event at a time, with durable attempts; stays so up to and without this position. */
+  readonly carefulUntil: number | null;
+};
+
+/** Early events that are due though nothing new came. */
+export type DrainTask = Omit<BatchTask, 'kind' | 'limit'> & { readonly kind: 'drain' };
+
+/** One attempt on a parked key, and on what waits behind its head. */
+export type RetryTask = {
+  readonly kind: 'retry';
+  readonly tenure: Tenure;
+  readonly key: Key;
+  readonly known: readonly KnownFailure[];
+  /** The attempt was counted already, by the thread that died in it. */
+  readonly counted: boolean;
+};
+
+/** Gives up the numbers that a key's early events wait for. */
+export type SkipGapTask = {
+  readonly kind: 'skip-gap';
+  readonly tenure: Tenure;
+  readonly key: Key;
+  readonly known: readonly KnownFailure[];
+};
+
+export type Task = BatchTask | DrainTask | RetryTask | SkipGapTask;
+
+/** A failed attempt, without anything of the event's content. */
+export type FailureNote = {
+  readonly position: number;
+  readonly id: number;
+  readonly failure: Failure;
+  readonly attempts: number;
+  readonly deadLetter: boolean;
+  readonly traceparent: string | null;
+};
+
+export type Report = {
+  readonly outcome: CheckpointOutcome;
+  /** Where the lane stands, as far as this transaction knows. */
+  readonly position: number;
+  readonly found: FoundCheckpoint | null;
+  readonly books: Books;
+  readonly holdings: LaneHoldings | null;
+  /** Events handed to the processor. */
+  readonly delivered: number;
+  /** The lane can't go on: a bound is reached. */
+  readonly blocked: 'early_full' | 'park_full' | null;
+  readonly moreDue: boolean;
+  readonly failures: readonly FailureNote[];
+  /** Epoch milliseconds of receipt of each event applied. */
+  readonly receivedAtMs: Float64Array;
+  readonly traced: readonly TracedEvent[];
+  readonly startedAtMs: number;
+  /** When the transaction began. */
+  readonly settledFromMs: number;
+  readonly endedAtMs: number;
+};
+
+export type TaskError = { readonly errorClass: ErrorClass; readonly errorType: string; readonly message: string };
+
+export type ToThread = { readonly type: 'task'; readonly task: Task } | { readonly type: 'go' };
+
+export type FromThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'unusable'; readonly message: string }
+  /** Work from the park may be written only while the lane's live flow does not: asks for `go`. */
+  | { readonly type: 'may-write' }
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'error'; readonly error: TaskError };

@@ -1,0 +1,43 @@
+// The throttle of one processor in one worker process. Smooth: it never saves up more than a twentieth of a second, so that lag falls steadily and not
+// in gulps.
+import type { WorkerClock } from './worker-clock.ts';
+import { createMutex } from './mutex.ts';
+
+export type TokenBucket = {
+  /** Waits until some of `wanted` may go, and takes them; at least 1. Rejects when aborted. */
+  take(wanted: number, signal: AbortSignal): Promise<number>;
+  /** Gives back what was taken and not used. */
+  giveBack(count: number): void;
+};
+
+const savedSeconds = 0.05;
+
+export const noThrottle: TokenBucket = { take: (wanted) => Promise.resolve(wanted), giveBack: () => {} };
+
+/** `ratePerSecond` 0: no throttle. */
+export const createTokenBucket = (ratePerSecond: number, clock: WorkerClock): TokenBucket => {
+  if (ratePerSecond === 0) return noThrottle;
+  const capacity = Math.max(1, ratePerSecond * savedSeconds);
+  const turn = createMutex();
+  let tokens = capacity;
+  let filledAtMs = clock.nowMs();
+  const fill = () => {
+    const nowMs = clock.nowMs();
+    tokens = Math.min(capacity, tokens + (Math.max(0, nowMs - filledAtMs) / 1000) * ratePerSecond);
+    filledAtMs = nowMs;
+  };
+  return {
+    take: async (wanted, signal) => {
+      using _turn = await turn.acquire();
+      // Half of the capacity, or all that is wanted: neither one by one, nor in bursts.
+      const enough = Math.max(1, Math.min(wanted, Math.floor(capacity / 2)));
+      for (fill(); tokens < enough; fill()) await clock.sleep(Math.ceil(((enough - tokens) / ratePerSecond) * 1000), signal);
+      const taken = Math.max(1, Math.min(wanted, Math.floor(tokens)));
+      tokens -= taken;
+      return taken;
+    },
+    giveBack: (count) => {
+      tokens = Math.min(capacity, tokens + count);
+    },
+  };
+};

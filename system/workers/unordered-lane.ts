@@ -1,0 +1,118 @@
+// The live flow of an unordered processor's lane: ranges moved inside the database, in this thread, for there is no user code.
+import type { Tenure } from './checkpoint.ts';
+import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
+import { describeFailure } from './failure.ts';
+import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
+import type { LaneHoldings, Settled } from './lane-store.ts';
+import type { AppliedRange, UnorderedProcessor } from './processor.ts';
+import type { RangeStore } from './range-store.ts';
+import type { WorkerTelemetry } from './telemetry.ts';
+import type { TokenBucket } from './token-bucket.ts';
+import type { WorkerClock } from './worker-clock.ts';
+
+export type UnorderedLaneOptions = {
+  readonly tenure: Tenure;
+  readonly processor: UnorderedProcessor;
+  readonly store: RangeStore;
+  readonly bucket: TokenBucket;
+  readonly batchEvents: number;
+  readonly parkLimit: number;
+  readonly holdings: LaneHoldings;
+  readonly telemetry: WorkerTelemetry;
+  readonly clock: WorkerClock;
+  readonly recordFenced: (settled: Settled, what: string) => Promise<void>;
+};
+
+export const createUnorderedBatch = (options: UnorderedLaneOptions): LaneFlowOptions['runBatch'] => {
+  const { tenure, store, telemetry, clock } = options;
+  let { holdings } = options;
+  /** Halved while the database refuses a range as data, until one event is left: the one to park. */
+  let widest = options.batchEvents;
+
+  const after = async (settled: Settled, position: number, what: string): Promise<BatchEnd> => {
+    if (settled.outcome === 'fenced') {
+      await options.recordFenced(settled, what);
+      return { kind: 'fenced' };
+    }
+    holdings = settled.holdings;
+    return { kind: 'moved', position: settled.outcome === 'advanced' ? position : settled.found.position };
+  };
+  const apply = async (position: number, upTo: number) => {
+    const startedAtMs = clock.nowMs();
+    const { range, ...settled } = await onceMore(() => store.applyRange(tenure, position, upTo, options.processor));
+    if (settled.outcome === 'advanced') {
+      widest = Math.min(options.batchEvents, widest * 2);
+      telemetry.finished(tenure, {
+        ...finished(range, startedAtMs, clock.nowMs()),
+        delivered: upTo - position,
+      });
+    }
+    return after(settled, upTo, 'a range of the log');
+  };
+  const park = async (position: number, error: unknown): Promise<BatchEnd> => {
+    if (holdings.parked >= options.parkLimit) {
+      telemetry.blocked(tenure, 'park_full', 'stop');
+      return { kind: 'wait' };
+    }
+    const startedAtMs = clock.nowMs();
+    const failure = describeFailure('data_refused', error);
+    const event = await store.eventAt(tenure.lane, position + 1);
+    const settled = await store.parkOne(tenure, position, failure);
+    if (settled.outcome === 'advanced') {
+      const note = { position: position + 1, id: event?.id ?? 0, failure, attempts: 1, deadLetter: true };
+      const failures = [{ ...note, traceparent: event?.traceparent ?? null }];
+      telemetry.finished(tenure, { ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures });
+    }
+    return after(settled, position + 1, 'an event to park');
+  };
+  const onError = async (position: number, upTo: number, error: unknown): Promise<BatchEnd> => {
+    if (classifyError(error) === 'data') {
+      if (upTo - position === 1) return park(position, error);
+      widest = Math.ceil((upTo - position) / 2);
+      return { kind: 'again' };
+    }
+    telemetry.interrupted(tenure, 'batch interrupted, it is tried again', errorTypeOf(error), messageOf(error));
+    return { kind: 'wait' };
+  };
+  const run = async (position: number, head: number, stopping: AbortSignal): Promise<BatchEnd> => {
+    const wanted = Math.min(widest, head - position);
+    const upTo = position + (await options.bucket.take(wanted, stopping));
+    try {
+      return await apply(position, upTo);
+    } catch (error) {
+      return onError(position, upTo, error);
+    }
+  };
+  return async ({ position, head }, stopping) => {
+    if (head <= position) return { kind: 'moved', position };
+    try {
+      return await run(position, head, stopping);
+    } catch (error) {
+      if (!stopping.aborted) telemetry.interrupted(tenure, 'batch interrupted, it is tried again', errorTypeOf(error), messageOf(error));
+      return { kind: 'wait' };
+    }
+  };
+};
+
+/** A lost connection is tried again at once, one time, under the same epoch: whether this worker may still write is for the database to say. */
+const onceMore = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error;
+    return work();
+  }
+};
+
+const nothing: AppliedRange = { applied: 0, receivedAtMs: [], traced: [] };
+
+const finished = ({ receivedAtMs, traced }: AppliedRange, startedAtMs: number, endedAtMs: number) => ({
+  receivedAtMs,
+  traced,
+  failures: [],
+  startedAtMs,
+  settledFromMs: startedAtMs,
+  endedAtMs,
+});
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,141 @@
+// A worker: its share of the lanes of every processor, the park beside them, and, where it is elected, the duties. Knows storage by interface alone.
+import type { StreamReader } from '../stream/stream.ts';
+import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
+import type { Duties } from './duties.ts';
+import { createLaneHost } from './lane-host.ts';
+import { createLeaseKeeper, type LaneHost } from './lease-keeper.ts';
+import type { AcquiredLease, LeaseStore } from './lease-store.ts';
+import type { LaneBounds } from './ordered-lane.ts';
+import { createParkKeeper, type KeptLane, type ParkKeeper } from './park-keeper.ts';
+import type { ParkStore } from './park-store.ts';
+import { createPoller } from './poller.ts';
+import type { UnorderedProcessor } from './processor.ts';
+import type { RangeStore } from './range-store.ts';
+import type { WorkerTelemetry } from './telemetry.ts';
+import type { ThreadPool } from './thread-pool.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+import type { WorkerClock } from './worker-clock.ts';
+
+export type WorkerSettings = {
+  readonly leaseMs: number;
+  readonly batchEvents: number;
+  /** Of each processor; 0: none. */
+  readonly maxEventsPerSecond: number;
+  readonly bounds: LaneBounds;
+  readonly pendingLimitSeconds: number;
+};
+
+export type WorkerOptions = {
+  /** service.instance.id, and the owner in leases. */
+  readonly worker: string;
+  readonly settings: WorkerSettings;
+  readonly unordered: readonly UnorderedProcessor[];
+  readonly stream: Pick<StreamReader, 'heads'>;
+  readonly leases: LeaseStore;
+  readonly ranges: RangeStore;
+  readonly park: ParkStore;
+  /** For the live lanes, and apart from them for the park. */
+  readonly threads: ThreadPool;
+  readonly parkThreads: ThreadPool;
+  readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
+  readonly telemetry: WorkerTelemetry;
+  readonly clock: WorkerClock;
+  readonly random: () => number;
+};
+
+export type RunningWorker = {
+  /** Finishes or rolls back what is in hand, gives every lease back, and ends. */
+  stop(): Promise<void>;
+  held(): readonly Tenure[];
+  /** When the database last answered, epoch milliseconds; 0: never. */
+  lastSeenAtMs(): number;
+};
+
+const dutiesName = '_duties';
+/** A renewal waits no longer than this for the round that goes before it. */
+const longestRoundMs = 50;
+
+export const startWorker = (options: WorkerOptions): RunningWorker => {
+  const { leases, telemetry, clock, random, settings, worker } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const buckets = new Map<string, TokenBucket>();
+  const bucketOf = (processor: string) => {
+    const bucket = buckets.get(processor) ?? createTokenBucket(settings.maxEventsPerSecond, clock);
+    buckets.set(processor, bucket);
+    return bucket;
+  };
+  const lanes = createLaneHost({
+    unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
+    ranges: options.ranges,
+    threads: options.threads,
+    bucketOf,
+    batchEvents: settings.batchEvents,
+    bounds: settings.bounds,
+    telemetry,
+    clock,
+    random,
+    recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => leases.recordFenced(tenure, found, what),
+    onFenced: (tenure) => keeper.forget(tenure),
+    onParked: () => park.wake(),
+    skipOldestGap: (lane: KeptLane) => park.skipOldestGap(lane),
+  });
+  const poller = createPoller({
+    stream: options.stream,
+    clock,
+    random,
+    onHeads: (heads) => lanes.wake(heads),
+    onError: (error) => telemetry.error('read the heads of the lanes', error),
+  });
+  const keeper = createLeaseKeeper({
+    worker,
+    store: leases,
+    lanes: withDuties(lanes, options, (tenure) => keeper.forget(tenure)),
+    leaseMs: settings.leaseMs,
+    clock,
+    random,
+    afterRound: () => Promise.race([poller.nextRound(), clock.sleep(longestRoundMs)]),
+    onAcquired: (lease) => telemetry.acquired(lease),
+    onReleased: (tenures) => telemetry.released(tenures),
+    onLost: (lease) => telemetry.lost(lease),
+    onError: (what, error) => telemetry.error(what, error),
+  });
+  const park: ParkKeeper = createParkKeeper({
+    lanes: () => lanes.kept(),
+    store: options.park,
+    ranges: options.ranges,
+    threads: options.parkThreads,
+    telemetry,
+    clock,
+    random,
+    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
+  });
+  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal)]);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await keeper.giveBackAll();
+      await loops;
+    },
+    held: keeper.held,
+    lastSeenAtMs: poller.lastRoundAtMs,
+  };
+};
+
+/** The duties are a lane to the leases, and no lane to anybody else. */
+const withDuties = (lanes: LaneHost, options: WorkerOptions, onLost: (tenure: Tenure) => void): LaneHost => {
+  let duties: Duties | null = null;
+  return {
+    start: (lease: AcquiredLease) => {
+      if (lease.processor !== dutiesName) return lanes.start(lease);
+      const tenure = { processor: lease.processor, version: lease.version, lane: lease.lane, epoch: lease.epoch };
+      duties = options.startDuties(tenure, () => onLost(tenure));
+    },
+    stop: async (tenure) => {
+      if (tenure.processor !== dutiesName) return lanes.stop(tenure);
+      const last = duties;
+      duties = null;
+      await last?.stop();
+    },
+  };
+};
