@@ -32,7 +32,10 @@ export const byteaArray = (values: readonly Uint8Array[]): Buffer => {
 };
 
 export const uuidArray = (values: readonly string[]): Buffer => {
-  const array = createArray(oids.uuid, new Array<number>(values.length).fill(16));
+  const array = createArray(
+    oids.uuid,
+    values.map(() => 16),
+  );
   let offset = headerBytes;
   for (const value of values) {
     offset = array.writeInt32BE(16, offset);
@@ -42,7 +45,10 @@ export const uuidArray = (values: readonly string[]): Buffer => {
 };
 
 export const int4Array = (values: readonly number[]): Buffer => {
-  const array = createArray(oids.int4, new Array<number>(values.length).fill(4));
+  const array = createArray(
+    oids.int4,
+    values.map(() => 4),
+  );
   let offset = headerBytes;
   for (const value of values) offset = array.writeInt32BE(value, array.writeInt32BE(4, offset));
   return array;

@@ -1,0 +1,84 @@
+// The event contract as schemas: they validate what comes in, and openapi.json is generated from the very same.
+import Type, { type Static } from 'typebox';
+
+/** Characters (code points); in any script the key's columns stay below what one b-tree entry can hold (2,704 bytes). */
+export const eventLimits = {
+  systemNameCharacters: 128,
+  objectIdCharacters: 256,
+  eventNameCharacters: 256,
+  eventTimeCharacters: 64,
+  idempotencyKeyCharacters: 256,
+  /** Nested arrays and objects, the event itself being the first. */
+  depth: 64,
+  /** Digits of one number as written, and its exponent: far beyond a double, within what PostgreSQL's numeric gives back exactly. */
+  numberDigits: 2000,
+  numberExponent: 400,
+} as const;
+
+const nonEmpty = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
+
+export const eventSchema = Type.Object(
+  {
+    system_name: nonEmpty(eventLimits.systemNameCharacters, 'The system that the event comes from.'),
+    object_id: nonEmpty(eventLimits.objectIdCharacters, 'What the event is about. Order is promised per (system_name, object_id).'),
+    event_name: nonEmpty(eventLimits.eventNameCharacters, 'What happened.'),
+    event_time: nonEmpty(
+      eventLimits.eventTimeCharacters,
+      'When it happened, RFC 3339. Not parseable: the time of receipt is stored, and the answer says so.',
+    ),
+    metadata: Type.Unsafe<Record<string, unknown> | readonly unknown[]>({
+      type: ['object', 'array'],
+      description: `Anything, stored verbatim. Nested at most ${eventLimits.depth} deep, the event included.`,
+    }),
+    id: Type.Optional(
+      nonEmpty(
+        eventLimits.idempotencyKeyCharacters,
+        'Idempotency key; the header Idempotency-Key is the same thing. Without it each delivery is a new event.',
+      ),
+    ),
+    sequence: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: "The producer's own order per key: 1, 2, 3 …" }),
+    ),
+  },
+  { additionalProperties: false, title: 'Event' },
+);
+
+export type EventBody = Static<typeof eventSchema>;
+
+export const acceptedSchema = Type.Object(
+  {
+    id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Unique per event. Says nothing about its place.' }),
+    duplicate: Type.Boolean({ description: 'The identity was known: id is the first answer.' }),
+    event_time_source: Type.Union([Type.Literal('client'), Type.Literal('receipt')], {
+      description: 'receipt: event_time could not be parsed, the time of receipt is stored.',
+    }),
+    idempotency_key: Type.Union([Type.String(), Type.Null()]),
+  },
+  { additionalProperties: false, title: 'Accepted' },
+);
+
+export type Accepted = Static<typeof acceptedSchema>;
+
+export const errorSchema = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.String({ description: 'Stable; docs/errors.md lists all.' }),
+      message: Type.String(),
+      details: Type.Optional(Type.Unknown()),
+    }),
+  },
+  { title: 'Error' },
+);
+
+export const batchResultSchema = Type.Object(
+  {
+    results: Type.Array(
+      Type.Union([
+        Type.Intersect([Type.Object({ status: Type.Literal(200) }), acceptedSchema]),
+        Type.Intersect([Type.Object({ status: Type.Integer({ minimum: 400, maximum: 599 }) }), errorSchema]),
+      ]),
+      { description: 'One for each event, in order.' },
+    ),
+  },
+  { title: 'BatchResult' },
+);

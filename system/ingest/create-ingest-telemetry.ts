@@ -1,0 +1,74 @@
+// The ingest's telemetry on real instruments, spans and logs. What is not sampled costs a comparison.
+import { errorCodes, type ErrorCodeName } from '../contract/error-codes.ts';
+import { signals } from '../contract/signals.ts';
+import { isSystemError } from '../contract/system-error.ts';
+import { errorAttributes } from '../telemetry/error-attributes.ts';
+import type { Spans, StartedSpan } from '../telemetry/spans.ts';
+import type { Telemetry } from '../telemetry/start-telemetry.ts';
+import { parseTraceparent } from '../telemetry/trace-context.ts';
+import { createTroubleLog } from './trouble-log.ts';
+import type { IngestTelemetry, RequestTrace } from './telemetry.ts';
+
+export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): IngestTelemetry => {
+  const { instruments, logger } = telemetry;
+  const spans = telemetry.tracer('faultline.ingest');
+  const codes = Object.keys(errorCodes) as ErrorCodeName[];
+  const sent = instruments.counter(signals.sentMessages, [sendOperation]);
+  const refused = instruments.counter(
+    signals.ingestRefused,
+    codes.map((code) => ({ 'error.code': code })),
+  );
+  const requestDuration = instruments.histogram(signals.httpServerDuration);
+  const flushDuration = instruments.histogram(signals.ingestFlushDuration);
+  const flushEvents = instruments.histogram(signals.ingestFlushEvents);
+  const trouble = createTroubleLog(logger, now);
+  return {
+    startTrace: (route, traceparent) => startTrace(spans, route, traceparent),
+    requestEnded: ({ method, route, status, seconds }) =>
+      requestDuration.record(seconds, { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }),
+    refused: (code) => refused.add(1, { 'error.code': code }),
+    sent: () => sent.add(1, sendOperation),
+    flushed: (seconds, events) => {
+      flushDuration.record(seconds);
+      flushEvents.record(events);
+    },
+    committed: trouble.over,
+    appendFailed: (error, events) => {
+      if (isSystemError(error) && error.code === 'FL_STREAM_CONTENDED') return;
+      trouble.failed(error, events);
+    },
+    defect: (error, where) => logger.error(`a defect at ${where}`, { ...errorAttributes(error) }),
+  };
+};
+
+const sendOperation = { 'messaging.operation.name': 'send' } as const;
+
+const startTrace = (spans: Spans, route: string, traceparent: string | undefined): RequestTrace | null => {
+  const server = spans.start(`POST ${route}`, {
+    kind: 'server',
+    parent: parseTraceparent(traceparent),
+    attributes: () => ({ 'http.request.method': 'POST', 'http.route': route, 'url.path': route, 'url.scheme': 'http' }),
+  });
+  if (!server.recording) return null;
+  const producer = spans.start('send events', {
+    kind: 'producer',
+    parent: server.context,
+    attributes: () => ({
+      'messaging.system': 'faultline',
+      'messaging.destination.name': 'events',
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'send',
+    }),
+  });
+  return { traceparent: producer.traceparent ?? '', end: (status, ids) => endTrace(server, producer, status, ids) };
+};
+
+const endTrace = (server: StartedSpan, producer: StartedSpan, status: number, ids: readonly number[]): void => {
+  producer.setAttributes(() =>
+    ids.length === 1 ? { 'messaging.message.id': String(ids[0]) } : { 'messaging.batch.message_count': ids.length },
+  );
+  server.setAttributes(() => ({ 'http.response.status_code': status }));
+  producer.end();
+  // By the conventions a 4xx is the client's error, not the server's.
+  server.end(status >= 500 ? new Error(`answered ${status}`) : undefined);
+};

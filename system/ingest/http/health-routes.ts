@@ -1,0 +1,22 @@
+// /health: the process lives. /ready: it can do its work, or says why not. The same on the shared port and on the admin port.
+import type { FastifyInstance } from 'fastify';
+import { refuse } from '../refusal.ts';
+import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
+
+export type HealthOptions = AnswerContext & {
+  /** Resolves when the database answers; rejects with why not. */
+  readonly checkStorage: () => Promise<void>;
+};
+
+export const addHealthRoutes = (server: FastifyInstance, options: HealthOptions): void => {
+  server.get('/health', (_request, reply) => answerJson(reply, options, 200, { status: 'alive' }));
+  server.get('/ready', async (_request, reply) => {
+    if (options.isStopping()) return answerRefusal(reply, options, refuse('shutting_down', 'The process is stopping.'));
+    try {
+      await options.checkStorage();
+      return answerJson(reply, options, 200, { status: 'ready' });
+    } catch (error) {
+      return answerRefusal(reply, options, refuse('storage_unavailable', `The database does not answer: ${(error as Error).message}`));
+    }
+  });
+};

@@ -1,0 +1,118 @@
+// The HTTP front door: the shared port with the event routes, and an admin port of this process alone.
+import { STATUS_CODES, type Server } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { ListenOptions } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
+import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import type { Ingest } from '../ingest.ts';
+import type { IngestTelemetry } from '../telemetry.ts';
+import { type AnswerContext, answerJson } from './answer.ts';
+import { addErrorHandling, answerClientError } from './error-handling.ts';
+import { addEventRoutes } from './event-routes.ts';
+import { addHealthRoutes } from './health-routes.ts';
+import { stopGently } from './stop-gently.ts';
+
+export type IngestServerOptions = {
+  readonly ingest: Ingest;
+  readonly telemetry: IngestTelemetry;
+  readonly host: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+  readonly adminPort: number;
+  readonly bodyLimitBytes: number;
+  readonly batchLimitBytes: number;
+  readonly batchLimitEvents: number;
+  readonly checkStorage: () => Promise<void>;
+};
+
+export type IngestServer = {
+  readonly address: string;
+  readonly adminAddress: string;
+  /** Takes no new connection, answers what is on its way with `connection: close`, and resolves when all connections are closed. */
+  stop(): Promise<void>;
+};
+
+/** Longer than clients keep an idle connection (60 s is common): who closes first must be the client, or its next request meets a reset. */
+const keepAliveTimeoutMs = 65_000;
+const requestTimeoutMs = 60_000;
+
+const sharedRoutes = { '/events': ['POST'], '/events/batch': ['POST'], '/openapi.json': ['GET', 'HEAD'] };
+const healthRoutes = { '/health': ['GET', 'HEAD'], '/ready': ['GET', 'HEAD'] };
+
+/** Rejects with the listen error (EADDRINUSE, EACCES, …); nothing is left open then. */
+export const startIngestServer = async (options: IngestServerOptions): Promise<IngestServer> => {
+  let isStopping = false;
+  const context: AnswerContext = { isStopping: () => isStopping };
+  const admin = await createServer(options, context, healthRoutes);
+  const shared = await createServer(options, context, { ...sharedRoutes, ...healthRoutes });
+  addEventRoutes(shared, { ...options, ...context });
+  const openApi = ingestOpenApi(options);
+  shared.get('/openapi.json', (_request, reply) => answerJson(reply, context, 200, openApi));
+  try {
+    const adminAddress = await admin.listen({ host: options.host, port: options.adminPort });
+    // Fastify hands the options on to Node, but its types do not know this one.
+    const sharedPort: FastifyListenOptions & ListenOptions = { host: options.host, port: options.port, reusePort: options.reusePort };
+    const address = await shared.listen(sharedPort);
+    return {
+      address,
+      adminAddress,
+      stop: async () => {
+        isStopping = true;
+        await stopGently(shared);
+        await stopGently(admin);
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled([admin.close(), shared.close()]);
+    throw error;
+  }
+};
+
+const createServer = async (
+  options: IngestServerOptions,
+  context: AnswerContext,
+  routes: Readonly<Record<string, readonly string[]>>,
+): Promise<FastifyInstance> => {
+  const server = Fastify({
+    logger: false,
+    return503OnClosing: false,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    bodyLimit: options.bodyLimitBytes,
+    clientErrorHandler: answerClientError,
+    routerOptions: { caseSensitive: true },
+  });
+  takeRawBodies(server);
+  addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
+  addHealthRoutes(server, { ...context, checkStorage: options.checkStorage });
+  measureRequests(server, options.telemetry);
+  answerExpectations(server.server);
+  return server;
+};
+
+/** Our own checks say what a body is; the framework hands over its bytes, whatever the type. */
+const takeRawBodies = (server: FastifyInstance): void => {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+};
+
+const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): void => {
+  const startedAt = new WeakMap<object, number>();
+  server.addHook('onRequest', (request, _reply, done) => {
+    startedAt.set(request, performance.now());
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const seconds = (performance.now() - (startedAt.get(request) ?? performance.now())) / 1000;
+    telemetry.requestEnded({ method: request.method, route: request.routeOptions.url ?? '', status: reply.statusCode, seconds });
+    done();
+  });
+};
+
+/** `Expect: 100-continue` is answered by Node; anything else would get Node's own bare 417. */
+const answerExpectations = (server: Server): void => {
+  server.on('checkExpectation', (_request, response) => {
+    const body = JSON.stringify({ error: { code: 'invalid_request', message: 'The Expect header takes 100-continue alone.' } });
+    response.writeHead(400, STATUS_CODES[400], { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(body);
+  });
+};

@@ -1,0 +1,112 @@
+// The ingest as one thing: bytes of an event in, an answer out. Knows no HTTP and no driver; a bench gives it another writer.
+import { randomFillSync } from 'node:crypto';
+import { laneOf } from '../stream/lane.ts';
+import type { StreamWriter } from '../stream/stream.ts';
+import type { Accepted } from '../contract/event.ts';
+import { isSystemError } from '../contract/system-error.ts';
+import { admit, type AdmittedEvent, isRefusal } from './admit.ts';
+import type { CommitOutcome } from './commit-batch.ts';
+import { createEventIds } from './event-ids.ts';
+import type { FlushLimits } from './flusher.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createTimeOrderedIdentities } from './identity.ts';
+import { type Refusal, refuse } from './refusal.ts';
+import { type Scheduler, systemScheduler } from './scheduler.ts';
+import type { IngestTelemetry, RequestTrace } from './telemetry.ts';
+
+export type IngestOptions = FlushLimits & {
+  readonly writer: StreamWriter;
+  readonly laneCount: number;
+  readonly flushers: number;
+  readonly queueLimitBytes: number;
+  readonly commitTimeoutMs: number;
+  readonly telemetry: IngestTelemetry;
+  readonly scheduler?: Scheduler;
+  /** Epoch milliseconds: the time of receipt. */
+  readonly now?: () => number;
+  readonly random?: () => number;
+};
+
+export type IngestAnswer = ({ readonly kind: 'accepted' } & Accepted) | Refusal;
+
+export type Ingest = {
+  /** `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. Never rejects. */
+  accept(bytes: Buffer, headerKey: string | null, trace: RequestTrace | null): Promise<IngestAnswer>;
+  /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
+  prepare(events: number): Promise<void>;
+  readonly queueBytes: () => number;
+  readonly queueLimitBytes: number;
+  /** Commits what waits; the caller stops accepting first. */
+  readonly drain: () => Promise<void>;
+};
+
+/** Every row has a tenant from the first day; until there are API keys there is one. */
+const tenant = 'default';
+
+export const createIngest = (options: IngestOptions): Ingest => {
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const ids = createEventIds(options.writer);
+  const newIdentity = createTimeOrderedIdentities(randomFillSync);
+  const commits = createGroupCommit({
+    ...options,
+    scheduler,
+    random,
+    laneOf: (request) => laneOf(request, options.laneCount),
+    onFlush: telemetry.flushed,
+    onFailure: telemetry.appendFailed,
+    onCommit: telemetry.committed,
+  });
+  return {
+    accept: async (bytes, headerKey, trace) => {
+      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
+      if (isRefusal(admission)) return count(telemetry, admission);
+      const id = ids.next() ?? (await nextId(ids));
+      if (typeof id !== 'number') return count(telemetry, id);
+      const outcome = await commits.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+      return count(telemetry, toAnswer(admission, outcome));
+    },
+    prepare: async (events) => {
+      while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
+    },
+    queueBytes: commits.queueBytes,
+    queueLimitBytes: options.queueLimitBytes,
+    drain: commits.drain,
+  };
+};
+
+const succeeded = [() => true, () => false] as const;
+
+/** Another request may take the last of a block first, so it is asked again. */
+const nextId = async (ids: ReturnType<typeof createEventIds>): Promise<number | Refusal> => {
+  try {
+    for (;;) {
+      await ids.refill();
+      const id = ids.next();
+      if (id !== null) return id;
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return refuse('storage_unavailable', 'Nothing was stored: the database can not be reached. Retry.');
+  }
+};
+
+const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer => {
+  if (outcome.kind === 'refused') return outcome;
+  if (outcome.kind === 'conflict') {
+    const message = `The idempotency key '${event.idempotencyKey}' of system '${event.systemName}' was used before for another body. Send a new key, or the same body.`;
+    return refuse('idempotency_conflict', message, { id: outcome.id });
+  }
+  return {
+    kind: 'accepted',
+    id: outcome.id,
+    duplicate: outcome.kind === 'duplicate',
+    event_time_source: event.eventTimeSource,
+    idempotency_key: event.idempotencyKey,
+  };
+};
+
+const count = (telemetry: IngestTelemetry, answer: IngestAnswer): IngestAnswer => {
+  if (answer.kind === 'refused') telemetry.refused(answer.code);
+  else if (!answer.duplicate) telemetry.sent();
+  return answer;
+};

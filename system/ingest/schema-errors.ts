@@ -1,0 +1,42 @@
+// The schema's findings in words: each place with what is wrong there, a bounded number of them.
+import { type Refusal, refuse } from './refusal.ts';
+
+type SchemaError = {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: Readonly<Record<string, unknown>>;
+};
+
+type Place = { readonly path: string; readonly message: string };
+
+const mostPlaces = 10;
+
+export const describeSchemaErrors = (value: unknown, errors: readonly SchemaError[]): Refusal => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse('invalid_event', `An event is a JSON object, not ${nameOf(value)}.`, [{ path: '', message: 'must be object' }]);
+  }
+  const places = errors.flatMap(toPlaces).slice(0, mostPlaces);
+  const words = places.map(({ path, message }) => `${path} ${message}`).join('; ');
+  return refuse('invalid_event', `The event does not fit the contract: ${words}.`, places);
+};
+
+const nameOf = (value: unknown): string =>
+  Array.isArray(value) ? 'an array (use POST /events/batch)' : value === null ? 'null' : `a ${typeof value}`;
+
+const toPlaces = ({ keyword, instancePath, message, params }: SchemaError): readonly Place[] => {
+  // The schema `false` of an unknown field: told by additionalProperties already.
+  if (keyword === 'boolean') return [];
+  if (keyword === 'required') return namesIn(params['requiredProperties']).map((name) => ({ path: `/${name}`, message: 'is missing' }));
+  if (keyword === 'additionalProperties') {
+    return namesIn(params['additionalProperties']).map((name) => ({
+      path: `/${shorten(name)}`,
+      message: 'is not a field of the contract',
+    }));
+  }
+  return [{ path: instancePath, message: keyword === 'minLength' ? 'must not be empty' : message }];
+};
+
+const namesIn = (names: unknown): readonly string[] => (Array.isArray(names) ? names.map(String) : []);
+
+const shorten = (name: string): string => (name.length > 64 ? `${name.slice(0, 64).toWellFormed()}…` : name);

@@ -1,0 +1,40 @@
+// What the ingest tells about itself. The parts call this interface; ingest-telemetry of a process puts it on instruments and spans.
+import type { ErrorCodeName } from '../contract/error-codes.ts';
+
+/** A sampled request's spans. */
+export type RequestTrace = {
+  /** Of the PRODUCER span: stored with the event, so that a trace leads across the stream. */
+  readonly traceparent: string;
+  /** Ends both spans. `eventIds`: what was accepted. */
+  readonly end: (status: number, eventIds: readonly number[]) => void;
+};
+
+export type RequestMeasure = { readonly method: string; readonly route: string; readonly status: number; readonly seconds: number };
+
+export type IngestTelemetry = {
+  /** null: not sampled, and nothing was made for it. */
+  readonly startTrace: (route: string, traceparent: string | undefined) => RequestTrace | null;
+  readonly requestEnded: (measure: RequestMeasure) => void;
+  /** One event, by its stable code. */
+  readonly refused: (code: ErrorCodeName) => void;
+  /** One event, committed to the stream. */
+  readonly sent: () => void;
+  /** One group commit with its repeats, whatever came of it. */
+  readonly flushed: (seconds: number, events: number) => void;
+  /** Something was committed: the stream works. */
+  readonly committed: () => void;
+  readonly appendFailed: (error: unknown, events: number) => void;
+  /** A defect: an error that no code stands for. */
+  readonly defect: (error: unknown, where: string) => void;
+};
+
+export const noIngestTelemetry: IngestTelemetry = {
+  startTrace: () => null,
+  requestEnded: () => {},
+  refused: () => {},
+  sent: () => {},
+  flushed: () => {},
+  committed: () => {},
+  appendFailed: () => {},
+  defect: () => {},
+};
