@@ -1,0 +1,62 @@
+// Which process a pid stands for: a pid alone is used again by the kernel, a pid with its start time is not. Nothing is signalled without both.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** `startTime` is compared for equality only. Linux: clock ticks since boot and the boot's id; darwin: `ps -o lstart`. */
+export type ProcessIdentity = { readonly pid: number; readonly startTime: string };
+
+export type ProcessState = ProcessIdentity & { readonly parentPid: number; readonly state: string };
+
+const readText = (file: string): string | null => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Gone, or not ours to read: either way nothing that we may act on.
+    return null;
+  }
+};
+
+let bootId: string | undefined;
+const currentBoot = (): string => (bootId ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown');
+
+/** The name in parentheses may hold blanks and parentheses, so fields are counted from the last one: state is field 3, ppid 4, starttime 22. */
+const parseStat = (pid: number, stat: string): ProcessState | null => {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parentPid] = fields;
+  const ticks = fields[19];
+  if (state === undefined || ticks === undefined) return null;
+  return { pid, parentPid: Number(parentPid), state, startTime: `${ticks}@${currentBoot()}` };
+};
+
+const askPs = (pid: number): ProcessState | null => {
+  try {
+    const line = execFileSync('ps', ['-o', 'ppid=,state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [, parentPid, state, startTime] = /^(\d+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
+    if (state === undefined || startTime === undefined) return null;
+    return { pid, parentPid: Number(parentPid), state, startTime };
+  } catch {
+    // ps answers 1 for a pid that is gone.
+    return null;
+  }
+};
+
+/** null: no such process, or one that has ended and only waits for its parent to look (a zombie). */
+export const processState = (pid: number): ProcessState | null => {
+  const stat = process.platform === 'linux' ? readText(`/proc/${pid}/stat`) : null;
+  const found = process.platform === 'linux' ? stat && parseStat(pid, stat) : askPs(pid);
+  return found === '' || found === null || /^[ZX]/.test(found.state) ? null : found;
+};
+
+export const isAlive = ({ pid, startTime }: ProcessIdentity): boolean => processState(pid)?.startTime === startTime;
+
+/** Signals this process and no other. False: it is gone, or its pid is another's by now. */
+export const signalProcess = (identity: ProcessIdentity, signal: NodeJS.Signals): boolean => {
+  if (identity.pid <= 1 || identity.pid === process.pid || !isAlive(identity)) return false;
+  try {
+    process.kill(identity.pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+};

@@ -1,0 +1,81 @@
+// processes.ndjson of a run's folder: every process and temporary folder of the run, written down and synced before anyone relies on it.
+// The reaper and later runs read it, so that nothing is left behind and nothing foreign is touched.
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename, isAbsolute } from 'node:path';
+import { processState } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** The role under which PostgreSQL's first process is recorded: the launcher that started it has a role of its own. */
+export const postmasterRole = 'postmaster';
+
+export type RegistryEntry =
+  /** The harness itself: first line, never killed by the reaper. While it lives the run is under way, not stale. */
+  | ({ readonly kind: 'harness'; readonly run: string; readonly at: number } & ProcessIdentity)
+  | ({ readonly kind: 'reaper'; readonly at: number } & ProcessIdentity)
+  | ({ readonly kind: 'process'; readonly role: string; readonly at: number } & ProcessIdentity)
+  | { readonly kind: 'folder'; readonly path: string; readonly at: number };
+
+export type ProcessRegistry = Disposable & {
+  readonly file: string;
+  readonly run: string;
+  /** Null where the process has ended already: there is nothing to rely on. */
+  addProcess(role: string, pid: number): ProcessIdentity | null;
+  addReaper(pid: number): void;
+  /** A temporary folder to remove when the run is over. Its name must begin with `faultline-`: nothing else is ever removed. */
+  addFolder(path: string): void;
+};
+
+export const isOurFolder = (path: string): boolean => isAbsolute(path) && /^faultline-[\w.-]+$/.test(basename(path));
+
+const identityOf = (pid: number): ProcessIdentity | null => {
+  const state = processState(pid);
+  return state === null ? null : { pid, startTime: state.startTime };
+};
+
+export const createRegistry = (file: string, run: string, now: () => number): ProcessRegistry => {
+  const descriptor = openSync(file, 'a');
+  const append = (entry: RegistryEntry): void => {
+    writeSync(descriptor, `${JSON.stringify(entry)}\n`);
+    fsyncSync(descriptor);
+  };
+  const self = identityOf(process.pid);
+  if (self !== null) append({ kind: 'harness', run, at: now(), ...self });
+  return {
+    file,
+    run,
+    addProcess(role, pid) {
+      const identity = identityOf(pid);
+      if (identity !== null) append({ kind: 'process', role, at: now(), ...identity });
+      return identity;
+    },
+    addReaper(pid) {
+      const identity = identityOf(pid);
+      if (identity !== null) append({ kind: 'reaper', at: now(), ...identity });
+    },
+    addFolder(path) {
+      if (!isOurFolder(path))
+        throw new Error(`${path} is no folder that may be removed later: it must be absolute and be named faultline-…`);
+      append({ kind: 'folder', path, at: now() });
+    },
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+};
+
+const parseLine = (line: string): readonly RegistryEntry[] => {
+  try {
+    return [JSON.parse(line) as RegistryEntry];
+  } catch {
+    // The last line of a run that was cut off.
+    return [];
+  }
+};
+
+/** Empty where there is no such file. */
+export const readRegistry = (file: string): readonly RegistryEntry[] => {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean).flatMap(parseLine);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+};

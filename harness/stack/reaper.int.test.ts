@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../engine/clock.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { findStale } from './find-stale.ts';
+import { processState } from './process-identity.ts';
+import { createRegistry } from './process-registry.ts';
+import { spawnProcess } from './processes.ts';
+import { startReaper } from './start-reaper.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+let runs: string;
+let folder: string;
+let temporary: string;
+
+beforeEach(() => {
+  runs = mkdtempSync(join(tmpdir(), 'faultline-test-'));
+  folder = join(runs, 'r1');
+  mkdirSync(folder);
+  temporary = mkdtempSync(join(tmpdir(), 'faultline-data-'));
+  writeFileSync(join(temporary, 'row'), 'x');
+});
+
+afterEach(() => {
+  rmSync(runs, { recursive: true });
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+const startDoomed = async () => {
+  const harness = spawn(process.execPath, [join(fixtures, 'doomed-harness.ts'), folder, temporary], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: harness.stdout }), 'line')) as [string];
+  return { harness, pids: JSON.parse(line) as { reaper: number; child: number; grandchild: number } };
+};
+
+const alive = (pids: readonly number[]): readonly number[] => pids.filter((pid) => processState(pid) !== null);
+
+const waitForEnd = async (pids: readonly number[]) =>
+  waitUntil(
+    async () => alive(pids),
+    (left) => left.length === 0,
+    { clock: systemClock, withinMs: 10_000, everyMs: 50 },
+  );
+
+test('when the harness is killed with -9, its stopped child and stopped grandchild end, the folder goes, and the reaper too', async () => {
+  const { harness, pids } = await startDoomed();
+  expect(alive([pids.child, pids.grandchild, pids.reaper])).toHaveLength(3);
+  harness.kill('SIGKILL');
+  expect(await waitForEnd([pids.child, pids.grandchild, pids.reaper])).toMatchObject({ done: true, last: [] });
+  expect(existsSync(temporary)).toBe(false);
+  expect(readFileSync(join(folder, 'reaper.ndjson'), 'utf8')).toContain('"left":[]');
+});
+
+test('a run under way is no leftover; with its reaper killed beside it, what it left is named and not touched', async () => {
+  const { harness, pids } = await startDoomed();
+  expect(findStale(runs)).toEqual({ stale: [], running: [{ run: 'r1', pid: harness.pid }] });
+  process.kill(pids.reaper, 'SIGKILL');
+  await waitForEnd([pids.reaper]);
+  harness.kill('SIGKILL');
+  await waitForEnd([harness.pid ?? 0]);
+
+  const { stale } = findStale(runs);
+  expect(stale).toContainEqual(expect.objectContaining({ kind: 'process', role: 'worker', run: 'r1', pid: pids.child }));
+  expect(stale).toContainEqual(expect.objectContaining({ kind: 'folder', path: temporary }));
+  expect(alive([pids.child, pids.grandchild])).toHaveLength(2);
+  for (const pid of [pids.child, pids.grandchild]) process.kill(pid, 'SIGKILL');
+  await waitForEnd([pids.child, pids.grandchild]);
+});
+
+test('a harness that releases the reaper keeps what it has started', async () => {
+  using registry = createRegistry(join(folder, 'processes.ndjson'), 'run-2', () => 0);
+  const reaper = await startReaper(registry);
+  const logFile = join(folder, 'worker.log');
+  await using child = await spawnProcess({
+    command: process.execPath,
+    args: [join(fixtures, 'polite.ts')],
+    role: 'worker',
+    logFile,
+    registry,
+  });
+  await child.ready(10_000);
+  await reaper[Symbol.asyncDispose]();
+  expect(alive([reaper.pid])).toEqual([]);
+  expect(alive([child.pid])).toEqual([child.pid]);
+});
+
+test('a folder with another name is never put on the list of what is removed', () => {
+  using registry = createRegistry(join(folder, 'processes.ndjson'), 'run-3', () => 0);
+  expect(() => registry.addFolder('/home/somebody')).toThrow('must be absolute and be named faultline-');
+  expect(() => registry.addFolder('faultline-relative')).toThrow();
+});
+
+test('a registry whose last line was cut off is read up to there', () => {
+  writeFileSync(join(folder, 'processes.ndjson'), `${JSON.stringify({ kind: 'folder', path: temporary, at: 1 })}\n{"kind":"pro`);
+  expect(findStale(runs).stale).toEqual([{ kind: 'folder', run: 'r1', path: temporary, at: 1 }]);
+});
