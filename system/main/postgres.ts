@@ -16,11 +16,11 @@ const failure = async (server: Server): Promise<never> => {
 await runProcess({
   process: 'postgres',
   instance: createInstance('postgres'),
-  start: async ({ exitWithParent, stopping }) => {
+  start: async (life) => {
     const settings = demandSettings('postgres', process.env);
-    if (settings.exitWithParent) exitWithParent();
+    if (settings.exitWithParent) life.exitWithParent();
     const log = (record: Parameters<typeof logLine>[0]): void => void process.stdout.write(logLine(record, now()));
-    const { server, url, dataFolder, version, isNew } = await startPostgres({ settings, log, now, signal: stopping });
+    const { server, url, dataFolder, version, isNew } = await startPostgres({ settings, log, now, signal: life.stopping });
     const failed = failure(server);
     // Only of interest until we stop it ourselves.
     failed.catch(() => undefined);

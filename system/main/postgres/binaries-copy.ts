@@ -53,8 +53,8 @@ const makeCopy = async (source: string, place: string): Promise<void> => {
     await rename(making, place);
   } catch (error) {
     await rm(making, { recursive: true, force: true });
-    // Another process may have been faster; then its copy is checked like any other.
-    if (!(await ownedByUs(place))) throw error;
+    // Something is there: another process was faster, or it is not ours. The caller looks at it.
+    if (!(await lstat(place).catch(() => null))) throw error;
   }
 };
 

@@ -10,13 +10,17 @@ type Attributes = {
   readonly address: string;
   /** Of the postmaster. */
   readonly pid: number;
-  /** Of process `postgres`, which runs it. */
   readonly supervisor_pid: number;
   /** Made by this start. */
   readonly new: boolean;
 };
 
-export type PostgresProcess = AsyncDisposable & Attributes;
+export type PostgresProcess = AsyncDisposable &
+  Pick<Attributes, 'address' | 'pid' | 'new'> & {
+    /** Of process `postgres`, which runs it. */
+    readonly supervisorPid: number;
+    readonly exited: Promise<{ readonly exitCode?: number | undefined }>;
+  };
 
 type Line = { readonly event_name?: string; readonly body: string; readonly attributes: Attributes };
 
@@ -44,5 +48,5 @@ export const startPostgresProcess = async (environment: Readonly<Record<string, 
     child.kill('SIGTERM');
     await child;
   };
-  return { ...attributes, [Symbol.asyncDispose]: stop };
+  return { ...attributes, supervisorPid: attributes.supervisor_pid, exited: child, [Symbol.asyncDispose]: stop };
 };
