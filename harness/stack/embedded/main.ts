@@ -1,5 +1,6 @@
 // The embedded stack as a process of its own: `node main.ts [--port 0]`. Prints one JSON line when it is ready, or one that says why it can't be.
 import { parseArgs } from 'node:util';
+import { systemClock } from '../../engine/clock.ts';
 import { createStack } from './stack.ts';
 import { metricBackend } from './metric-backend.ts';
 
@@ -35,7 +36,7 @@ const why = (error: unknown, port: number): string =>
 
 const start = async (): Promise<void> => {
   const port = readPort();
-  const app = await createStack({ metrics: metricBackend() });
+  const app = await createStack({ metrics: metricBackend(systemClock) });
   try {
     const address = await app.listen({ host: '127.0.0.1', port });
     const stop = (): void => void app.close();

@@ -1,21 +1,28 @@
-// Where metrics go. Until the metric store is here they are counted and not kept: every question about them is refused by name.
+// Metrics: into the metric store under Prometheus' names, out by Prometheus' API.
+import type { Clock } from '../../engine/clock.ts';
+import { createMetricStore } from './metrics/metric-store.ts';
+import type { DecodedResourceMetrics } from './otlp-metric-types.ts';
 import { countPoints } from './otlp/count-points.ts';
+import { readList, readRecord } from './otlp/read-value.ts';
+import { prometheusApi } from './prometheus-api.ts';
 import type { MetricBackend } from './stack.ts';
 
-export const metricBackend = (): MetricBackend => {
-  let dropped = 0;
+const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
+
+export const metricBackend = (clock: Clock): MetricBackend => {
+  const store = createMetricStore();
   return {
-    sink(request) {
+    sink(request, receivedAtMs) {
+      // Counting reads the outer form strictly; single points that are wrong are the store's to reject.
       const services = countPoints(request);
-      const points = [...services.values()].reduce((sum, count) => sum + count, 0);
-      dropped += points;
-      return { accepted: points, rejected: 0, message: '', services };
+      const blocks = readList(readRecord(request, '')['resourceMetrics'], 'resourceMetrics') as readonly DecodedResourceMetrics[];
+      const { rejectedPoints, message } = store.ingest(blocks, receivedAtMs);
+      return { accepted: sum(services.values()) - rejectedPoints, rejected: rejectedPoints, message, services };
     },
-    api: async (app) => {
-      app.get('/api/v1/query', async (_request, reply) =>
-        reply.code(503).send({ status: 'error', errorType: 'unavailable', error: 'this build has no metric store' }),
-      );
+    api: prometheusApi(store, clock),
+    report: () => {
+      const { drops, ...kept } = store.report();
+      return { ...kept, drops, dropped: sum(Object.values(drops)) };
     },
-    report: () => ({ dropped }),
   };
 };
