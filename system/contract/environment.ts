@@ -143,7 +143,7 @@ export const settings = {
     fallback: '8',
     minimum: 1,
     maximum: 256,
-    readers: ['ingest', 'worker'],
+    readers: [...all],
     meaning: 'Lanes of a new stream; fixed once the stream exists.',
   },
   dedupeWindowHours: {

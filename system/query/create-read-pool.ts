@@ -1,0 +1,50 @@
+// Connections that can't write and can't run for long, few of them: a heavy query may slow other queries, never ingest or workers.
+import { Pool, types } from 'pg';
+
+export type ReadPoolOptions = {
+  readonly databaseUrl: string;
+  /** At most 63 bytes: PostgreSQL cuts there. */
+  readonly applicationName: string;
+  readonly maxConnections?: number;
+  readonly statementTimeoutMs?: number;
+  /** Told of a connection that broke while nobody used it. */
+  readonly onError: (error: Error) => void;
+};
+
+const int8 = 20;
+
+/** Ids and positions are below 2^53, so that they are numbers everywhere; a larger one is a defect and throws. */
+const parseInt8 = (text: string) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is not below 2^53`);
+  return value;
+};
+
+/** The caller ends it. */
+export const createReadPool = ({
+  databaseUrl,
+  applicationName,
+  maxConnections = 5,
+  statementTimeoutMs = 5000,
+  onError,
+}: ReadPoolOptions): Pool => {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    application_name: applicationName,
+    max: maxConnections,
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
+    // The server's own time-out answers first; this one is for a server that does not answer at all.
+    query_timeout: statementTimeoutMs + 2000,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format as 'text')),
+    },
+    onConnect: async (client) => {
+      await client.query('set default_transaction_read_only = on');
+    },
+  });
+  pool.on('error', onError);
+  return pool;
+};

@@ -1,0 +1,50 @@
+// OpenAPI 3.1 from the table of routes: the schemas that check requests are the ones that are shown.
+import type { TObject, TSchema } from 'typebox';
+import { errorCodes } from '../contract/error-codes.ts';
+import type { Route } from './route.ts';
+import { errorAnswer, stateAnswer } from './schemas.ts';
+
+export const createOpenApi = (routes: readonly Route[], version: string) => ({
+  openapi: '3.1.0',
+  info: { title: 'faultline query', version, description: 'What became of the events: read from PostgreSQL, never written.' },
+  paths: {
+    ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    '/health': { get: stateOperation('200 while the process lives.', []) },
+    '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
+  },
+  components: { schemas: { Error: errorAnswer } },
+});
+
+const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
+
+const operation = (route: Route) => ({
+  operationId: pathOf(route.url).replaceAll(/\W+/g, '_').replace(/^_|_$/g, ''),
+  summary: route.summary,
+  parameters: [...parameters(route.path, 'path'), ...parameters(route.query, 'query')],
+  responses: { 200: json('The answer.', route.answer), ...errorResponses([...route.errors, 'internal']) },
+});
+
+const stateOperation = (summary: string, errors: readonly (keyof typeof errorCodes)[]) => ({
+  summary,
+  responses: { 200: json('It can.', stateAnswer), ...errorResponses(errors) },
+});
+
+const parameters = (schema: TObject, place: 'path' | 'query') =>
+  Object.entries<TSchema & { readonly description?: string }>(schema.properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: (schema.required ?? []).includes(name),
+    description,
+    schema: rest,
+  }));
+
+const errorResponses = (codes: readonly (keyof typeof errorCodes)[]) => {
+  const byStatus = Map.groupBy(codes, (code) => errorCodes[code].status);
+  const describe = (names: readonly (keyof typeof errorCodes)[]) =>
+    names.map((name) => `\`${name}\`: ${errorCodes[name].meaning}`).join(' ');
+  return Object.fromEntries(
+    [...byStatus].map(([status, names]) => [status, json(describe(names), { $ref: '#/components/schemas/Error' })]),
+  );
+};
+
+const json = (description: string, schema: object) => ({ description, content: { 'application/json': { schema } } });

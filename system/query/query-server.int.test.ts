@@ -1,0 +1,443 @@
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startOtlpReceiver } from '../telemetry/testing.ts';
+import { routes } from './routes.ts';
+import { errorAnswer } from './schemas.ts';
+import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
+
+let query: QueryUnderTest;
+
+beforeAll(async () => {
+  query = await startQueryUnderTest();
+  const { pool } = query;
+  const body = String.raw`{"event_name":"paid" , "metadata" : { "b":1.10, "a":12345678901234567890, "a":2, "t":"\u00e9}" } ,"object_id":"o"}`;
+  await query.insertEvent({ id: 100, event_time: '2026-01-01T00:00:00.123456Z', body });
+  await query.insertEvent({ id: 101, object_id: 'order/2 ü', event_name: 'shipped', event_time: '2026-01-01T00:01:00Z' });
+  await query.insertEvent({ id: 102, system_name: 'crm', event_name: 'paid', event_time: '2026-01-01T00:02:00Z' });
+  await query.insertEvent({ id: 103, system_name: 'crm', object_id: 'customer', event_name: 'joined', event_time: '2026-01-01T00:03:00Z' });
+  await pool.query(`
+    insert into timelines (version, tenant, system_name, object_id, lane, entries) values (1, 'default', 'shop', 'order/2 ü', 2, 5);
+    insert into timeline_entries (version, tenant, system_name, object_id, entry, event_id, event_name, sequence, event_time, lane, position, summary)
+    select 1, 'default', 'shop', 'order/2 ü', n, 100 + n, 'paid', n, '2026-01-01T00:00:00Z', 2, n, 'entry ' || n from generate_series(1, 5) n;
+    insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values
+      (1, 0, 'default', 'shop', 'paid', '2026-01-01T00:00:00Z', 3), (1, 1, 'default', 'shop', 'paid', '2026-01-01T00:00:00Z', 4),
+      (1, 1, 'default', 'shop', 'shipped', '2026-01-01T00:00:00Z', 1), (1, 1, 'default', 'crm', 'paid', '2026-01-01T00:01:00Z', 9),
+      (7, 1, 'default', 'shop', 'paid', '2026-01-01T00:00:00Z', 1000);
+    insert into parked_keys (processor, version, lane, tenant, system_name, object_id, state, next_attempt_at) values
+      ('timelines', 1, 2, 'default', 'shop', 'bad', 'parked', null), ('timelines', 1, 3, 'default', 'shop', 'trying', 'retrying', now());
+    insert into parked_events (processor, version, lane, position, id, tenant, system_name, object_id, event_name, event_time, event_time_source,
+      received_at, body, attempts, reason_code, reason_message, error_type, first_failed_at, last_failed_at) values
+      ('timelines', 1, 2, 5, 201, 'default', 'shop', 'bad', 'paid', now(), 'client', now(), '{"metadata":{"n":1.0}}', 3, 'handler_threw', 'no', 'TypeError', now(), now()),
+      ('timelines', 1, 2, 9, 202, 'default', 'shop', 'bad', 'paid', now(), 'client', now(), '{"metadata":[]}', 0, null, null, null, null, null),
+      ('timelines', 1, 3, 7, 203, 'default', 'shop', 'trying', 'paid', now(), 'client', now(), '{"metadata":[]}', 1, 'handler_timeout', 'slow', null, now(), now());
+    update lanes set head = 10, duplicates = 2, conflicts = 1 where lane = 2;
+    update checkpoints set position = 9, applied = 5, ignored = 1, parked = 2 where processor = 'timelines' and lane = 2;
+    insert into workers (worker, host, pid) values ('worker-1-abc', 'here', 1);
+    update leases set owner = 'worker-1-abc', epoch = 3, expires_at = now() + interval '1 minute' where processor = 'timelines' and lane in (2, 3);
+  `);
+});
+
+afterAll(() => query[Symbol.asyncDispose]());
+
+const idsOf = ({ body }: { body: { events: { id: number }[] } }) => body.events.map(({ id }) => id);
+
+describe('GET /events/{id}', () => {
+  it('gives the event with its metadata as it came, to the last digit', async () => {
+    const { status, text, body } = await query.get('/events/100');
+    expect(status).toBe(200);
+    expect(text).toContain(String.raw`"metadata":{ "b":1.10, "a":12345678901234567890, "a":2, "t":"\u00e9}" },"event_time"`);
+    expect(body).toMatchObject({
+      id: 100,
+      tenant: 'default',
+      system_name: 'shop',
+      object_id: 'order-1',
+      event_time: '2026-01-01T00:00:00.123456Z',
+      idempotency_key: null,
+      sequence: null,
+      position: 100,
+    });
+  });
+
+  it('knows no event that is not there', async () => {
+    const { status, body } = await query.get('/events/999');
+    expect([status, body.error.code]).toEqual([404, 'not_found']);
+  });
+});
+
+describe('GET /events', () => {
+  it.each([
+    ['', [103, 102, 101, 100]],
+    ['?system_name=crm', [103, 102]],
+    ['?system_name=crm&object_id=order-1', [102]],
+    ['?object_id=order-1', [102, 100]],
+    ['?object_id=order%2F2%20%C3%BC', [101]],
+    ['?object_id=order-1&event_name=paid&to=2026-01-01T00:02:00Z', [100]],
+    ['?event_name=paid', [102, 100]],
+    ['?event_name=paid&system_name=shop', [100]],
+    ['?from=2026-01-01T00:01:00Z&to=2026-01-01T00:03:00Z', [102, 101]],
+    ['?from=2026-01-01T01:01:00%2B01:00&to=2026-01-01T00:02:00Z', [101]],
+    ['?system_name=nobody', []],
+    ['?object_id=nobody', []],
+    ["?object_id=' or '1'='1", []],
+  ])('filters by %s', async (parameters, ids) => {
+    const answer = await query.get(`/events${encodeURI(decodeURI(parameters)).replaceAll('%25', '%')}`);
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual(ids);
+    expect(answer.body.next_cursor).toBeNull();
+  });
+
+  it('pages to the end, each event once', async () => {
+    const first = await query.get('/events?limit=3');
+    const second = await query.get(`/events?limit=3&cursor=${first.body.next_cursor}`);
+    expect([idsOf(first), idsOf(second)]).toEqual([[103, 102, 101], [100]]);
+    expect(second.body.next_cursor).toBeNull();
+  });
+
+  it('says there is no more where a page is exactly full', async () => {
+    const { body } = await query.get('/events?limit=4');
+    expect(body.next_cursor).toBeNull();
+  });
+
+  it('refuses a cursor of other filters, and takes it with another limit', async () => {
+    const { body } = await query.get('/events?limit=1');
+    const other = await query.get(`/events?system_name=crm&cursor=${body.next_cursor}`);
+    expect([other.status, other.body.error.code, other.body.error.details[0].parameter]).toEqual([400, 'invalid_query', 'cursor']);
+    expect(idsOf(await query.get(`/events?limit=2&cursor=${body.next_cursor}`))).toEqual([102, 101]);
+  });
+
+  it('refuses a parameter that it does not know, and names the near one', async () => {
+    const { status, body } = await query.get('/events?objectid=order-1');
+    expect(status).toBe(400);
+    expect(body.error.details).toEqual([{ parameter: 'objectid', message: expect.stringContaining('Did you mean object_id?') }]);
+  });
+});
+
+describe('paging while rows come in', () => {
+  it('shows each event that was there once, and none twice', async () => {
+    await using own = await startQueryUnderTest();
+    const there = Array.from({ length: 25 }, (_, index) => 1000 + index * 100);
+    for (const id of there) await own.insertEvent({ id });
+    const seen: number[] = [];
+    let cursor: string | null = null;
+    do {
+      const answer = await own.get(`/events?object_id=order-1&limit=4${cursor === null ? '' : `&cursor=${cursor}`}`);
+      seen.push(...idsOf(answer));
+      cursor = answer.body.next_cursor;
+      // One newer than all, and one between two that were seen: as two ingest processes with blocks of ids give them.
+      await own.insertEvent({ id: 9000 + seen.length });
+      await own.insertEvent({ id: (seen[0] ?? 0) - seen.length });
+    } while (cursor !== null);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => there.includes(id))).toEqual(there.toReversed());
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+  });
+
+  it('cuts a page by its bytes too, and goes on behind it', async () => {
+    await using own = await startQueryUnderTest();
+    const body = `{"metadata":{"text":"${'x'.repeat(3 * 1024 * 1024)}"}}`;
+    for (const id of [1, 2, 3, 4]) await own.insertEvent({ id, body });
+    const first = await own.get('/events');
+    expect(idsOf(first)).toEqual([4, 3, 2]);
+    const second = await own.get(`/events?cursor=${first.body.next_cursor}`);
+    expect(idsOf(second)).toEqual([1]);
+    expect(second.body.next_cursor).toBeNull();
+  });
+
+  it('gives an event that is larger than a page alone', async () => {
+    await using own = await startQueryUnderTest();
+    const body = `{"metadata":{"text":"${'x'.repeat(9 * 1024 * 1024)}"}}`;
+    for (const id of [1, 2]) await own.insertEvent({ id, body });
+    const first = await own.get('/events');
+    expect(idsOf(first)).toEqual([2]);
+    expect(idsOf(await own.get(`/events?cursor=${first.body.next_cursor}`))).toEqual([1]);
+  });
+});
+
+describe('GET /timelines', () => {
+  it('gives the entries in the order of application, page by page, with the total', async () => {
+    const url = '/timelines/shop/order%2F2%20%C3%BC';
+    const first = await query.get(`${url}?limit=3`);
+    expect(first.body).toMatchObject({ system_name: 'shop', object_id: 'order/2 ü', total: 5 });
+    expect(first.body.entries[0]).toEqual({
+      entry: 1,
+      event_id: 101,
+      event_name: 'paid',
+      sequence: 1,
+      event_time: '2026-01-01T00:00:00.000000Z',
+      summary: 'entry 1',
+      applied_at: expect.any(String),
+    });
+    const second = await query.get(`${url}?limit=3&cursor=${first.body.next_cursor}`);
+    expect(second.body.entries.map(({ entry }: { entry: number }) => entry)).toEqual([4, 5]);
+    expect(second.body).toMatchObject({ total: 5, next_cursor: null });
+  });
+
+  it('knows no timeline of an object without one', async () => {
+    expect((await query.get('/timelines/shop/nobody')).status).toBe(404);
+  });
+});
+
+describe('GET /counts', () => {
+  it('sums the lanes of the active version', async () => {
+    const { body } = await query.get('/counts?system_name=shop');
+    expect(body.counts).toEqual([
+      { system_name: 'shop', event_name: 'paid', minute: '2026-01-01T00:00:00.000000Z', count: 7 },
+      { system_name: 'shop', event_name: 'shipped', minute: '2026-01-01T00:00:00.000000Z', count: 1 },
+    ]);
+  });
+
+  it('pages through minutes, systems and names', async () => {
+    const counts: unknown[] = [];
+    let cursor = '';
+    do {
+      const { body } = await query.get(`/counts?limit=1${cursor}`);
+      counts.push(...body.counts.map(({ system_name, event_name, count }: Record<string, unknown>) => [system_name, event_name, count]));
+      cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`;
+    } while (cursor !== '');
+    expect(counts).toEqual([
+      ['shop', 'paid', 7],
+      ['shop', 'shipped', 1],
+      ['crm', 'paid', 9],
+    ]);
+  });
+
+  it('is bounded by time and name', async () => {
+    const { body } = await query.get('/counts?event_name=paid&from=2026-01-01T00:01:00Z');
+    expect(body.counts).toHaveLength(1);
+  });
+});
+
+describe('GET /dead-letters and /parked-keys', () => {
+  it('give the event that failed for good, with its reason and its raw body', async () => {
+    const { text, body } = await query.get('/dead-letters');
+    expect(body.dead_letters).toHaveLength(1);
+    expect(body.dead_letters[0]).toMatchObject({
+      processor: 'timelines',
+      lane: 2,
+      position: 5,
+      id: 201,
+      reason: { code: 'handler_threw', message: 'no', error_type: 'TypeError' },
+      attempts: 3,
+    });
+    expect(text).toContain('"body":{"metadata":{"n":1.0}}');
+  });
+
+  it('give none of a processor without', async () => {
+    expect((await query.get('/dead-letters?processor=events')).body.dead_letters).toEqual([]);
+  });
+
+  it('give the keys that wait, with how many events and why, page by page', async () => {
+    const first = await query.get('/parked-keys?limit=1');
+    const second = await query.get(`/parked-keys?limit=1&cursor=${first.body.next_cursor}`);
+    expect(first.body.parked_keys).toMatchObject([
+      { object_id: 'bad', state: 'parked', events: 2, head_reason: { code: 'handler_threw', message: 'no', error_type: 'TypeError' } },
+    ]);
+    expect(second.body.parked_keys).toMatchObject([
+      { object_id: 'trying', state: 'retrying', events: 1, head_reason: { code: 'handler_timeout' } },
+    ]);
+    expect(second.body.next_cursor).toBeNull();
+  });
+});
+
+describe('GET /status', () => {
+  it('shows each term of the books, and what they leave over', async () => {
+    const { body } = await query.get('/status');
+    expect(body.stream.appended).toBe(10);
+    expect(body.stream.lanes[2]).toEqual({ lane: 2, head: 10, duplicates: 2, conflicts: 1 });
+    const timelines = body.processors.find(({ processor }: { processor: string }) => processor === 'timelines');
+    expect(timelines).toMatchObject({ version: 1, state: 'active', lag: 1, drop: 1 });
+    expect(timelines.lanes[2]).toMatchObject({ position: 9, lag: 1, owner: 'worker-1-abc', applied: 5, ignored: 1, parked: 2, drop: 1 });
+    expect(timelines.lanes[0]).toMatchObject({ position: 0, lag: 0, owner: null, lease_expires_at: null, drop: 0 });
+    expect(body.workers).toMatchObject([{ worker: 'worker-1-abc', host: 'here', leases: 2 }]);
+    expect(body).toMatchObject({ dead_letters: 1, parked_keys: 2 });
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    ['/events/:id', '/events/100'],
+    ['/events', '/events'],
+    ['/timelines/:system_name/:object_id', '/timelines/shop/order%2F2%20%C3%BC'],
+    ['/counts', '/counts'],
+    ['/dead-letters', '/dead-letters'],
+    ['/parked-keys', '/parked-keys'],
+    ['/status', '/status'],
+  ])('of %s is what its schema says', async (url, request) => {
+    const route = routes.find((candidate) => candidate.url === url);
+    const { body, headers } = await query.get(request);
+    expect(Compile(route!.answer).Errors(body)).toEqual([]);
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+  });
+
+  it('is described by OpenAPI 3.1, each route and parameter of it', async () => {
+    const { body } = await query.get('/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toEqual([
+      '/events/{id}',
+      '/events',
+      '/timelines/{system_name}/{object_id}',
+      '/counts',
+      '/dead-letters',
+      '/parked-keys',
+      '/status',
+      '/health',
+      '/ready',
+    ]);
+    const names = body.paths['/events'].get.parameters.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor']);
+  });
+
+  it('comes over connections that can not write', async () => {
+    await expect(query.readPool.query("delete from events where object_id = 'order-1'")).rejects.toThrow('read-only transaction');
+  });
+});
+
+const hostile = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '1.5',
+  'NaN',
+  'Infinity',
+  '1e3',
+  '0x10',
+  '9007199254740993',
+  '99999999999999999999999999',
+  'null',
+  'true',
+  '[]',
+  '{}',
+  "' or '1'='1",
+  "'; drop table events; --",
+  '$1',
+  '%00',
+  'a%00b',
+  '%ff%fe',
+  '%ED%A0%80',
+  '%',
+  '%zz',
+  '\u{1F9E8}'.repeat(50),
+  'x'.repeat(5000),
+  '../../etc/passwd',
+  '%2e%2e%2f',
+  '2026-02-30T00:00:00Z',
+  '0000-00-00T00:00:00Z',
+  '294277-01-01T00:00:00Z',
+  'infinity',
+  'now()',
+  Buffer.from('[1,"x",-1]').toString('base64url'),
+  Buffer.from('{"a":1}').toString('base64url'),
+];
+
+const requests = routes.flatMap(({ url, path, query: parameters }) => {
+  const filled = (value: string) => url.replaceAll(/:\w+/g, value);
+  const ofQuery = [...Object.keys(parameters.properties), 'unknown', '__proto__', 'constructor'].flatMap((name) =>
+    hostile.flatMap((value) => [`${filled('1')}?${name}=${value}`, `${filled('1')}?${name}=${value}&${name}=1`]),
+  );
+  const ofPath = Object.keys(path.properties).length === 0 ? [] : hostile.map(filled);
+  return [...ofQuery, ...ofPath];
+});
+
+describe('hostile input', () => {
+  it('is never answered by 5xx, and what is refused has a stable code and names the parameter', async () => {
+    const isError = Compile(errorAnswer);
+    const wrong: string[] = [];
+    for (const request of requests) {
+      const { statusCode, body } = await query.app.inject({ method: 'GET', url: encodeURI(request).replaceAll('%25', '%') });
+      const expected = statusCode === 200 || ([400, 404].includes(statusCode) && isError.Check(JSON.parse(body)));
+      if (!expected) wrong.push(`${statusCode} ${request.slice(0, 100)}: ${body.slice(0, 200)}`);
+    }
+    expect(wrong.slice(0, 10)).toEqual([]);
+    expect(query.lines).toEqual([]);
+  });
+
+  it.each([
+    ['POST', '/events', 405, 'method_not_allowed'],
+    ['DELETE', '/events/1', 405, 'method_not_allowed'],
+    ['PUT', '/status', 405, 'method_not_allowed'],
+    ['GET', '/nothing', 404, 'not_found'],
+    ['POST', '/nothing', 404, 'not_found'],
+    ['GET', '/timelines/shop', 404, 'not_found'],
+    ['GET', '/status?verbose=1', 400, 'invalid_query'],
+  ] as const)('%s %s is %i %s', async (method, url, status, code) => {
+    const response = await query.app.inject({
+      method,
+      url,
+      payload: method === 'GET' ? '' : '{"a":1}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([response.statusCode, response.json().error.code]).toEqual([status, code]);
+  });
+
+  it('in the request line gets an answer of the same shape from a real socket', async () => {
+    const address = await query.app.listen({ host: '127.0.0.1', port: 0 });
+    const response = await fetch(`${address}/events?object_id=${'x'.repeat(20_000)}`);
+    expect(response.status).toBe(400);
+    expect(Compile(errorAnswer).Check(await response.json())).toBe(true);
+  });
+});
+
+describe('a database in trouble', () => {
+  it('is 503 with Retry-After where its tables are not there yet, and /ready says so while /health is well', async () => {
+    await using own = await startQueryUnderTest({ migrated: false });
+    expect((await own.get('/health')).status).toBe(200);
+    const ready = await own.get('/ready');
+    expect([ready.status, ready.body.error.code]).toEqual([503, 'storage_unavailable']);
+    const answer = await own.get('/status');
+    expect([answer.status, answer.body.error.code, answer.headers['retry-after']]).toEqual([503, 'storage_unavailable', '1']);
+  });
+
+  it('is 503 where a query runs into its time-out, and the next one is answered', async () => {
+    await using own = await startQueryUnderTest({ statementTimeoutMs: 200 });
+    const blocker = await own.pool.connect();
+    await blocker.query('begin; lock table events in access exclusive mode');
+    const answer = await own.get('/events');
+    await blocker.query('rollback');
+    blocker.release();
+    expect([answer.status, answer.body.error.code]).toEqual([503, 'storage_unavailable']);
+    expect(answer.body.error.message).toContain('longer than it may');
+    expect((await own.get('/events')).status).toBe(200);
+  });
+
+  it('is answered again after its connections were cut', async () => {
+    await using own = await startQueryUnderTest();
+    await own.get('/events');
+    await own.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'faultline-query-test' and datname = current_database()",
+    );
+    await vi.waitFor(async () => expect((await own.get('/status')).status).toBe(200), { timeout: 5000 });
+  });
+
+  it('that does not fit its schema is 500, logged with the reason, and tells the client nothing of it', async () => {
+    await using own = await startQueryUnderTest();
+    await own.insertEvent({ id: 1, body: '{"no":"metadata"}' });
+    const answer = await own.get('/events/1');
+    expect([answer.status, answer.body.error.code]).toEqual([500, 'internal']);
+    expect(answer.text).not.toContain('metadata');
+    expect(own.lines.join('')).toContain('event 1 has no metadata');
+  });
+});
+
+describe('telemetry', () => {
+  it('is a SERVER span with a CLIENT span of the database under it, and a duration by route and status', async () => {
+    await using receiver = await startOtlpReceiver();
+    {
+      await using own = await startQueryUnderTest({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
+      await own.get('/events/1', { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+      await own.get('/health');
+    }
+    const server = receiver.spans.find(({ kind }) => kind === 2);
+    const client = receiver.spans.find(({ kind }) => kind === 3);
+    expect(server).toMatchObject({
+      name: 'GET /events/:id',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      attributes: { 'http.response.status_code': 404 },
+    });
+    expect(client).toMatchObject({ name: 'SELECT events', parentSpanId: server?.spanId });
+    const durations = receiver.points.filter(({ name }) => name === 'http.server.request.duration');
+    expect(durations.map(({ attributes, count }) => [attributes['http.route'], attributes['http.response.status_code'], count])).toEqual([
+      ['/events/:id', 404, 1],
+    ]);
+  });
+});

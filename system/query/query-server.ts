@@ -1,0 +1,122 @@
+// The query API as a Fastify server: the table of routes, the contract's errors, health. It owns no connection and listens nowhere by itself.
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
+import { errorAttributes } from '../telemetry/error-attributes.ts';
+import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
+import { serviceVersion } from '../telemetry/resource.ts';
+import type { Telemetry } from '../telemetry/start-telemetry.ts';
+import { createOpenApi } from './openapi.ts';
+import { createParameterParser, type RawParameters } from './parameters.ts';
+import { createReadDatabases, type ReadDatabases } from './read-database.ts';
+import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes.ts';
+import { noParameters } from './schemas.ts';
+
+export type QueryServerOptions = {
+  /** Its connections should be read-only and have a statement_timeout: see create-read-pool.ts. The caller ends it. */
+  readonly pool: Pool;
+  readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
+};
+
+const jsonType = 'application/json; charset=utf-8';
+
+/** An object id may be 1,024 characters, each up to 12 in percent-encoding. */
+const longestPathParameter = 16_384;
+
+export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): FastifyInstance => {
+  const app = Fastify({
+    logger: false,
+    requestTimeout: 30_000,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestPathParameter },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, invalidQuery([{ parameter: 'path', message: error.message }])),
+    clientErrorHandler: answerBrokenRequest,
+  });
+  const spans = observeRequests(app, telemetry);
+  const databases = createReadDatabases(pool, telemetry);
+  for (const route of routes) addRoute(app, route, databases, spans);
+  addFixed(app, '/openapi.json', JSON.stringify(createOpenApi(routes, serviceVersion)));
+  addFixed(app, '/health', ok);
+  app.get('/ready', async (_request, reply) => {
+    await checkReady(pool);
+    return reply.type(jsonType).send(ok);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, unknownRoute(request, reply)));
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request, spans, telemetry)));
+  return app;
+};
+
+const ok = '{"status":"ok"}';
+
+const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, spans: RequestSpans) => {
+  const parsePath = createParameterParser(route.path);
+  const parseQuery = createParameterParser(route.query);
+  app.get(route.url, async (request, reply) => {
+    const parameters = { path: parsePath(request.params as RawParameters), query: parseQuery(request.query as RawParameters) };
+    const text = await route.respond(parameters, databases.under(spans.of(request)));
+    return reply.type(jsonType).send(text);
+  });
+};
+
+const parseNothing = createParameterParser(noParameters);
+
+const addFixed = (app: FastifyInstance, url: string, text: string) => {
+  app.get(url, (request, reply) => {
+    parseNothing(request.query as RawParameters);
+    return reply.type(jsonType).send(text);
+  });
+};
+
+/** Reachable, and the tables are there. */
+const checkReady = async (pool: Pool) => {
+  try {
+    await pool.query('select from checkpoints, log, events, timelines limit 0');
+  } catch (cause) {
+    const reason = errorAttributes(cause)['exception.message'];
+    throw new RequestProblem('storage_unavailable', `The database can't be used: ${reason}.`, { cause });
+  }
+};
+
+const served = [...routes.map(({ url }) => url), '/openapi.json', '/health', '/ready'];
+const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
+
+const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
+  const path = request.url.split('?', 1)[0] ?? '';
+  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${served.join(', ')}.`);
+  void reply.header('allow', 'GET, HEAD');
+  return new RequestProblem('method_not_allowed', `This route is read by GET, not by ${request.method}.`);
+};
+
+const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans, { logger }: Pick<Telemetry, 'logger'>): RequestProblem => {
+  if (error instanceof RequestProblem) return error;
+  const framework = frameworkProblem(error);
+  if (framework !== null) return framework;
+  const attributes = { ...errorAttributes(error), 'http.route': request.routeOptions.url ?? '', 'http.request.method': request.method };
+  logger.error('a query failed', attributes, { eventName: 'faultline.query.failed', span: spans.of(request).context });
+  return new RequestProblem('internal', 'A defect of ours; it is logged.', { cause: error });
+};
+
+/** What Fastify itself refuses: a body that it can not read, on a route that takes none. */
+const frameworkProblem = (error: unknown) => {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (typeof status !== 'number' || status >= 500 || status < 400) return null;
+  return invalidQuery([{ parameter: 'request', message: (error as Error).message }]);
+};
+
+const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
+  if (errorCodes[problem.code].retryable && problem.status === 503) void reply.header('retry-after', '1');
+  return reply.code(problem.status).type(jsonType).send(JSON.stringify(problem.body));
+};
+
+/** Below HTTP: a request line or header that Node can't read. There is no request to answer, only a socket. */
+const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket) => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const message = error.code === 'HPE_HEADER_OVERFLOW' ? 'The request line and headers are over 16 KiB.' : 'The request is not HTTP/1.1.';
+  const body = JSON.stringify({ error: { code: 'invalid_query', message } } satisfies ErrorBody);
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+};

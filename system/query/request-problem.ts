@@ -1,0 +1,31 @@
+// An answer other than 200, thrown by a handler: a stable code of the contract with what was wrong, where, and what to do.
+import { type ErrorBody, type ErrorCodeName, errorCodes } from '../contract/error-codes.ts';
+
+/** One thing that is wrong with a request. */
+export type Problem = { readonly parameter: string; readonly message: string };
+
+export class RequestProblem extends Error {
+  readonly code: ErrorCodeName;
+  readonly details: readonly Problem[] | undefined;
+
+  constructor(code: ErrorCodeName, message: string, options: { readonly details?: readonly Problem[]; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'RequestProblem';
+    this.code = code;
+    this.details = options.details;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
+  }
+
+  get body(): ErrorBody {
+    return { error: { code: this.code, message: this.message, ...(this.details && { details: this.details }) } };
+  }
+}
+
+/** Many problems, one answer. */
+export const invalidQuery = (details: readonly Problem[]) =>
+  new RequestProblem('invalid_query', details.map(({ parameter, message }) => `${parameter}: ${message}`).join(' '), { details });
+
+export const notFound = (message: string) => new RequestProblem('not_found', message);

@@ -1,0 +1,20 @@
+// What a route of the query API is: data, from which requests are checked, answers made and OpenAPI written.
+import type { Static, TObject } from 'typebox';
+import type { ReadDatabase } from './read-database.ts';
+
+export type Route<Path extends TObject = TObject, Query extends TObject = TObject> = {
+  readonly method: 'GET';
+  /** With Fastify's `:name` for a path parameter. */
+  readonly url: string;
+  readonly summary: string;
+  readonly path: Path;
+  readonly query: Query;
+  readonly answer: TObject;
+  /** Error codes that it may answer, beside `internal`. */
+  readonly errors: readonly ('invalid_query' | 'not_found' | 'storage_unavailable')[];
+  /** Gives the JSON text of the answer; throws a RequestProblem. */
+  readonly respond: (request: { readonly path: Static<Path>; readonly query: Static<Query> }, database: ReadDatabase) => Promise<string>;
+};
+
+/** Keeps the parameter types for `respond`, and forgets them for the table of routes. */
+export const defineRoute = <Path extends TObject, Query extends TObject>(route: Route<Path, Query>): Route => route as unknown as Route;

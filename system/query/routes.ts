@@ -1,0 +1,11 @@
+// The table of routes: what is served, and what OpenAPI says is served.
+import type { Route } from './route.ts';
+import { counts } from './routes/counts.ts';
+import { deadLetters } from './routes/dead-letters.ts';
+import { eventById } from './routes/event-by-id.ts';
+import { events } from './routes/events.ts';
+import { parkedKeys } from './routes/parked-keys.ts';
+import { status } from './routes/status.ts';
+import { timeline } from './routes/timeline.ts';
+
+export const routes: readonly Route[] = [eventById, events, timeline, counts, deadLetters, parkedKeys, status];

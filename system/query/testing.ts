@@ -1,0 +1,79 @@
+// For tests: the query API on a fresh, migrated database, with rows put in by hand.
+import { Pool } from 'pg';
+import { migrate } from '../storage/postgres/migrate.ts';
+import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createReadPool } from './create-read-pool.ts';
+import { createQueryServer } from './query-server.ts';
+
+export type Answer = { readonly status: number; readonly text: string; readonly body: any; readonly headers: Record<string, unknown> };
+
+export type QueryUnderTest = AsyncDisposable & {
+  readonly databaseUrl: string;
+  /** May write. */
+  readonly pool: Pool;
+  /** The server's own. */
+  readonly readPool: Pool;
+  /** Lines that the server logged. */
+  readonly lines: string[];
+  readonly telemetry: Telemetry;
+  readonly app: ReturnType<typeof createQueryServer>;
+  get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  insertEvent(event: Partial<TestEvent> & { readonly id: number }): Promise<void>;
+};
+
+type TestEvent = {
+  readonly id: number;
+  readonly system_name: string;
+  readonly object_id: string;
+  readonly event_name: string;
+  readonly event_time: string;
+  readonly body: string;
+};
+
+export const startQueryUnderTest = async (
+  options: { readonly statementTimeoutMs?: number; readonly environment?: Record<string, string>; readonly migrated?: boolean } = {},
+): Promise<QueryUnderTest> => {
+  const database = await createTestDatabase();
+  const writing = new Pool({ connectionString: database.url, max: 2 });
+  writing.on('error', () => {});
+  if (options.migrated !== false) await migrate(writing, { lanes: 4, apply: true });
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: options.environment ?? {}, write });
+  const pool = createReadPool({
+    databaseUrl: database.url,
+    applicationName: 'faultline-query-test',
+    onError: () => {},
+    ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
+  });
+  const app = createQueryServer({ pool, telemetry });
+  return {
+    databaseUrl: database.url,
+    pool: writing,
+    readPool: pool,
+    lines,
+    telemetry,
+    app,
+    get: async (url, headers = {}) => {
+      const response = await app.inject({ method: 'GET', url, headers });
+      return { status: response.statusCode, text: response.body, body: response.json(), headers: response.headers };
+    },
+    insertEvent: (event) => insertEvent(writing, event),
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+      await Promise.all([pool.end(), writing.end(), telemetry.shutdown()]);
+      await database[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const insert = `
+  insert into events (id, tenant, system_name, object_id, event_name, metadata, event_time, event_time_source, received_at, lane, position, body)
+  values ($1, 'default', $2, $3, $4, '{}', $5, 'client', $5, 0, $1, $6)`;
+
+const insertEvent = async (pool: Pool, given: Partial<TestEvent> & { readonly id: number }) => {
+  const event = { system_name: 'shop', object_id: 'order-1', event_name: 'paid', event_time: '2026-01-01T00:00:00Z', ...given };
+  const body = given.body ?? `{"system_name":"shop","metadata":{"n":${event.id}}}`;
+  await pool.query(insert, [event.id, event.system_name, event.object_id, event.event_name, event.event_time, body]);
+};

@@ -1,0 +1,62 @@
+// Every HTTP request of a Fastify server as a SERVER span and a sample of http.server.request.duration, by route and status.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { signals } from '../contract/signals.ts';
+import { type StartedSpan, unsampledSpan } from './spans.ts';
+import type { Telemetry } from './start-telemetry.ts';
+import { parseTraceparent } from './trace-context.ts';
+
+type Observed = { readonly span: StartedSpan; readonly startedAtMs: number };
+
+/** Where a request's span is found: the parent of spans under it. */
+export type RequestSpans = { of(request: FastifyRequest): StartedSpan };
+
+// A route is a label: what clients make up must not become one.
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY']);
+
+/** `unobserved` routes (health checks) make no span and no sample. Call it before routes are added. */
+export const observeRequests = (
+  app: FastifyInstance,
+  { instruments, tracer }: Pick<Telemetry, 'instruments' | 'tracer'>,
+  unobserved: readonly string[] = ['/health', '/ready'],
+): RequestSpans => {
+  const spans = tracer('faultline.http');
+  const duration = instruments.histogram(signals.httpServerDuration);
+  const requests = new WeakMap<FastifyRequest, Observed>();
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!unobserved.includes(request.routeOptions.url ?? '')) requests.set(request, begin(request));
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const observed = requests.get(request);
+    if (observed !== undefined) finish(request, reply, observed);
+    done();
+  });
+
+  const begin = (request: FastifyRequest): Observed => {
+    const span = spans.start(spanName(request), {
+      kind: 'server',
+      parent: parseTraceparent(request.headers.traceparent),
+      attributes: () => ({ ...routeAttributes(request), 'url.path': request.url.split('?', 1)[0] ?? '', 'url.scheme': 'http' }),
+    });
+    return { span, startedAtMs: performance.now() };
+  };
+  const finish = (request: FastifyRequest, reply: FastifyReply, { span, startedAtMs }: Observed) => {
+    const status = { 'http.response.status_code': reply.statusCode };
+    duration.record((performance.now() - startedAtMs) / 1000, { ...routeAttributes(request), ...status });
+    span.setAttributes(() => status);
+    span.end(reply.statusCode >= 500 ? new Error(`answered ${reply.statusCode}`) : undefined);
+  };
+  return { of: (request) => requests.get(request)?.span ?? unsampledSpan };
+};
+
+const methodOf = (request: FastifyRequest) => (methods.has(request.method) ? request.method : '_OTHER');
+
+const routeAttributes = (request: FastifyRequest) => {
+  const route = request.routeOptions.url;
+  return { 'http.request.method': methodOf(request), ...(route !== undefined && { 'http.route': route }) };
+};
+
+const spanName = (request: FastifyRequest) => {
+  const route = request.routeOptions.url;
+  return route === undefined ? methodOf(request) : `${methodOf(request)} ${route}`;
+};
