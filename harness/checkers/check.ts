@@ -24,3 +24,70 @@ export type CheckParameters = Readonly<Record<string, number | string | boolean 
 export type Check = (run: RunData, parameters: CheckParameters) => CheckResult | readonly CheckResult[];
 /** Explicit map, wired in harness/cli: name -> check. */
 export type CheckRegistry = ReadonlyMap<string, Check>;
+
+const mostFindings = 20;
+
+/** Counts every violation and keeps the first 20, so that a run that is all wrong is still a small file. */
+export type Findings = {
+  add(message: string, witness?: Finding['witness']): void;
+  readonly total: number;
+  readonly kept: readonly Finding[];
+};
+
+export const createFindings = (): Findings => {
+  const kept: Finding[] = [];
+  let total = 0;
+  return {
+    add: (message, witness) => {
+      total += 1;
+      if (kept.length < mostFindings) kept.push(witness === undefined ? { message } : { message, witness });
+    },
+    get total() {
+      return total;
+    },
+    kept,
+  };
+};
+
+export type ResultId = `${Dimension}/${string}`;
+type Measured = CheckResult['measured'];
+
+/** A result of this outcome, with findings where there are any. */
+export const conclude = (
+  id: ResultId,
+  outcome: CheckOutcome,
+  summary: string,
+  { findings, measured }: { findings?: Findings; measured?: Measured } = {},
+): CheckResult => ({
+  id,
+  dimension: id.slice(0, id.indexOf('/')) as Dimension,
+  outcome,
+  summary,
+  ...(measured === undefined ? {} : { measured }),
+  findings: findings?.kept ?? [],
+  findingsTotal: findings?.total ?? 0,
+});
+
+/** Any finding makes it a fail (or another outcome where given); none is a pass. */
+export const concludeFrom = (
+  id: ResultId,
+  findings: Findings,
+  say: { readonly good: string; readonly bad: string; readonly measured?: Measured; readonly whenBad?: CheckOutcome },
+): CheckResult =>
+  conclude(id, findings.total === 0 ? 'pass' : (say.whenBad ?? 'fail'), findings.total === 0 ? say.good : say.bad, {
+    findings,
+    measured: say.measured,
+  });
+
+/** A parameter that a scenario must give; throws (a harness error, not a verdict) where it is missing. */
+export const numberFrom = (parameters: CheckParameters, name: string): number => {
+  const value = parameters[name];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new Error(`parameter ${name} must be a number, not ${JSON.stringify(value)}`);
+};
+
+export const textFrom = (parameters: CheckParameters, name: string): string => {
+  const value = parameters[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Error(`parameter ${name} must be a non-empty string, not ${JSON.stringify(value)}`);
+};

@@ -104,6 +104,8 @@ export type SignalsRecord = {
 /** A line of machine.ndjson, twice a second. */
 export type MachineSample = {
   readonly at: number;
+  /** Logical cores that the shares below are of. */
+  readonly cores?: number;
   /** Shares of all cores since the last sample, 0..1. */
   readonly cpuBusy: number;
   readonly cpuSteal: number;

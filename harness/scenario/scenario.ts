@@ -61,7 +61,8 @@ export type Budget = {
   readonly why: string;
   /** PromQL. `$phase` in a range becomes the phase's length (at least two export intervals); it is evaluated at the phase's end, or at every step in it with `over: 'every-step'`. `$run` becomes the label matchers of this run. */
   readonly promql: string;
-  readonly phase: string | 'all';
+  /** A phase's name, or `all`. */
+  readonly phase: string;
   readonly over: 'end' | 'every-step';
   readonly unit: string;
   readonly atMost?: number;

@@ -41,7 +41,7 @@ export const startHttpDriver = async ({ onProgress, spawn = spawnPlain, ...optio
   const done = Promise.withResolvers<DriverSummary>();
   const fail = (error: HarnessError): void => [ready, done].forEach(({ reject }) => reject(error));
   // Both are handed out below; until then a failure must not count as unhandled.
-  [ready.promise, done.promise].forEach((promise: Promise<unknown>) => promise.catch(() => {}));
+  for (const promise of [ready.promise, done.promise]) void promise.catch(() => {});
   const heard = readMessages(child, (message) => {
     if (message.type === 'ready') ready.resolve(message.operations);
     else if (message.type === 'progress') onProgress?.(message);

@@ -1,0 +1,31 @@
+// Positions of a lane are 1, 2, 3 … to its head: a reader needs no gap detector, and a gap would be an event that nobody will ever read.
+import type { RunData } from '../engine/run-data.ts';
+import { indexOf } from '../history/run-index.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
+
+const id = 'safety/gapless';
+
+export const gapless = (run: RunData): CheckResult => {
+  const { rows } = indexOf(run);
+  if (rows.lane.length === 0) return conclude(id, 'inconclusive', 'No lane was read back.');
+  if (!run.finalStateComplete)
+    return conclude(id, 'inconclusive', 'The final state was not read back whole, so a gap there proves nothing.');
+  const findings = createFindings();
+  const byLane = Map.groupBy(rows.log, ({ lane }) => lane);
+  for (const lane of rows.lane) {
+    const positions = (byLane.get(lane.lane) ?? []).map(({ position }) => position).toSorted((left, right) => left - right);
+    positions.forEach((position, place) => {
+      const before = positions[place - 1] ?? 0;
+      if (position !== before + 1) findings.add(`lane ${lane.lane}: position ${position} follows ${before}`, { lane });
+    });
+    const last = positions.at(-1) ?? 0;
+    if (last !== lane.head) findings.add(`lane ${lane.lane}: the last position is ${last}, but its head is ${lane.head}`, { lane });
+  }
+  for (const lane of byLane.keys())
+    if (!rows.lane.some((row) => row.lane === lane)) findings.add(`the log has rows of lane ${lane}, which does not exist`);
+  return concludeFrom(id, findings, {
+    good: `Positions of all ${rows.lane.length} lanes run from 1 to their heads without a gap.`,
+    bad: `${findings.total} gaps or repetitions in the positions of the lanes.`,
+    measured: { value: findings.total, unit: 'gaps', bound: '= 0' },
+  });
+};

@@ -1,0 +1,37 @@
+// Validity: the generator kept its plan. Late is what the harness's own timer was late before the hand-off, never that the target kept a connection waiting.
+//
+// The thresholds are fixed: on a busy two-core machine a healthy driver is 1 ms late at the median and rarely 20 ms (a scheduler's turn). At most 2 % of the
+// operations over 50 ms leaves a p97 that is the plan's own; none over 1 s, because a pause of that length hides a burst from the target and then makes one.
+import type { RunData } from '../engine/run-data.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
+
+const id = 'validity/generator';
+const lateMs = 50;
+const lateShareAtMost = 0.02;
+const veryLateMs = 1000;
+
+export const generator = ({ plan, operations, historyComplete }: RunData): CheckResult => {
+  if (operations.length === 0) return conclude(id, 'inconclusive', 'The history is empty: the generator sent nothing.');
+  const findings = createFindings();
+  const late = operations.filter(({ handedAt, intendedAt }) => handedAt - intendedAt > lateMs);
+  const share = late.length / operations.length;
+  const worst = operations.reduce((most, { handedAt, intendedAt }) => Math.max(most, handedAt - intendedAt), 0);
+  if (share > lateShareAtMost)
+    findings.add(
+      `${late.length} of ${operations.length} operations were over ${lateMs} ms late (${percent(share)}; at most ${percent(lateShareAtMost)})`,
+    );
+  if (worst > veryLateMs)
+    findings.add(`an operation was ${Math.round(worst)} ms late (at most ${veryLateMs} ms): the generator was starved`, {
+      latest: late.find(({ handedAt, intendedAt }) => handedAt - intendedAt === worst),
+    });
+  if (historyComplete && operations.length !== plan.plannedOperations)
+    findings.add(`${plan.plannedOperations} operations were planned, but ${operations.length} were done`);
+  return concludeFrom(id, findings, {
+    good: `The generator kept its plan: ${percent(share)} of ${operations.length} operations were over ${lateMs} ms late, the worst ${worst.toFixed(1)} ms.`,
+    bad: 'The generator did not keep its plan, so the target did not get the traffic that this scenario is about.',
+    measured: { value: Math.round(worst * 10) / 10, unit: 'ms', bound: `<= ${veryLateMs} ms` },
+    whenBad: 'inconclusive',
+  });
+};
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;

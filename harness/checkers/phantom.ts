@@ -1,0 +1,40 @@
+// What is there was sent: no row without an event, no refused event that was stored all the same, no effect of something that is not in the log.
+import type { RunData } from '../engine/run-data.ts';
+import { indexOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
+
+const id = 'safety/phantom';
+
+export const phantom = (run: RunData): CheckResult => {
+  const index = indexOf(run);
+  if (run.operations.length === 0) return conclude(id, 'inconclusive', 'The history is empty: nothing can be compared with what was sent.');
+  if (!run.historyComplete)
+    return conclude(id, 'inconclusive', 'The history is cut off, so a row that it does not mention proves nothing.');
+  const findings = createFindings();
+  findUnsent(index, findings);
+  if (run.finalStateComplete) findEffectsWithoutCause(index, findings);
+  return concludeFrom(id, findings, {
+    good: `All ${index.rows.log.length} rows of the log were sent, and nothing that was refused is there.`,
+    bad: `${findings.total} rows are there that nobody sent, or that were definitely refused.`,
+    measured: { value: findings.total, unit: 'rows', bound: '= 0' },
+  });
+};
+
+const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void => {
+  for (const row of rows.log) {
+    const sent = byIdentity.get(row.idempotencyKey ?? '');
+    if (sent === undefined) findings.add(`row ${row.id} of the log was sent by nobody`, { log: row });
+    else if (sent.outcome === 'failed')
+      findings.add(`event ${sent.event} was refused for good, but is in the log`, { log: row, ...witnessOf(sent) });
+  }
+};
+
+const findEffectsWithoutCause = ({ rows, logById, effects }: RunIndex, findings: Findings): void => {
+  for (const [processor, applied] of effects) {
+    for (const effect of applied.values())
+      if (!logById.has(effect.id)) findings.add(`${processor} has an effect of event ${effect.id}, which is not in the log`, { effect });
+  }
+  for (const row of [...rows.parked, ...rows.pending]) {
+    if (!logById.has(row.id)) findings.add(`${row.processor} holds event ${row.id} as ${row.kind}, but it is not in the log`, { row });
+  }
+};

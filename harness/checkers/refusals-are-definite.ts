@@ -1,0 +1,43 @@
+// Promise 7 with promise 1: past its bound the system says 503 overloaded with Retry-After, to good events nothing else, and what it refused is not there.
+import type { RunData } from '../engine/run-data.ts';
+import type { Operation } from '../history/operation.ts';
+import { type EventHistory, indexOf, witnessOf } from '../history/run-index.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
+
+const id = 'expectation/refusals-are-definite';
+const code = 'overloaded';
+
+export const refusalsAreDefinite = (run: RunData): CheckResult => {
+  const { events, logByIdentity } = indexOf(run);
+  const refused = run.operations.filter(isRefused);
+  if (refused.length === 0) return conclude(id, 'inconclusive', 'No good event was refused, so nothing is known of refusals.');
+  if (!run.finalStateComplete)
+    return conclude(id, 'inconclusive', 'The final state was not read back whole, so that an event is absent can not be seen.');
+  const findings = createFindings();
+  for (const operation of refused) {
+    if (operation.status !== 503 || operation.code !== code)
+      findings.add(`operation ${operation.op} was refused with ${operation.status} ${operation.code}, not with 503 ${code}`, { operation });
+    else if (operation.retryAfterSeconds === null)
+      findings.add(`operation ${operation.op} was refused without a Retry-After`, { operation });
+  }
+  for (const event of events) {
+    if (onlyRefused(event) && logByIdentity.has(event.first.idempotencyKey))
+      findings.add(`event ${event.event} was refused, but is in the log`, witnessOf(event));
+  }
+  return concludeFrom(id, findings, {
+    good: `All ${refused.length} refusals were 503 ${code} with Retry-After, and nothing that was only refused is there.`,
+    bad: `${findings.total} of ${refused.length} refusals were not what they must be.`,
+    measured: { value: refused.length, unit: 'refusals' },
+  });
+};
+
+/** An answer that is neither 2xx nor in doubt, to an event that nothing is wrong with. A conflict is an answer of its own. */
+const isRefused = ({ poison, status, outcome, code: given }: Operation): boolean =>
+  status !== null &&
+  outcome !== 'ok' &&
+  given !== 'idempotency_conflict' &&
+  given !== 'commit_unknown' &&
+  (poison === null || poison === 'handler-throws' || poison === 'handler-hangs');
+
+const onlyRefused = ({ operations }: EventHistory): boolean =>
+  operations.every((operation) => isRefused(operation) && operation.outcome === 'failed');

@@ -1,0 +1,49 @@
+// Agreement: the trace of a marked request leads from the request through the stream to the row, as the history says that its event went.
+import type { RunData, SignalsRecord } from '../engine/run-data.ts';
+import type { Operation } from '../history/operation.ts';
+import { indexOf } from '../history/run-index.ts';
+import { type CheckResult, conclude, createFindings } from './check.ts';
+
+const id = 'agreement/traces';
+
+export const traces = (run: RunData): CheckResult => {
+  if (run.signals === null) return conclude(id, 'inconclusive', 'There is no telemetry, so no trace can be looked for.');
+  const { signals } = run;
+  const found = new Map(signals.traces.map((trace) => [trace.traceId, trace]));
+  const expected = markedAndApplied(run).filter((operation) => !mayBeUnexported(run, signals, operation));
+  const asked = expected.filter(({ traceId }) => found.has(traceId as string));
+  if (asked.length === 0) return conclude(id, 'inconclusive', 'No marked request that was applied had its trace looked for.');
+  const findings = createFindings();
+  for (const { op, traceId } of asked) {
+    const trace = found.get(traceId as string);
+    if (trace?.complete !== true)
+      findings.add(`the trace ${traceId} of operation ${op} is not whole: it lacks ${trace?.missing.join(', ')}`, { op, trace });
+  }
+  const summary =
+    findings.total === 0
+      ? `The traces of ${asked.length} marked requests lead from request through stream to row.`
+      : `${findings.total} of ${asked.length} traces of marked requests do not lead from request to row.`;
+  const measured = { value: asked.length - findings.total, unit: 'traces', bound: `= ${asked.length}` };
+  return conclude(id, findings.total === 0 ? 'pass' : 'fail', summary, { findings, measured });
+};
+
+const markedAndApplied = (run: RunData): readonly Operation[] => {
+  const { logByIdentity, effects } = indexOf(run);
+  const timelines = effects.get('timelines');
+  return run.operations.filter(({ traceId, outcome, idempotencyKey, duplicate }) => {
+    const row = logByIdentity.get(idempotencyKey)?.[0];
+    return traceId !== null && outcome === 'ok' && duplicate !== true && row !== undefined && timelines?.has(row.id) === true;
+  });
+};
+
+/** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. */
+const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, operation: Operation): boolean => {
+  const { logByIdentity, effects } = indexOf(run);
+  const row = logByIdentity.get(operation.idempotencyKey)?.[0];
+  const applied = [...effects.values()].map((each) => each.get(row?.id ?? -1)?.appliedAt ?? Infinity);
+  const from = run.timeline.zeroAt + operation.handedAt;
+  const to = Math.max(...applied);
+  return run.evidence.some(
+    ({ injectedAt, tookEffect }) => tookEffect && from <= injectedAt + exportIntervalMs && to >= injectedAt - 2 * exportIntervalMs,
+  );
+};

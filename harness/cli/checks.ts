@@ -1,0 +1,90 @@
+// The registry of checks: an explicit map, so that a reader sees all that is ever judged, and what a scenario may name.
+import { accounting } from '../checkers/accounting.ts';
+import { agreement } from '../checkers/agreement.ts';
+import type { Check, CheckRegistry } from '../checkers/check.ts';
+import { conflictingEffect } from '../checkers/conflicting-effect.ts';
+import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
+import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
+import { drained } from '../checkers/drained.ts';
+import { duplicateEffect } from '../checkers/duplicate-effect.ts';
+import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
+import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
+import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
+import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
+import { faultsHealed } from '../checkers/faults-healed.ts';
+import { faultsTookEffect } from '../checkers/faults-took-effect.ts';
+import { fencingSeen } from '../checkers/fencing-seen.ts';
+import { finalStateComplete } from '../checkers/final-state-complete.ts';
+import { gapless } from '../checkers/gapless.ts';
+import { generator } from '../checkers/generator.ts';
+import { historyComplete } from '../checkers/history-complete.ts';
+import { lagOverSeen } from '../checkers/lag-over-seen.ts';
+import { lagRecovers } from '../checkers/lag-recovers.ts';
+import { lag } from '../checkers/lag.ts';
+import { lost } from '../checkers/lost.ts';
+import { machine } from '../checkers/machine.ts';
+import { noDeadLetters } from '../checkers/no-dead-letters.ts';
+import { noTakeover } from '../checkers/no-takeover.ts';
+import { orderPerKey } from '../checkers/order-per-key.ts';
+import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
+import { phantom } from '../checkers/phantom.ts';
+import { poisonAnswers } from '../checkers/poison-answers.ts';
+import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
+import { refusalsSeen } from '../checkers/refusals-seen.ts';
+import { samples } from '../checkers/samples.ts';
+import { takeoverWithin } from '../checkers/takeover-within.ts';
+import { takeoversSeen } from '../checkers/takeovers-seen.ts';
+import { telemetry } from '../checkers/telemetry.ts';
+import { traces } from '../checkers/traces.ts';
+import { zombieFenced } from '../checkers/zombie-fenced.ts';
+
+/** Every run gets these, whatever its scenario: safety, validity, liveness and agreement. */
+export const everyRunChecks: CheckRegistry = new Map<string, Check>([
+  ['lost', lost],
+  ['phantom', phantom],
+  ['duplicate-in-log', duplicateInLog],
+  ['duplicate-effect', duplicateEffect],
+  ['conflicting-effect', conflictingEffect],
+  ['order-per-key', orderPerKey],
+  ['gapless', gapless],
+  ['accounting', accounting],
+  ['drained', drained],
+  ['history-complete', historyComplete],
+  ['final-state-complete', finalStateComplete],
+  ['generator', generator],
+  ['samples', samples],
+  ['faults-took-effect', faultsTookEffect],
+  ['faults-healed', faultsHealed],
+  ['telemetry', telemetry],
+  ['machine', machine],
+  ['agreement', agreement],
+  ['lag', lag],
+  ['traces', traces],
+]);
+
+/** What a scenario may name under `expectations`. */
+export const expectationChecks: CheckRegistry = new Map<string, Check>([
+  ['refusals-are-definite', refusalsAreDefinite],
+  ['poison-answers', poisonAnswers],
+  ['dead-letters-equal-poison', deadLettersEqualPoison],
+  ['no-dead-letters', noDeadLetters],
+  ['takeover-within', takeoverWithin],
+  ['zombie-fenced', zombieFenced],
+  ['no-takeover', noTakeover],
+  ['equals-ordered-delivery', equalsOrderedDelivery],
+  ['duplicates-counted-exactly', duplicatesCountedExactly],
+  ['lag-recovers', lagRecovers],
+]);
+
+/** What a scenario may name under `mustBeSeen`. */
+export const seenChecks: CheckRegistry = new Map<string, Check>([
+  ['refusals-seen', refusalsSeen],
+  ['duplicates-seen', duplicatesSeen],
+  ['takeovers-seen', takeoversSeen],
+  ['fencing-seen', fencingSeen],
+  ['lag-over-seen', lagOverSeen],
+  ['out-of-order-seen', outOfOrderSeen],
+  ['dead-letters-seen', deadLettersSeen],
+]);
+
+export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;

@@ -1,0 +1,222 @@
+// The two witnesses side by side: what the history, settled by the read-back, says of each quantity, and what the telemetry's last raw samples say of the same.
+// Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
+import { indexOf, processors, type RunIndex } from '../history/run-index.ts';
+import type { RunData, Series, SignalsRecord } from './run-data.ts';
+
+export type Comparison = {
+  /** Which check it belongs to: `agreement/<topic>`. */
+  readonly topic: Topic;
+  readonly signal: string;
+  readonly history: number;
+  /** null: the telemetry has no sample of it, which is never 0. */
+  readonly telemetry: number | null;
+  readonly tolerance: string;
+  readonly agrees: boolean;
+};
+
+export const topics = [
+  'appended',
+  'duplicates',
+  'conflicts',
+  'applied',
+  'parked',
+  'pending',
+  'dead-letters',
+  'drop',
+  'effect-surplus',
+  'final-lag',
+  'refusals',
+] as const;
+export type Topic = (typeof topics)[number];
+
+/** The names in the target's signal catalogue. */
+const names = {
+  appended: 'faultline.log.appended',
+  duplicates: 'faultline.log.duplicates',
+  conflicts: 'faultline.log.conflicts',
+  events: 'faultline.accounting.events',
+  deadLetters: 'faultline.dead_letters',
+  drop: 'faultline.accounting.drop',
+  surplus: 'faultline.effects.surplus',
+  lag: 'messaging.consumer.lag',
+  refused: 'faultline.ingest.refused',
+} as const;
+
+export const comparedSignals: readonly string[] = Object.values(names);
+
+type Range = { readonly lowest: number; readonly highest: number };
+type Labels = Readonly<Record<string, string>>;
+
+export const compareWitnesses = (run: RunData): readonly Comparison[] => {
+  const { signals } = run;
+  if (signals === null) return [];
+  const index = indexOf(run);
+  return [
+    exact('appended', names.appended, settledEvents(index), sumOf(signals, names.appended)),
+    within('duplicates', names.duplicates, duplicateAnswers(index), sumOf(signals, names.duplicates)),
+    within('conflicts', names.conflicts, conflictAnswers(run), sumOf(signals, names.conflicts)),
+    ...processors.flatMap((processor) => compareBooks(processor, index, signals)),
+    ...compareDeadLetters(index, signals),
+    exact('drop', names.drop, 0, absoluteSumOf(signals, names.drop)),
+    exact('effect-surplus', names.surplus, 0, absoluteSumOf(signals, names.surplus)),
+    ...processors.map((processor) =>
+      exact(
+        'final-lag',
+        labelled(names.lag, { processor }),
+        remaining(index, processor),
+        sumOf(signals, names.lag, { faultline_processor: processor }),
+      ),
+    ),
+    ...compareRefusals(run, signals),
+  ];
+};
+
+const exact = (topic: Topic, signal: string, history: number, telemetry: number | null): Comparison => ({
+  topic,
+  signal,
+  history,
+  telemetry,
+  tolerance: 'exact',
+  agrees: telemetry === history,
+});
+
+/** Where deliveries ended unknown the history leaves a range, and the telemetry must lie in it. */
+const within = (
+  topic: Topic,
+  signal: string,
+  { lowest, highest }: Range,
+  telemetry: number | null,
+  why = 'deliveries of unknown outcome',
+): Comparison => ({
+  topic,
+  signal,
+  history: lowest,
+  telemetry,
+  tolerance: lowest === highest ? 'exact' : `${lowest} to ${highest}, for ${why}`,
+  agrees: telemetry !== null && telemetry >= lowest && telemetry <= highest,
+});
+
+const labelled = (signal: string, labels: Labels): string =>
+  `${signal}{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')}}`;
+
+const seriesOf = (signals: SignalsRecord, signal: string, labels: Labels): readonly Series[] =>
+  signals.finals
+    .filter((final) => final.signal === signal && final.error === undefined)
+    .flatMap(({ series }) => series)
+    .filter((series) => series.samples.length > 0 && Object.entries(labels).every(([name, value]) => series.labels[name] === value));
+
+const lastOf = ({ samples }: Series): number => samples.at(-1)?.[1] ?? Number.NaN;
+
+const sumOf = (
+  signals: SignalsRecord,
+  signal: string,
+  labels: Labels = {},
+  of: (value: number) => number = (value) => value,
+): number | null => {
+  const series = seriesOf(signals, signal, labels);
+  return series.length === 0 ? null : series.reduce((sum, each) => sum + of(lastOf(each)), 0);
+};
+
+/** A plus on one lane must not hide a minus on another. */
+const absoluteSumOf = (signals: SignalsRecord, signal: string): number | null => sumOf(signals, signal, {}, Math.abs);
+
+/** Acknowledged events, and those of unknown outcome that the read-back found. */
+const settledEvents = ({ events, logByIdentity }: RunIndex): number =>
+  events.filter(({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && logByIdentity.has(first.idempotencyKey))).length;
+
+/** Every delivery that reached a commit beyond the one that appended the event. */
+export const duplicateAnswers = ({ events, logByIdentity }: RunIndex): Range => {
+  let lowest = 0;
+  let highest = 0;
+  for (const { operations, first } of events) {
+    if (!logByIdentity.has(first.idempotencyKey)) continue;
+    const ok = operations.filter(({ outcome }) => outcome === 'ok').length;
+    const unknown = operations.filter(({ outcome }) => outcome === 'unknown').length;
+    lowest += Math.max(0, ok - 1);
+    highest += Math.max(0, ok + unknown - 1);
+  }
+  return { lowest, highest };
+};
+
+const conflictAnswers = ({ operations }: RunData): Range => {
+  const conflicts = operations.filter(({ code }) => code === 'idempotency_conflict').length;
+  const unknown = operations.filter(({ outcome, delivery }) => outcome === 'unknown' && delivery === 'duplicate').length;
+  return { lowest: conflicts, highest: conflicts + unknown };
+};
+
+const compareBooks = (processor: string, { rows, effects }: RunIndex, signals: SignalsRecord): Comparison[] => {
+  const counted = {
+    applied: effects.get(processor)?.size ?? 0,
+    parked: rows.parked.filter((row) => row.processor === processor).length,
+    pending: rows.pending.filter((row) => row.processor === processor).length,
+  };
+  return (['applied', 'parked', 'pending'] as const).map((outcome) =>
+    exact(
+      outcome,
+      labelled(names.events, { processor, outcome }),
+      counted[outcome],
+      sumOf(signals, names.events, { faultline_processor: processor, faultline_outcome: outcome }),
+    ),
+  );
+};
+
+/** By reason, for every reason that either witness knows. With none on either side there is no series to compare, and nothing is claimed. */
+const compareDeadLetters = ({ rows }: RunIndex, signals: SignalsRecord): Comparison[] => {
+  const dead = Map.groupBy(
+    rows.parked.filter(({ reasonCode, state }) => reasonCode !== null && state === 'parked'),
+    ({ reasonCode }) => reasonCode as string,
+  );
+  const reasons = new Set([...dead.keys(), ...labelValues(signals, names.deadLetters, 'faultline_reason')]);
+  return [...reasons].map((reason) =>
+    exact(
+      'dead-letters',
+      labelled(names.deadLetters, { reason }),
+      dead.get(reason)?.length ?? 0,
+      sumOf(signals, names.deadLetters, { faultline_reason: reason }),
+    ),
+  );
+};
+
+const labelValues = (signals: SignalsRecord, signal: string, label: string): string[] =>
+  seriesOf(signals, signal, {}).flatMap(({ labels }) => labels[label] ?? []);
+
+const remaining = ({ rows }: RunIndex, processor: string): number => {
+  const heads = rows.lane.reduce((sum, { head }) => sum + head, 0);
+  return rows.checkpoint.filter((row) => row.processor === processor).reduce((left, { position }) => left - position, heads);
+};
+
+/** Answered at admission with one of the stable codes. A conflict is found at commit, and counted there. */
+const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => {
+  const refused = run.operations.filter(
+    ({ status, code, outcome }) => status !== null && outcome === 'failed' && code !== null && code !== 'idempotency_conflict',
+  );
+  const byCode = Map.groupBy(refused, ({ code }) => code as string);
+  const seen = labelValues(signals, names.refused, 'error_code').filter(
+    (code) => (sumOf(signals, names.refused, { error_code: code }) ?? 0) > 0,
+  );
+  const codes = new Set([...byCode.keys(), ...seen.filter((code) => code !== 'idempotency_conflict' && code !== 'commit_unknown')]);
+  return [...codes].map((code) => {
+    const answers = byCode.get(code) ?? [];
+    const unanswered = run.operations.filter(({ status, outcome }) => status === null && outcome === 'unknown').length;
+    const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, doneAt)).length;
+    const range = { lowest: answers.length - lost, highest: answers.length + unanswered };
+    const comparison = within(
+      'refusals',
+      labelled(names.refused, { code }),
+      range,
+      sumOf(signals, names.refused, { error_code: code }),
+      'answers lost, or counts that a killed process had not exported',
+    );
+    return { ...comparison, history: answers.length };
+  });
+};
+
+/** Two export intervals before an ingest process was killed: what it counted then may never have left it. */
+const mayBeUnexported = ({ plan, evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, doneAt: number): boolean =>
+  evidence.some(({ fault, kind, injectedAt, tookEffect }) => {
+    const role = plan.scenario.faults.find(({ name }) => name === fault)?.role;
+    const at = timeline.zeroAt + doneAt;
+    return kind === 'kill' && role === 'ingest' && tookEffect && at <= injectedAt + 1000 && at >= injectedAt - 2 * exportIntervalMs;
+  });

@@ -1,0 +1,107 @@
+// Judges one scenario's run from what is in its folder alone: pure, so that the same folder always gives the same verdict.
+import type { CheckRegistry, CheckResult } from '../checkers/check.ts';
+import { conclude } from '../checkers/check.ts';
+import type { CheckReference } from '../scenario/scenario.ts';
+import { indexOf } from '../history/run-index.ts';
+import { compareWitnesses } from './compare-witnesses.ts';
+import { explain } from './errors.ts';
+import type { RunData } from './run-data.ts';
+import { type ScenarioVerdict, verdictOf } from './verdict.ts';
+
+export type JudgeOptions = {
+  readonly checks: { readonly everyRun: CheckRegistry; readonly expectations: CheckRegistry; readonly mustBeSeen: CheckRegistry };
+  /** The scenario's budgets against the recorded signals. */
+  readonly budgets: (run: RunData) => readonly CheckResult[];
+};
+
+export type Judgement = {
+  readonly verdict: ScenarioVerdict;
+  /** Checks that crashed or do not exist: harness errors. The verdict is then never `pass`. */
+  readonly errors: readonly string[];
+};
+
+export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgement => {
+  const errors: string[] = [];
+  const attempt = (name: string, check: () => CheckResult | readonly CheckResult[]): readonly CheckResult[] => {
+    try {
+      return [check()].flat() as readonly CheckResult[];
+    } catch (error) {
+      errors.push(`check ${name} crashed: ${explain(error)}`);
+      return [
+        conclude(`validity/${name}-crashed`, 'inconclusive', `The check ${name} crashed, so it found nothing out: ${explain(error)}`),
+      ];
+    }
+  };
+  const named = (references: readonly CheckReference[], registry: CheckRegistry): readonly CheckResult[] =>
+    references.flatMap(({ check: name, parameters }) =>
+      attempt(name, () => {
+        const check = registry.get(name);
+        if (check === undefined) throw new Error(`there is no such check; there are ${[...registry.keys()].join(', ')}`);
+        return check(run, parameters ?? {});
+      }),
+    );
+  const { scenario } = run.plan;
+  const results = [
+    ...[...checks.everyRun].flatMap(([name, check]) => attempt(name, () => check(run, {}))),
+    ...named(scenario.expectations, checks.expectations),
+    ...named(scenario.mustBeSeen, checks.mustBeSeen),
+    ...attempt('budgets', () => budgets(run)),
+  ];
+  return { verdict: verdictFrom(run, excuseBudgets(results)), errors };
+};
+
+/** A latency measured while the machine or the generator was starved by others proves nothing; a broken promise stays broken. */
+const excuses = ['validity/machine', 'validity/generator'];
+
+const excuseBudgets = (results: readonly CheckResult[]): readonly CheckResult[] => {
+  const excuse = results.find(({ id, outcome }) => excuses.includes(id) && outcome === 'inconclusive');
+  if (excuse === undefined) return results;
+  return results.map((result) =>
+    result.dimension === 'budget' && result.outcome === 'fail'
+      ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse.summary}` }
+      : result,
+  );
+};
+
+const rank = { fail: 0, inconclusive: 1, pass: 2 } as const;
+
+const verdictFrom = (run: RunData, results: readonly CheckResult[]): ScenarioVerdict => {
+  const { scenario, seed } = run.plan;
+  const { phases, drainedAt, zeroAt } = run.timeline;
+  return {
+    format: 1,
+    scenario: scenario.name,
+    title: scenario.title,
+    seed,
+    verdict: verdictOf(results),
+    durationSeconds: Math.round(Math.max(drainedAt ?? 0, phases.at(-1)?.to ?? zeroAt) - zeroAt) / 1000,
+    counts: countsOf(run),
+    faults: run.evidence.map(({ fault, kind, tookEffect, healed, observations }) => ({
+      fault,
+      kind,
+      tookEffect,
+      healed,
+      evidence: observations.map(({ observed }) => observed),
+    })),
+    compared: compareWitnesses(run).map(({ topic: _topic, ...comparison }) => comparison),
+    results: results.toSorted((left, right) => rank[left.outcome] - rank[right.outcome]),
+  };
+};
+
+const countsOf = (run: RunData): ScenarioVerdict['counts'] => {
+  const { events, rows } = indexOf(run);
+  const { operations } = run;
+  const count = (outcome: string): number => operations.filter((operation) => operation.outcome === outcome).length;
+  const refused = operations.filter(({ outcome, code }) => outcome !== 'ok' && code !== null);
+  return {
+    operations: operations.length,
+    ok: count('ok'),
+    failed: count('failed'),
+    unknown: count('unknown'),
+    duplicatesSent: operations.filter(({ delivery }) => delivery === 'duplicate').length,
+    refusedByCode: Object.fromEntries([...Map.groupBy(refused, ({ code }) => code as string)].map(([code, list]) => [code, list.length])),
+    eventsAcknowledged: events.filter(({ outcome }) => outcome === 'ok').length,
+    eventsInLog: rows.log.length,
+    deadLetters: rows.parked.filter(({ state, reasonCode }) => state === 'parked' && reasonCode !== null).length,
+  };
+};

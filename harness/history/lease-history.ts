@@ -1,0 +1,62 @@
+// Who held which lane when, from the target's lease events, and whom a fault hit.
+import type { FaultEvidence, RunData } from '../engine/run-data.ts';
+import { indexOf, type RowOf } from './run-index.ts';
+
+export type LeaseEvent = RowOf<'lease-event'>;
+export type WorkerFault = { readonly evidence: FaultEvidence; readonly victim: string; readonly at: number };
+
+export const leaseEvents = (run: RunData): readonly LeaseEvent[] =>
+  indexOf(run).rows['lease-event'].toSorted((left, right) => left.at - right.at);
+
+export const laneOf = ({ processor, version, lane }: Pick<LeaseEvent, 'processor' | 'version' | 'lane'>): string =>
+  `${processor}@${version}/${lane}`;
+
+/** Faults of these kinds that took effect on a worker, with the instance that they hit, as the target's own processes and leases name it. */
+export const workerFaults = (run: RunData, kinds: readonly string[]): readonly WorkerFault[] =>
+  run.evidence.flatMap((evidence) => {
+    const planned = run.plan.scenario.faults.find(({ name }) => name === evidence.fault);
+    const victim = victimOf(evidence);
+    if (planned?.role !== 'worker' || !kinds.includes(evidence.kind) || !evidence.tookEffect || victim === null) return [];
+    return [{ evidence, victim, at: evidence.injectedAt }];
+  });
+
+const hits = ['exited', 'stopped'];
+
+const victimOf = ({ observations }: FaultEvidence): string | null => {
+  for (const { data } of observations) {
+    const { event, instance } = (data ?? {}) as { event?: unknown; instance?: unknown };
+    if (hits.includes(event as string) && typeof instance === 'string') return instance;
+  }
+  return null;
+};
+
+/** The lanes that `owner` held at `time`: what it had taken and not given back, lost, or had taken from it. */
+export const heldAt = (events: readonly LeaseEvent[], owner: string, time: number): readonly string[] => {
+  const owners = new Map<string, string>();
+  for (const event of events) {
+    if (event.at > time) break;
+    if (event.event === 'acquired' || event.event === 'taken_over') owners.set(laneOf(event), event.owner);
+    else if (event.event !== 'fenced' && owners.get(laneOf(event)) === event.owner) owners.delete(laneOf(event));
+  }
+  return [...owners].filter(([, holder]) => holder === owner).map(([lane]) => lane);
+};
+
+/** The lane number of a processor's one elected duty, such as exporting the books. */
+const dutyLane = -1;
+
+export type Outage = { readonly from: number; readonly to: number };
+
+/** While the worker that exports the books was dead or stopped, and nobody had taken that duty over, the books are silent or stale through no fault of theirs. */
+export const dutyOutages = (run: RunData): readonly Outage[] => {
+  const events = leaseEvents(run);
+  return workerFaults(run, ['kill', 'pause']).flatMap(({ evidence, victim, at }) => {
+    const duties = new Set(events.filter(({ lane }) => lane === dutyLane).map(laneOf));
+    const held = heldAt(events, victim, at).filter((lane) => duties.has(lane));
+    if (held.length === 0) return [];
+    const taken = events.find(
+      (event) =>
+        event.at > at && event.lane === dutyLane && event.owner !== victim && (event.event === 'taken_over' || event.event === 'acquired'),
+    );
+    return [{ from: at, to: taken?.at ?? evidence.healedAt ?? Infinity }];
+  });
+};
