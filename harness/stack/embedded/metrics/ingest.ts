@@ -1,6 +1,7 @@
 // Decoded OTLP -> samples in the index, one request at a time.
 import type { DecodedResourceMetrics, OtlpAttribute } from '../otlp-metric-types.ts';
 import type { Labels } from '../promql/labels.ts';
+import type { BlockPool } from './block-pool.ts';
 import type { DropCounts, DropReason, MetricLimits } from './limits.ts';
 import { maxFutureMs } from './limits.ts';
 import type { FamilyMetadata, MetricFamily, MetricPoint } from './metric-family.ts';
@@ -25,6 +26,7 @@ export type IngestResult = {
 
 export type IngestParts = {
   readonly index: SeriesIndex;
+  readonly pool: BlockPool;
   readonly limits: MetricLimits;
   readonly drops: DropCounts;
   readonly metadata: Map<string, FamilyMetadata>;
@@ -55,17 +57,18 @@ const reject = (request: Request, reason: DropReason, message: string): void => 
   countReason(request, message, 1);
 };
 
-const addSeries = (labels: Labels, index: SeriesIndex): Series => {
-  const series: Series = { labels, samples: createSampleColumn(), gone: false };
+const addSeries = (labels: Labels, { index, pool }: IngestParts): Series => {
+  const series: Series = { labels, samples: createSampleColumn(pool), gone: false };
   index.add(series);
   return series;
 };
 
 /** null, and nothing made, where not all of them have room: half a histogram would be a wrong one. */
-const seriesFor = (labelSets: readonly Labels[], { index, limits }: IngestParts): readonly Series[] | null => {
+const seriesFor = (labelSets: readonly Labels[], parts: IngestParts): readonly Series[] | null => {
+  const { index, limits } = parts;
   const missing = labelSets.filter(({ key }) => index.byKey(key) === undefined).length;
   if (index.size + missing > limits.maxSeries) return null;
-  return labelSets.map((labels) => index.byKey(labels.key) ?? addSeries(labels, index));
+  return labelSets.map((labels) => index.byKey(labels.key) ?? addSeries(labels, parts));
 };
 
 const refusedTime = (request: Request, timeMs: number): DropReason | null => {

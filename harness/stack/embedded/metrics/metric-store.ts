@@ -3,6 +3,7 @@ import type { Labels } from '../promql/labels.ts';
 import type { Matcher } from '../promql/matcher.ts';
 import type { Storage } from '../promql/storage.ts';
 import type { DecodedResourceMetrics } from '../otlp-metric-types.ts';
+import { createBlockPool } from './block-pool.ts';
 import type { DropCounts, MetricLimits } from './limits.ts';
 import { defaultMetricLimits, noDrops } from './limits.ts';
 import type { IngestResult } from './ingest.ts';
@@ -37,7 +38,7 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
   const drops = noDrops();
   const metadata = new Map<string, FamilyMetadata>();
   const retention = createRetention(index, bounds, drops);
-  const ingest = createIngest({ index, limits: bounds, drops, metadata });
+  const ingest = createIngest({ index, pool: createBlockPool(), limits: bounds, drops, metadata });
   let appended = 0;
 
   const report = (): MetricReport => {

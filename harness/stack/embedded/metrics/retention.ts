@@ -40,9 +40,7 @@ const timeSpan = (index: SeriesIndex): { readonly firstMs: number; readonly last
 /** A tenth of the time at once, so that a full store is not swept at every request. */
 const makeRoom = (index: SeriesIndex): number => {
   const { firstMs, lastMs } = timeSpan(index);
-  const dropped = dropBefore(index, firstMs + Math.max(1, (lastMs - firstMs) / 10));
-  for (const { samples } of index.all()) samples.release();
-  return dropped;
+  return dropBefore(index, firstMs + Math.max(1, (lastMs - firstMs) / 10));
 };
 
 export const createRetention = (index: SeriesIndex, limits: MetricLimits, drops: DropCounts): Retention => {

@@ -1,5 +1,7 @@
-// The samples of one series, in two growing columns. Reads give views of them, valid until the next write.
+// The samples of one series, in blocks of the store's pool, ordered by time.
 import { isStaleAt, writeStaleMarker } from '../promql/storage.ts';
+import type { BlockPool } from './block-pool.ts';
+import { bytesPerBlock, samplesPerBlock, startOfBlock } from './block-pool.ts';
 
 /** 'stale' ends the series at its time. */
 export type SampleValue = number | 'stale';
@@ -9,12 +11,10 @@ export type AppendOutcome = 'appended' | 'duplicate' | 'conflict' | 'late';
 
 export type SampleColumn = {
   append(timeMs: number, value: SampleValue, windowMs: number): AppendOutcome;
-  /** Samples from `fromMs` to `toMs`, both included. */
+  /** Samples from `fromMs` to `toMs`, both included; a copy, or a view that is valid until the next write. */
   read(fromMs: number, toMs: number): { readonly timesMs: Float64Array; readonly values: Float64Array };
   /** Returns how many samples went. */
   dropBefore(timeMs: number): number;
-  /** Gives unused memory back. */
-  release(): void;
   readonly length: number;
   /** NaN when empty. */
   readonly firstMs: number;
@@ -22,103 +22,123 @@ export type SampleColumn = {
   readonly bytes: number;
 };
 
-const bytesPerSample = 16;
-const firstCapacity = 16;
+/** Samples are numbered through the blocks; the first `skipped` of them are dropped already. */
+type Column = { readonly pool: BlockPool; readonly blocks: number[]; skipped: number; end: number };
 
-/** First index in [from, to) whose time is not before `timeMs`. */
-const lowerBound = (timesMs: Float64Array, from: number, to: number, timeMs: number): number => {
-  let [low, high] = [from, to];
+const blockAt = (column: Column, index: number): number => column.blocks[Math.floor(index / samplesPerBlock)]!;
+
+const placeOf = (column: Column, index: number): number => startOfBlock(blockAt(column, index)) + (index % samplesPerBlock);
+
+const timeAt = (column: Column, index: number): number => column.pool.slabOf(blockAt(column, index)).numbers[placeOf(column, index)]!;
+
+/** First sample whose time is not before `timeMs`. */
+const lowerBound = (column: Column, timeMs: number): number => {
+  let [low, high] = [column.skipped, column.end];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (timesMs[middle]! < timeMs) low = middle + 1;
+    if (timeAt(column, middle) < timeMs) low = middle + 1;
     else high = middle;
   }
   return low;
 };
 
-type Store = { timesMs: Float64Array; values: Float64Array; from: number; to: number };
+const write = (column: Column, index: number, timeMs: number, value: SampleValue): void => {
+  const { numbers } = column.pool.slabOf(blockAt(column, index));
+  const place = placeOf(column, index);
+  numbers[place] = timeMs;
+  if (value === 'stale') writeStaleMarker(numbers, place + samplesPerBlock);
+  else numbers[place + samplesPerBlock] = value;
+};
 
-/** Moves the samples to the front, into larger arrays where that alone would not win a quarter. */
-const makeRoom = (store: Store): void => {
-  const { timesMs, values, from, to } = store;
-  const capacity = from >= timesMs.length / 4 ? timesMs.length : Math.max(firstCapacity, Math.ceil(timesMs.length * 1.5));
-  if (capacity === timesMs.length) {
-    timesMs.copyWithin(0, from, to);
-    values.copyWithin(0, from, to);
-  } else {
-    store.timesMs = new Float64Array(capacity);
-    store.values = new Float64Array(capacity);
-    store.timesMs.set(timesMs.subarray(from, to));
-    store.values.set(values.subarray(from, to));
+const copyWithin = (column: Column, from: number, to: number): void => {
+  const source = column.pool.slabOf(blockAt(column, from)).words;
+  const target = column.pool.slabOf(blockAt(column, to)).words;
+  for (const part of [0, samplesPerBlock]) {
+    const [read, written] = [2 * (placeOf(column, from) + part), 2 * (placeOf(column, to) + part)];
+    target[written] = source[read]!;
+    target[written + 1] = source[read + 1]!;
   }
-  store.from = 0;
-  store.to = to - from;
 };
 
-const writeValue = (store: Store, index: number, value: SampleValue): void => {
-  if (value === 'stale') writeStaleMarker(store.values, index);
-  else store.values[index] = value;
+/** Late samples are few and not very late: those behind them move up by one. */
+const insert = (column: Column, at: number, timeMs: number, value: SampleValue): void => {
+  if (column.end === column.blocks.length * samplesPerBlock) column.blocks.push(column.pool.allocate());
+  for (let index = column.end; index > at; index -= 1) copyWithin(column, index - 1, index);
+  write(column, at, timeMs, value);
+  column.end += 1;
 };
 
-const holds = (store: Store, index: number, value: SampleValue): boolean => {
-  const stale = isStaleAt(store.values, index);
-  return value === 'stale' || stale ? stale === (value === 'stale') : Object.is(store.values[index], value);
+const holds = (column: Column, index: number, value: SampleValue): boolean => {
+  const { numbers } = column.pool.slabOf(blockAt(column, index));
+  const place = placeOf(column, index) + samplesPerBlock;
+  const stale = isStaleAt(numbers, place);
+  return value === 'stale' || stale ? stale === (value === 'stale') : Object.is(numbers[place], value);
 };
 
-const insert = (store: Store, at: number, timeMs: number, value: SampleValue): void => {
-  store.timesMs.copyWithin(at + 1, at, store.to);
-  store.values.copyWithin(at + 1, at, store.to);
-  store.timesMs[at] = timeMs;
-  writeValue(store, at, value);
-  store.to += 1;
-};
-
-const appendTo = (store: Store, timeMs: number, value: SampleValue, windowMs: number): AppendOutcome => {
-  const lastMs = store.to > store.from ? store.timesMs[store.to - 1]! : -Infinity;
+const append = (column: Column, timeMs: number, value: SampleValue, windowMs: number): AppendOutcome => {
+  const lastMs = column.end > column.skipped ? timeAt(column, column.end - 1) : -Infinity;
   if (timeMs < lastMs - windowMs) return 'late';
-  let at = timeMs > lastMs ? store.to : lowerBound(store.timesMs, store.from, store.to, timeMs);
-  if (at < store.to && store.timesMs[at] === timeMs) return holds(store, at, value) ? 'duplicate' : 'conflict';
-  if (store.to === store.timesMs.length) {
-    const offset = at - store.from;
-    makeRoom(store);
-    at = store.from + offset;
-  }
-  insert(store, at, timeMs, value);
+  const at = timeMs > lastMs ? column.end : lowerBound(column, timeMs);
+  if (at < column.end && timeAt(column, at) === timeMs) return holds(column, at, value) ? 'duplicate' : 'conflict';
+  insert(column, at, timeMs, value);
   return 'appended';
 };
 
-export const createSampleColumn = (): SampleColumn => {
-  const store: Store = { timesMs: new Float64Array(0), values: new Float64Array(0), from: 0, to: 0 };
+const copyPart = (column: Column, from: number, to: number, target: Float64Array, part: number): void => {
+  let written = 0;
+  for (let index = from; index < to;) {
+    const { numbers } = column.pool.slabOf(blockAt(column, index));
+    const place = placeOf(column, index) + part;
+    const count = Math.min(samplesPerBlock - (index % samplesPerBlock), to - index);
+    target.set(numbers.subarray(place, place + count), written);
+    written += count;
+    index += count;
+  }
+};
+
+const read = (column: Column, fromMs: number, toMs: number): { readonly timesMs: Float64Array; readonly values: Float64Array } => {
+  const from = lowerBound(column, fromMs);
+  const to = Math.max(from, lowerBound(column, toMs + 1));
+  const count = to - from;
+  if (count > 0 && blockAt(column, from) === blockAt(column, to - 1)) {
+    const { numbers } = column.pool.slabOf(blockAt(column, from));
+    const place = placeOf(column, from);
+    const valuePlace = place + samplesPerBlock;
+    return { timesMs: numbers.subarray(place, place + count), values: numbers.subarray(valuePlace, valuePlace + count) };
+  }
+  const [timesMs, values] = [new Float64Array(count), new Float64Array(count)];
+  copyPart(column, from, to, timesMs, 0);
+  copyPart(column, from, to, values, samplesPerBlock);
+  return { timesMs, values };
+};
+
+const dropBefore = (column: Column, timeMs: number): number => {
+  const kept = lowerBound(column, timeMs);
+  const dropped = kept - column.skipped;
+  const wholeBlocks = kept === column.end ? column.blocks.length : Math.floor(kept / samplesPerBlock);
+  for (const block of column.blocks.splice(0, wholeBlocks)) column.pool.free(block);
+  column.end = kept === column.end ? 0 : column.end - wholeBlocks * samplesPerBlock;
+  column.skipped = column.end === 0 ? 0 : kept - wholeBlocks * samplesPerBlock;
+  return dropped;
+};
+
+export const createSampleColumn = (pool: BlockPool): SampleColumn => {
+  const column: Column = { pool, blocks: [], skipped: 0, end: 0 };
   return {
-    append: (timeMs, value, windowMs) => appendTo(store, timeMs, value, windowMs),
-    read: (fromMs, toMs) => {
-      const from = lowerBound(store.timesMs, store.from, store.to, fromMs);
-      const to = lowerBound(store.timesMs, from, store.to, toMs + 1);
-      return { timesMs: store.timesMs.subarray(from, to), values: store.values.subarray(from, to) };
-    },
-    dropBefore: (timeMs) => {
-      const kept = lowerBound(store.timesMs, store.from, store.to, timeMs);
-      const dropped = kept - store.from;
-      store.from = kept;
-      return dropped;
-    },
-    release: () => {
-      store.timesMs = store.timesMs.slice(store.from, store.to);
-      store.values = store.values.slice(store.from, store.to);
-      store.to -= store.from;
-      store.from = 0;
-    },
+    append: (timeMs, value, windowMs) => append(column, timeMs, value, windowMs),
+    read: (fromMs, toMs) => read(column, fromMs, toMs),
+    dropBefore: (timeMs) => dropBefore(column, timeMs),
     get length() {
-      return store.to - store.from;
+      return column.end - column.skipped;
     },
     get firstMs() {
-      return store.to > store.from ? store.timesMs[store.from]! : NaN;
+      return column.end > column.skipped ? timeAt(column, column.skipped) : NaN;
     },
     get lastMs() {
-      return store.to > store.from ? store.timesMs[store.to - 1]! : NaN;
+      return column.end > column.skipped ? timeAt(column, column.end - 1) : NaN;
     },
     get bytes() {
-      return store.timesMs.length * bytesPerSample;
+      return column.blocks.length * bytesPerBlock;
     },
   };
 };
