@@ -1,10 +1,9 @@
 // Process `query`: reads from PostgreSQL and answers over HTTP. The only writing that it ever does is applying missing migrations, before it serves.
-import { Pool } from 'pg';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
-import { migrate } from '../storage/postgres/migrate.ts';
+import { migrateOnce } from '../storage/postgres/migrate-once.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
@@ -14,41 +13,27 @@ import { describePortOwner } from './start/port-owner.ts';
 const role = 'query';
 const instance = createInstance(role);
 
-/** Pools are read-only: migrations go over a connection of their own, which ends before the first request. */
-const bringUpSchema = async (databaseUrl: string, settings: Settings) => {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    application_name: applicationName(role, instance, 'migrate'),
-    max: 1,
-    connectionTimeoutMillis: 10_000,
-  });
-  pool.on('error', () => {});
-  try {
-    await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });
-  } finally {
-    await pool.end();
-  }
-};
-
 const start = async (settings: Settings): Promise<Running> => {
-  const databaseUrl = settings.databaseUrl ?? '';
-  await bringUpSchema(databaseUrl, settings);
+  const databaseUrl = settings.databaseUrl!;
+  // Over a connection of its own: those of the pool can't write.
+  await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate });
+  await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
+  undo.defer(() => telemetry.shutdown());
   const pool = createReadPool({
     databaseUrl,
     applicationName: applicationName(role, instance),
     onError: (error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) }),
   });
+  undo.defer(() => pool.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
   const app = createQueryServer({ pool, telemetry });
+  // First to end: no new requests, those under way are answered, then the connections.
+  undo.defer(() => app.close());
   const address = await listen(app, settings);
-  const stop = async () => {
-    await app.close();
-    await pool.end();
-    await telemetry.shutdown();
-  };
-  return { attributes: { address }, stop };
+  const owned = undo.move();
+  return { attributes: { address }, stop: () => owned.disposeAsync() };
 };
 
 const listen = async (app: ReturnType<typeof createQueryServer>, { host, port }: Settings) => {
@@ -56,12 +41,11 @@ const listen = async (app: ReturnType<typeof createQueryServer>, { host, port }:
     return await app.listen({ host, port });
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    const owner = await describePortOwner(port);
     throw new SystemError(
       'FL_PORT_TAKEN',
-      `Port ${port} on ${host} is taken ${await describePortOwner(port)}. Set FAULTLINE_PORT to another, or to 0 for any free one.`,
-      {
-        cause,
-      },
+      `Port ${port} on ${host} is taken ${owner}. Set FAULTLINE_PORT to another, or to 0 for any free one.`,
+      { cause },
     );
   }
 };

@@ -41,6 +41,8 @@ export const createReadPool = ({
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format as 'text')),
     },
+    // pg-pool waits for it, whatever its type says: no query comes before it.
+    // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {
       await client.query('set default_transaction_read_only = on');
     },

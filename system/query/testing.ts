@@ -6,6 +6,8 @@ import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts'
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
 
+/** A test reads from `body` what it expects; a wrong guess is a failing test. */
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Answer = { readonly status: number; readonly text: string; readonly body: any; readonly headers: Record<string, unknown> };
 
 export type QueryUnderTest = AsyncDisposable & {

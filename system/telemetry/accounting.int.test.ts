@@ -99,8 +99,11 @@ describe('the export of the books', () => {
   });
 
   it('sends nothing where OTLP is off', async () => {
-    const accounting = startAccountingTelemetry({ environment: {}, write: () => {} });
+    await using receiver = await startOtlpReceiver();
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRICS_EXPORTER: 'none' };
+    const accounting = startAccountingTelemetry({ environment, write: () => {} });
     await accounting.push({ readAtMs: 0, entries: [appended(0, 7)] });
     accounting.stop();
+    expect(receiver.points).toEqual([]);
   });
 });

@@ -77,7 +77,8 @@ describe('metrics over OTLP', () => {
     sent.add(1, attributes);
     await seen(() => (lastPoint(receiver, signals.sentMessages.name)?.value === 1 ? true : undefined));
     sent.add(1, attributes);
-    await seen(() => (lastPoint(receiver, signals.sentMessages.name)?.value === 2 ? true : undefined));
+    const isTwo = await seen(() => (lastPoint(receiver, signals.sentMessages.name)?.value === 2 ? true : undefined));
+    expect(isTwo).toBe(true);
   });
 
   it('bucket seconds and counts each by their own bounds', async () => {
@@ -146,8 +147,10 @@ describe('traces over OTLP', () => {
     await using receiver = await startOtlpReceiver();
     const { telemetry } = start(exportTo(receiver.url), { tracesPerSecond: 2 });
     const spans = telemetry.tracer('faultline.test');
-    const attributes = vi.fn(() => ({}));
-    const started = Array.from({ length: 50 }, () => spans.start('GET /events', { kind: 'server', attributes }));
+    const attributes = vi.fn<() => object>(() => ({}));
+    const started = Array.from({ length: 50 }, () =>
+      spans.start('GET /events', { kind: 'server', attributes: () => ({ ...attributes() }) }),
+    );
     for (const span of started) span.end();
     expect(started.filter(({ recording }) => recording)).toHaveLength(2);
     expect(attributes).toHaveBeenCalledTimes(2);

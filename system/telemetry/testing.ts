@@ -5,6 +5,35 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
+/** What of OTLP's JSON is read here; int64 may be text or number. */
+type Point = {
+  readonly attributes?: readonly KeyValue[];
+  readonly asDouble?: number;
+  readonly asInt?: string | number;
+  readonly count?: string | number;
+  readonly explicitBounds?: readonly number[];
+};
+type Points = { readonly dataPoints: readonly Point[]; readonly aggregationTemporality?: number; readonly isMonotonic?: boolean };
+type Metric = { readonly name: string; readonly unit: string; readonly sum?: Points; readonly gauge?: Points; readonly histogram?: Points };
+type Link = { readonly traceId: string; readonly spanId: string; readonly attributes?: readonly KeyValue[] };
+type Span = Pick<ReceivedSpan, 'name' | 'kind' | 'traceId' | 'spanId' | 'parentSpanId'> & {
+  readonly attributes?: readonly KeyValue[];
+  readonly links?: readonly Link[];
+  readonly status?: { readonly code?: number };
+};
+type LogRecord = Pick<ReceivedLog, 'severityNumber' | 'severityText' | 'eventName' | 'traceId' | 'spanId'> & {
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly attributes?: readonly KeyValue[];
+};
+type ResourceMetrics = { readonly resource: Resource; readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[] };
+type ResourceSpans = { readonly resource: Resource; readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] };
+type ResourceLogs = { readonly resource: Resource; readonly scopeLogs: readonly { readonly logRecords: readonly LogRecord[] }[] };
+type Body = {
+  readonly resourceMetrics?: readonly ResourceMetrics[];
+  readonly resourceSpans?: readonly ResourceSpans[];
+  readonly resourceLogs?: readonly ResourceLogs[];
+};
+
 type KeyValue = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
 type Resource = { readonly attributes: readonly KeyValue[] };
 
@@ -82,26 +111,26 @@ type Received = Pick<OtlpReceiver, 'points' | 'spans' | 'logs'>;
 
 const answer = async (request: IncomingMessage, response: ServerResponse, status: number, received: Received) => {
   const raw = await buffer(request);
-  const body = JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString());
+  const body: Body = JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString());
   if (status === 200) keep(request.url ?? '', body, received);
   response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
 };
 
-const keep = (path: string, body: any, received: Received) => {
-  if (path === '/v1/metrics') received.points.push(...body.resourceMetrics.flatMap(pointsOf));
-  if (path === '/v1/traces') received.spans.push(...body.resourceSpans.flatMap(spansOf));
-  if (path === '/v1/logs') received.logs.push(...body.resourceLogs.flatMap(logsOf));
+const keep = (path: string, body: Body, received: Received) => {
+  if (path === '/v1/metrics') received.points.push(...(body.resourceMetrics ?? []).flatMap(pointsOf));
+  if (path === '/v1/traces') received.spans.push(...(body.resourceSpans ?? []).flatMap(spansOf));
+  if (path === '/v1/logs') received.logs.push(...(body.resourceLogs ?? []).flatMap(logsOf));
 };
 
 const attributesOf = (list: readonly KeyValue[] = []) => Object.fromEntries(list.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-const pointsOf = ({ resource, scopeMetrics }: { resource: Resource; scopeMetrics: any[] }): ReceivedPoint[] =>
-  scopeMetrics.flatMap(({ metrics }) => metrics.flatMap((metric: any) => pointsOfMetric(attributesOf(resource.attributes), metric)));
+const pointsOf = ({ resource, scopeMetrics }: ResourceMetrics): ReceivedPoint[] =>
+  scopeMetrics.flatMap(({ metrics }) => metrics.flatMap((metric) => pointsOfMetric(attributesOf(resource.attributes), metric)));
 
-const pointsOfMetric = (resource: Record<string, unknown>, metric: any): ReceivedPoint[] => {
+const pointsOfMetric = (resource: Record<string, unknown>, metric: Metric): ReceivedPoint[] => {
   const kind = (['sum', 'gauge', 'histogram'] as const).find((name) => name in metric) ?? 'gauge';
-  const { dataPoints, aggregationTemporality, isMonotonic } = metric[kind];
-  return dataPoints.map((point: any) => ({
+  const { dataPoints, aggregationTemporality, isMonotonic } = metric[kind] ?? { dataPoints: [] };
+  return dataPoints.map((point) => ({
     resource,
     name: metric.name,
     unit: metric.unit,
@@ -115,9 +144,9 @@ const pointsOfMetric = (resource: Record<string, unknown>, metric: any): Receive
   }));
 };
 
-const spansOf = ({ resource, scopeSpans }: { resource: Resource; scopeSpans: any[] }): ReceivedSpan[] =>
+const spansOf = ({ resource, scopeSpans }: ResourceSpans): ReceivedSpan[] =>
   scopeSpans.flatMap(({ spans }) =>
-    spans.map((span: any) => ({
+    spans.map((span) => ({
       resource: attributesOf(resource.attributes),
       name: span.name,
       kind: span.kind,
@@ -125,7 +154,7 @@ const spansOf = ({ resource, scopeSpans }: { resource: Resource; scopeSpans: any
       spanId: span.spanId,
       parentSpanId: span.parentSpanId,
       attributes: attributesOf(span.attributes),
-      links: (span.links ?? []).map((link: any) => ({
+      links: (span.links ?? []).map((link) => ({
         traceId: link.traceId,
         spanId: link.spanId,
         attributes: attributesOf(link.attributes),
@@ -134,9 +163,9 @@ const spansOf = ({ resource, scopeSpans }: { resource: Resource; scopeSpans: any
     })),
   );
 
-const logsOf = ({ resource, scopeLogs }: { resource: Resource; scopeLogs: any[] }): ReceivedLog[] =>
+const logsOf = ({ resource, scopeLogs }: ResourceLogs): ReceivedLog[] =>
   scopeLogs.flatMap(({ logRecords }) =>
-    logRecords.map((record: any) => ({
+    logRecords.map((record) => ({
       resource: attributesOf(resource.attributes),
       severityNumber: record.severityNumber,
       severityText: record.severityText,
