@@ -124,7 +124,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
     ['events', 'timelines'],
   );
-  const dutiesSession = session('duties');
+  const dutiesSessions = createSessionPool([session('books'), session('chores')]);
   const host = { worker: instance, host: hostname(), pid: process.pid, leaseMs: settings.leaseMs };
   return startWorker({
     worker: instance,
@@ -149,7 +149,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     startDuties: (tenure, onLost) =>
       startDuties({
         tenure,
-        store: createDutiesStore(dutiesSession, instance),
+        store: createDutiesStore(dutiesSessions, instance),
         startExport: () => startAccountingTelemetry({ environment: process.env }),
         exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
         dedupeWindowHours: settings.dedupeWindowHours,

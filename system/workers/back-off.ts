@@ -1,5 +1,5 @@
 // How long to wait after a failure of the infrastructure: doubled each time, with jitter, bounded.
-export type BackOff = { nextMs(): number; reset(): void };
+export type BackOff = { readonly nextMs: () => number; readonly reset: () => void };
 
 export const createBackOff = (random: () => number, { firstMs = 20, longestMs = 2000 } = {}): BackOff => {
   let failures = 0;

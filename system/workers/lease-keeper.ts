@@ -33,7 +33,7 @@ export type LeaseKeeper = {
   run(signal: AbortSignal): Promise<void>;
   /** The lane is another's: forget it. */
   forget(tenure: Tenure): void;
-  held(): readonly Tenure[];
+  readonly held: () => readonly Tenure[];
   /** Stops every lane and gives all leases back. */
   giveBackAll(): Promise<void>;
 };

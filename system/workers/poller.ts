@@ -17,7 +17,7 @@ export type Poller = {
   /** Resolves after a round that began after the call. */
   nextRound(): Promise<void>;
   /** When heads were last read, epoch milliseconds; 0: never. */
-  lastRoundAtMs(): number;
+  readonly lastRoundAtMs: () => number;
 };
 
 const busyMs = 8;

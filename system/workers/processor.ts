@@ -21,9 +21,9 @@ export type OrderedProcessor<Effect> = {
   readonly kind: 'ordered';
   readonly name: string;
   readonly version: number;
-  handle(event: LogEvent): Effect | null | Promise<Effect | null>;
+  readonly handle: (event: LogEvent) => Effect | null | Promise<Effect | null>;
   /** Returns how many effects the rows say were written: the books count this, never what was asked for. */
-  apply(handled: readonly HandledEvent<Effect>[], transaction: Transaction): Promise<number>;
+  readonly apply: (handled: readonly HandledEvent<Effect>[], transaction: Transaction) => Promise<number>;
 };
 
 /** What became of a range: `applied` counted from the rows that changed. */

@@ -11,10 +11,7 @@ export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite'>;
 
 export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
   let granted: PromiseWithResolvers<void> | null = null;
-  const send = (message: FromThread) => {
-    const transfer = message.type === 'report' ? [message.report.receivedAtMs.buffer as ArrayBuffer] : [];
-    port.postMessage(message, transfer);
-  };
+  const send = (message: FromThread) => port.postMessage(message);
   const context: ThreadContext<Effect> = {
     ...parts,
     mayWrite: () => {

@@ -2,7 +2,8 @@
 import type { Client } from 'pg';
 import type { DutiesStore } from '../../workers/duties-store.ts';
 import { readBooks } from './books.ts';
-import { inTransaction, type Session } from './session.ts';
+import { inTransaction } from './session.ts';
+import type { SessionPool } from './session-pool.ts';
 
 const holdsLease = `
   select from leases where processor = '_duties' and version = 0 and lane = -1 and owner = $1 and epoch = $2 and expires_at > clock_timestamp()`;
@@ -34,25 +35,17 @@ const beginReading = 'begin isolation level repeatable read read only; set local
 
 const partitionsAheadDays = 7;
 
-export const createDutiesStore = (session: Session, worker: string): DutiesStore => {
-  const changed = async (text: string, values: readonly unknown[] = []) => (await session.query({ text, values })).rowCount ?? 0;
+export const createDutiesStore = (sessions: SessionPool, worker: string): DutiesStore => {
+  const changed = (text: string, values: readonly unknown[] = []) => sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
     readBooks: (epoch, effects) =>
-      inTransaction(
-        session,
-        async (client: Client) => {
-          const { rowCount } = await client.query(holdsLease, [worker, epoch]);
-          return rowCount === 1 ? readBooks(client, effects) : null;
-        },
-        beginReading,
-      ),
-    makePartitions: async () => {
-      const { rows } = await session.query<{ made: number }>({
-        text: 'select ensure_log_partitions($1) as made',
-        values: [partitionsAheadDays],
-      });
-      return rows[0]?.made ?? 0;
-    },
+      sessions.use((session) => inTransaction(session, (client) => readAsOwner(client, worker, epoch, effects), beginReading)),
+    makePartitions: () =>
+      sessions.use(async (session) => {
+        const values = [partitionsAheadDays];
+        const { rows } = await session.query<{ made: number }>({ text: 'select ensure_log_partitions($1) as made', values });
+        return rows[0]?.made ?? 0;
+      }),
     forgetIdentities: (windowHours, limit) => changed(forgetIdentities, [windowHours, limit]),
     tidy: async () => {
       await changed(forgetLeaseEvents, [keptLeaseEvents]);
@@ -61,4 +54,9 @@ export const createDutiesStore = (session: Session, worker: string): DutiesStore
     },
     closeIdleCommands: () => changed(closeIdleCommands),
   };
+};
+
+const readAsOwner = async (client: Client, worker: string, epoch: number, effects: boolean) => {
+  const { rowCount } = await client.query(holdsLease, [worker, epoch]);
+  return rowCount === 1 ? readBooks(client, effects) : null;
 };
