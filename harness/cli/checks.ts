@@ -23,6 +23,7 @@ import { lagRecovers } from '../checkers/lag-recovers.ts';
 import { lag } from '../checkers/lag.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
+import { memoryWithin } from '../checkers/memory-within.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
@@ -74,6 +75,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['equals-ordered-delivery', equalsOrderedDelivery],
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
+  ['memory-within', memoryWithin],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */
@@ -88,3 +90,17 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
 ]);
 
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
+
+/** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
+export const neededParameters: Readonly<Record<string, Readonly<Record<string, 'number' | 'string'>>>> = {
+  'takeover-within': { seconds: 'number' },
+  'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
+  'memory-within': { megabytes: 'number' },
+  'refusals-seen': { atLeast: 'number' },
+  'duplicates-seen': { atLeast: 'number' },
+  'takeovers-seen': { atLeast: 'number' },
+  'fencing-seen': { atLeast: 'number' },
+  'lag-over-seen': { atLeast: 'number' },
+  'out-of-order-seen': { atLeast: 'number' },
+  'dead-letters-seen': { atLeast: 'number' },
+};

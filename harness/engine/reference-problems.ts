@@ -1,0 +1,41 @@
+// Mistakes in the names and parameters of the checks that a scenario asks for: only who knows the registry can see them, so it is done before a run and not by the scenario.
+import type { CheckRegistry } from '../checkers/check.ts';
+import type { Problem } from '../scenario/problem.ts';
+import type { CheckReference, Scenario } from '../scenario/scenario.ts';
+
+export type KnownChecks = { readonly expectations: CheckRegistry; readonly mustBeSeen: CheckRegistry };
+export type NeededParameters = Readonly<Record<string, Readonly<Record<string, 'number' | 'string'>>>>;
+
+export const referenceProblems = (scenario: Scenario, known: KnownChecks, needed: NeededParameters): readonly Problem[] =>
+  (['expectations', 'mustBeSeen'] as const).flatMap((list) =>
+    scenario[list].flatMap((reference, index) => problemsOf(reference, `${list}[${index}]`, known[list], needed, scenario)),
+  );
+
+const problemsOf = (
+  { check, parameters = {} }: CheckReference,
+  place: string,
+  known: CheckRegistry,
+  needed: NeededParameters,
+  { phases }: Scenario,
+): Problem[] => {
+  if (!known.has(check))
+    return [
+      { place: `${place}.check`, message: `there is no check ${JSON.stringify(check)} here; there are ${[...known.keys()].join(', ')}` },
+    ];
+  const wanted = needed[check] ?? {};
+  const problems = Object.entries(wanted)
+    .filter(([name, kind]) => typeof parameters[name] !== kind)
+    .map(([name, kind]) => ({
+      place: `${place}.parameters.${name}`,
+      message: `must be a ${kind}, not ${JSON.stringify(parameters[name]) ?? 'left out'}`,
+    }));
+  const unknown = Object.keys(parameters)
+    .filter((name) => !(name in wanted))
+    .map((name) => ({ place: `${place}.parameters.${name}`, message: `${check} has no such parameter` }));
+  const phase = parameters['phase'];
+  const noPhase =
+    typeof phase === 'string' && !phases.some(({ name }) => name === phase)
+      ? [{ place: `${place}.parameters.phase`, message: `there is no phase ${JSON.stringify(phase)}` }]
+      : [];
+  return [...problems, ...unknown, ...noPhase];
+};

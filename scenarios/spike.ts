@@ -1,0 +1,76 @@
+// Twenty times the traffic at once: the system must say no to some of it, definitely, and lose nothing of the rest.
+import { defineScenario } from '../harness/scenario/define-scenario.ts';
+
+export default defineScenario({
+  name: 'spike',
+  title: '200 events a second, 4,000 for five seconds, then 200 again, with a small queue and slow workers',
+  why: 'Overload is where systems lie: they acknowledge what they drop, refuse what they have stored, or take everything and fall over. Here the queue is small on purpose, so that refusals must come, and workers are slowed to 1,500 a second in all, so that lag must grow and must go away again.',
+  target: {
+    processes: { ingest: 2, worker: 2, query: 1 },
+    environment: {
+      // A group commit about every 115 ms, and room for 140 events in it: at 2,000/s a process 230 come, at 200/s at most 25.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '40960',
+      FAULTLINE_FLUSH_LINGER_MS: '100',
+      FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '750',
+    },
+  },
+  phases: [
+    { name: 'before', kind: 'warm-up', seconds: 3, ratePerSecond: 200 },
+    { name: 'spike', kind: 'fault', seconds: 5, ratePerSecond: 4000 },
+    { name: 'after', kind: 'heal', seconds: 6, ratePerSecond: 200 },
+  ],
+  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 5000, exponent: 0.6 } },
+  faults: [],
+  expectations: [
+    { check: 'refusals-are-definite' },
+    { check: 'lag-recovers', parameters: { under: 500, withinSeconds: 20, phase: 'spike' } },
+    { check: 'no-takeover' },
+    { check: 'no-dead-letters' },
+    { check: 'memory-within', parameters: { megabytes: 350 } },
+  ],
+  mustBeSeen: [
+    { check: 'refusals-seen', parameters: { atLeast: 100 } },
+    { check: 'lag-over-seen', parameters: { atLeast: 2000 } },
+  ],
+  budgets: [
+    {
+      name: 'accepted-p99',
+      why: 'What is accepted is accepted soon, also in the middle of the spike: the queue is bounded, so waiting is.',
+      promql:
+        'histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{$run,http_route="/events",http_response_status_code="200"}[$phase])))',
+      phase: 'spike',
+      over: 'end',
+      unit: 's',
+      atMost: 0.5,
+    },
+    {
+      name: 'queue',
+      why: 'The queue never holds more than its limit.',
+      promql: 'max(faultline_ingest_queue_size_bytes{$run}) / min(faultline_ingest_queue_limit_bytes{$run})',
+      phase: 'spike',
+      over: 'every-step',
+      unit: 'share of the limit',
+      atMost: 1,
+    },
+    {
+      name: 'accepted-after',
+      why: 'Once the spike is over nothing is refused any more.',
+      promql:
+        '1 - sum(rate(http_server_request_duration_seconds_count{$run,http_route="/events",http_response_status_code="200"}[3s])) / sum(rate(http_server_request_duration_seconds_count{$run,http_route="/events"}[3s]))',
+      phase: 'after',
+      over: 'end',
+      unit: 'share',
+      atMost: 0,
+    },
+    {
+      name: 'drop',
+      why: 'Lanes on which the books do not add up: events that vanished.',
+      promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
+      phase: 'all',
+      over: 'every-step',
+      unit: 'lanes',
+      atMost: 0,
+    },
+  ],
+  drainWithinSeconds: 20,
+});
