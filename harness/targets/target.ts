@@ -37,6 +37,8 @@ export type RunningTarget = AsyncDisposable & {
   restart(role: ProcessRole, index: number): Promise<TargetProcess>;
   /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */
   pending(): Promise<readonly string[]>;
+  /** The largest backlog of any processor, in events: for those who watch; judgement rests on history and telemetry. */
+  lag?(): Promise<number>;
   /** Every row of the final state, streamed. */
   readBack(): AsyncIterable<FinalRow>;
   /** Runs SQL for evidence and for faults that need it. */

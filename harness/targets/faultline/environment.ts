@@ -1,15 +1,7 @@
-// The environment of a process of the system: what the harness sets, the scenario's own settings above it, and nothing of the user's shell
-// that would make two runs differ.
+// The environment of a process of the system: what the harness sets, and the scenario's own settings above it. What the
+// user's shell holds for a system of their own is left out where processes are spawned.
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { StartOptions } from '../target.ts';
-
-type Base = Readonly<Record<string, string | undefined>>;
-
-const foreign = /^(FAULTLINE_|OTEL_|DATABASE_URL$|PG|NODE_OPTIONS$|NODE_TEST_|VITEST)/;
-
-/** The user's environment without whatever would configure the system, its database or its telemetry. */
-export const cleanEnvironment = (base: Base): Record<string, string> =>
-  Object.fromEntries(Object.entries(base).filter((entry): entry is [string, string] => entry[1] !== undefined && !foreign.test(entry[0])));
 
 export type ProcessEnvironment = {
   readonly options: StartOptions;

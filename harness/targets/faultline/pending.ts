@@ -22,6 +22,9 @@ export const pendingIn = async (pool: Pool): Promise<readonly string[]> => {
   ];
 };
 
+/** The largest backlog of any processor, in events. */
+export const lagIn = async (pool: Pool): Promise<number> => Math.max(0, ...(await ask(pool, lagSql)).map((row) => row.amount));
+
 const ask = async (pool: Pool, sql: string): Promise<readonly Backlog[]> => (await pool.query<Backlog>(sql)).rows;
 
 const inWords = (rows: readonly Backlog[], sentence: (amount: number, processor: string) => string): readonly string[] =>

@@ -1,0 +1,63 @@
+// After the play: lets the telemetry settle, asks it everything that judging will need, reads the target's final state back, and writes it all down.
+import { readHistory } from '../history/read-history.ts';
+import type { RunningTarget } from '../targets/target.ts';
+import { explain } from './errors.ts';
+import type { Telemetry } from './parts.ts';
+import type { Played } from './play.ts';
+import type { ScenarioPlan, SignalsRecord } from './run-data.ts';
+import { exportIntervalMs, type ScenarioContext } from './scenario-context.ts';
+import { scenarioFiles, type ScenarioFiles } from './scenario-files.ts';
+import { waitUntilSettled } from './settle.ts';
+import { writeJson } from './write-json.ts';
+
+const settleWithinMs = 8000;
+
+const alertsNote = 'No alert rules are loaded: detection by alert comes with them, and nothing is judged by it.';
+
+export type CollectInput = {
+  readonly target: RunningTarget;
+  readonly telemetry: Telemetry;
+  readonly plan: ScenarioPlan;
+  readonly played: Played;
+  readonly canaryBefore: SignalsRecord['canary'];
+  readonly instances: readonly { readonly role: 'ingest' | 'worker' | 'query'; readonly instance: string }[];
+};
+
+export const collect = async (context: ScenarioContext, input: CollectInput): Promise<void> => {
+  const files = scenarioFiles(context.folder);
+  const { timeline, evidence } = input.played;
+  await Promise.all([
+    writeJson(files.timeline, timeline),
+    writeJson(files.evidence, evidence),
+    writeJson(files.alerts, { format: 1, note: alertsNote, alerts: [] }),
+    context.parts.writeFinalState(files.finalState, input.target),
+    collectTelemetry(context, input, files).catch((error: unknown) => withoutTelemetry(context, error)),
+  ]);
+};
+
+/** Without signals.json the second witness is silent, which judging calls inconclusive: a dead receiver is no error of the harness. */
+const withoutTelemetry = ({ onProgress, scenario }: ScenarioContext, error: unknown): void =>
+  onProgress({ kind: 'warning', text: `the telemetry of ${scenario.name} could not be collected: ${explain(error)}` });
+
+const collectTelemetry = async (context: ScenarioContext, input: CollectInput, files: ScenarioFiles): Promise<void> => {
+  const { clock, signal, runId, onProgress } = context;
+  const { telemetry, plan, played, canaryBefore, instances } = input;
+  const scope = { runId, scenario: context.scenario.name };
+  const fingerprint = () => telemetry.fingerprint(scope);
+  const settled = await waitUntilSettled({ fingerprint, clock, signal, exportIntervalMs, withinMs: settleWithinMs });
+  if (!settled.settled)
+    onProgress({ kind: 'warning', text: `the telemetry of ${scope.scenario} had not settled after ${settled.afterMs} ms` });
+  const [canaryAfter, traceIds] = await Promise.all([telemetry.canary('after', scope, signal), markedTraces(files.history)]);
+  const canary = [...canaryBefore, ...canaryAfter];
+  const signals = await telemetry.collect({ ...scope, plan, timeline: played.timeline, exportIntervalMs, traceIds, instances, canary });
+  await writeJson(files.signals, signals);
+};
+
+/** Requests that were marked and acknowledged: their traces must be complete. */
+const markedTraces = async (historyFile: string): Promise<readonly string[]> => {
+  const { operations } = await readHistory(historyFile);
+  const marked = operations.filter(
+    (operation) => operation.traceId !== null && operation.outcome === 'ok' && operation.duplicate === false,
+  );
+  return marked.flatMap((operation) => operation.traceId ?? []);
+};

@@ -1,0 +1,78 @@
+// What the engine needs of drivers, faults, targets, stack and judge: wired by explicit maps in harness/cli, replaced one by one in tests.
+import type { RunFault } from '../faults/registry.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningTarget, Target, TargetProcess } from '../targets/target.ts';
+import type { PlannedScenario } from './plan.ts';
+import type { RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
+import type { ScenarioVerdict } from './verdict.ts';
+
+export type Helper = AsyncDisposable & {
+  /** What it is called in machine.ndjson. */
+  readonly role: string;
+  readonly pid: number;
+};
+
+export type RunningStack = Helper & { readonly address: string; readonly exited: Promise<unknown> };
+export type OpenTarget = Helper & { readonly target: Target };
+
+export type StartHelper = {
+  readonly registry: ProcessRegistry;
+  readonly logFolder: string;
+  readonly signal: AbortSignal;
+};
+
+/** Counted since the scenario's zero. */
+export type DriverProgress = {
+  readonly sent: number;
+  readonly done: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly phases: readonly { readonly phase: string; readonly done: number; readonly latencyMs: { readonly p99: number } | null }[];
+};
+
+export type RunningDriver = Helper & {
+  /** Sends off the traffic; `zeroAt` in epoch milliseconds, a little ahead. */
+  go(zeroAt: number): void;
+  /** Resolves when the history is on disk; rejects when the driver ended without that. */
+  readonly done: Promise<unknown>;
+};
+
+export type DriverOptions = StartHelper & {
+  readonly planned: PlannedScenario;
+  readonly url: string;
+  readonly historyFile: string;
+  readonly onProgress: (progress: DriverProgress) => void;
+};
+
+export type TelemetryScope = { readonly runId: string; readonly scenario: string };
+
+export type CollectOptions = TelemetryScope & {
+  readonly plan: ScenarioPlan;
+  readonly timeline: RunTimeline;
+  readonly exportIntervalMs: number;
+  /** Trace ids of the requests that were marked. */
+  readonly traceIds: readonly string[];
+  readonly instances: readonly Pick<TargetProcess, 'role' | 'instance'>[];
+  readonly canary: SignalsRecord['canary'];
+};
+
+/** One stack, asked and told things about one scenario. */
+export type Telemetry = {
+  canary(when: 'before' | 'after', scope: TelemetryScope, signal: AbortSignal): Promise<SignalsRecord['canary']>;
+  /** The final cumulative values as text: two equal answers, an export interval apart, are a telemetry that has settled. */
+  fingerprint(scope: TelemetryScope): Promise<string>;
+  collect(options: CollectOptions): Promise<SignalsRecord>;
+};
+
+export type EngineParts = {
+  readonly plan: (scenario: Scenario, seed: number) => PlannedScenario;
+  readonly startStack: (options: StartHelper) => Promise<RunningStack>;
+  readonly openTarget: (options: StartHelper) => Promise<OpenTarget>;
+  readonly startDriver: (options: DriverOptions) => Promise<RunningDriver>;
+  readonly telemetryOf: (stackAddress: string) => Telemetry;
+  readonly runFault: RunFault;
+  readonly judge: (scenarioFolder: string) => Promise<ScenarioVerdict>;
+  readonly writeFinalState: (file: string, target: RunningTarget) => Promise<number>;
+};

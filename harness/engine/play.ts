@@ -1,0 +1,81 @@
+// Plays the traffic and the faults of a scenario on a running target, then waits until everything has drained.
+import type { RunningTarget } from '../targets/target.ts';
+import { waitForDrain } from './drain.ts';
+import { dueFaults, runFaultSchedule } from './fault-schedule.ts';
+import type { RunningDriver } from './parts.ts';
+import type { FaultEvidence, RunTimeline } from './run-data.ts';
+import type { ScenarioContext } from './scenario-context.ts';
+import type { TrafficWatch } from './watch-traffic.ts';
+
+/** Time for the driver to hear of the zero before it comes. */
+const leadMs = 250;
+
+export type Played = {
+  readonly timeline: RunTimeline;
+  readonly evidence: readonly FaultEvidence[];
+  /** Why the driver ended early; null when it did its work. */
+  readonly driverFailure: unknown;
+};
+
+export const play = async (
+  context: ScenarioContext,
+  target: RunningTarget,
+  driver: RunningDriver,
+  watch: TrafficWatch,
+): Promise<Played> => {
+  const { clock, scenario, signal, onProgress } = context;
+  const zeroAt = clock.now() + leadMs;
+  driver.go(zeroAt);
+  watch.begin(zeroAt);
+  const over = new AbortController();
+  const following = watch.follow(AbortSignal.any([signal, over.signal]));
+  const [evidence, driverFailure] = await Promise.all([faultsOf(context, target, zeroAt), awaitDriver(context, driver)]);
+  over.abort();
+  await following;
+  if (!signal.aborted) onProgress({ kind: 'step', scenario: scenario.name, text: 'drain' });
+  const drained = await waitForDrain(target, { clock, signal, withinMs: drainBoundMs(context) });
+  const timeline = { zeroAt, phases: phasesAt(context, zeroAt, clock.now()), ...drained };
+  return { timeline, evidence, driverFailure };
+};
+
+/** A quarter more than the scenario allows: what drains late is seen to be late, and by how much. */
+const drainBoundMs = ({ scenario }: ScenarioContext): number => scenario.drainWithinSeconds * 1250;
+
+const faultsOf = ({ scenario, clock, signal, parts, onProgress }: ScenarioContext, target: RunningTarget, zeroAt: number) =>
+  runFaultSchedule({
+    due: dueFaults(scenario.faults, scenario.phases),
+    zeroAt,
+    clock,
+    signal,
+    run: parts.runFault,
+    contextOf: (fault) => ({
+      target,
+      note: (text) => onProgress({ kind: 'fault', scenario: scenario.name, fault: fault.name, text }),
+    }),
+  });
+
+const awaitDriver = async ({ signal }: ScenarioContext, driver: RunningDriver): Promise<unknown> => {
+  const aborted = Promise.withResolvers<null>();
+  const abort = () => aborted.resolve(null);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([driver.done, aborted.promise]);
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+};
+
+/** Phases are planned, open-loop: they fall where the plan put them. Drain is what came after the last. */
+const phasesAt = ({ scenario }: ScenarioContext, zeroAt: number, endedAt: number): RunTimeline['phases'] => {
+  let from = zeroAt;
+  const phases = scenario.phases.map(({ name, kind, seconds }) => {
+    const phase = { name, kind, from, to: from + seconds * 1000 };
+    from = phase.to;
+    return phase;
+  });
+  return [...phases, { name: 'drain', kind: 'drain', from, to: Math.max(from, endedAt) }];
+};

@@ -1,0 +1,125 @@
+// One scenario from a fresh database to its verdict. Whatever happens, faults are healed and its processes are gone when this returns.
+import { mkdir } from 'node:fs/promises';
+import type { RunningTarget } from '../targets/target.ts';
+import { collect } from './collect.ts';
+import { explain } from './errors.ts';
+import { startMachineSampler } from './machine/sampler.ts';
+import type { RunningDriver, Telemetry } from './parts.ts';
+import { play, type Played } from './play.ts';
+import type { PlannedScenario } from './plan.ts';
+import type { SignalsRecord } from './run-data.ts';
+import { exportIntervalMs, type ScenarioContext } from './scenario-context.ts';
+import { scenarioFiles } from './scenario-files.ts';
+import type { ScenarioVerdict } from './verdict.ts';
+import { createTrafficWatch } from './watch-traffic.ts';
+import { writeJson } from './write-json.ts';
+
+export type ScenarioEnd = {
+  /** null: the run was interrupted before there was something to judge. */
+  readonly verdict: ScenarioVerdict | null;
+};
+
+/** Called between the verdict and the end of the scenario's processes: `--keep` waits here. */
+export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict) => Promise<void>;
+
+export const runScenario = async (
+  context: ScenarioContext,
+  planned: PlannedScenario,
+  beforeTakedown?: BeforeTakedown,
+): Promise<ScenarioEnd> => {
+  const { parts, stack, signal, folder } = context;
+  const files = scenarioFiles(folder);
+  await mkdir(files.logs, { recursive: true });
+  await writeJson(files.plan, planned.plan);
+  const telemetry = parts.telemetryOf(stack.address);
+  const [target, canaryBefore] = await startTarget(context, telemetry);
+  await using _target = target;
+  await playAndCollect(context, planned, { target, telemetry, canaryBefore });
+  if (signal.aborted) return { verdict: null };
+  const verdict = await parts.judge(folder);
+  await writeJson(files.verdict, verdict);
+  await beforeTakedown?.(target, verdict);
+  return { verdict };
+};
+
+type Started = { readonly target: RunningTarget; readonly telemetry: Telemetry; readonly canaryBefore: SignalsRecord['canary'] };
+
+/** The canary flies while the processes start: it asks the stack, not the target. */
+const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Promise<readonly [RunningTarget, SignalsRecord['canary']]> => {
+  const { scenario, runId, stack, clock, signal, onProgress, folder } = context;
+  const beganAt = clock.now();
+  const starting = context.target.start(
+    {
+      runId,
+      scenario: scenario.name,
+      processes: scenario.target.processes,
+      environment: scenario.target.environment ?? {},
+      faultyHandler: scenario.target.faultyHandler === true,
+      otlpEndpoint: stack.address,
+      exportIntervalMs,
+      logFolder: scenarioFiles(folder).logs,
+    },
+    signal,
+  );
+  const [target, canary] = await Promise.allSettled([starting, telemetry.canary('before', { runId, scenario: scenario.name }, signal)]);
+  if (target.status === 'rejected') throw target.reason;
+  if (canary.status === 'rejected') {
+    await target.value[Symbol.asyncDispose]();
+    throw canary.reason;
+  }
+  onProgress({ kind: 'ready', what: 'system', afterMs: clock.now() - beganAt });
+  return [target.value, canary.value];
+};
+
+const playAndCollect = async (
+  context: ScenarioContext,
+  planned: PlannedScenario,
+  { target, telemetry, canaryBefore }: Started,
+): Promise<void> => {
+  const { scenario, clock, onProgress, shared, folder, signal } = context;
+  const watch = createTrafficWatch({
+    scenario: scenario.name,
+    phases: scenario.phases,
+    total: planned.plan.plannedOperations,
+    clock,
+    target,
+    onProgress,
+  });
+  const instances = new Map<string, 'ingest' | 'worker' | 'query'>();
+  await using driver = await startDriver(context, planned, target, (progress) => watch.heard(progress));
+  const processes = () => {
+    for (const { instance, role } of target.processes()) instances.set(instance, role);
+    return [...shared, driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }));
+  };
+  await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
+  const played = await play(context, target, driver, watch);
+  if (signal.aborted) return writePlayed(context, played);
+  // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.
+  if (played.driverFailure !== null) onProgress({ kind: 'warning', text: explain(played.driverFailure) });
+  const known = [...instances].map(([instance, role]) => ({ instance, role }));
+  await collect(context, { target, telemetry, plan: planned.plan, played, canaryBefore, instances: known });
+};
+
+/** What an interrupted run knows of itself is kept: faults with their healing, and when what happened. */
+const writePlayed = async ({ folder }: ScenarioContext, { timeline, evidence }: Played): Promise<void> => {
+  const files = scenarioFiles(folder);
+  await Promise.all([writeJson(files.timeline, timeline), writeJson(files.evidence, evidence)]);
+};
+
+const startDriver = (
+  { parts, registry, folder, signal }: ScenarioContext,
+  planned: PlannedScenario,
+  target: RunningTarget,
+  onProgress: Parameters<typeof parts.startDriver>[0]['onProgress'],
+): Promise<RunningDriver> => {
+  const { history, logs } = scenarioFiles(folder);
+  return parts.startDriver({
+    planned,
+    url: `${target.ingestUrl}/events`,
+    historyFile: history,
+    onProgress,
+    registry,
+    logFolder: logs,
+    signal,
+  });
+};

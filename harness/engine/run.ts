@@ -1,0 +1,130 @@
+// A whole run: reaper first, then stack and target side by side, then one scenario after the other, each with its verdict. Everything that was
+// started is gone when this returns, also after an interruption or an error.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { Clock } from './clock.ts';
+import { asHarnessError, explain } from './errors.ts';
+import type { SampledProcess } from './machine/sampler.ts';
+import type { EngineParts, OpenTarget, StartHelper } from './parts.ts';
+import type { PlannedScenario } from './plan.ts';
+import type { OnProgress } from './progress.ts';
+import { type BeforeTakedown, runScenario } from './run-scenario.ts';
+import { openStack, type StackHolder } from './stack-holder.ts';
+import { exitCodeOf, type RunVerdict, type ScenarioVerdict, type Verdict } from './verdict.ts';
+
+export type RunOptions = {
+  readonly runId: string;
+  /** runs/<id> */
+  readonly folder: string;
+  readonly planned: readonly PlannedScenario[];
+  readonly parts: EngineParts;
+  readonly registry: ProcessRegistry;
+  readonly clock: Clock;
+  /** Aborts when the run is interrupted. */
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** Waits before the last scenario's processes are taken down. */
+  readonly beforeTakedown?: BeforeTakedown;
+};
+
+type Ended =
+  | { readonly kind: 'verdict'; readonly verdict: ScenarioVerdict }
+  | { readonly kind: 'error'; readonly error: RunVerdict['errors'][number] };
+
+/** Rejects with a HarnessError where the run could not begin at all. A scenario that could not be run is an error in the verdict, and the next one is tried. */
+export const run = async (options: RunOptions): Promise<RunVerdict> => {
+  const { folder, parts, registry, signal, clock, onProgress } = options;
+  const logFolder = join(folder, 'logs');
+  await mkdir(logFolder, { recursive: true });
+  const helper: StartHelper = { registry, logFolder, signal };
+  const beganAt = clock.now();
+  const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
+  await using _stack = stack;
+  await using _target = target;
+  onProgress({ kind: 'ready', what: 'telemetry stack and database', afterMs: clock.now() - beganAt, detail: stack.current().address });
+  const ended: Ended[] = [];
+  for (const planned of options.planned) {
+    if (signal.aborted) break;
+    const end = await tryScenario(options, planned, stack, target, ended.length + 1);
+    if (end !== null) ended.push(end);
+  }
+  return toVerdict(options.runId, ended);
+};
+
+/** When one of them fails, the other is taken down before the failure is told. */
+const startBoth = async <First extends AsyncDisposable, Second extends AsyncDisposable>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<readonly [First, Second]> => {
+  const [one, two] = await Promise.allSettled([first, second]);
+  if (one.status === 'fulfilled' && two.status === 'fulfilled') return [one.value, two.value];
+  for (const started of [one, two]) if (started.status === 'fulfilled') await started.value[Symbol.asyncDispose]();
+  const failed = [one, two].find((result) => result.status === 'rejected');
+  throw asHarnessError(failed?.reason);
+};
+
+const tryScenario = async (
+  options: RunOptions,
+  planned: PlannedScenario,
+  stack: StackHolder,
+  target: OpenTarget,
+  number: number,
+): Promise<Ended | null> => {
+  const { scenario } = planned.plan;
+  const { clock, onProgress, signal } = options;
+  const beganAt = clock.now();
+  announce(options, planned, number);
+  try {
+    const context = await contextOf(options, planned, stack, target);
+    const isLast = number === options.planned.length;
+    const { verdict } = await runScenario(context, planned, isLast ? options.beforeTakedown : undefined);
+    if (verdict === null) return null;
+    onProgress({ kind: 'scenario-judged', scenario: scenario.name, verdict, seconds: (clock.now() - beganAt) / 1000 });
+    return { kind: 'verdict', verdict };
+  } catch (error) {
+    if (signal.aborted) return null;
+    const message = explain(error);
+    onProgress({ kind: 'scenario-failed', scenario: scenario.name, message });
+    return { kind: 'error', error: { scenario: scenario.name, message } };
+  }
+};
+
+const announce = ({ planned: all, onProgress }: RunOptions, { plan, traffic }: PlannedScenario, number: number): void =>
+  onProgress({
+    kind: 'scenario-started',
+    scenario: plan.scenario.name,
+    title: plan.scenario.title,
+    number,
+    of: all.length,
+    operations: plan.plannedOperations,
+    seconds: traffic.durationMs / 1000,
+  });
+
+const contextOf = async (options: RunOptions, { plan }: PlannedScenario, stack: StackHolder, target: OpenTarget) => {
+  const { runId, folder, parts, registry, clock, signal, onProgress } = options;
+  const running = await stack.alive();
+  const shared: SampledProcess[] = [
+    { role: 'harness', pid: process.pid },
+    { role: running.role, pid: running.pid },
+    { role: target.role, pid: target.pid },
+  ];
+  const scenario: Scenario = plan.scenario;
+  const place = { runId, folder: join(folder, scenario.name), seed: plan.seed };
+  return { ...place, scenario, parts, stack: running, target: target.target, registry, shared, clock, signal, onProgress };
+};
+
+const toVerdict = (runId: string, ended: readonly Ended[]): RunVerdict => {
+  const scenarios = ended.flatMap((end) => (end.kind === 'verdict' ? [end.verdict] : []));
+  const errors = ended.flatMap((end) => (end.kind === 'error' ? [end.error] : []));
+  return runVerdictOf(runId, scenarios, errors);
+};
+
+/** The verdict of a run is the worst of its scenarios; one that could not be run is never green. */
+export const runVerdictOf = (runId: string, scenarios: readonly ScenarioVerdict[], errors: RunVerdict['errors']): RunVerdict => {
+  const verdicts = scenarios.map(({ verdict }) => verdict);
+  const exitCode = exitCodeOf(verdicts, errors.length);
+  const verdict: Verdict = exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'inconclusive';
+  return { format: 1, run: runId, verdict, exitCode, scenarios, errors };
+};
