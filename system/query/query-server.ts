@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
+import { eventLimits } from '../contract/event.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
@@ -23,8 +24,8 @@ export type QueryServerOptions = {
 
 const jsonType = 'application/json; charset=utf-8';
 
-/** An object id may be 1,024 characters, each up to 12 in percent-encoding. */
-const longestPathParameter = 16_384;
+/** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
+const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
 export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): FastifyInstance => {
   const app = Fastify({

@@ -1,14 +1,18 @@
 // The parameters and answers of the query API, once: they check requests and are served as OpenAPI.
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { errorCodes } from '../contract/error-codes.ts';
+import { eventLimits } from '../contract/event.ts';
 
-const longestName = 1024;
+const longestProcessorCharacters = 128;
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description !== undefined && { description }) });
 const signed = (description: string) => Type.Integer({ description });
 const time = () => Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' });
-const text = (description: string) => Type.String({ minLength: 1, maxLength: longestName, description });
+const text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description });
+const systemName = (description: string) => text(eventLimits.systemNameCharacters, description);
+const objectId = (description: string) => text(eventLimits.objectIdCharacters, description);
+const eventName = (description: string) => text(eventLimits.eventNameCharacters, description);
 const strict = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
 
 // ── Parameters ──
@@ -27,7 +31,7 @@ const cursor = Type.Optional(
 );
 const from = Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; from this time on, inclusive.' }));
 const to = Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; up to this time, exclusive.' }));
-const processor = Type.Optional(text('Only of this processor.'));
+const processor = Type.Optional(text(longestProcessorCharacters, 'Only of this processor.'));
 
 export const defaultLimit = 100;
 export const defaultCountLimit = 1000;
@@ -37,19 +41,19 @@ export const eventPath = strict({
   id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'The id that ingest answered.' }),
 });
 export const eventsQuery = strict({
-  object_id: Type.Optional(text('Only events of this object.')),
-  system_name: Type.Optional(text('Only events of this system.')),
-  event_name: Type.Optional(text('Only events of this name.')),
+  object_id: Type.Optional(objectId('Only events of this object.')),
+  system_name: Type.Optional(systemName('Only events of this system.')),
+  event_name: Type.Optional(eventName('Only events of this name.')),
   from,
   to,
   limit: limit(defaultLimit, 1000),
   cursor,
 });
-export const timelinePath = strict({ system_name: text('The system.'), object_id: text('The object.') });
+export const timelinePath = strict({ system_name: systemName('The system.'), object_id: objectId('The object.') });
 export const pageQuery = strict({ limit: limit(defaultLimit, 1000), cursor });
 export const countsQuery = strict({
-  system_name: Type.Optional(text('Only counts of this system.')),
-  event_name: Type.Optional(text('Only counts of this event name.')),
+  system_name: Type.Optional(systemName('Only counts of this system.')),
+  event_name: Type.Optional(eventName('Only counts of this event name.')),
   from,
   to,
   limit: limit(defaultCountLimit, 10_000),
