@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 
 /** Listens on the port (0: any) for a moment and returns its number. Rejects with EADDRINUSE or EACCES. */
-export const findFreePort = async (port = 0): Promise<number> => {
+export const findFreePort = async (port = 0, host = '127.0.0.1'): Promise<number> => {
   const server = createServer();
-  server.listen({ port, host: '127.0.0.1', exclusive: true });
+  server.listen({ port, host, exclusive: true });
   await once(server, 'listening');
   const address = server.address();
   server.close();

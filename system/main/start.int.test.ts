@@ -1,0 +1,173 @@
+import { execa } from 'execa';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase } from '../storage/postgres/testing.ts';
+
+const program = join(import.meta.dirname, 'start.ts');
+const event = {
+  system_name: 'shop',
+  object_id: 'order-1',
+  event_name: 'order_placed',
+  event_time: '2026-01-02T03:04:05Z',
+  metadata: { total: 42 },
+};
+
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'faultline-start-test-'));
+});
+
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+type Options = { readonly flags?: readonly string[]; readonly environment?: Readonly<Record<string, string>> };
+
+const launch = ({ flags = [], environment = {} }: Options) =>
+  execa(process.execPath, [program, '--data', data, '--port', '0', '--query-port', '0', ...flags], {
+    env: environment,
+    reject: false,
+    stdin: 'ignore',
+    forceKillAfterDelay: 20_000,
+  });
+
+/** Starts it and waits for its addresses. Disposing sends SIGTERM and waits. */
+const start = async (options: Options = {}) => {
+  const child = launch(options);
+  let said = '';
+  child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const ended = child.then(() => `it ended: ${said}`);
+  const ready = async (): Promise<null> => {
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('Ctrl-C stops it');
+    return null;
+  };
+  expect(await Promise.race([ready(), ended])).toBeNull();
+  const url = (name: string): string => new RegExp(`^${name}\\s+(http://\\S+)`, 'm').exec(said)?.[1] ?? `no ${name} in: ${said}`;
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return await child;
+  };
+  return {
+    child,
+    pid: child.pid ?? 0,
+    said: () => said,
+    ingestUrl: url('ingest'),
+    queryUrl: url('query'),
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+};
+
+const send = async (ingestUrl: string): Promise<number> => {
+  const response = await fetch(`${ingestUrl}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(event),
+  });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { id: number }).id;
+};
+
+const answerOf = async (url: string): Promise<unknown> => await (await fetch(url)).json();
+
+const refuse = async (options: Options) => {
+  const { exitCode, stderr } = await launch(options);
+  return { exitCode, stderr };
+};
+
+const childrenOf = async (pid: number): Promise<readonly number[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean).map(Number);
+
+const commandOf = async (pid: number): Promise<string> =>
+  (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
+
+const childNamed = async (pid: number, name: string): Promise<number> => {
+  for (const child of await childrenOf(pid)) if ((await commandOf(child)).includes(name)) return child;
+  return expect.unreachable(`no child ${name}`);
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('an event sent is there after a stop and a start, and a second start on the folder is refused with the pid of the first', async () => {
+  const first = await start();
+  const id = await send(first.ingestUrl);
+  await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
+  expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
+  const { exitCode, stderr } = await first.stop();
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/stopping ingest\nstopping workers\nstopping query/);
+
+  await using second = await start({ flags: ['--ingest', '2', '--workers', '1'] });
+  expect(second.said()).toContain('1 event, all processed');
+  expect(await answerOf(`${second.queryUrl}/timelines/shop/order-1`)).toMatchObject({ entries: [{ event_id: id }] });
+});
+
+test.runIf(process.platform === 'linux')('a process that is killed is started again, and this is said', async () => {
+  await using system = await start({ flags: ['--workers', '1'] });
+  process.kill(await childNamed(system.pid, 'main/ingest.ts'), 'SIGKILL');
+  await expect.poll(() => system.said(), { timeout: 15_000 }).toMatch(/ingest ended by SIGKILL; it is started again[^]*ingest runs again/);
+  await send(system.ingestUrl);
+});
+
+test.runIf(process.platform === 'linux')('killed with -9, nothing of it lives on, and the next start is not refused', async () => {
+  const system = await start({ flags: ['--workers', '1'] });
+  const children = await childrenOf(system.pid);
+  expect(children).toHaveLength(4);
+  const postmaster = await childNamed(await childNamed(system.pid, 'main/postgres.ts'), 'bin/postgres');
+  process.kill(system.pid, 'SIGKILL');
+  await expect.poll(() => [...children, postmaster].filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  await using next = await start({ flags: ['--workers', '1'] });
+  expect(next.said()).toMatch(/state\s+\d+ event/);
+});
+
+test('a taken port is refused with who has it, before anything starts', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const who = process.platform === 'linux' ? `by pid ${process.pid}` : 'taken';
+  expect(await refuse({ flags: ['--port', String(port)] })).toEqual({ exitCode: 3, stderr: expect.stringContaining(who) });
+  expect(await refuse({ flags: ['--query-port', String(port)] })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--query-port') });
+  server.close();
+});
+
+test('a data folder of another version is refused', async () => {
+  const marker = join(data, 'cluster/faultline.json');
+  const kept = await readFile(marker, 'utf8');
+  await writeFile(marker, JSON.stringify({ ...JSON.parse(kept), major: 16, postgres: '16.9' }));
+  expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(/FL_DATA_VERSION.*16\.9/) });
+  await writeFile(marker, kept);
+});
+
+test("DATABASE_URL uses the user's database; an unreachable one is named without its password", async () => {
+  await using database = await createTestDatabase();
+  {
+    await using system = await start({ environment: { DATABASE_URL: database.url }, flags: ['--workers', '1'] });
+    expect(system.said()).toContain('of DATABASE_URL');
+    expect(system.said()).not.toContain(new URL(database.url).password || 'nothing to leak');
+    await send(system.ingestUrl);
+  }
+  const wrong = { DATABASE_URL: 'postgresql://me:s3cret@127.0.0.1:1/db' };
+  const { exitCode, stderr } = await refuse({ environment: wrong });
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/FL_DATABASE_UNREACHABLE.*me@127\.0\.0\.1:1\/db.*ECONNREFUSED/);
+  expect(stderr).not.toContain('s3cret');
+});
+
+test('bad usage ends with 3 and says what is near', async () => {
+  expect(await refuse({ flags: ['--wrokers', '2'] })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--workers') });
+  expect(await refuse({ environment: { FAULTLINE_HOST: '0.0.0.0' } })).toEqual({
+    exitCode: 3,
+    stderr: expect.stringContaining('loopback'),
+  });
+  expect(await refuse({ environment: { FAULTLINE_PORT: '4000' } })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--port') });
+});

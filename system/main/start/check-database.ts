@@ -1,0 +1,35 @@
+// Before anything starts on a database of the user's: does it answer? The password is never printed.
+import { Client } from 'pg';
+import { SystemError } from '../../contract/system-error.ts';
+
+/** Everything of a URL that may be shown. */
+export const describeDatabase = (url: string): string => {
+  const { username, host, pathname } = new URL(url);
+  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`;
+};
+
+const reasonOf = (error: unknown): string => {
+  // Several addresses of one name each give their own error.
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+};
+
+/** Returns the server's version. Rejects with FL_DATABASE_UNREACHABLE. */
+export const demandDatabase = async (url: string, timeoutMs = 5000): Promise<string> => {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, application_name: 'faultline-start' });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ server_version: string }>('show server_version');
+    return rows[0]?.server_version ?? 'of unknown version';
+  } catch (error) {
+    // The driver's message may hold the user's name, never the password; the URL itself is not in it.
+    throw new SystemError(
+      'FL_DATABASE_UNREACHABLE',
+      `The database of DATABASE_URL (${describeDatabase(url)}) can't be used: ${reasonOf(error)}. Check that it runs and lets you in, or unset DATABASE_URL to use one of our own.`,
+      { cause: error },
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};

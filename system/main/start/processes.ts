@@ -1,0 +1,43 @@
+// Which processes make up the system, and the environment of each.
+import { fileURLToPath } from 'node:url';
+import type { StartOptions } from './options.ts';
+
+export type ProcessPlan = {
+  readonly name: string;
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** In the order in which they are stopped. */
+export type SystemPlan = {
+  readonly ingest: readonly ProcessPlan[];
+  readonly workers: readonly ProcessPlan[];
+  readonly query: readonly ProcessPlan[];
+};
+
+export type PlanContext = {
+  readonly options: Pick<StartOptions, 'ingest' | 'workers'>;
+  /** Free ones. */
+  readonly port: number;
+  readonly queryPort: number;
+  readonly databaseUrl: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+export const programOf = (name: string): string => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
+
+const numbered = (name: string, count: number, index: number): string => (count === 1 ? name : `${name} ${index + 1}`);
+
+export const planSystem = ({ options, port, queryPort, databaseUrl, environment }: PlanContext): SystemPlan => {
+  const plan = (name: string, count: number, extra: Readonly<Record<string, string>>): readonly ProcessPlan[] =>
+    Array.from({ length: count }, (_, index) => ({
+      name: numbered(name, count, index),
+      program: programOf(name),
+      environment: { ...environment, DATABASE_URL: databaseUrl, ...extra },
+    }));
+  return {
+    ingest: plan('ingest', options.ingest, { FAULTLINE_PORT: String(port), FAULTLINE_REUSE_PORT: String(options.ingest > 1) }),
+    workers: plan('worker', options.workers, { FAULTLINE_PORT: '0' }),
+    query: plan('query', 1, { FAULTLINE_PORT: String(queryPort) }),
+  };
+};

@@ -1,0 +1,37 @@
+// What `npm start` prints once all is ready: addresses, what survived, and a request that works when pasted.
+
+export type Welcome = {
+  readonly ingestUrl: string;
+  readonly ingestCount: number;
+  readonly queryUrl: string;
+  readonly workerCount: number;
+  /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
+  readonly storage: string;
+  readonly state: string;
+  readonly now: Date;
+};
+
+const exampleEvent = (now: Date): string =>
+  JSON.stringify({
+    system_name: 'shop',
+    object_id: 'order-1',
+    event_name: 'order_placed',
+    event_time: now.toISOString(),
+    metadata: { total: 42.5 },
+  });
+
+export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, storage, state, now }: Welcome): string =>
+  [
+    `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
+    `query     ${queryUrl}`,
+    `workers   ${workerCount}`,
+    `storage   ${storage}`,
+    `state     ${state}`,
+    '',
+    'Send an event, and see what became of it:',
+    '',
+    `  curl -sS ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
+    `  curl -sS ${queryUrl}/timelines/shop/order-1`,
+    '',
+    'Ctrl-C stops it in order.',
+  ].join('\n');
