@@ -11,12 +11,14 @@ type SchemaError = {
 type Place = { readonly path: string; readonly message: string };
 
 const mostPlaces = 10;
+/** The schema tells it twice: as the schema `false` of the field, and by additionalProperties. */
+const unknownField = 'is not a field of the contract';
 
 export const describeSchemaErrors = (value: unknown, errors: readonly SchemaError[]): Refusal => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('invalid_event', `An event is a JSON object, not ${nameOf(value)}.`, [{ path: '', message: 'must be object' }]);
   }
-  const places = errors.flatMap(toPlaces).slice(0, mostPlaces);
+  const places = uniqueByPath(errors.flatMap(toPlaces)).slice(0, mostPlaces);
   const words = places.map(({ path, message }) => `${path} ${message}`).join('; ');
   return refuse('invalid_event', `The event does not fit the contract: ${words}.`, places);
 };
@@ -25,8 +27,7 @@ const nameOf = (value: unknown): string =>
   Array.isArray(value) ? 'an array (use POST /events/batch)' : value === null ? 'null' : `a ${typeof value}`;
 
 const toPlaces = ({ keyword, instancePath, message, params }: SchemaError): readonly Place[] => {
-  // The schema `false` of an unknown field: told by additionalProperties already.
-  if (keyword === 'boolean') return [];
+  if (keyword === 'boolean') return [{ path: shorten(instancePath), message: unknownField }];
   if (keyword === 'required') return namesIn(params['requiredProperties']).map((name) => ({ path: `/${name}`, message: 'is missing' }));
   if (keyword === 'additionalProperties') {
     return namesIn(params['additionalProperties']).map((name) => ({
@@ -36,6 +37,8 @@ const toPlaces = ({ keyword, instancePath, message, params }: SchemaError): read
   }
   return [{ path: instancePath, message: keyword === 'minLength' ? 'must not be empty' : message }];
 };
+
+const uniqueByPath = (places: readonly Place[]): readonly Place[] => [...new Map(places.map((place) => [place.path, place])).values()];
 
 const namesIn = (names: unknown): readonly string[] => (Array.isArray(names) ? names.map(String) : []);
 

@@ -1,5 +1,5 @@
 // The connections of a writer: durable commits whatever the server's default, and no statement that outlives its commit timeout.
-import { Pool } from 'pg';
+import { type ClientBase, Pool } from 'pg';
 
 export type WriterPoolOptions = {
   readonly databaseUrl: string;
@@ -22,13 +22,14 @@ export const createWriterPool = (options: WriterPoolOptions): Pool => {
     idleTimeoutMillis: 0,
     statement_timeout: options.commitTimeoutMs,
     keepAlive: true,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the driver awaits it, though its types do not say so
+    onConnect: demandDurability,
   });
   pool.on('error', options.onError);
-  pool.on('connect', (client) => {
-    // A 2xx promises an fsync. Queued before anything else on the connection; a failure of it shows in the next statement.
-    client
-      .query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`)
-      .catch(() => undefined);
-  });
   return pool;
+};
+
+/** A 2xx promises an fsync: `off` as the default of a server, database or role is not for us. */
+const demandDurability = async (client: ClientBase): Promise<void> => {
+  await client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`);
 };
