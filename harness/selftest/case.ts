@@ -4,7 +4,12 @@
 export type Edit = { readonly file: string; readonly find: string; readonly replace: string };
 
 /** Done to a process of the run while it runs: found in the run's own process list, never by name. */
-export type Sabotage = { readonly role: string; readonly signal: 'SIGKILL' | 'SIGSTOP'; readonly afterSeconds: number; readonly resumeAfterSeconds?: number };
+export type Sabotage = {
+  readonly role: string;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  readonly afterSeconds: number;
+  readonly resumeAfterSeconds?: number;
+};
 
 export type SelftestCase = {
   readonly name: string;

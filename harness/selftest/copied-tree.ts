@@ -32,5 +32,8 @@ const applyEdit = async (folder: string, edit: Edit): Promise<void> => {
   const text = await readFile(path, 'utf8');
   const found = text.split(edit.find).length - 1;
   if (found !== 1) throw new Error(`the edit of ${edit.file} fits ${found} places instead of one; the text looked for is: ${edit.find}`);
-  await writeFile(path, text.replace(edit.find, () => edit.replace));
+  await writeFile(
+    path,
+    text.replace(edit.find, () => edit.replace),
+  );
 };

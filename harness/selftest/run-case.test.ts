@@ -46,5 +46,8 @@ test('a green run has not caught the defect and says so', () => {
 });
 
 test('a run without a verdict has not caught the defect and shows what was printed', () => {
-  expect(judgeCase(selftestCase, { exitCode: 3, verdict: null, output: 'FL_BROKEN' })).toMatchObject({ caught: false, summary: 'no verdict came: FL_BROKEN' });
+  expect(judgeCase(selftestCase, { exitCode: 3, verdict: null, output: 'FL_BROKEN' })).toMatchObject({
+    caught: false,
+    summary: 'no verdict came: FL_BROKEN',
+  });
 });

@@ -7,7 +7,13 @@ import type { CaseResult, SelftestCase } from './case.ts';
 import { copyTree } from './copied-tree.ts';
 import { sabotageRun } from './sabotage-run.ts';
 
-export type CaseOptions = { readonly root: string; readonly folder: string; readonly seed: number; readonly signal: AbortSignal; readonly timeoutMs: number };
+export type CaseOptions = {
+  readonly root: string;
+  readonly folder: string;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
 
 type Ended = { readonly exitCode: number | null; readonly verdict: RunVerdict | null; readonly output: string };
 
@@ -43,7 +49,9 @@ const verifyMutant = async (selftestCase: SelftestCase, folder: string, options:
   );
   const done = new AbortController();
   const sabotage =
-    selftestCase.sabotage === undefined ? Promise.resolve() : sabotageRun(folder, selftestCase.sabotage, AbortSignal.any([options.signal, done.signal]));
+    selftestCase.sabotage === undefined
+      ? Promise.resolve()
+      : sabotageRun(folder, selftestCase.sabotage, AbortSignal.any([options.signal, done.signal]));
   const result = await verify;
   done.abort();
   await sabotage;

@@ -32,7 +32,10 @@ const waitFor = async <Value>(probe: () => Promise<Value | null>, signal: AbortS
 
 const newestRun = async (reportFolder: string): Promise<string | null> => {
   const names = await entries(reportFolder);
-  const run = names.filter((name) => name !== 'latest').toSorted().at(-1);
+  const run = names
+    .filter((name) => name !== 'latest')
+    .toSorted()
+    .at(-1);
   return run === undefined ? null : join(reportFolder, run);
 };
 

@@ -1,0 +1,110 @@
+// `npm run selftest`: plants each committed defect in a copy of the code, runs `verify` on it, and demands that the check that names it goes red.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { explain } from '../engine/errors.ts';
+import type { CaseResult, SelftestCase } from '../selftest/case.ts';
+import { mutations } from '../selftest/mutations.ts';
+import { runCase } from '../selftest/run-case.ts';
+import { sabotages } from '../selftest/sabotages.ts';
+import { didYouMean } from './near-names.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const cases = [...mutations, ...sabotages];
+const caseTimeoutMs = 240_000;
+
+type Options = {
+  readonly names: readonly string[];
+  readonly list: boolean;
+  readonly seed: number;
+  readonly json?: string;
+  readonly report: string;
+};
+
+const parse = (parameters: readonly string[]): Options => {
+  const program = new Command('selftest')
+    .description('Plants each committed defect in a copy of the code and demands that verify goes red through the check that names it.')
+    .argument('[case...]', 'which to run (default: all; --list names them)')
+    .option('--list', 'name the cases and stop', false)
+    .option('--seed <number>', 'seed of the runs', (text) => Number.parseInt(text, 10), 1)
+    .option('--json <file>', 'write the results as JSON')
+    .option('--report <folder>', 'where the folders of the runs go', 'runs/selftest')
+    .exitOverride();
+  program.parse(parameters, { from: 'user' });
+  const unknown = program.args.find((name) => !cases.some((known) => known.name === name));
+  if (unknown !== undefined)
+    program.error(
+      `error: no case is named ${unknown}.${didYouMean(
+        unknown,
+        cases.map(({ name }) => name),
+      )}`,
+    );
+  return { names: program.args, ...program.opts<{ list: boolean; seed: number; json?: string; report: string }>() };
+};
+
+const run = async (options: Options, signal: AbortSignal): Promise<readonly CaseResult[]> => {
+  const folder = resolve(options.report, new Date().toISOString().replaceAll(/[:.]/g, '-'));
+  await mkdir(folder, { recursive: true });
+  const chosen = cases.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
+  const results: CaseResult[] = [];
+  for (const selftestCase of chosen) {
+    signal.throwIfAborted();
+    process.stderr.write(pc.dim(`… ${selftestCase.name} (${selftestCase.scenario}): ${selftestCase.defect}\n`));
+    const result = await runOne(selftestCase, folder, options.seed, signal);
+    results.push(result);
+    print(result);
+  }
+  return results;
+};
+
+/** A case that can't be run (its edit no longer applies, say) has caught nothing. */
+const runOne = async (selftestCase: SelftestCase, folder: string, seed: number, signal: AbortSignal): Promise<CaseResult> => {
+  try {
+    return await runCase(selftestCase, { root, folder, seed, signal, timeoutMs: caseTimeoutMs });
+  } catch (error) {
+    signal.throwIfAborted();
+    const { name, defect, exitCode: expectedExitCode } = selftestCase;
+    return {
+      name,
+      defect,
+      caught: false,
+      exitCode: null,
+      expectedExitCode,
+      named: [],
+      summary: explain(error),
+      seconds: 0,
+      folder: join(folder, name),
+    };
+  }
+};
+
+const print = ({ name, caught, exitCode, expectedExitCode, summary, seconds, named }: CaseResult): void => {
+  const mark = caught ? pc.green('caught') : pc.red('MISSED');
+  console.log(`${mark}  ${name}: exit ${exitCode} (${expectedExitCode} expected), ${seconds.toFixed(0)} s\n        ${summary}`);
+  if (!caught && named.length > 0) console.log(`        not passed: ${named.join(', ')}`);
+};
+
+const main = async (): Promise<number> => {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  try {
+    const options = parse(process.argv.slice(2));
+    if (options.list) {
+      for (const { name, scenario, defect } of cases) console.log(`${name} (${scenario}): ${defect}`);
+      return 0;
+    }
+    const results = await run(options, interrupted.signal);
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+    const missed = results.filter(({ caught }) => !caught).length;
+    console.log(`\n${results.length - missed} passed, ${missed} failed`);
+    return missed === 0 ? 0 : 1;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;
+    console.error(`selftest: ${explain(error)}`);
+    return interrupted.signal.aborted ? 130 : 3;
+  }
+};
+
+process.exitCode = await main();

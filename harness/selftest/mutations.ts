@@ -1,0 +1,121 @@
+// Defects of the system, each as an edit of a copy: what a team really gets wrong, and the check or signal that must name it (exit 1).
+import type { Edit, SelftestCase } from './case.ts';
+
+const onlyFiveSeconds: Edit = {
+  file: 'scenarios/steady.ts',
+  find: "{ name: 'steady', kind: 'steady', seconds: 10, ratePerSecond: 500 }",
+  replace: "{ name: 'steady', kind: 'steady', seconds: 6, ratePerSecond: 500 }",
+};
+
+export const mutations: readonly SelftestCase[] = [
+  {
+    name: 'answer-before-commit',
+    defect: 'ingest answers 200 first and commits in the background; then its process is killed',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      onlyFiveSeconds,
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'return { outcomes: await options.writer.append(requests, controller.signal) };',
+        replace: `void sleep(options.scheduler, 300).then(() => options.writer.append(requests)).catch(() => {});
+    return { outcomes: requests.map(({ id }) => ({ kind: 'appended', id, lane: 0, position: 0 })) };`,
+      },
+      {
+        file: 'scenarios/steady.ts',
+        find: 'faults: [],',
+        replace:
+          "faults: [{ kind: 'kill', name: 'kill-ingest', at: { phase: 'steady', afterSeconds: 2 }, role: 'ingest', index: 0, restartAfterSeconds: 0.2 }],",
+      },
+    ],
+  },
+  {
+    name: 'dedupe-off',
+    defect: 'each delivery gets an identity of its own, whatever key the client gave',
+    scenario: 'out-of-order',
+    exitCode: 1,
+    namedBy: ['safety/duplicate-in-log'],
+    edits: [
+      {
+        file: 'system/ingest/admit.ts',
+        find: 'identity: idempotencyKey === null ? delivery.newIdentity(receivedAtMs)',
+        replace: 'identity: idempotencyKey !== undefined ? delivery.newIdentity(receivedAtMs)',
+      },
+    ],
+  },
+  {
+    name: 'checkpoint-before-effect',
+    defect: 'the checkpoint is committed first, the effect in a transaction after it',
+    scenario: 'consumer-crash',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/storage/postgres/settle.ts',
+        find: `    const books = await write(client, locked);
+    await commit(client, tenure, move, books);`,
+        replace: `    await commit(client, tenure, move, noBooks);
+    await client.query('begin');
+    const books = await write(client, locked);
+    await commit(client, tenure, { ...move, toPosition: null }, books);`,
+      },
+    ],
+  },
+  {
+    name: 'poison-skipped-silently',
+    defect: 'an event whose handler fails is passed over: no dead letter, no count',
+    scenario: 'poison-messages',
+    exitCode: 1,
+    namedBy: ['safety/accounting', 'safety/lost', 'agreement/drop', 'budget/drop@all', 'budget/drop@poison'],
+    edits: [
+      {
+        file: 'system/workers/settlement.ts',
+        find: "const failed = decisions.filter((decision) => decision.kind === 'failed');",
+        replace: "const failed = decisions.filter((decision) => decision.kind === 'failed').slice(0, 0);",
+      },
+    ],
+  },
+  {
+    name: 'lag-reported-as-zero',
+    defect: 'the lag signal is exported as 0 whatever the books say',
+    scenario: 'spike',
+    exitCode: 1,
+    namedBy: ['agreement/lag'],
+    edits: [
+      {
+        file: 'system/storage/postgres/books.ts',
+        find: 'entry(signals.lag, attributes, row.head - row.position)',
+        replace: 'entry(signals.lag, attributes, 0 * (row.head - row.position))',
+      },
+    ],
+  },
+  {
+    name: 'duplicates-not-counted',
+    defect: 'duplicates are answered rightly but never counted',
+    scenario: 'out-of-order',
+    exitCode: 1,
+    namedBy: ['agreement/duplicates', 'expectation/duplicates-counted-exactly'],
+    edits: [
+      {
+        file: 'system/storage/postgres/migrations/0002-append.sql',
+        find: 'duplicates = l.duplicates + c.doubled',
+        replace: 'duplicates = l.duplicates + 0 * c.doubled',
+      },
+    ],
+  },
+  {
+    name: 'fencing-off',
+    defect: 'a write compares neither epoch nor position: a woken zombie writes on',
+    scenario: 'consumer-crash',
+    exitCode: 1,
+    namedBy: ['safety/duplicate-effect', 'expectation/zombie-fenced'],
+    edits: [
+      {
+        file: 'system/workers/checkpoint.ts',
+        find: "if (found.epoch !== expected.epoch) return 'fenced';",
+        replace: "if (found.position !== undefined) return 'advanced';",
+      },
+    ],
+  },
+];
