@@ -1,6 +1,6 @@
 // Lag from the history alone: what was acknowledged by t, less what was passed by t. It asks nothing of the telemetry, so the two can be compared.
 import type { RunData } from '../engine/run-data.ts';
-import { type Effect, indexOf, type RowOf, type RunIndex } from './run-index.ts';
+import { indexOf, type RowOf, type RunIndex } from './run-index.ts';
 
 /** A step function of wall time (epoch ms): from `times[i]` on the lag is `values[i]`. */
 export type LagHistory = {
@@ -14,19 +14,30 @@ export type LagHistory = {
   lastAtLeast(bound: number): number | null;
 };
 
+const known = new WeakMap<RunData, Map<string, LagHistory>>();
+
 export const lagHistory = (run: RunData, processor: string): LagHistory => {
+  const histories = known.get(run) ?? new Map<string, LagHistory>();
+  known.set(run, histories);
+  const history = histories.get(processor) ?? computeLag(run, processor);
+  histories.set(processor, history);
+  return history;
+};
+
+const computeLag = (run: RunData, processor: string): LagHistory => {
   const index = indexOf(run);
-  const passedAt = passTimes(index, processor);
-  const changes: { at: number; by: number }[] = [];
+  const passTimes = passTimesOf(index, processor);
+  const arrived: number[] = [];
+  const passed: number[] = [];
   for (const row of index.rows.log) {
-    const passed = passedAt.get(row.id) ?? Infinity;
+    const passedAt = passTimes.get(row.lane)?.[row.position] ?? Infinity;
     const acknowledged = acknowledgedAt(row, run, index);
     // Passed before the client had read its answer: it was never seen waiting.
-    if (passed <= acknowledged) continue;
-    changes.push({ at: acknowledged, by: 1 });
-    if (passed !== Infinity) changes.push({ at: passed, by: -1 });
+    if (passedAt <= acknowledged) continue;
+    arrived.push(acknowledged);
+    if (passedAt !== Infinity) passed.push(passedAt);
   }
-  return stepFunction(changes.toSorted((left, right) => left.at - right.at || left.by - right.by));
+  return stepFunction(Float64Array.from(arrived).sort(), Float64Array.from(passed).sort());
 };
 
 /** An event whose deliveries all ended unknown was never acknowledged; the log's own time stands in. */
@@ -42,32 +53,35 @@ const acknowledgedAt = (row: RowOf<'log'>, { timeline }: RunData, { byIdentity }
  * When the checkpoint passed each event, at the latest: a lane is read in order, so it had passed position p once anything at p or behind it was
  * applied, parked or kept as early. That makes an early event count as passed, as it does for the checkpoint, though it is applied later.
  */
-const passTimes = ({ rows, effects }: RunIndex, processor: string): ReadonlyMap<number, number> => {
-  const touched: Effect[] = [...(effects.get(processor)?.values() ?? [])];
-  for (const row of rows.parked) if (row.processor === processor) touched.push({ ...row, appliedAt: row.parkedAt });
-  for (const row of rows.pending) if (row.processor === processor) touched.push({ ...row, appliedAt: Infinity });
-  const times = new Map<number, number>();
-  for (const lane of Map.groupBy(touched, (effect) => effect.lane).values()) {
-    let earliest = Infinity;
-    for (const { id, appliedAt } of lane.toSorted((left, right) => right.position - left.position)) {
-      earliest = Math.min(earliest, appliedAt);
-      times.set(id, earliest);
+const passTimesOf = ({ rows, effects }: RunIndex, processor: string): ReadonlyMap<number, Float64Array> => {
+  const times = new Map(rows.lane.map(({ lane, head }) => [lane, new Float64Array(head + 2).fill(Infinity)]));
+  const touch = (lane: number, position: number, at: number): void => {
+    const ofLane = times.get(lane);
+    if (ofLane !== undefined && at < (ofLane[position] ?? -Infinity)) ofLane[position] = at;
+  };
+  for (const { lane, position, appliedAt } of effects.get(processor)?.values() ?? []) touch(lane, position, appliedAt);
+  for (const row of rows.parked) if (row.processor === processor) touch(row.lane, row.position, row.parkedAt);
+  for (const ofLane of times.values()) {
+    for (let position = ofLane.length - 2; position >= 0; position -= 1) {
+      ofLane[position] = Math.min(ofLane[position] as number, ofLane[position + 1] as number);
     }
   }
   return times;
 };
 
-const stepFunction = (changes: readonly { readonly at: number; readonly by: number }[]): LagHistory => {
-  const times = new Float64Array(changes.length);
-  const values = new Int32Array(changes.length);
-  let value = 0;
+/** Both sorted; at the same moment what passes goes before what arrives. */
+const stepFunction = (arrived: Float64Array, passed: Float64Array): LagHistory => {
+  const times = new Float64Array(arrived.length + passed.length);
+  const values = new Int32Array(times.length);
   let peak = { value: 0, at: 0 };
-  changes.forEach(({ at, by }, index) => {
-    value += by;
-    times[index] = at;
-    values[index] = value;
-    if (value > peak.value) peak = { value, at };
-  });
+  let [ins, outs] = [0, 0];
+  while (ins < arrived.length || outs < passed.length) {
+    const isOut = (passed[outs] ?? Infinity) <= (arrived[ins] ?? Infinity);
+    const at = (isOut ? passed[outs++] : arrived[ins++]) as number;
+    times[ins + outs - 1] = at;
+    values[ins + outs - 1] = ins - outs;
+    if (ins - outs > peak.value) peak = { value: ins - outs, at };
+  }
   const at = (time: number): number => values[countUpTo(times, time) - 1] ?? 0;
   return {
     times,
