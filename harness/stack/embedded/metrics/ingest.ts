@@ -1,12 +1,12 @@
 // Decoded OTLP -> samples in the index, one request at a time.
-import type { DecodedResourceMetrics, OtlpAttribute } from '../otlp-metric-types.ts';
+import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
 import type { Labels } from '../promql/labels.ts';
 import type { BlockPool } from './block-pool.ts';
 import type { DropCounts, DropReason, MetricLimits } from './limits.ts';
 import { maxFutureMs } from './limits.ts';
 import type { FamilyMetadata, MetricFamily, MetricPoint } from './metric-family.ts';
 import { readFamily } from './metric-family.ts';
-import { nanosToMs } from './otlp-number.ts';
+import { InvalidData, listOf, nanosToMs } from './otlp-number.ts';
 import type { ResourceLabels } from './resource-labels.ts';
 import { pointLabels, resourceLabels } from './resource-labels.ts';
 import type { SampleValue } from './sample-column.ts';
@@ -100,15 +100,16 @@ const ingestPoint = (request: Request, resource: Resource, family: MetricFamily,
   const timeMs = nanosToMs(point.timeUnixNano);
   const wrongTime = refusedTime(request, timeMs);
   if (wrongTime !== null) return reject(request, wrongTime, `${name}: ${timeTexts[wrongTime]}`);
-  const attributes = point.attributes ?? [];
+  const attributes = listOf(point.attributes, 'attributes');
+  // Before the series: what can't be read must not leave an empty one.
+  const recorded = shape.values(point);
   const key = `${resource.key}\n${name}\n${attributesKey(attributes)}\n${shape.layout(point)}`;
   const series = request.cache.get(key, () =>
     seriesFor(shape.series(point, name, pointLabels(attributes, resource.labels)), request.parts),
   );
   if (series === null) return reject(request, 'series', `${name}: the store holds its ${request.parts.limits.maxSeries} series already`);
   const isStale = ((point.flags ?? 0) & noRecordedValue) === noRecordedValue;
-  const values = isStale ? series.map((): SampleValue => 'stale') : shape.values(point);
-  const outcome = appendAll(request, series, timeMs, values);
+  const outcome = appendAll(request, series, timeMs, isStale ? recorded.map((): SampleValue => 'stale') : recorded);
   if (outcome === null) request.accepted += 1;
   else countReason(request, `${name}: ${timeTexts[outcome]}`, 1);
   return undefined;
@@ -124,27 +125,43 @@ const ingestTargetInfo = (request: Request, resource: Resource, timesMs: readonl
   appendAll(request, series, lastMs, [1]);
 };
 
+/** A part that is not what OTLP says is counted and left out; the rest of the request is taken. */
+const unlessInvalid = (request: Request, run: () => void): void => {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof InvalidData)) throw error;
+    reject(request, 'invalid', error.message);
+  }
+};
+
+const ingestMetric = (request: Request, resource: Resource, metric: OtlpMetric, timesMs: number[]): void => {
+  const family = readFamily(metric);
+  if ('refused' in family) {
+    request.parts.drops[family.refused] += family.points;
+    countReason(request, family.message, family.points);
+    return;
+  }
+  const { metadata } = request.parts;
+  if (metadata.has(family.name) || metadata.size < maxFamilies) metadata.set(family.name, family.metadata);
+  for (const point of family.points) {
+    unlessInvalid(request, () => {
+      ingestPoint(request, resource, family, point);
+      const timeMs = nanosToMs(point.timeUnixNano);
+      if (refusedTime(request, timeMs) === null) timesMs.push(timeMs);
+    });
+  }
+};
+
 const ingestResource = (request: Request, resourceMetrics: DecodedResourceMetrics): void => {
-  const attributes: readonly OtlpAttribute[] = resourceMetrics.resource?.attributes ?? [];
+  const attributes = listOf(resourceMetrics.resource?.attributes, 'attributes');
   const resource = {
     key: request.cache.shorten(attributesKey(attributes)),
     labels: resourceLabels(attributes, request.parts.limits.promotedAttributes),
   };
   const timesMs: number[] = [];
-  for (const metric of (resourceMetrics.scopeMetrics ?? []).flatMap((scope) => scope.metrics ?? [])) {
-    const family = readFamily(metric);
-    if ('refused' in family) {
-      request.parts.drops[family.refused] += family.points;
-      countReason(request, family.message, family.points);
-      continue;
-    }
-    const { metadata } = request.parts;
-    if (metadata.has(family.name) || metadata.size < maxFamilies) metadata.set(family.name, family.metadata);
-    for (const point of family.points) {
-      ingestPoint(request, resource, family, point);
-      const timeMs = nanosToMs(point.timeUnixNano);
-      if (refusedTime(request, timeMs) === null) timesMs.push(timeMs);
-    }
+  for (const scope of listOf(resourceMetrics.scopeMetrics, 'scopeMetrics')) {
+    for (const metric of listOf(scope.metrics, 'metrics')) unlessInvalid(request, () => ingestMetric(request, resource, metric, timesMs));
   }
   if (timesMs.length > 0) ingestTargetInfo(request, resource, timesMs);
 };
@@ -163,7 +180,7 @@ export const createIngest = (
   const cache = createSeriesCache(parts.limits.maxSeries);
   return (resourceMetrics, receivedAtMs) => {
     const request: Request = { parts, cache, receivedAtMs, reasons: new Map(), accepted: 0, rejected: 0, appended: 0 };
-    for (const one of resourceMetrics) ingestResource(request, one);
+    for (const one of resourceMetrics) unlessInvalid(request, () => ingestResource(request, one));
     return {
       acceptedPoints: request.accepted,
       rejectedPoints: request.rejected,

@@ -34,7 +34,7 @@ export const dropReasons = {
   series: 'Samples refused because their series would have been one too many.',
   temporality: 'Data points refused for delta (or unstated) temporality.',
   exponential: 'Data points of exponential histograms, which are not supported.',
-  invalid: 'Data points refused for a name without letters, or for having no data.',
+  invalid: 'Data points refused for not being what OTLP says, or for a name without letters.',
 } as const;
 
 export type DropReason = keyof typeof dropReasons;

@@ -3,6 +3,7 @@ import type { OtlpHistogramPoint, OtlpMetric, OtlpNumberPoint, OtlpSummaryPoint,
 import type { DropReason } from './limits.ts';
 import type { MetricKind } from './metric-name.ts';
 import { metricName, unitName } from './metric-name.ts';
+import { InvalidData, listOf } from './otlp-number.ts';
 import type { PointShape } from './point-samples.ts';
 import { histogramShape, numberShape, summaryShape } from './point-samples.ts';
 
@@ -38,24 +39,39 @@ type Data = {
 };
 
 const dataOf = (metric: OtlpMetric): Data | null => {
-  if (metric.gauge) return { kind: 'gauge', points: metric.gauge.dataPoints ?? [], shape: numberShape, cumulative: true };
+  if (metric.gauge) return { kind: 'gauge', points: listOf(metric.gauge.dataPoints, 'dataPoints'), shape: numberShape, cumulative: true };
   if (metric.sum) {
     const kind = metric.sum.isMonotonic ? 'monotonic-sum' : 'sum';
-    return { kind, points: metric.sum.dataPoints ?? [], shape: numberShape, cumulative: isCumulative(metric.sum.aggregationTemporality) };
+    return {
+      kind,
+      points: listOf(metric.sum.dataPoints, 'dataPoints'),
+      shape: numberShape,
+      cumulative: isCumulative(metric.sum.aggregationTemporality),
+    };
   }
   if (metric.histogram) {
     const cumulative = isCumulative(metric.histogram.aggregationTemporality);
-    return { kind: 'histogram', points: metric.histogram.dataPoints ?? [], shape: histogramShape, cumulative };
+    return { kind: 'histogram', points: listOf(metric.histogram.dataPoints, 'dataPoints'), shape: histogramShape, cumulative };
   }
-  return metric.summary ? { kind: 'summary', points: metric.summary.dataPoints ?? [], shape: summaryShape, cumulative: true } : null;
+  return metric.summary
+    ? { kind: 'summary', points: listOf(metric.summary.dataPoints, 'dataPoints'), shape: summaryShape, cumulative: true }
+    : null;
 };
 
 const refuse = (refused: DropReason, points: number, message: string): RefusedMetric => ({ refused, points, message });
 
+const textOf = (text: string | null | undefined, what: string): string => {
+  if (text === null || text === undefined) return '';
+  if (typeof text !== 'string') throw new InvalidData(what, text);
+  return text;
+};
+
+/** Throws InvalidData for what is no metric. */
 export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => {
-  const title = JSON.stringify(metric.name ?? '');
+  const [otlpName, unit, help] = [textOf(metric.name, 'name'), textOf(metric.unit, 'unit'), textOf(metric.description, 'description')];
+  const title = JSON.stringify(otlpName);
   if (metric.exponentialHistogram) {
-    const points = metric.exponentialHistogram.dataPoints?.length ?? 0;
+    const points = listOf(metric.exponentialHistogram.dataPoints, 'dataPoints').length;
     return refuse('exponential', points, `metric ${title} is an exponential histogram, which is not supported: use explicit buckets`);
   }
   const data = dataOf(metric);
@@ -68,8 +84,8 @@ export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => 
       `metric ${title} is not cumulative: set the exporter's temporality preference to cumulative`,
     );
   }
-  const name = metricName(metric.name ?? '', metric.unit ?? '', kind);
+  const name = metricName(otlpName, unit, kind);
   if (name === null) return refuse('invalid', points.length, `metric ${title} has no letter or digit in its name`);
-  const metadata = { type: promTypes[kind], help: metric.description ?? '', unit: unitName(metric.unit ?? '') };
+  const metadata = { type: promTypes[kind], help, unit: unitName(unit) };
   return { name, metadata, points, shape };
 };

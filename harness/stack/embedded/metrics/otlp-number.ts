@@ -1,28 +1,56 @@
-// OTLP's numbers and values -> plain numbers and text.
+// OTLP's numbers, lists and values -> plain ones. The types say what a sender should send; what came is checked here.
 import type { OtlpDouble, OtlpInteger, OtlpValue } from '../otlp-metric-types.ts';
 
-/** Past 2^53 an integer loses its last digits, as in Prometheus, whose samples are floats. */
-export const integerToNumber = (value: OtlpInteger | null | undefined): number => Number(value ?? 0);
+/** A part of a request that is not what OTLP says. It costs its data point, not the request. */
+export class InvalidData extends Error {
+  constructor(what: string, value: unknown) {
+    super(`${what} is not valid: ${typeof value === 'bigint' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? 'undefined')}`);
+    this.name = 'InvalidData';
+  }
+}
 
-export const doubleToNumber = (value: OtlpDouble | null | undefined): number => Number(value ?? 0);
+export const listOf = <T>(list: readonly T[] | null | undefined, what: string): readonly T[] => {
+  if (list === null || list === undefined) return [];
+  if (!Array.isArray(list)) throw new InvalidData(what, list);
+  return list;
+};
+
+/** Past 2^53 an integer loses its last digits, as in Prometheus, whose samples are floats. */
+export const integerToNumber = (value: OtlpInteger | null | undefined): number => {
+  if (value === null || value === undefined) return 0;
+  const isText = typeof value === 'string' && /^-?\d+$/.test(value);
+  if (!isText && typeof value !== 'bigint' && !Number.isInteger(value)) throw new InvalidData('integer', value);
+  return Number(value);
+};
+
+const decimal = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export const doubleToNumber = (value: OtlpDouble | null | undefined): number => {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'number' || value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
+  if (typeof value !== 'string' || !decimal.test(value)) throw new InvalidData('double', value);
+  return Number(value);
+};
 
 /** Nanoseconds since 1970 -> whole milliseconds, cut off. */
 export const nanosToMs = (value: OtlpInteger | null | undefined): number => {
-  if (value === null || value === undefined) return 0;
   if (typeof value === 'bigint') return Number(value / 1_000_000n);
   // The last six digits of the text are what a division by a million cuts off.
-  if (typeof value === 'string' && /^\d+$/.test(value)) return value.length > 6 ? Number(value.slice(0, -6)) : 0;
-  return Math.floor(Number(value) / 1e6);
+  if (typeof value === 'string' && /^\d{7,}$/.test(value)) return Number(value.slice(0, -6));
+  return Math.floor(integerToNumber(value) / 1e6);
 };
 
 const toPlain = (value: OtlpValue | null | undefined): unknown => {
   if (value === null || value === undefined) return null;
-  if (value.stringValue !== null && value.stringValue !== undefined) return value.stringValue;
+  if (value.stringValue !== null && value.stringValue !== undefined) return String(value.stringValue);
   if (value.boolValue !== null && value.boolValue !== undefined) return value.boolValue;
-  if (value.intValue !== null && value.intValue !== undefined) return BigInt(value.intValue);
+  // Every digit is kept: an id is no quantity.
+  if (value.intValue !== null && value.intValue !== undefined) return BigInt(integerToNumber(value.intValue) === 0 ? 0 : value.intValue);
   if (value.doubleValue !== null && value.doubleValue !== undefined) return doubleToNumber(value.doubleValue);
-  if (value.arrayValue) return (value.arrayValue.values ?? []).map(toPlain);
-  if (value.kvlistValue) return Object.fromEntries((value.kvlistValue.values ?? []).map(({ key, value: inner }) => [key, toPlain(inner)]));
+  if (value.arrayValue) return listOf(value.arrayValue.values, 'list').map(toPlain);
+  if (value.kvlistValue) {
+    return Object.fromEntries(listOf(value.kvlistValue.values, 'map').map(({ key, value: inner }) => [key, toPlain(inner)]));
+  }
   if (value.bytesValue) return typeof value.bytesValue === 'string' ? value.bytesValue : Buffer.from(value.bytesValue).toString('base64');
   return null;
 };

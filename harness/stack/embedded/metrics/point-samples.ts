@@ -4,7 +4,7 @@ import { formatPlainFloat } from '../promql/float-text.ts';
 import type { OtlpHistogramPoint, OtlpNumberPoint, OtlpSummaryPoint } from '../otlp-metric-types.ts';
 import type { LabelMap } from './label-set.ts';
 import { toLabels } from './label-set.ts';
-import { doubleToNumber, integerToNumber } from './otlp-number.ts';
+import { doubleToNumber, integerToNumber, listOf } from './otlp-number.ts';
 
 /** How points of one kind become samples. `series` and `values` give the same number of things in the same order. */
 export type PointShape<Point> = {
@@ -24,7 +24,7 @@ const hasSum = ({ sum }: OtlpHistogramPoint): boolean => sum !== null && sum !==
 
 /** Bounds that have a count; +Inf is not among them. */
 const finiteBounds = ({ explicitBounds, bucketCounts }: OtlpHistogramPoint): number[] =>
-  (explicitBounds ?? []).slice(0, bucketCounts?.length ?? 0).map(doubleToNumber);
+  listOf(explicitBounds, 'explicitBounds').slice(0, listOf(bucketCounts, 'bucketCounts').length).map(doubleToNumber);
 
 const histogramValues = (point: OtlpHistogramPoint): number[] => {
   const count = integerToNumber(point.count);

@@ -1,13 +1,17 @@
 // Remembers which series a data point writes to, so that only its first arrival pays for making labels.
 import type { OtlpAttribute } from '../otlp-metric-types.ts';
-import { valueToText } from './otlp-number.ts';
+import { InvalidData, valueToText } from './otlp-number.ts';
 import type { Series } from './series-index.ts';
 
 const separator = '\u0000';
 
-/** Equal for equal attributes in the same order, which is how exporters send them. */
-export const attributesKey = (attributes: readonly OtlpAttribute[]): string =>
-  attributes.map(({ key, value }) => `${key}${separator}${valueToText(value)}`).join(separator);
+const attributeKey = (attribute: OtlpAttribute | null): string => {
+  if (typeof attribute?.key !== 'string') throw new InvalidData('attribute', attribute);
+  return `${attribute.key}${separator}${valueToText(attribute.value)}`;
+};
+
+/** Equal for equal attributes in the same order, which is how exporters send them. Throws InvalidData for what is no attribute. */
+export const attributesKey = (attributes: readonly OtlpAttribute[]): string => attributes.map(attributeKey).join(separator);
 
 export type SeriesCache = {
   /** `make` gives null where a series may not be made; that is asked again the next time. */

@@ -85,28 +85,39 @@ const translateClass = (scanner: Scanner): string => {
   return `${text}]`;
 };
 
-/** `(?i)` holds to the end of its group: JavaScript only has the form with a colon, so a group is opened and closed with it. */
-type Groups = { readonly closers: string[] };
+/**
+ * The open groups, each with the flags that `(?i)` and the like set inside it. They hold to the end of the group and for all its alternatives;
+ * JavaScript only has the form with a colon, so each alternative opens and closes them anew.
+ */
+type Groups = string[][];
+
+const openGroup = (groups: Groups, text: string): string => {
+  groups.push([]);
+  return text;
+};
+
+const closeGroup = (groups: Groups): string => ')'.repeat(groups.pop()!.length + 1);
+
+const nextAlternative = (groups: Groups): string => {
+  const flags = groups.at(-1)!;
+  return `${')'.repeat(flags.length)}|${flags.join('')}`;
+};
 
 const translateGroup = (scanner: Scanner, groups: Groups): string => {
   const named = take(scanner, /\(\?P?<([A-Za-z_]\w*)>/);
-  if (named !== null) {
-    groups.closers.push(')');
-    return `(?<${named[1]}>`;
-  }
+  if (named !== null) return openGroup(groups, `(?<${named[1]}>`);
   const flags = take(scanner, /\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?([:)])/);
   if (flags === null) {
     if (take(scanner, /\(\?/) !== null) refuse(scanner, 'invalid or unsupported Perl syntax');
     scanner.at += 1;
-    groups.closers.push(')');
-    return '(';
+    return openGroup(groups, '(');
   }
   const [, on = '', off = '', end] = flags;
   if (/[^ims]/.test(`${on}${off}`)) refuse(scanner, 'invalid or unsupported Perl syntax');
   const unique = (text: string): string => [...new Set(text)].join('');
   const opened = `(?${unique(on)}${off === '' ? '' : `-${unique(off)}`}:`;
-  if (end === ':') groups.closers.push(')');
-  else groups.closers.push(`)${groups.closers.pop() ?? ''}`);
+  if (end === ':') return openGroup(groups, opened);
+  groups.at(-1)!.push(opened);
   return opened;
 };
 
@@ -120,9 +131,20 @@ const translateRepeat = (scanner: Scanner): string => {
   return counted[0];
 };
 
+const translateCharacter = (scanner: Scanner, groups: Groups): string => {
+  const character = take(scanner, /[^]/u)![0];
+  if (character === '|') return nextAlternative(groups);
+  if (character === ')') return groups.length === 1 ? refuse(scanner, 'unexpected )') : closeGroup(groups);
+  if (/[\]}/]/.test(character)) return `\\${character}`;
+  if (!/[*+?]/.test(character)) return character;
+  const lazy = take(scanner, /\?/) === null ? '' : '?';
+  if (/^[*+?]/.test(scanner.pattern.slice(scanner.at))) refuse(scanner, 'invalid nested repetition operator');
+  return character + lazy;
+};
+
 const translate = (pattern: string): string => {
   const scanner: Scanner = { pattern, at: 0, inClass: false };
-  const groups: Groups = { closers: [''] };
+  const groups: Groups = [[]];
   let text = '';
   while (scanner.at < pattern.length) {
     const character = pattern[scanner.at]!;
@@ -130,16 +152,10 @@ const translate = (pattern: string): string => {
     else if (character === '[') text += translateClass(scanner);
     else if (character === '(') text += translateGroup(scanner, groups);
     else if (character === '{') text += translateRepeat(scanner);
-    else {
-      const next = take(scanner, /[^]/u)![0];
-      if (next === ')' && groups.closers.length === 1) refuse(scanner, 'unexpected )');
-      if (/[*+?]/.test(next) && take(scanner, /\?/) !== null) text += `${next}?`;
-      else text += next === ')' ? groups.closers.pop()! : /[\]}/]/.test(next) ? String.raw`\${next}` : next;
-      if (/[*+?]/.test(next) && /^[*+?]/.test(pattern.slice(scanner.at))) refuse(scanner, 'invalid nested repetition operator');
-    }
+    else text += translateCharacter(scanner, groups);
   }
-  if (groups.closers.length > 1) refuse(scanner, 'missing closing )');
-  return text + groups.closers[0]!;
+  if (groups.length > 1) refuse(scanner, 'missing closing )');
+  return text + ')'.repeat(groups[0]!.length);
 };
 
 /** Matches whole values only; `.` takes a line break too, as Prometheus has it. */

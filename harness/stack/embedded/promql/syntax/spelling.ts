@@ -1,7 +1,8 @@
 // The grammar, made for an editor, is stricter than Prometheus in two spellings: `2.` for a number, and STEP() in any case inside durations.
 // Both are rewritten without moving a character, so that positions stay those of the query.
 
-const skippedOrSpelled = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|(?<![\w.:])\d+\.(?![\w.])|\b(?:step|range|min_of|max_of)(?=\s*\()/gi;
+const skippedOrSpelled =
+  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|(?<![\w.:])\d+\.(?![\w.])|\b(?:step|range|min_of|max_of)(?=\s*\()/gi;
 
 export const spellForGrammar = (query: string): string =>
   query.replaceAll(skippedOrSpelled, (text) => {

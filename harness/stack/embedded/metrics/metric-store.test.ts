@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
+import { evaluate } from '../promql/evaluate.ts';
+import { formatFloat } from '../promql/float-text.ts';
+import { formatLabels } from '../promql/labels.ts';
+import type { MetricStore } from './metric-store.ts';
+import { createMetricStore } from './metric-store.ts';
+
+const start = 1_700_000_000_000;
+
+const nanos = (timeMs: number): string => `${timeMs}000000`;
+
+const text = (key: string, stringValue: string): { key: string; value: { stringValue: string } } => ({ key, value: { stringValue } });
+
+const resource = {
+  attributes: [
+    text('service.name', 'ingest'),
+    text('service.namespace', 'faultline'),
+    text('service.instance.id', 'ingest-1'),
+    text('faultline.run', 'r1'),
+    text('host.name', 'desk'),
+  ],
+};
+
+const exported = (...metrics: OtlpMetric[]): DecodedResourceMetrics[] => [{ resource, scopeMetrics: [{ metrics }] }];
+
+const counter = (value: number, timeMs = start, attributes = [text('lane', '0')]): OtlpMetric => ({
+  name: 'messaging.client.sent.messages',
+  unit: '{message}',
+  description: 'Sent.',
+  sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints: [{ attributes, timeUnixNano: nanos(timeMs), asInt: String(value) }] },
+});
+
+const gauge = (value: number, timeMs = start, name = 'depth'): OtlpMetric => ({
+  name,
+  gauge: { dataPoints: [{ timeUnixNano: nanos(timeMs), asDouble: value }] },
+});
+
+const ask = (store: MetricStore, query: string, timeMs = start): Record<string, string> => {
+  const { result } = evaluate(query, { kind: 'instant', timeMs }, store);
+  if (result.type !== 'vector') throw new Error(`${query} gave a ${result.type}`);
+  return Object.fromEntries(result.samples.map(({ labels, value }) => [formatLabels(labels), formatFloat(value)]));
+};
+
+const common = 'faultline_run="r1", instance="ingest-1", job="faultline/ingest"';
+
+describe('ingestion', () => {
+  it('names a counter as Prometheus does, with job, instance and promoted attributes', () => {
+    const store = createMetricStore();
+    expect(store.ingest(exported(counter(7)), start)).toMatchObject({ acceptedPoints: 1, rejectedPoints: 0, message: '' });
+    expect(ask(store, '{__name__=~"messaging.+"}')).toEqual({
+      '{__name__="messaging_client_sent_messages_total", faultline_run="r1", instance="ingest-1", job="faultline/ingest", lane="0"}': '7',
+    });
+    expect(store.metadata().get('messaging_client_sent_messages_total')).toEqual({ type: 'counter', help: 'Sent.', unit: '' });
+  });
+
+  it('keeps what else is known of the resource in target_info', () => {
+    const store = createMetricStore();
+    store.ingest(exported(gauge(1)), start);
+    expect(ask(store, 'target_info')).toEqual({
+      '{__name__="target_info", faultline_run="r1", host_name="desk", instance="ingest-1", job="faultline/ingest"}': '1',
+    });
+  });
+
+  it('makes cumulative buckets, sum and count of a histogram', () => {
+    const store = createMetricStore();
+    const point = {
+      timeUnixNano: BigInt(start) * 1_000_000n,
+      count: 6,
+      sum: 1.5,
+      bucketCounts: ['1', '2', '3'],
+      explicitBounds: [0.25, 1],
+    };
+    store.ingest(
+      exported({ name: 'd', unit: 's', histogram: { aggregationTemporality: 'AGGREGATION_TEMPORALITY_CUMULATIVE', dataPoints: [point] } }),
+      start,
+    );
+    expect(ask(store, '{__name__=~"d_.*"}')).toEqual({
+      [`{__name__="d_seconds_bucket", ${common.replace(', job', ', job')}, le="0.25"}`]: '1',
+      [`{__name__="d_seconds_bucket", ${common}, le="1"}`]: '3',
+      [`{__name__="d_seconds_bucket", ${common}, le="+Inf"}`]: '6',
+      [`{__name__="d_seconds_sum", ${common}}`]: '1.5',
+      [`{__name__="d_seconds_count", ${common}}`]: '6',
+    });
+    expect(Object.values(ask(store, 'histogram_quantile(0.5, d_seconds_bucket)'))).toEqual(['1']);
+  });
+
+  it('makes quantiles of a summary', () => {
+    const store = createMetricStore();
+    const point = { timeUnixNano: nanos(start), count: 2, sum: 3, quantileValues: [{ quantile: 0.5, value: 1 }] };
+    store.ingest(exported({ name: 'q', summary: { dataPoints: [point] } }), start);
+    expect(ask(store, 'q')).toEqual({ [`{__name__="q", ${common}, quantile="0.5"}`]: '1' });
+    expect(Object.values(ask(store, 'q_count'))).toEqual(['2']);
+  });
+
+  it('ends a series where a point says that nothing was recorded', () => {
+    const store = createMetricStore();
+    store.ingest(exported(gauge(5)), start);
+    store.ingest(exported({ name: 'depth', gauge: { dataPoints: [{ timeUnixNano: nanos(start + 1000), flags: 1 }] } }), start + 1000);
+    expect(Object.values(ask(store, 'depth', start + 999))).toEqual(['5']);
+    expect(ask(store, 'depth', start + 1000)).toEqual({});
+  });
+
+  it('refuses delta temporality and exponential histograms by name, and takes the rest', () => {
+    const store = createMetricStore();
+    const delta: OtlpMetric = {
+      name: 'd',
+      sum: { isMonotonic: true, aggregationTemporality: 1, dataPoints: [{ timeUnixNano: nanos(start), asInt: 1 }] },
+    };
+    const exponential: OtlpMetric = { name: 'e', exponentialHistogram: { dataPoints: [{}, {}] } };
+    const result = store.ingest(exported(delta, exponential, gauge(1)), start);
+    expect(result).toMatchObject({ acceptedPoints: 1, rejectedPoints: 3 });
+    expect(result.message).toContain('metric "d" is not cumulative');
+    expect(result.message).toContain('metric "e" is an exponential histogram');
+    expect(store.report().drops).toMatchObject({ temporality: 1, exponential: 2 });
+  });
+
+  it('takes late samples inside the window, in their place, and refuses older ones', () => {
+    const store = createMetricStore({ outOfOrderWindowMs: 10_000 });
+    for (const [value, offsetMs] of [
+      [1, 0],
+      [3, 20_000],
+      [2, 10_000],
+    ] as const) {
+      expect(store.ingest(exported(gauge(value, start + offsetMs)), start + 20_000).rejectedPoints).toBe(0);
+    }
+    expect(store.ingest(exported(gauge(9, start + 9_000)), start + 20_000)).toMatchObject({ rejectedPoints: 1 });
+    const { result } = evaluate('depth[1m]', { kind: 'instant', timeMs: start + 20_000 }, store);
+    expect(result).toMatchObject({ series: [{ points: [{ value: 1 }, { value: 2 }, { value: 3 }] }] });
+    expect(store.report().drops.late).toBeGreaterThan(0);
+  });
+
+  it('drops an exact repeat without complaint, and refuses another value for the same time', () => {
+    const store = createMetricStore();
+    store.ingest(exported(gauge(1)), start);
+    expect(store.ingest(exported(gauge(1)), start)).toMatchObject({ rejectedPoints: 0, appendedSamples: 0 });
+    expect(store.ingest(exported(gauge(2)), start)).toMatchObject({ rejectedPoints: 1 });
+    expect(Object.values(ask(store, 'depth'))).toEqual(['1']);
+    expect(store.report().drops).toMatchObject({ conflict: 1 });
+  });
+
+  it('joins attributes whose names become equal', () => {
+    const store = createMetricStore();
+    store.ingest(exported(counter(1, start, [text('a.b', 'x'), text('a_b', 'y')])), start);
+    expect(Object.keys(ask(store, 'messaging_client_sent_messages_total'))[0]).toContain('a_b="x;y"');
+  });
+
+  it.each([
+    ['a value that is no number', { asDouble: 'many' }],
+    ['an integer with a fraction', { asInt: 1.5 }],
+    ['attributes that are no list', { asInt: 1, attributes: 7 }],
+    ['an attribute without a key', { asInt: 1, attributes: [{ value: { intValue: '1' } }] }],
+    ['an attribute that is no value', { asInt: 1, attributes: [{ key: 'a', value: { intValue: 'x' } }] }],
+    ['a time that is none', { asInt: 1, timeUnixNano: 'noon' }],
+  ])('refuses %s, alone', (_, wrong) => {
+    const store = createMetricStore();
+    const points = [
+      { timeUnixNano: nanos(start), ...wrong },
+      { timeUnixNano: nanos(start), asInt: 5 },
+    ];
+    const request = exported({ name: 'x', gauge: { dataPoints: points } } as unknown as OtlpMetric, 5 as unknown as OtlpMetric);
+    expect(store.ingest(request, start)).toMatchObject({ acceptedPoints: 1, rejectedPoints: 1 });
+    expect(Object.values(ask(store, 'x'))).toEqual(['5']);
+    expect(store.report()).toMatchObject({ series: 2, drops: { invalid: 1 } });
+  });
+
+  it('survives a request without anything in it', () => {
+    expect(createMetricStore().ingest([{}, { scopeMetrics: [{ metrics: [{}] }] }], start)).toMatchObject({
+      acceptedPoints: 0,
+      rejectedPoints: 0,
+    });
+  });
+});
+
+describe('limits', () => {
+  it('let go of samples past the retention, and of series without samples', () => {
+    const store = createMetricStore({ retentionMs: 60_000 });
+    store.ingest(exported(gauge(1)), start);
+    store.ingest(exported(gauge(1, start + 61_000, 'other')), start + 61_000);
+    expect(store.labelSets([], -Infinity, Infinity).map(({ pairs }) => pairs[1])).not.toContain('depth');
+    expect(store.report().drops.retention).toBe(2);
+    expect(store.ingest(exported(gauge(1)), start + 61_000)).toMatchObject({ rejectedPoints: 1 });
+  });
+
+  it('take a series again after it was let go', () => {
+    const store = createMetricStore({ retentionMs: 60_000 });
+    store.ingest(exported(gauge(1)), start);
+    store.ingest(exported(gauge(1, start + 120_000, 'other')), start + 120_000);
+    store.ingest(exported(gauge(2, start + 121_000)), start + 121_000);
+    expect(Object.values(ask(store, 'depth', start + 121_000))).toEqual(['2']);
+  });
+
+  it('refuse series past their number, whole histograms at once', () => {
+    const store = createMetricStore({ maxSeries: 3 });
+    const point = { timeUnixNano: nanos(start), count: 1, sum: 1, bucketCounts: [1, 0], explicitBounds: [1] };
+    const result = store.ingest(exported(gauge(1), { name: 'h', histogram: { aggregationTemporality: 2, dataPoints: [point] } }), start);
+    expect(result).toMatchObject({ acceptedPoints: 1, rejectedPoints: 1 });
+    expect(result.message).toContain('the store holds its 3 series already');
+    expect(ask(store, '{__name__=~"h_.*"}')).toEqual({});
+  });
+
+  it('let the oldest go first where the bytes run out, and count them', () => {
+    const store = createMetricStore({ maxBytes: 16_000, retentionMs: 1e9 });
+    for (let second = 0; second < 2_000; second += 1) store.ingest(exported(gauge(second, start + second * 1000)), start + second * 1000);
+    const { bytes, drops, oldestMs, newestMs } = store.report();
+    expect(bytes).toBeLessThanOrEqual(16_000 + 2_048);
+    expect(drops.bytes).toBeGreaterThan(1_000);
+    expect(newestMs).toBe(start + 1_999_000);
+    expect(oldestMs).toBeGreaterThan(start);
+  });
+
+  it('refuse a sample from far ahead', () => {
+    expect(createMetricStore().ingest(exported(gauge(1, start + 700_000)), start)).toMatchObject({ rejectedPoints: 1 });
+  });
+});
