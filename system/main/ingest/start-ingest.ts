@@ -1,0 +1,80 @@
+// Wires process `ingest`: settings, database, telemetry and server; no logic of its own. The writer comes from the caller: a benchmark leaves the commit out.
+import type { Pool } from 'pg';
+import type { Settings } from '../../contract/parse-settings.ts';
+import { signals } from '../../contract/signals.ts';
+import { SystemError } from '../../contract/system-error.ts';
+import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
+import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
+import { createIngest } from '../../ingest/ingest.ts';
+import { migrate } from '../../storage/postgres/migrate.ts';
+import { startLogUpkeep } from '../../stream/postgres/log-upkeep.ts';
+import type { StreamWriter } from '../../stream/stream.ts';
+import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
+import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
+import { errorAttributes } from '../../telemetry/error-attributes.ts';
+import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { applicationName, createInstance, type Running } from '../process-life.ts';
+import { describePortOwner } from '../start/port-owner.ts';
+
+export const role = 'ingest';
+export const instance = createInstance(role);
+
+export type CreateWriter = (options: { readonly pool: Pool; readonly laneCount: number }) => StreamWriter;
+
+export const startIngest = async (settings: Settings, createWriter: CreateWriter): Promise<Running> => {
+  await using undo = new AsyncDisposableStack();
+  const telemetry = undo.adopt(startTelemetry({ process: role, instance, environment: process.env }), (started) => started.shutdown());
+  const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
+  const { laneCount } = await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });
+  undo.use(
+    startLogUpkeep(pool, {
+      mayCreate: settings.migrate,
+      onFailure: (error) => telemetry.logger.warn('upkeep of the log failed', { ...errorAttributes(error) }),
+    }),
+  );
+  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now);
+  const ingest = createIngest({
+    ...settings,
+    laneCount,
+    writer: createWriter({ pool, laneCount }),
+    telemetry: ingestTelemetry,
+  });
+  collectProcess(telemetry.instruments);
+  collectPool(telemetry.instruments, role, pool);
+  telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
+  telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
+  const server = await listen({ ...settings, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
+  // From here on stopping is in order: no new requests, what was taken is committed and answered, then the connections.
+  undo.defer(() => server.stop());
+  const stopAll = undo.move();
+  return { attributes: { address: server.address, admin: server.adminAddress }, stop: () => stopAll.disposeAsync() };
+};
+
+const openPool = (settings: Settings, { logger }: Telemetry): Pool =>
+  createWriterPool({
+    databaseUrl: settings.databaseUrl ?? '',
+    applicationName: applicationName(role, instance),
+    flushers: settings.flushers,
+    commitTimeoutMs: settings.commitTimeoutMs,
+    onError: (error) => logger.warn('a connection to the database broke', { ...errorAttributes(error) }),
+  });
+
+const checkStorage = async (pool: Pool): Promise<void> => {
+  await pool.query('select 1');
+};
+
+const listen = async (options: IngestServerOptions) => {
+  try {
+    return await startIngestServer(options);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    const port = 'port' in cause ? Number(cause.port) : options.port;
+    const variable = port === options.adminPort ? 'FAULTLINE_ADMIN_PORT' : 'FAULTLINE_PORT';
+    throw new SystemError(
+      'FL_PORT_TAKEN',
+      `Port ${port} on ${options.host} is taken ${await describePortOwner(port)}. Set ${variable} to another, or to 0 for any free one. ` +
+        'Several ingest processes share a port when each has FAULTLINE_REUSE_PORT=true.',
+      { cause },
+    );
+  }
+};
