@@ -5,7 +5,7 @@ import { processState } from './process-identity.ts';
 import type { ProcessIdentity, ProcessState } from './process-identity.ts';
 
 /** Every child that the harness spawns inherits this variable, set to the run's id. */
-export const runMark = 'FAULTLINE_HARNESS_RUN';
+export const runMark = 'HARNESS_RUN_MARK';
 
 const pids = (): readonly number[] => {
   const names =
