@@ -5,65 +5,14 @@ import {
   drained,
   entries,
   eventually,
+  expectSound,
+  leaseEvents,
+  names,
+  ownedBy,
+  plain,
+  restingLetters,
   startWorkerProcess,
-  type TestEvent,
-  type WorkerDatabase,
 } from '../workers/testing.ts';
-
-const names = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `e${from + index}`);
-const plain = (count: number, keys = 20): TestEvent[] =>
-  Array.from({ length: count }, (_, index) => ({ key: `plain-${index % keys}`, name: `e${index}` }));
-
-type Letter = { object_id: string; event_name: string; reason_code: string; attempts: number };
-const letters = (database: WorkerDatabase) =>
-  database.rows<Letter>(
-    `select object_id, event_name, reason_code, attempts from dead_letters where processor = 'timelines' order by position`,
-  );
-const restingLetters = (database: WorkerDatabase, count: number) =>
-  eventually(
-    () => letters(database),
-    (seen) => seen.length === count,
-  );
-
-const leaseEvents = (database: WorkerDatabase, kind: string) =>
-  database.rows<{ processor: string; owner: string; epoch: string; other_epoch: string | null; other_owner: string | null }>(
-    `select processor, owner, epoch, other_epoch, other_owner from lease_events where kind = $1 order by id`,
-    [kind],
-  );
-const owners = (database: WorkerDatabase) =>
-  database.rows<{ owner: string | null }>(`select distinct owner from leases where processor <> '_duties'`);
-const ownedBy = (database: WorkerDatabase, count: number) =>
-  eventually(
-    () => owners(database),
-    (seen) => seen.length === count && seen.every(({ owner }) => owner !== null),
-  );
-
-/** Nothing doubled, nothing lost: the rows say what the books say. */
-const expectSound = async (database: WorkerDatabase, total: number) => {
-  const { events, timelines } = await books(database);
-  const [counted] = await database.rows<{
-    events: number;
-    entries: number;
-    counts: number;
-    distinct: number;
-    parked: number;
-    pending: number;
-  }>(`
-    select (select count(*) from events)::int as events, (select count(*) from timeline_entries)::int as entries,
-           (select sum(count) from minute_counts)::int as counts, (select count(distinct event_id) from timeline_entries)::int as distinct,
-           (select count(*) from parked_events where processor = 'timelines')::int as parked,
-           (select count(*) from pending_events)::int as pending`);
-  expect(events).toMatchObject({ position: total, drop: 0, applied: counted!.events });
-  expect(timelines).toMatchObject({
-    position: total,
-    drop: 0,
-    applied: counted!.entries,
-    parked: counted!.parked,
-    pending: counted!.pending,
-  });
-  expect(counted!.distinct).toBe(counted!.entries);
-  expect(counted!.counts ?? 0).toBe(counted!.entries);
-};
 
 describe('a worker process', () => {
   test('takes all lanes of a fresh system, applies everything once, and gives its leases back on SIGTERM', async () => {
@@ -160,78 +109,6 @@ describe('a worker process', () => {
   }, 30_000);
 });
 
-describe('user code that misbehaves', () => {
-  test('parks its own key after its attempts, whatever it did, and other keys go on', async () => {
-    const faults = {
-      throw: 'handler_threw',
-      hang: 'handler_timeout',
-      'hang-sync': 'handler_timeout',
-      exit: 'handler_crashed',
-      uncaught: 'handler_crashed',
-      memory: 'handler_crashed',
-      nul: 'data_refused',
-      nonsense: 'handler_threw',
-    };
-    await using database = await createWorkerDatabase();
-    const poison = Object.keys(faults).map((fault) => ({ key: fault, name: 'poison', metadata: { fault } }));
-    await database.append([...plain(20), ...poison, ...plain(20), ...Object.keys(faults).map((key) => ({ key, name: 'behind' }))]);
-    await using worker = await startWorkerProcess(database.url, { FAULTLINE_HANDLER_DEADLINE_MS: '400' });
-    const total = 40 + 2 * poison.length;
-    await drained(database, total, 20_000);
-    const seen = await restingLetters(database, poison.length);
-    expect(Object.fromEntries(seen.map(({ object_id, reason_code }) => [object_id, reason_code]))).toEqual(faults);
-    expect(seen.every(({ attempts, event_name }) => attempts === 3 && event_name === 'poison')).toBe(true);
-    expect((await books(database))['timelines']).toMatchObject({ applied: 40, parked: 2 * poison.length });
-    expect(await entries(database, 'hang')).toEqual([]);
-    await expectSound(database, total);
-    expect(worker.child.exitCode).toBeNull();
-  }, 40_000);
-
-  test('is tried again until it works, and what waits behind it follows in order', async () => {
-    await using database = await createWorkerDatabase();
-    await database.append([
-      { key: 'a', name: 'e1' },
-      { key: 'a', name: 'e2', metadata: { fault: 'throw-first' } },
-      ...names(3, 9).map((name) => ({ key: 'a', name })),
-      { key: 'a', name: 'e10', metadata: { fault: 'throw-first' } },
-      { key: 'a', name: 'e11' },
-    ]);
-    await using _worker = await startWorkerProcess(database.url);
-    await eventually(
-      () => entries(database, 'a'),
-      (seen) => seen.length === 11,
-    );
-    expect(await entries(database, 'a')).toEqual(names(1, 11));
-    expect(await database.rows('select from parked_keys')).toHaveLength(0);
-    await expectSound(database, 11);
-  });
-
-  test('ignores what its handler answers null for, and counts it', async () => {
-    await using database = await createWorkerDatabase();
-    await database.append([{ name: 'e1' }, { name: 'e2', metadata: { fault: 'ignore' } }, { name: 'e3' }]);
-    await using _worker = await startWorkerProcess(database.url);
-    await drained(database, 3);
-    expect((await books(database))['timelines']).toMatchObject({ applied: 2, ignored: 1 });
-    expect(await entries(database, 'k')).toEqual(['e1', 'e3']);
-  });
-
-  test('that kills its process three times while alone is parked for it', async () => {
-    await using database = await createWorkerDatabase(1);
-    await database.append([...plain(5), { key: 'killer', name: 'killer', metadata: { fault: 'kill' } }, ...plain(5)]);
-    let deaths = 0;
-    const isParked = async () => (await letters(database)).length === 1;
-    while (!(await isParked())) {
-      await using worker = await startWorkerProcess(database.url, { FAULTLINE_LEASE_MS: '500' });
-      const died = await Promise.race([worker.exited.then(() => true), eventually(isParked, Boolean, 20_000).then(() => false)]);
-      if (died) deaths += 1;
-      else await drained(database, 11);
-    }
-    expect(await letters(database)).toMatchObject([{ object_id: 'killer', reason_code: 'handler_crashed_process' }]);
-    expect(deaths).toBe(5);
-    await expectSound(database, 11);
-  }, 60_000);
-});
-
 describe('sequence', () => {
   test('is kept however the events come, and early ones wait for their predecessor', async () => {
     await using database = await createWorkerDatabase();
@@ -305,66 +182,6 @@ describe('sequence', () => {
     expect(await entries(database, 's')).toEqual(['e1', 'e4', 'e5', 'e6']);
     await drained(database, 5);
     expect((await books(database))['timelines']).toMatchObject({ applied: 4, skipped: 1, pending: 0, drop: 0 });
-  });
-});
-
-describe('the park', () => {
-  test('tries a dead letter again when asked to, and lets its key go', async () => {
-    await using database = await createWorkerDatabase();
-    const until = Date.now() + 4000;
-    await database.append([
-      { key: 'a', name: 'e1', metadata: { fault: 'throw-until', until } },
-      { key: 'a', name: 'e2' },
-    ]);
-    await using _worker = await startWorkerProcess(database.url);
-    await restingLetters(database, 1);
-    await eventually(
-      () => Date.now(),
-      (now) => now > until,
-    );
-    await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
-      values ('timelines', 1, 'default', 'shop', 'a', 'retry', 'test')`);
-    await eventually(
-      () => entries(database, 'a'),
-      (seen) => seen.length === 2,
-    );
-    expect(await entries(database, 'a')).toEqual(names(1, 2));
-    await expectSound(database, 2);
-  });
-
-  test('stops the lane where it is full, loudly, and loses nothing', async () => {
-    await using database = await createWorkerDatabase(1);
-    await database.append([{ key: 'a', metadata: { fault: 'throw' } }, ...names(1, 6).map((name) => ({ key: 'a', name })), { key: 'b' }]);
-    await using worker = await startWorkerProcess(database.url, { FAULTLINE_PARK_LIMIT_EVENTS: '4' });
-    await eventually(
-      () => worker.lines,
-      (lines) => lines.some(({ event_name }) => event_name === 'faultline.lane.blocked'),
-    );
-    const { timelines, events } = await books(database);
-    expect(timelines).toMatchObject({ position: 3, parked: 3, drop: 0 });
-    expect(events).toMatchObject({ position: 8 });
-  });
-
-  test('takes an event that table events refuses, alone, and reports a trace of every sampled one', async () => {
-    await using database = await createWorkerDatabase(1);
-    const bad = '{"system_name":"shop","object_id":"k","event_name":"bad","metadata":{"text":"\\u0000"}}';
-    await database.append([...plain(10), { name: 'bad', body: bad }, { name: 'good' }, ...plain(10)]);
-    await using _worker = await startWorkerProcess(database.url);
-    await eventually(
-      () => books(database),
-      (seen) => seen['events']!.position === 22,
-    );
-    expect((await books(database))['events']).toMatchObject({ applied: 21, parked: 1, drop: 0 });
-    const dead = await database.rows(`select event_name, reason_code from dead_letters where processor = 'events'`);
-    expect(dead).toEqual([{ event_name: 'bad', reason_code: 'data_refused' }]);
-    expect(await database.rows(`select from events where event_name = 'good'`)).toHaveLength(1);
-    await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
-      values ('events', 1, 'default', 'shop', 'k', 'discard_head', 'test')`);
-    await eventually(
-      () => books(database),
-      (seen) => seen['events']!.discarded === 1 && seen['events']!.parked === 0,
-    );
-    expect(await database.rows(`select from parked_keys where processor = 'events'`)).toHaveLength(0);
   });
 });
 

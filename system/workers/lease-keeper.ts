@@ -44,7 +44,7 @@ const renewMs = (leaseMs: number) => leaseMs / 4;
 type Held = { readonly tenure: Tenure; leaving: boolean };
 
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
-  const { store, lanes, clock } = options;
+  const { store, lanes } = options;
   const held = new Map<string, Held>();
 
   const drop = (tenure: Tenure) => {
@@ -95,24 +95,10 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     if (tenures.length === 0) return;
     for (const lost of await store.renew(tenures)) void letGo(lost).catch((error: unknown) => options.onError('let go of a lane', error));
   };
-  const loop = async (what: string, everyMs: number, step: () => Promise<void>, signal: AbortSignal) => {
-    const backOff = createBackOff(options.random, { longestMs: 500 });
-    while (!signal.aborted) {
-      let waitMs = everyMs;
-      try {
-        await step();
-        backOff.reset();
-      } catch (error) {
-        options.onError(what, error);
-        waitMs = backOff.nextMs();
-      }
-      await clock.sleep(waitMs, signal).catch(() => {});
-    }
-  };
   return {
     run: async (signal) => {
-      const surveying = loop('share the lanes', surveyMs(options.leaseMs), async () => share(await store.survey()), signal);
-      const renewing = loop('renew the leases', renewMs(options.leaseMs), renew, signal);
+      const surveying = repeat(options, 'share the lanes', surveyMs(options.leaseMs), async () => share(await store.survey()), signal);
+      const renewing = repeat(options, 'renew the leases', renewMs(options.leaseMs), renew, signal);
       await Promise.all([surveying, renewing]);
     },
     forget: drop,
@@ -126,6 +112,27 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
       options.onReleased(all.map(({ tenure }) => tenure));
     },
   };
+};
+
+const repeat = async (
+  { clock, random, onError }: LeaseKeeperOptions,
+  what: string,
+  everyMs: number,
+  step: () => Promise<void>,
+  signal: AbortSignal,
+) => {
+  const backOff = createBackOff(random, { longestMs: 500 });
+  while (!signal.aborted) {
+    let waitMs = everyMs;
+    try {
+      await step();
+      backOff.reset();
+    } catch (error) {
+      onError(what, error);
+      waitMs = backOff.nextMs();
+    }
+    await clock.sleep(waitMs, signal).catch(() => {});
+  }
 };
 
 /** The last lanes first; any would do. */

@@ -1,6 +1,7 @@
 // The live flow of an ordered processor's lane, seen from the main thread: which batch goes to a handler thread next, and what its end means.
 import type { Tenure } from './checkpoint.ts';
 import type { Failure } from './failure.ts';
+import { blame } from './blame.ts';
 import type { TaskEnd } from './handler-thread.ts';
 import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
 import type { LaneHoldings } from './lane-store.ts';
@@ -34,9 +35,9 @@ export type OrderedLaneOptions = {
 export type OrderedLane = {
   readonly runBatch: LaneFlowOptions['runBatch'];
   /** What the park's work left. */
-  setHoldings(holdings: LaneHoldings): void;
+  readonly setHoldings: (holdings: LaneHoldings) => void;
   /** Stops for good, loudly: a bound with policy `stop`. */
-  halt(reason: string): void;
+  readonly halt: (reason: string) => void;
 };
 
 export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
@@ -80,16 +81,9 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   };
   const onEnd = async (end: TaskEnd): Promise<BatchEnd> => {
     if (end.kind === 'report') return onReport(end.report);
-    if (end.kind === 'error') {
-      telemetry.interrupted(tenure, 'batch interrupted, it is tried again', end.error.errorType, end.error.message);
-      return { kind: 'wait' };
-    }
-    if (end.culprit === null) {
-      telemetry.interrupted(tenure, 'handler thread ended outside of user code, the batch is tried again', 'thread_ended', end.message);
-      return { kind: 'wait' };
-    }
-    if (end.culprit.failure.code === 'handler_timeout') telemetry.handlerKilled(tenure, end.culprit.position);
-    known.set(end.culprit.position, end.culprit.failure);
+    const culprit = blame(tenure, end, telemetry);
+    if (culprit === null) return { kind: 'wait' };
+    known.set(culprit.position, culprit.failure);
     return { kind: 'again' };
   };
   const run = async (position: number, head: number, drain: boolean, stopping: AbortSignal): Promise<BatchEnd> => {
@@ -99,23 +93,14 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     }
     const limit = await options.bucket.take(Math.min(options.batchEvents, head - position), stopping);
     const end = await inThread(position, limit, false, stopping);
-    if (end?.kind !== 'report') options.bucket.giveBack(limit);
-    else if (end.report.delivered < limit) options.bucket.giveBack(limit - end.report.delivered);
+    options.bucket.giveBack(Math.max(0, limit - deliveredBy(end)));
     return end === null ? { kind: 'again' } : onEnd(end);
   };
   return {
-    runBatch: async ({ position, head, drain }, stopping) => {
-      if (halted !== null) {
-        telemetry.blocked(tenure, halted, 'stop');
-        return { kind: 'wait' };
-      }
-      try {
-        return await run(position, head, drain, stopping);
-      } catch (error) {
-        // No thread could be had, or the wait for the throttle was aborted.
-        if (!stopping.aborted) telemetry.error('run a batch', error);
-        return { kind: 'wait' };
-      }
+    runBatch: ({ position, head, drain }, stopping) => {
+      if (halted === null) return orWait(() => run(position, head, drain, stopping), stopping, telemetry);
+      telemetry.blocked(tenure, halted, 'stop');
+      return Promise.resolve({ kind: 'wait' });
     },
     setHoldings: (left) => {
       holdings = left;
@@ -125,3 +110,15 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     },
   };
 };
+
+/** No thread could be had, or the wait for the throttle was aborted: later again. */
+const orWait = async (run: () => Promise<BatchEnd>, stopping: AbortSignal, telemetry: WorkerTelemetry): Promise<BatchEnd> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (!stopping.aborted) telemetry.error('run a batch', error);
+    return { kind: 'wait' };
+  }
+};
+
+const deliveredBy = (end: TaskEnd | null): number => (end?.kind === 'report' ? end.report.delivered : 0);

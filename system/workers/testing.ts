@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'pg';
+import { expect } from 'vitest';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createPostgresStreamWriter } from '../stream/postgres/writer.ts';
@@ -192,4 +193,59 @@ export const entries = async (database: WorkerDatabase, key: string): Promise<re
     key,
   ]);
   return rows.map(({ event_name }) => event_name);
+};
+
+export const names = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `e${from + index}`);
+export const plain = (count: number, keys = 20): TestEvent[] =>
+  Array.from({ length: count }, (_, index) => ({ key: `plain-${index % keys}`, name: `e${index}` }));
+
+export type Letter = { object_id: string; event_name: string; reason_code: string; attempts: number };
+export const letters = (database: WorkerDatabase) =>
+  database.rows<Letter>(
+    `select object_id, event_name, reason_code, attempts from dead_letters where processor = 'timelines' order by position`,
+  );
+export const restingLetters = (database: WorkerDatabase, count: number) =>
+  eventually(
+    () => letters(database),
+    (seen) => seen.length === count,
+  );
+
+export const leaseEvents = (database: WorkerDatabase, kind: string) =>
+  database.rows<{ processor: string; owner: string; epoch: string; other_epoch: string | null; other_owner: string | null }>(
+    `select processor, owner, epoch, other_epoch, other_owner from lease_events where kind = $1 order by id`,
+    [kind],
+  );
+const owners = (database: WorkerDatabase) =>
+  database.rows<{ owner: string | null }>(`select distinct owner from leases where processor <> '_duties'`);
+export const ownedBy = (database: WorkerDatabase, count: number) =>
+  eventually(
+    () => owners(database),
+    (seen) => seen.length === count && seen.every(({ owner }) => owner !== null),
+  );
+
+/** Nothing doubled, nothing lost: the rows say what the books say. */
+export const expectSound = async (database: WorkerDatabase, total: number) => {
+  const { events, timelines } = await books(database);
+  const [counted] = await database.rows<{
+    events: number;
+    entries: number;
+    counts: number;
+    distinct: number;
+    parked: number;
+    pending: number;
+  }>(`
+    select (select count(*) from events)::int as events, (select count(*) from timeline_entries)::int as entries,
+           (select sum(count) from minute_counts)::int as counts, (select count(distinct event_id) from timeline_entries)::int as distinct,
+           (select count(*) from parked_events where processor = 'timelines')::int as parked,
+           (select count(*) from pending_events)::int as pending`);
+  expect(events).toMatchObject({ position: total, drop: 0, applied: counted!.events });
+  expect(timelines).toMatchObject({
+    position: total,
+    drop: 0,
+    applied: counted!.entries,
+    parked: counted!.parked,
+    pending: counted!.pending,
+  });
+  expect(counted!.distinct).toBe(counted!.entries);
+  expect(counted!.counts ?? 0).toBe(counted!.entries);
 };

@@ -23,7 +23,13 @@ export type UnorderedLaneOptions = {
   readonly recordFenced: (settled: Settled, what: string) => Promise<void>;
 };
 
-export const createUnorderedBatch = (options: UnorderedLaneOptions): LaneFlowOptions['runBatch'] => {
+export type UnorderedLane = {
+  readonly runBatch: LaneFlowOptions['runBatch'];
+  /** What the park's work left. */
+  readonly setHoldings: (holdings: LaneHoldings) => void;
+};
+
+export const createUnorderedBatch = (options: UnorderedLaneOptions): UnorderedLane => {
   const { tenure, store, telemetry, clock } = options;
   let { holdings } = options;
   /** Halved while the database refuses a range as data, until one event is left: the one to park. */
@@ -50,20 +56,9 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): LaneFlowOpt
     return after(settled, upTo, 'a range of the log');
   };
   const park = async (position: number, error: unknown): Promise<BatchEnd> => {
-    if (holdings.parked >= options.parkLimit) {
-      telemetry.blocked(tenure, 'park_full', 'stop');
-      return { kind: 'wait' };
-    }
-    const startedAtMs = clock.nowMs();
-    const failure = describeFailure('data_refused', error);
-    const event = await store.eventAt(tenure.lane, position + 1);
-    const settled = await store.parkOne(tenure, position, failure);
-    if (settled.outcome === 'advanced') {
-      const note = { position: position + 1, id: event?.id ?? 0, failure, attempts: 1, deadLetter: true };
-      const failures = [{ ...note, traceparent: event?.traceparent ?? null }];
-      telemetry.finished(tenure, { ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures });
-    }
-    return after(settled, position + 1, 'an event to park');
+    if (holdings.parked < options.parkLimit) return after(await parkOne(options, position, error), position + 1, 'an event to park');
+    telemetry.blocked(tenure, 'park_full', 'stop');
+    return { kind: 'wait' };
   };
   const onError = async (position: number, upTo: number, error: unknown): Promise<BatchEnd> => {
     if (classifyError(error) === 'data') {
@@ -71,7 +66,7 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): LaneFlowOpt
       widest = Math.ceil((upTo - position) / 2);
       return { kind: 'again' };
     }
-    telemetry.interrupted(tenure, 'batch interrupted, it is tried again', errorTypeOf(error), messageOf(error));
+    interrupted(options, error);
     return { kind: 'wait' };
   };
   const run = async (position: number, head: number, stopping: AbortSignal): Promise<BatchEnd> => {
@@ -83,16 +78,42 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): LaneFlowOpt
       return onError(position, upTo, error);
     }
   };
-  return async ({ position, head }, stopping) => {
-    if (head <= position) return { kind: 'moved', position };
-    try {
-      return await run(position, head, stopping);
-    } catch (error) {
-      if (!stopping.aborted) telemetry.interrupted(tenure, 'batch interrupted, it is tried again', errorTypeOf(error), messageOf(error));
-      return { kind: 'wait' };
-    }
+  return {
+    runBatch: async ({ position, head }, stopping) => {
+      if (head <= position) return { kind: 'moved', position };
+      try {
+        return await run(position, head, stopping);
+      } catch (error) {
+        if (!stopping.aborted) interrupted(options, error);
+        return { kind: 'wait' };
+      }
+    },
+    setHoldings: (left) => {
+      holdings = left;
+    },
   };
 };
+
+const parkOne = async ({ tenure, store, telemetry, clock }: UnorderedLaneOptions, position: number, error: unknown): Promise<Settled> => {
+  const startedAtMs = clock.nowMs();
+  const failure = describeFailure('data_refused', error);
+  const event = await store.eventAt(tenure.lane, position + 1);
+  const settled = await store.parkOne(tenure, position, failure);
+  if (settled.outcome !== 'advanced') return settled;
+  const note = {
+    position: position + 1,
+    id: event?.id ?? 0,
+    failure,
+    attempts: 1,
+    deadLetter: true,
+    traceparent: event?.traceparent ?? null,
+  };
+  telemetry.finished(tenure, { ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures: [note] });
+  return settled;
+};
+
+const interrupted = ({ telemetry, tenure }: UnorderedLaneOptions, error: unknown) =>
+  telemetry.interrupted(tenure, 'batch interrupted, it is tried again', errorTypeOf(error), messageOf(error));
 
 /** A lost connection is tried again at once, one time, under the same epoch: whether this worker may still write is for the database to say. */
 const onceMore = async <Result>(work: () => Promise<Result>): Promise<Result> => {

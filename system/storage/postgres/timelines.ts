@@ -56,7 +56,10 @@ const checkEffect = (made: unknown): TimelineEffect | null => {
   throw new TypeError(`The handler returned ${describe(made)}; give {summary: string or null}, or null to ignore the event.`);
 };
 
-const describe = (made: unknown) => (typeof made === 'object' ? 'an object whose summary is neither a string nor null' : String(made));
+const describe = (made: unknown): string => {
+  if (typeof made === 'object') return 'an object whose summary is neither a string nor null';
+  return made === undefined ? 'nothing' : `a ${typeof made}`;
+};
 
 const columns = (handled: readonly HandledEvent<TimelineEffect>[]) => {
   const of = <Value>(pick: (event: LogEvent) => Value) => handled.map(({ event }) => pick(event));

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import {
+  books,
+  createWorkerDatabase,
+  drained,
+  entries,
+  eventually,
+  expectSound,
+  letters,
+  names,
+  plain,
+  restingLetters,
+  startWorkerProcess,
+} from '../workers/testing.ts';
+
+describe('user code that misbehaves', () => {
+  test('parks its own key after its attempts, whatever it did, and other keys go on', async () => {
+    const faults = {
+      throw: 'handler_threw',
+      hang: 'handler_timeout',
+      'hang-sync': 'handler_timeout',
+      exit: 'handler_crashed',
+      uncaught: 'handler_crashed',
+      memory: 'handler_crashed',
+      nul: 'data_refused',
+      nonsense: 'handler_threw',
+    };
+    await using database = await createWorkerDatabase();
+    const poison = Object.keys(faults).map((fault) => ({ key: fault, name: 'poison', metadata: { fault } }));
+    await database.append([...plain(20), ...poison, ...plain(20), ...Object.keys(faults).map((key) => ({ key, name: 'behind' }))]);
+    await using worker = await startWorkerProcess(database.url, { FAULTLINE_HANDLER_DEADLINE_MS: '400' });
+    const total = 40 + 2 * poison.length;
+    await drained(database, total, 20_000);
+    const seen = await restingLetters(database, poison.length);
+    expect(Object.fromEntries(seen.map(({ object_id, reason_code }) => [object_id, reason_code]))).toEqual(faults);
+    expect(seen.every(({ attempts, event_name }) => attempts === 3 && event_name === 'poison')).toBe(true);
+    expect((await books(database))['timelines']).toMatchObject({ applied: 40, parked: 2 * poison.length });
+    expect(await entries(database, 'hang')).toEqual([]);
+    await expectSound(database, total);
+    expect(worker.child.exitCode).toBeNull();
+  }, 40_000);
+
+  test('is tried again until it works, and what waits behind it follows in order', async () => {
+    await using database = await createWorkerDatabase();
+    await database.append([
+      { key: 'a', name: 'e1' },
+      { key: 'a', name: 'e2', metadata: { fault: 'throw-first' } },
+      ...names(3, 9).map((name) => ({ key: 'a', name })),
+      { key: 'a', name: 'e10', metadata: { fault: 'throw-first' } },
+      { key: 'a', name: 'e11' },
+    ]);
+    await using _worker = await startWorkerProcess(database.url);
+    await eventually(
+      () => entries(database, 'a'),
+      (seen) => seen.length === 11,
+    );
+    expect(await entries(database, 'a')).toEqual(names(1, 11));
+    expect(await database.rows('select from parked_keys')).toHaveLength(0);
+    await expectSound(database, 11);
+  });
+
+  test('ignores what its handler answers null for, and counts it', async () => {
+    await using database = await createWorkerDatabase();
+    await database.append([{ name: 'e1' }, { name: 'e2', metadata: { fault: 'ignore' } }, { name: 'e3' }]);
+    await using _worker = await startWorkerProcess(database.url);
+    await drained(database, 3);
+    expect((await books(database))['timelines']).toMatchObject({ applied: 2, ignored: 1 });
+    expect(await entries(database, 'k')).toEqual(['e1', 'e3']);
+  });
+
+  test('that kills its process three times while alone is parked for it', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([...plain(5), { key: 'killer', name: 'killer', metadata: { fault: 'kill' } }, ...plain(5)]);
+    let deaths = 0;
+    const isParked = async () => (await letters(database)).length === 1;
+    while (!(await isParked())) {
+      await using worker = await startWorkerProcess(database.url, { FAULTLINE_LEASE_MS: '500' });
+      const died = await Promise.race([worker.exited.then(() => true), eventually(isParked, Boolean, 20_000).then(() => false)]);
+      if (died) deaths += 1;
+      else await drained(database, 11);
+    }
+    expect(await letters(database)).toMatchObject([{ object_id: 'killer', reason_code: 'handler_crashed_process' }]);
+    expect(deaths).toBe(5);
+    await expectSound(database, 11);
+  }, 60_000);
+});
+
+describe('the park', () => {
+  test('tries a dead letter again when asked to, and lets its key go', async () => {
+    await using database = await createWorkerDatabase();
+    const until = Date.now() + 1500;
+    await database.append([
+      { key: 'a', name: 'e1', metadata: { fault: 'throw-until', until } },
+      { key: 'a', name: 'e2' },
+    ]);
+    await using _worker = await startWorkerProcess(database.url);
+    await restingLetters(database, 1);
+    await eventually(
+      () => Date.now(),
+      (now) => now > until,
+    );
+    await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
+      values ('timelines', 1, 'default', 'shop', 'a', 'retry', 'test')`);
+    await eventually(
+      () => entries(database, 'a'),
+      (seen) => seen.length === 2,
+    );
+    expect(await entries(database, 'a')).toEqual(names(1, 2));
+    await expectSound(database, 2);
+  });
+
+  test('stops the lane where it is full, loudly, and loses nothing', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([{ key: 'a', metadata: { fault: 'throw' } }, ...names(1, 6).map((name) => ({ key: 'a', name })), { key: 'b' }]);
+    await using worker = await startWorkerProcess(database.url, { FAULTLINE_PARK_LIMIT_EVENTS: '4' });
+    await eventually(
+      () => worker.lines,
+      (lines) => lines.some(({ event_name }) => event_name === 'faultline.lane.blocked'),
+    );
+    const { timelines } = await books(database);
+    expect(timelines).toMatchObject({ position: 3, parked: 3, drop: 0 });
+    // The other processor has nothing to do with it.
+    await eventually(
+      () => books(database),
+      (seen) => seen['events']!.position === 8,
+    );
+  });
+
+  test('takes an event that table events refuses, alone', async () => {
+    await using database = await createWorkerDatabase(1);
+    const bad = '{"system_name":"shop","object_id":"k","event_name":"bad","metadata":{"text":"\\u0000"}}';
+    await database.append([...plain(10), { name: 'bad', body: bad }, { name: 'good' }, ...plain(10)]);
+    await using _worker = await startWorkerProcess(database.url);
+    await eventually(
+      () => books(database),
+      (seen) => seen['events']!.position === 22,
+    );
+    expect((await books(database))['events']).toMatchObject({ applied: 21, parked: 1, drop: 0 });
+    const dead = await database.rows(`select event_name, reason_code from dead_letters where processor = 'events'`);
+    expect(dead).toEqual([{ event_name: 'bad', reason_code: 'data_refused' }]);
+    expect(await database.rows(`select from events where event_name = 'good'`)).toHaveLength(1);
+    await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
+      values ('events', 1, 'default', 'shop', 'k', 'discard_head', 'test')`);
+    await eventually(
+      () => books(database),
+      (seen) => seen['events']!.discarded === 1 && seen['events']!.parked === 0,
+    );
+    expect(await database.rows(`select from parked_keys where processor = 'events'`)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,97 @@
+// The collector of batches: how many events, how long, how fresh; a span for each sampled event; a record for each that failed. Never a payload.
+import type { SpanContext } from '@opentelemetry/api';
+import { signals } from '../contract/signals.ts';
+import { parseTraceparent } from '../telemetry/trace-context.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import type { Tenure } from './checkpoint.ts';
+import { failureCodes } from './failure.ts';
+import type { TracedEvent } from './processor.ts';
+import { laneAttributes, type FinishedBatch, type TelemetryParts } from './telemetry-parts.ts';
+import type { FailureNote } from './thread-protocol.ts';
+
+export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonly 'faultline.processor': string }[]) => {
+  const { instruments, tracer } = parts;
+  const consumed = instruments.counter(signals.consumedMessages, ofEach);
+  const duration = instruments.histogram(signals.processDuration);
+  const freshness = instruments.histogram(signals.freshness);
+  const operation = instruments.histogram(signals.dbOperationDuration);
+  const note = collectFailures(parts, ofEach);
+  return {
+    failed: note.failed,
+    finished: (tenure: Tenure, batch: FinishedBatch): void => {
+      const processor = { 'faultline.processor': tenure.processor };
+      consumed.add(batch.delivered, processor);
+      duration.record((batch.endedAtMs - batch.startedAtMs) / 1000, processor);
+      operation.record((batch.endedAtMs - batch.settledFromMs) / 1000, { 'db.operation.name': `settle ${tenure.processor}` });
+      for (let index = 0; index < batch.receivedAtMs.length; index += 1)
+        freshness.record(Math.max(0, batch.endedAtMs - batch.receivedAtMs[index]!) / 1000, processor);
+      for (const event of batch.traced) traceEvent(tracer, tenure.processor, event, batch);
+      for (const failed of batch.failures) note.event(tenure, failed);
+    },
+  };
+};
+
+const collectFailures = ({ instruments, logger }: TelemetryParts, ofEach: readonly { readonly 'faultline.processor': string }[]) => {
+  const known = ofEach.flatMap((one) => failureCodes.map((code) => ({ ...one, 'error.type': code })));
+  const failures = instruments.counter(signals.processingFailures, known);
+  return {
+    failed: (tenure: Tenure, errorType: string) => failures.add(1, { 'faultline.processor': tenure.processor, 'error.type': errorType }),
+    event: (tenure: Tenure, failed: FailureNote) => {
+      failures.add(1, { 'faultline.processor': tenure.processor, 'error.type': failed.failure.code });
+      const attributes = failureAttributes(tenure, failed);
+      if (failed.deadLetter)
+        logger.error('event parked as a dead letter', attributes, context('faultline.event.dead_letter', failed.traceparent));
+      else logger.warn('event failed and is tried again', attributes, context('faultline.event.failed', failed.traceparent));
+    },
+  };
+};
+
+const failureAttributes = (tenure: Tenure, { position, id, failure, attempts }: FailureNote) => ({
+  ...laneAttributes(tenure),
+  'faultline.position': position,
+  'faultline.event.id': id,
+  'faultline.reason': failure.code,
+  'faultline.attempts': attempts,
+  ...(failure.errorType !== null && { 'error.type': failure.errorType }),
+  'faultline.reason.message': failure.message,
+});
+
+const tableOf: Readonly<Record<string, string>> = { events: 'events', timelines: 'timeline_entries' };
+
+/** From the request's own span, through the stream, to the row: a child of the producer's span that also links to it by the message's id. */
+const traceEvent = (tracer: Spans, processor: string, event: TracedEvent, batch: FinishedBatch) => {
+  const parent = parseTraceparent(event.traceparent);
+  if (parent === null) return;
+  const process = tracer.start(`process ${processor}`, {
+    kind: 'consumer',
+    parent,
+    startTime: batch.startedAtMs,
+    links: () => [{ context: parent, attributes: { 'messaging.message.id': String(event.id) } }],
+    attributes: () => consumerAttributes(processor, event),
+  });
+  const table = tableOf[processor] ?? processor;
+  const insert = tracer.start(`INSERT ${table}`, {
+    kind: 'client',
+    parent: process.context,
+    startTime: batch.settledFromMs,
+    attributes: () => ({ 'db.system.name': 'postgresql', 'db.operation.name': 'INSERT', 'db.collection.name': table }),
+  });
+  insert.end(undefined, batch.endedAtMs);
+  process.end(undefined, batch.endedAtMs);
+};
+
+const consumerAttributes = (processor: string, { id, lane, position }: TracedEvent) => ({
+  'messaging.system': 'faultline',
+  'messaging.operation.type': 'process',
+  'messaging.operation.name': 'process',
+  'messaging.destination.name': 'events',
+  'messaging.consumer.group.name': processor,
+  'messaging.message.id': String(id),
+  'messaging.destination.partition.id': String(lane),
+  'faultline.position': position,
+});
+
+const context = (eventName: string, traceparent: string | null): { eventName: string; span?: SpanContext } => {
+  const span = parseTraceparent(traceparent);
+  return span === null ? { eventName } : { eventName, span };
+};

@@ -1,0 +1,96 @@
+// One round of work on the park of this worker's lanes: attempts that are due, operators' commands, early events over their age.
+import type { Key } from '../stream/stream.ts';
+import { laneName, type LaneId } from './checkpoint.ts';
+import type { KeptLane } from './kept-lane.ts';
+import { carryOutCommand } from './park-command.ts';
+import type { DueKey, OverdueKey, ParkCommand, ParkStore } from './park-store.ts';
+import { runParkTask } from './park-task.ts';
+import type { RangeStore } from './range-store.ts';
+import type { WorkerTelemetry } from './telemetry.ts';
+import type { Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
+import type { ThreadPool } from './thread-pool.ts';
+import type { WorkerClock } from './worker-clock.ts';
+
+export type ParkWorkOptions = {
+  readonly lanes: () => readonly KeptLane[];
+  readonly store: ParkStore;
+  readonly ranges: RangeStore;
+  readonly threads: ThreadPool;
+  readonly telemetry: WorkerTelemetry;
+  readonly clock: WorkerClock;
+  readonly pending: { readonly limitSeconds: number; readonly policy: 'wait' | 'skip' | 'stop' };
+};
+
+export type ParkWork = {
+  /** Whether there was anything to do. */
+  readonly round: (ids: readonly LaneId[]) => Promise<boolean>;
+  /** Gives up the gap that the lane's oldest early event waits for; resolves whether there was one. */
+  readonly skipOldestGap: (lane: KeptLane) => Promise<boolean>;
+};
+
+const overdueEveryMs = 1000;
+const atOnce = 50;
+
+export const createParkWork = (options: ParkWorkOptions): ParkWork => {
+  const { store, telemetry, clock } = options;
+  let overdueAtMs = 0;
+
+  const laneOf = (id: LaneId) => options.lanes().find(({ tenure }) => laneName(tenure) === laneName(id));
+
+  const runTask = (lane: KeptLane, task: RetryTask | SkipGapTask) => runParkTask(options.threads, lane, task, telemetry);
+  const settled = async (lane: KeptLane, report: Report, what: string) => {
+    if (report.outcome === 'fenced') return lane.fenced({ found: report.found! }, what);
+    if (report.holdings !== null) lane.setHoldings(report.holdings);
+    if (report.delivered > 0) telemetry.finished(lane.tenure, report);
+    if (report.moreDue) lane.drain();
+  };
+  const retry = async (due: DueKey) => {
+    const lane = laneOf(due);
+    if (lane === undefined || lane.stopping.aborted) return;
+    const report = await runTask(lane, { kind: 'retry', tenure: lane.tenure, key: due.key, known: [], counted: false });
+    if (report !== null) await settled(lane, report, 'a retry from the park');
+  };
+  const skipGap = async (lane: KeptLane, key: Key) => {
+    const report = await runTask(lane, { kind: 'skip-gap', tenure: lane.tenure, key, known: [] });
+    if (report !== null) await settled(lane, report, 'a gap to skip');
+    return report?.outcome === 'advanced' && report.found !== null;
+  };
+  const carryOut = async (command: ParkCommand) => {
+    const lane = laneOf(command);
+    if (lane === undefined || lane.stopping.aborted) return;
+    using _lane = await lane.mutex.acquire();
+    const end = await carryOutCommand(lane, command, options);
+    if (end.outcome === 'fenced') return lane.fenced(end, 'a park command');
+    lane.setHoldings(end.holdings);
+    lane.drain();
+    telemetry.commanded(lane.tenure, command.action, command.requestedBy, end.result);
+  };
+  const onOverdue = async (overdue: OverdueKey) => {
+    const lane = laneOf(overdue);
+    if (lane === undefined || lane.stopping.aborted) return;
+    telemetry.blocked(
+      lane.tenure,
+      `early_event_overdue: ${overdue.events} of one key, ${Math.round(overdue.oldestSeconds)} s`,
+      options.pending.policy,
+    );
+    if (options.pending.policy === 'stop') lane.halt('early_event_overdue');
+    if (options.pending.policy === 'skip') await skipGap(lane, overdue.key);
+  };
+  const round = async (ids: readonly LaneId[]) => {
+    const [due, commands] = await Promise.all([store.dueKeys(ids, atOnce), store.openCommands(ids, atOnce)]);
+    for (const command of commands) await carryOut(command);
+    for (const one of due) await retry(one);
+    if (clock.nowMs() >= overdueAtMs) {
+      overdueAtMs = clock.nowMs() + overdueEveryMs;
+      for (const one of await store.overdueKeys(ids, options.pending.limitSeconds, atOnce)) await onOverdue(one);
+    }
+    return due.length + commands.length > 0;
+  };
+  return {
+    round,
+    skipOldestGap: async (lane) => {
+      const key = await store.oldestWaiting(lane.tenure);
+      return key !== null && skipGap(lane, key);
+    },
+  };
+};
