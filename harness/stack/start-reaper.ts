@@ -54,6 +54,8 @@ export const startReaper = async (registry: ProcessRegistry): Promise<Reaper> =>
   return {
     pid,
     async [Symbol.asyncDispose]() {
+      // Now its end is waited for, and nothing else may be left that keeps the harness alive until then.
+      child.nodeChildProcess.ref();
       stdin.end('release\n');
       await child;
     },
