@@ -173,6 +173,13 @@ test.runIf(isRoot)("as root, a folder where the server's account can't go is ref
   });
 });
 
+test.runIf(isRoot)("as root, folders that are made on the way are open to the server's account", async () => {
+  const deep = join(folder, 'made/on/the/way');
+  await chmod(folder, 0o755);
+  await using server = await start({ FAULTLINE_POSTGRES_DATA: deep });
+  expect(server.new).toBe(true);
+});
+
 test.runIf(!isRoot)('a folder that we may not write is refused', async () => {
   expect(await refuse({ FAULTLINE_POSTGRES_DATA: '/faultline-data' })).toMatchObject({ code: 'FL_DATA_FORBIDDEN' });
 });

@@ -1,6 +1,6 @@
 // Makes the data folder fit for the server before anything starts: it is there, it is ours, the server's account can reach and
 // write it, there is room, and nothing else is in it.
-import { access, chown, lstat, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises';
+import { access, chmod, chown, lstat, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SystemError } from '../../contract/system-error.ts';
@@ -18,8 +18,16 @@ const permission = (folder: string, error: unknown, what: string): SystemError =
     },
   );
 
+const makeParents = async (folder: string): Promise<void> => {
+  const first = await mkdir(dirname(folder), { recursive: true });
+  if (first === undefined) return;
+  // The server's account must pass through what we made, whatever our umask is.
+  for (let made = dirname(folder); made.startsWith(first); made = dirname(made)) await chmod(made, 0o755);
+};
+
 const makeFolder = async (folder: string): Promise<void> => {
   try {
+    await makeParents(folder);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
