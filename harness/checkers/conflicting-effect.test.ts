@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { conflictingEffect } from './conflicting-effect.ts';
+import { changeFirst, quietScenario, simulateRun, withOperations, withRows } from './testing/simulated-run.ts';
+
+const run = simulateRun({ ...quietScenario, traffic: { ...quietScenario.traffic, duplicates: { share: 0.2, withinMs: 300 } } });
+
+test('rows and answers are what was sent', () => {
+  expect(conflictingEffect(run).outcome).toBe('pass');
+});
+
+test.each([
+  ['a body in the log', 'log', { bodySha256: 'f'.repeat(64) }],
+  ['an object in the log', 'log', { objectId: 'another' }],
+  ['an event name in table events', 'event', { eventName: 'order.forged' }],
+  ['a body in table events', 'event', { bodySha256: '0'.repeat(64) }],
+  ['a name in a timeline', 'timeline-entry', { eventName: 'order.forged' }],
+  ['a sequence in a timeline', 'timeline-entry', { sequence: 5 }],
+] as const)('%s that differs from what was sent is found', (_what, kind, change) => {
+  expect(conflictingEffect(withRows(run, kind, (rows) => changeFirst(rows as never, change as never)))).toMatchObject({
+    outcome: 'fail',
+    findingsTotal: 1,
+  });
+});
+
+const second = run.operations.find(({ delivery }) => delivery === 'duplicate')!;
+
+test('two deliveries of one event that are answered with different ids contradict each other', () => {
+  const result = conflictingEffect(
+    withOperations(run, (operations) => changeFirst(operations, { id: 55_555 }, ({ op }) => op === second.op)),
+  );
+  expect(result.findings[0]?.message).toContain('2 different ids');
+});
+
+test('an answer with another id than the log has contradicts it', () => {
+  const lonely = run.operations.find(({ event }) => event !== second.event)!;
+  expect(
+    conflictingEffect(withOperations(run, (operations) => changeFirst(operations, { id: 55_555 }, ({ op }) => op === lonely.op))).outcome,
+  ).toBe('fail');
+});
+
+test('an acknowledgement without an id is found', () => {
+  expect(conflictingEffect(withOperations(run, (operations) => changeFirst(operations, { id: null }))).outcome).toBe('fail');
+});
+
+test('one id that was answered for two events is found', () => {
+  const shared = withOperations(run, (operations) => changeFirst(operations, { id: operations[0]!.id }, ({ op }) => op === 1));
+  expect(conflictingEffect(shared).findings.some(({ message }) => message.includes('answered for event'))).toBe(true);
+});
+
+test('two deliveries that were both answered as the first are found', () => {
+  expect(
+    conflictingEffect(withOperations(run, (operations) => changeFirst(operations, { duplicate: false }, ({ op }) => op === second.op)))
+      .outcome,
+  ).toBe('fail');
+});
+
+test('an event answered as a duplicate of nothing is found, but not where an earlier attempt is in doubt', () => {
+  const first = run.operations.find(({ event, delivery }) => event === second.event && delivery === 'first')!;
+  const claimed = (change: object) => withOperations(run, (operations) => changeFirst(operations, change, ({ op }) => op === first.op));
+  expect(conflictingEffect(claimed({ duplicate: true })).outcome).toBe('fail');
+  expect(conflictingEffect(claimed({ outcome: 'unknown', status: null, id: null, duplicate: null })).outcome).toBe('pass');
+});
+
+test('an empty history shows nothing', () => {
+  expect(conflictingEffect({ ...run, operations: [] }).outcome).toBe('inconclusive');
+});
