@@ -3,9 +3,9 @@ import type { RunFault } from '../faults/registry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
 import type { RunningTarget, Target, TargetProcess } from '../targets/target.ts';
+import type { Judgement } from './judge.ts';
 import type { PlannedScenario } from './plan.ts';
 import type { RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
-import type { ScenarioVerdict } from './verdict.ts';
 
 export type Helper = AsyncDisposable & {
   /** What it is called in machine.ndjson. */
@@ -73,6 +73,6 @@ export type EngineParts = {
   readonly startDriver: (options: DriverOptions) => Promise<RunningDriver>;
   readonly telemetryOf: (stackAddress: string) => Telemetry;
   readonly runFault: RunFault;
-  readonly judge: (scenarioFolder: string) => Promise<ScenarioVerdict>;
+  readonly judge: (scenarioFolder: string) => Promise<Judgement>;
   readonly writeFinalState: (file: string, target: RunningTarget) => Promise<number>;
 };

@@ -17,10 +17,12 @@ import { writeJson } from './write-json.ts';
 export type ScenarioEnd = {
   /** null: the run was interrupted before there was something to judge. */
   readonly verdict: ScenarioVerdict | null;
+  /** Checks that crashed: harness errors. */
+  readonly errors: readonly string[];
 };
 
 /** Called between the verdict and the end of the scenario's processes: `--keep` waits here. */
-export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict) => Promise<void>;
+export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict, stackAddress: string) => Promise<void>;
 
 export const runScenario = async (
   context: ScenarioContext,
@@ -35,11 +37,11 @@ export const runScenario = async (
   const [target, canaryBefore] = await startTarget(context, telemetry);
   await using _target = target;
   await playAndCollect(context, planned, { target, telemetry, canaryBefore });
-  if (signal.aborted) return { verdict: null };
-  const verdict = await parts.judge(folder);
+  if (signal.aborted) return { verdict: null, errors: [] };
+  const { verdict, errors } = await parts.judge(folder);
   await writeJson(files.verdict, verdict);
-  await beforeTakedown?.(target, verdict);
-  return { verdict };
+  await beforeTakedown?.(target, verdict, stack.address);
+  return { verdict, errors };
 };
 
 type Started = { readonly target: RunningTarget; readonly telemetry: Telemetry; readonly canaryBefore: SignalsRecord['canary'] };

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningTarget } from '../targets/target.ts';
 import type { Clock } from './clock.ts';
 import { asHarnessError, explain } from './errors.ts';
 import type { SampledProcess } from './machine/sampler.ts';
@@ -25,13 +26,11 @@ export type RunOptions = {
   /** Aborts when the run is interrupted. */
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Waits before the last scenario's processes are taken down. */
-  readonly beforeTakedown?: BeforeTakedown;
+  /** Waits before the last scenario's processes are taken down; it gets the verdict on the whole run. */
+  readonly beforeTakedown?: (target: RunningTarget, verdict: RunVerdict, stackAddress: string) => Promise<void>;
 };
 
-type Ended =
-  | { readonly kind: 'verdict'; readonly verdict: ScenarioVerdict }
-  | { readonly kind: 'error'; readonly error: RunVerdict['errors'][number] };
+type Ended = { readonly verdict: ScenarioVerdict | null; readonly errors: RunVerdict['errors'] };
 
 /** Rejects with a HarnessError where the run could not begin at all. A scenario that could not be run is an error in the verdict, and the next one is tried. */
 export const run = async (options: RunOptions): Promise<RunVerdict> => {
@@ -47,7 +46,7 @@ export const run = async (options: RunOptions): Promise<RunVerdict> => {
   const ended: Ended[] = [];
   for (const planned of options.planned) {
     if (signal.aborted) break;
-    const end = await tryScenario(options, planned, stack, target, ended.length + 1);
+    const end = await tryScenario(options, planned, stack, target, ended);
     if (end !== null) ended.push(end);
   }
   return toVerdict(options.runId, ended);
@@ -70,26 +69,34 @@ const tryScenario = async (
   planned: PlannedScenario,
   stack: StackHolder,
   target: OpenTarget,
-  number: number,
+  before: readonly Ended[],
 ): Promise<Ended | null> => {
+  const number = before.length + 1;
   const { scenario } = planned.plan;
   const { clock, onProgress, signal } = options;
   const beganAt = clock.now();
   announce(options, planned, number);
   try {
     const context = await contextOf(options, planned, stack, target);
-    const isLast = number === options.planned.length;
-    const { verdict } = await runScenario(context, planned, isLast ? options.beforeTakedown : undefined);
+    const { verdict, errors } = await runScenario(
+      context,
+      planned,
+      number === options.planned.length ? keepOf(options, before) : undefined,
+    );
     if (verdict === null) return null;
     onProgress({ kind: 'scenario-judged', scenario: scenario.name, verdict, seconds: (clock.now() - beganAt) / 1000 });
-    return { kind: 'verdict', verdict };
+    return { verdict, errors: errors.map((message) => ({ scenario: scenario.name, message })) };
   } catch (error) {
     if (signal.aborted) return null;
     const message = explain(error);
     onProgress({ kind: 'scenario-failed', scenario: scenario.name, message });
-    return { kind: 'error', error: { scenario: scenario.name, message } };
+    return { verdict: null, errors: [{ scenario: scenario.name, message }] };
   }
 };
+
+const keepOf = ({ runId, beforeTakedown }: RunOptions, before: readonly Ended[]): BeforeTakedown | undefined =>
+  beforeTakedown &&
+  ((target, verdict, stackAddress) => beforeTakedown(target, toVerdict(runId, [...before, { verdict, errors: [] }]), stackAddress));
 
 const announce = ({ planned: all, onProgress }: RunOptions, { plan, traffic }: PlannedScenario, number: number): void =>
   onProgress({
@@ -115,11 +122,12 @@ const contextOf = async (options: RunOptions, { plan }: PlannedScenario, stack: 
   return { ...place, scenario, parts, stack: running, target: target.target, registry, shared, clock, signal, onProgress };
 };
 
-const toVerdict = (runId: string, ended: readonly Ended[]): RunVerdict => {
-  const scenarios = ended.flatMap((end) => (end.kind === 'verdict' ? [end.verdict] : []));
-  const errors = ended.flatMap((end) => (end.kind === 'error' ? [end.error] : []));
-  return runVerdictOf(runId, scenarios, errors);
-};
+const toVerdict = (runId: string, ended: readonly Ended[]): RunVerdict =>
+  runVerdictOf(
+    runId,
+    ended.flatMap(({ verdict }) => verdict ?? []),
+    ended.flatMap(({ errors }) => errors),
+  );
 
 /** The verdict of a run is the worst of its scenarios; one that could not be run is never green. */
 export const runVerdictOf = (runId: string, scenarios: readonly ScenarioVerdict[], errors: RunVerdict['errors']): RunVerdict => {

@@ -2,6 +2,7 @@
 // apart from our own. Memory is read less often: the kernel walks all pages for it.
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { finished } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { MachineSample } from '../run-data.ts';
@@ -19,6 +20,7 @@ export type SamplerOptions = {
 };
 
 const everyMs = 500;
+const cores = cpus().length;
 const memoryEverySamples = 4;
 
 /** Samples until disposed; the file is then complete. */
@@ -42,7 +44,7 @@ const sampleUntil = async (stop: AbortSignal, { path, clock, processes, onSample
     const after = await readMachine();
     const withMemory = count % memoryEverySamples === 0;
     const sampled = await Promise.all(processes().map((process) => sampleProcess(process, cpuSeconds, withMemory)));
-    const sample = { at: clock.now(), ...cpuShares(machine, after), processes: sampled.filter((process) => process !== null) };
+    const sample = { at: clock.now(), cores, ...cpuShares(machine, after), processes: sampled.filter((process) => process !== null) };
     machine = after;
     file.write(`${JSON.stringify(sample)}\n`);
     onSample?.(sample);

@@ -1,0 +1,120 @@
+// verify --plan: what a scenario would do, on a timeline, and what it would be judged by. Runs nothing.
+import { phaseOffsets } from '../engine/fault-schedule.ts';
+import type { PlannedScenario } from '../engine/plan.ts';
+import { count } from '../report/console/numbers.ts';
+import type { Budget, CheckReference, Fault, Scenario, Traffic } from '../scenario/scenario.ts';
+
+export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
+  const { scenario } = plan;
+  return `${[
+    `${scenario.name}: ${scenario.title}`,
+    ...wrap(scenario.why, 2),
+    '',
+    `  seed ${plan.seed}, ${count(plan.plannedOperations)} operations over ${traffic.durationMs / 1000} s, digest ${plan.digest.slice(0, 16)}`,
+    `  processes  ${Object.entries(scenario.target.processes)
+      .map(([role, number]) => `${number} ${role}`)
+      .join(', ')}`,
+    ...settingsOf(scenario),
+    `  traffic    ${describeTraffic(scenario.traffic)}`,
+    '',
+    '  timeline',
+    ...timelineOf(scenario, countByPhase(traffic.operations)),
+    '',
+    ...listOf('must hold, beside the safety of every run', scenario.expectations),
+    ...listOf('must have been seen for it to mean anything', scenario.mustBeSeen),
+    ...budgetsOf(scenario.budgets),
+    `  everything drained within ${scenario.drainWithinSeconds} s after the last phase`,
+  ].join('\n')}\n`;
+};
+
+const settingsOf = ({ target }: Scenario): readonly string[] => [
+  ...Object.entries(target.environment ?? {}).map(([name, value]) => `  setting    ${name}=${value}`),
+  ...(target.faultyHandler === true ? ['  handler    user code that throws or hangs for events that ask for it'] : []),
+];
+
+export const describeTraffic = ({ arrivals, keys, sequenced, duplicates, disorder, poison }: Traffic): string =>
+  [
+    `${arrivals} arrivals`,
+    keys.kind === 'zipf' ? `${count(keys.count)} keys by Zipf (exponent ${keys.exponent})` : `${count(keys.count)} keys, all alike`,
+    ...(sequenced === true ? ['numbered per key'] : []),
+    ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),
+    ...(disorder === undefined ? [] : [`${percent(disorder.share)} displaced by up to ${disorder.places} places`]),
+    ...(poison === undefined ? [] : [`${percent(poison.share)} poison: ${poison.kinds.join(', ')}`]),
+  ].join(', ');
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+const countByPhase = (operations: PlannedScenario['traffic']['operations']): ReadonlyMap<string, number> =>
+  new Map([...Map.groupBy(operations, ({ phase }) => phase)].map(([phase, list]) => [phase, list.length]));
+
+const barWidth = 40;
+
+/** One row a phase: when, how much, and a bar whose length is its rate; its faults stand below it. */
+const timelineOf = ({ phases, faults }: Scenario, counts: ReadonlyMap<string, number>): readonly string[] => {
+  const offsets = phaseOffsets(phases);
+  const highest = Math.max(...phases.map(({ ratePerSecond }) => ratePerSecond), 1);
+  return phases.flatMap((phase) => {
+    const from = (offsets.get(phase.name) ?? 0) / 1000;
+    const bar = '█'.repeat(Math.max(1, Math.round((phase.ratePerSecond / highest) * barWidth)));
+    const rate = `${count(phase.ratePerSecond)}/s, ${count(counts.get(phase.name) ?? 0)} operations`;
+    const row = `  ${at(from)}  ${phase.name.padEnd(12)} ${phase.kind.padEnd(8)} ${String(phase.seconds).padStart(3)} s  ${bar} ${rate}`;
+    return [
+      row,
+      ...faults
+        .filter((fault) => fault.at.phase === phase.name)
+        .map((fault) => `  ${at(from + fault.at.afterSeconds)}    ↯ ${fault.name}: ${describeFault(fault)}`),
+    ];
+  });
+};
+
+const at = (value: number): string => `${value.toFixed(1)} s`.padStart(8);
+
+export const describeFault = (fault: Fault): string => {
+  const victim = `${fault.role} ${fault.index}`;
+  switch (fault.kind) {
+    case 'kill': {
+      const where = fault.inside === 'transaction' ? ' inside an open transaction' : '';
+      return `kill -9 of ${victim}${where}, started again after ${fault.restartAfterSeconds} s`;
+    }
+    case 'pause':
+      return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
+  }
+};
+
+const listOf = (title: string, references: readonly CheckReference[]): readonly string[] =>
+  references.length === 0
+    ? []
+    : [
+        `  ${title}`,
+        ...references.map(({ check, parameters }) => `    ${check}${parameters === undefined ? '' : ` ${JSON.stringify(parameters)}`}`),
+        '',
+      ];
+
+const budgetsOf = (budgets: readonly Budget[]): readonly string[] =>
+  budgets.length === 0
+    ? []
+    : [
+        '  budgets',
+        ...budgets.flatMap((budget) => [
+          `    ${budget.name} ${boundOf(budget)} in ${budget.phase === 'all' ? 'all phases' : budget.phase}`,
+          ...wrap(budget.why, 6),
+        ]),
+        '',
+      ];
+
+export const boundOf = ({ atMost, atLeast, unit }: Budget): string =>
+  [...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]), ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`])].join(
+    ' and ',
+  );
+
+const lineWidth = 110;
+
+const wrap = (text: string, indent: number): readonly string[] => {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last.length + word.length + 1 > lineWidth - indent) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => ' '.repeat(indent) + line);
+};

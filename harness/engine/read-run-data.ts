@@ -1,0 +1,76 @@
+// Reads a scenario's folder back: all that judging may look at. What cannot be read is named by file; what a run never wrote is said to be missing.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readFinalState } from '../history/final-state-file.ts';
+import { readLines } from '../history/ndjson.ts';
+import { readHistory } from '../history/read-history.ts';
+import { explain, HarnessError } from './errors.ts';
+import type { FaultEvidence, MachineSample, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
+import { scenarioFiles } from './scenario-files.ts';
+
+export const formatVersion = 1;
+
+/** Rejects with FL_RUN_FOLDER or FL_FORMAT_VERSION. A missing signals.json is a silent witness: `signals` is null. */
+export const readRunData = async (folder: string): Promise<RunData> => {
+  const files = scenarioFiles(folder);
+  const plan = await readJson<ScenarioPlan>(files.plan);
+  checkFormat(files.plan, plan.format);
+  const [timeline, evidence, signals, history, finalState, machine] = await Promise.all([
+    readJson<RunTimeline>(files.timeline),
+    readJson<readonly FaultEvidence[]>(files.evidence),
+    readJson<SignalsRecord | null>(files.signals, null),
+    named(files.history, readHistory(files.history)),
+    named(files.finalState, readFinalState(files.finalState)),
+    named(files.machine, readMachine(files.machine)),
+  ]);
+  return {
+    plan,
+    timeline,
+    evidence,
+    signals,
+    machine,
+    operations: history.operations,
+    historyComplete: history.complete,
+    finalState: finalState.rows,
+    finalStateComplete: finalState.complete,
+  };
+};
+
+/** With a fallback a file may be missing; it may never be damaged. */
+export const readJson = async <Value>(path: string, fallback?: Value): Promise<Value> => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && fallback !== undefined) return null;
+    throw unreadable(path, error);
+  });
+  if (text === null) return fallback as Value;
+  try {
+    return JSON.parse(text) as Value;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+};
+
+export const checkFormat = (path: string, format: unknown): void => {
+  if (format === formatVersion) return;
+  const what = `${path} has format version ${JSON.stringify(format) ?? 'none'}, and this harness reads version ${formatVersion}`;
+  throw new HarnessError('FL_FORMAT_VERSION', `${what}; judge it with the commit that wrote it (run.json names it)`);
+};
+
+const readMachine = async (path: string): Promise<readonly MachineSample[]> => {
+  const samples: MachineSample[] = [];
+  for await (const line of readLines(path)) if (line.kind === 'value') samples.push(line.value as MachineSample);
+  return samples;
+};
+
+const named = async <Value>(path: string, reading: Promise<Value>): Promise<Value> => {
+  try {
+    return await reading;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+};
+
+const unreadable = (path: string, error: unknown): HarnessError =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT'
+    ? new HarnessError('FL_RUN_FOLDER', `${path} is missing: the run did not get as far as writing its ${basename(path)}`)
+    : new HarnessError('FL_RUN_FOLDER', `${path} cannot be read: ${explain(error)}`, { cause: error });
