@@ -1,5 +1,5 @@
 // The bed of a benchmark: PostgreSQL, the embedded telemetry stack, and processes of the system, each a program of its own as in real use.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -19,8 +19,12 @@ export type Bed = AsyncDisposable & {
 const readyWithinMs = 30_000;
 
 export const createBed = async (root: string, signal: AbortSignal): Promise<Bed> => {
-  await using stack = new AsyncDisposableStack();
+  await using undo = new AsyncDisposableStack();
+  const stack = new AsyncDisposableStack();
+  undo.use(stack);
   const folder = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
+  // PostgreSQL runs as an ordinary user where we are root, and must be able to enter.
+  await chmod(folder, 0o755);
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const registry = stack.use(createRegistry(join(folder, 'processes.ndjson'), `bench-${process.pid}`, Date.now));
   registry.addFolder(folder);
@@ -44,7 +48,7 @@ export const createBed = async (root: string, signal: AbortSignal): Promise<Bed>
   await mkdir(join(folder, 'logs'));
   const postgres = await run('postgres', 'system/main/postgres.ts', { FAULTLINE_POSTGRES_DATA: data });
   const telemetry = await run('stack', 'harness/stack/embedded/main.ts', {});
-  const owned = stack.move();
+  undo.move();
   return {
     database: (name) => createDatabase(postgres.address, name),
     start: (role, databaseUrl, environment = {}) =>
@@ -54,7 +58,7 @@ export const createBed = async (root: string, signal: AbortSignal): Promise<Bed>
         OTEL_METRIC_EXPORT_INTERVAL: '1000',
         ...environment,
       }),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 };
 
