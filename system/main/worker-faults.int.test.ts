@@ -21,7 +21,6 @@ describe('user code that misbehaves', () => {
       'hang-sync': 'handler_timeout',
       exit: 'handler_crashed',
       uncaught: 'handler_crashed',
-      memory: 'handler_crashed',
       nul: 'data_refused',
       nonsense: 'handler_threw',
     };
@@ -49,7 +48,7 @@ describe('user code that misbehaves', () => {
       { key: 'a', name: 'e10', metadata: { fault: 'throw-first' } },
       { key: 'a', name: 'e11' },
     ]);
-    await using _worker = await startWorkerProcess(database.url);
+    await using _worker = await startWorkerProcess(database.url, { FAULTLINE_HANDLER_ATTEMPTS: '9' });
     await eventually(
       () => entries(database, 'a'),
       (seen) => seen.length === 11,
@@ -57,6 +56,18 @@ describe('user code that misbehaves', () => {
     expect(await entries(database, 'a')).toEqual(names(1, 11));
     expect(await database.rows('select from parked_keys')).toHaveLength(0);
     await expectSound(database, 11);
+  });
+
+  test('that takes all memory loses its thread, not its process', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([{ key: 'greedy', metadata: { fault: 'memory' } }, ...plain(5)]);
+    await using worker = await startWorkerProcess(database.url, {
+      FAULTLINE_HANDLER_DEADLINE_MS: '20000',
+      FAULTLINE_HANDLER_ATTEMPTS: '1',
+    });
+    await drained(database, 6);
+    expect(await restingLetters(database, 1)).toMatchObject([{ object_id: 'greedy', reason_code: 'handler_crashed', attempts: 1 }]);
+    expect(worker.child.exitCode).toBeNull();
   });
 
   test('ignores what its handler answers null for, and counts it', async () => {

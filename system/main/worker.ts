@@ -38,16 +38,15 @@ const threadHeapMb = 64;
 const rangeConnections = 2;
 
 const start = async (settings: Settings): Promise<Running> => {
-  const databaseUrl = settings.databaseUrl!;
-  const { laneCount } = await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), {
-    lanes: settings.lanes,
-    apply: settings.migrate,
-  });
   await using cleanUp = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   cleanUp.defer(() => telemetry.shutdown());
   collectProcess(telemetry.instruments);
-  const threads = await startThreads(settings, cleanUp);
+  // Side by side: threads take longest to start, and need no table yet.
+  const [{ laneCount }, threads] = await allOrFirstFailure([
+    migrateOnce(settings.databaseUrl!, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate }),
+    startThreads(settings, cleanUp),
+  ]);
   const running = startOne(settings, telemetry, threads, cleanUp);
   cleanUp.defer(() => running.stop());
   const health = cleanUp.use(
@@ -60,6 +59,12 @@ const start = async (settings: Settings): Promise<Running> => {
   );
   const owned = cleanUp.move();
   return { attributes: { address: health.address, lanes: laneCount }, stop: () => owned.disposeAsync() };
+};
+
+/** Waits for both, so that nothing is still being made while what was made is cleaned up; the first failure is the one to tell. */
+const allOrFirstFailure = async <One, Other>(both: readonly [Promise<One>, Promise<Other>]): Promise<[One, Other]> => {
+  await Promise.allSettled(both);
+  return Promise.all(both);
 };
 
 /** Without an answer of the database for this long it is out of reach. */

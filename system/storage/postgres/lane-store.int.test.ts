@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tenure } from '../../workers/checkpoint.ts';
+import { emptySettlement, type Settlement } from '../../workers/settlement.ts';
+import { books, createWorkerDatabase, type WorkerDatabase } from '../../workers/testing.ts';
+import { createPostgresStreamReader } from '../../stream/postgres/reader.ts';
+import type { LogEvent } from '../../stream/stream.ts';
+import { createEvents } from './events.ts';
+import { createLaneStore } from './lane-store.ts';
+import { createLeaseStore } from './lease-store.ts';
+import { createParkStore } from './park-store.ts';
+import { createRangeStore } from './range-store.ts';
+import { createSession, type Session } from './session.ts';
+import { createSessionPool } from './session-pool.ts';
+import { createTimelines, type TimelineEffect } from './timelines.ts';
+
+const lane0: Tenure = { processor: 'timelines', version: 1, lane: 0, epoch: 0 };
+const timelines = createTimelines(() => ({ summary: null }));
+const leaseMs = 1000;
+
+let database: WorkerDatabase;
+let sessions: Session[] = [];
+let events: readonly LogEvent[];
+
+const session = () => {
+  const made = createSession({ databaseUrl: database.url, name: 'faultline-test', leaseMs });
+  sessions.push(made);
+  return made;
+};
+const leasesOf = (worker: string) => createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', pid: 1, leaseMs });
+const applied = (from: number, to: number): Settlement<TimelineEffect> => ({
+  ...emptySettlement,
+  toPosition: to,
+  applied: events.slice(from, to).map((event) => ({ event, effect: { summary: null } })),
+});
+const entryCount = async () => (await database.rows<{ n: number }>('select count(*)::int as n from timeline_entries'))[0]!.n;
+const kinds = async () => (await database.rows<{ kind: string }>('select kind from lease_events order by id')).map(({ kind }) => kind);
+
+beforeAll(async () => {
+  database = await createWorkerDatabase(1);
+  await database.append(Array.from({ length: 20 }, (_, index) => ({ key: `k${index % 3}`, name: `e${index}` })));
+  events = await createPostgresStreamReader(database.pool).read(0, 0, 100, 1e9);
+});
+afterAll(async () => {
+  await Promise.all(sessions.map((one) => one[Symbol.asyncDispose]()));
+  await database[Symbol.asyncDispose]();
+});
+
+describe('settling a lane', () => {
+  test('advances where the row is as expected, and counts from the rows', async () => {
+    const store = createLaneStore(session(), 'w');
+    const settled = await store.settle(lane0, 0, applied(0, 5), timelines.apply);
+    expect(settled).toMatchObject({ outcome: 'advanced', books: { applied: 5 } });
+    expect(await entryCount()).toBe(5);
+    expect((await books(database))['timelines']).toMatchObject({ position: 5, applied: 5, drop: 0 });
+  });
+
+  test('done again after a lost answer finds it already there, and writes nothing', async () => {
+    const settled = await createLaneStore(session(), 'w').settle(lane0, 0, applied(0, 5), timelines.apply);
+    expect(settled).toMatchObject({ outcome: 'already_there', found: { position: 5, epoch: 0 }, books: { applied: 0 } });
+    expect(await entryCount()).toBe(5);
+  });
+
+  test('finds itself behind where the database went back, and writes nothing', async () => {
+    const settled = await createLaneStore(session(), 'w').settle(lane0, 9, applied(9, 12), timelines.apply);
+    expect(settled).toMatchObject({ outcome: 'behind', found: { position: 5 } });
+    expect(await entryCount()).toBe(5);
+  });
+
+  test('under an old epoch is refused whatever it writes', async () => {
+    const owner = leasesOf('owner');
+    await owner.survey();
+    const [lease] = await owner.acquire([{ processor: 'timelines', version: 1, lane: 0 }]);
+    expect(lease).toMatchObject({ epoch: 1, position: 5, head: 20, kind: 'acquired' });
+    const store = createLaneStore(session(), 'zombie');
+    const pool = createSessionPool([session()]);
+    const park = createParkStore(pool, () => true);
+    const key = { tenant: 'default', systemName: 'shop', objectId: 'k0' };
+    const command = { ...lane0, id: 1, key, action: 'discard_head' as const, requestedBy: 'test' };
+    const before = await database.rows('select * from checkpoints order by processor');
+    expect(await store.settle(lane0, 5, applied(5, 7), timelines.apply)).toMatchObject({ outcome: 'fenced', found: { epoch: 1 } });
+    const failure = { code: 'handler_threw' as const, message: 'no', errorType: null };
+    const parking = { ...emptySettlement, toPosition: 6, parkFailed: [{ position: 6, failure, attempts: 1 }] };
+    expect(await store.settle(lane0, 5, parking, timelines.apply)).toMatchObject({ outcome: 'fenced' });
+    expect(await store.settle(lane0, 5, { ...emptySettlement, toPosition: 6, waitFromLog: [6] }, timelines.apply)).toMatchObject({
+      outcome: 'fenced',
+    });
+    expect(await store.noteAttempt(lane0, 6)).toEqual({ fenced: { position: 5, epoch: 1 } });
+    expect(await store.noteRetry(lane0, key, 6, 10)).toEqual({ fenced: { position: 5, epoch: 1 } });
+    expect(await park.discardHead(lane0, command)).toMatchObject({ outcome: 'fenced' });
+    expect(await park.retry(lane0, command)).toMatchObject({ outcome: 'fenced' });
+    expect(await database.rows('select * from checkpoints order by processor')).toEqual(before);
+    expect(await database.rows('select from parked_events union all select from pending_events')).toHaveLength(0);
+    expect(await entryCount()).toBe(5);
+  });
+
+  test('of a range under an old epoch is refused too', async () => {
+    const ranges = createRangeStore(createSessionPool([session()]), 'zombie');
+    const tenure = { processor: 'events', version: 1, lane: 0, epoch: 0 };
+    await database.rows(`update checkpoints set epoch = 9 where processor = 'events'`);
+    expect(await ranges.applyRange(tenure, 0, 5, createEvents())).toMatchObject({ outcome: 'fenced', found: { epoch: 9 } });
+    const failure = { code: 'data_refused' as const, message: 'no', errorType: null };
+    expect(await ranges.parkOne(tenure, 0, failure)).toMatchObject({ outcome: 'fenced' });
+    expect(await database.rows('select from events')).toHaveLength(0);
+    await database.rows(`update checkpoints set epoch = 0 where processor = 'events'`);
+    expect(await ranges.applyRange(tenure, 0, 5, createEvents())).toMatchObject({ outcome: 'advanced', range: { applied: 5 } });
+  });
+
+  test('rolls everything back where an effect is refused as data, and says which event it was', async () => {
+    const store = createLaneStore(session(), 'owner');
+    const mine = { ...lane0, epoch: 1 };
+    const [good, bad, later] = events.slice(5, 8).map((event, index) => ({ event, effect: { summary: index === 1 ? 'a\u0000' : 'fine' } }));
+    const settlement = { ...emptySettlement, toPosition: 8, applied: [good!, bad!, later!] };
+    await expect(store.settle(mine, 5, settlement, timelines.apply)).rejects.toMatchObject({ code: '22021' });
+    const refused = await store.findRefused(settlement.applied, timelines.apply);
+    expect([...refused.keys()]).toEqual([7]);
+    expect(refused.get(7)).toMatchObject({ code: 'data_refused', errorType: '22021' });
+    expect(await entryCount()).toBe(5);
+    expect((await books(database))['timelines']).toMatchObject({ position: 5, drop: 0 });
+  });
+
+  test('twice, if nothing compared, would be seen: entries and counts are not idempotent', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('begin');
+      const transaction = {
+        query: async (text: string, values: readonly unknown[] = []) => ({
+          rows: [],
+          rowCount: (await client.query(text, [...values])).rowCount ?? 0,
+        }),
+      };
+      const handled = [{ event: events[0]!, effect: { summary: null } }];
+      await timelines.apply(handled, transaction as never);
+      await timelines.apply(handled, transaction as never);
+      const { rows } = await client.query('select entry from timeline_entries where event_id = $1 order by entry', [events[0]!.id]);
+      expect(rows).toHaveLength(3);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
+describe('leases', () => {
+  test('are not to be had while they run, and are taken over, with the fence, when they ran out', async () => {
+    const [one, other] = [leasesOf('one'), leasesOf('other')];
+    const lane = { processor: 'events', version: 1, lane: 0 };
+    const [first] = await one.acquire([lane]);
+    expect(await other.acquire([lane])).toEqual([]);
+    expect(await one.renew([first!])).toEqual([]);
+    await database.rows(`update leases set expires_at = clock_timestamp() where processor = 'events'`);
+    const [second] = await other.acquire([lane]);
+    expect(second).toMatchObject({ kind: 'taken_over', from: 'one', epoch: first!.epoch + 1, takeoversWithoutProgress: 1 });
+    expect(await database.rows(`select epoch::int from checkpoints where processor = 'events'`)).toEqual([{ epoch: second!.epoch }]);
+    expect(await one.renew([first!])).toMatchObject([{ lane: 0, otherOwner: 'other', otherEpoch: second!.epoch }]);
+    await one.recordFenced(first!, { position: 5, epoch: second!.epoch }, 'a test');
+    await other.release([second!]);
+    expect((await kinds()).slice(-5)).toEqual(['acquired', 'taken_over', 'lost', 'fenced', 'released']);
+    const [fenced] = await database.rows(`select owner, epoch::int, other_epoch::int from lease_events where kind = 'fenced'`);
+    expect(fenced).toEqual({ owner: 'one', epoch: first!.epoch, other_epoch: second!.epoch });
+  });
+
+  test('that ran out are not renewed, even if nobody took them', async () => {
+    const one = leasesOf('one');
+    const [lease] = await one.acquire([{ processor: 'events', version: 1, lane: 0 }]);
+    await database.rows(`update leases set expires_at = clock_timestamp() where processor = 'events'`);
+    expect(await one.renew([lease!])).toMatchObject([{ lane: 0, otherOwner: null, otherEpoch: null }]);
+    const [again] = await one.acquire([lease!]);
+    expect(again!.epoch).toBe(lease!.epoch + 1);
+    await one.leave();
+    expect(await database.rows(`select from leases where owner = 'one'`)).toHaveLength(0);
+  });
+
+  test('of a lane without new work do not count as taken over without progress', async () => {
+    await database.rows(`update checkpoints set takeovers_without_progress = 0, position = 20, applied = 20 where processor = 'events'`);
+    const one = leasesOf('one');
+    const lane = { processor: 'events', version: 1, lane: 0 };
+    await one.acquire([lane]);
+    await database.rows(`update leases set expires_at = clock_timestamp() where processor = 'events'`);
+    expect(await leasesOf('two').acquire([lane])).toMatchObject([{ kind: 'taken_over', takeoversWithoutProgress: 0 }]);
+  });
+});
