@@ -1,5 +1,6 @@
 // Metrics: into the metric store under Prometheus' names, out by Prometheus' API.
 import type { Clock } from '../../engine/clock.ts';
+import type { DropCounts } from './metrics/limits.ts';
 import { createMetricStore } from './metrics/metric-store.ts';
 import type { DecodedResourceMetrics } from './otlp-metric-types.ts';
 import { countPoints } from './otlp/count-points.ts';
@@ -9,8 +10,14 @@ import type { MetricBackend } from './stack.ts';
 
 const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
 
+const maxStoreBytes = 64 * 2 ** 20;
+
+/** A sample sent twice is a retry, and one that grew too old has had its time: neither is a loss. */
+const lossesOf = ({ duplicate: _duplicate, retention: _retention, ...losses }: Readonly<DropCounts>): readonly number[] =>
+  Object.values(losses);
+
 export const metricBackend = (clock: Clock): MetricBackend => {
-  const store = createMetricStore();
+  const store = createMetricStore({ maxBytes: maxStoreBytes });
   return {
     sink(request, receivedAtMs) {
       // Counting reads the outer form strictly; single points that are wrong are the store's to reject.
@@ -22,7 +29,7 @@ export const metricBackend = (clock: Clock): MetricBackend => {
     api: prometheusApi(store, clock),
     report: () => {
       const { drops, ...kept } = store.report();
-      return { ...kept, drops, dropped: sum(Object.values(drops)) };
+      return { ...kept, drops, dropped: sum(lossesOf(drops)) };
     },
   };
 };

@@ -78,6 +78,12 @@ const take = async (options: OtlpOptions, door: Door, request: FastifyRequest, r
   await answerExport(reply, encoding, door, outcome);
 };
 
+const refuse = async (options: OtlpOptions, door: Door, error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  options.receipts.countRefused(door.signal);
+  if (error instanceof RequestRefused) reply.headers(error.headers);
+  await answerError(reply, statusOf(error), requestEncoding(request), (error as Error).message);
+};
+
 /** A Fastify plugin with content type parsers of its own: every body arrives as bytes. */
 export const otlpRoutes: FastifyPluginAsync<OtlpOptions> = async (app, options) => {
   let inWork = 0;
@@ -100,11 +106,7 @@ export const otlpRoutes: FastifyPluginAsync<OtlpOptions> = async (app, options) 
           inWork -= 1;
         }
       },
-      errorHandler: async (error, request, reply) => {
-        options.receipts.countRefused(door.signal);
-        if (error instanceof RequestRefused) reply.headers(error.headers);
-        await answerError(reply, statusOf(error), requestEncoding(request), (error as Error).message);
-      },
+      errorHandler: (error, request, reply) => void refuse(options, door, error, request, reply),
     });
   };
   for (const door of doors) for (const url of door.paths) addDoor(door, url);

@@ -39,6 +39,12 @@ export const serviceOf = (resource: Attributes): string => {
   return name === undefined ? 'unknown_service' : attributeText(name);
 };
 
+const outcomeOf = (given: number, problems: ReadonlyMap<string, number>, services: ReadonlyMap<string, number>): ExportOutcome => {
+  const rejected = [...problems.values()].reduce((sum, count) => sum + count, 0);
+  const message = [...problems].map(([problem, count]) => `${count} rejected: ${problem}`).join('; ');
+  return { accepted: given - rejected, rejected, message, services };
+};
+
 export const createTraceStore = (limits: TraceLimits): TraceStore => {
   // Insertion order is the order of last arrival: an entry that grows is put in again at the end.
   const entries = new Map<string, Entry>();
@@ -102,9 +108,7 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
         services.set(service, (services.get(service) ?? 0) + 1);
       }
       keepBounds(receivedAtMs);
-      const rejected = [...problems.values()].reduce((sum, count) => sum + count, 0);
-      const message = [...problems].map(([problem, count]) => `${count} rejected: ${problem}`).join('; ');
-      return { accepted: spans.length - rejected, rejected, message, services };
+      return outcomeOf(spans.length, problems, services);
     },
     get: (traceId) => entries.get(traceId),
     *all() {

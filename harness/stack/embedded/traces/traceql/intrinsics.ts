@@ -32,7 +32,6 @@ export const intrinsics: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['span:kind', kind],
   ['span:id', (span) => text(span.spanId)],
   ['span:parentID', (span) => text(span.parentSpanId)],
-  ['span:childCount', (span, trace) => number(trace.childCount.get(span.spanId) ?? 0)],
   ['rootName', rootName],
   ['trace:rootName', rootName],
   ['rootServiceName', rootService],

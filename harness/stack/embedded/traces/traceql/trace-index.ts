@@ -6,7 +6,6 @@ export type TraceIndex = {
   readonly traceId: string;
   readonly spans: readonly Span[];
   readonly byId: ReadonlyMap<string, Span>;
-  readonly childCount: ReadonlyMap<string, number>;
   /** The first span without a parent; where none has come in, undefined. */
   readonly root: Span | undefined;
   readonly startNano: bigint;
@@ -15,15 +14,13 @@ export type TraceIndex = {
 
 export const indexTrace = ({ traceId, spans }: Trace): TraceIndex => {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
-  const childCount = new Map<string, number>();
-  for (const { parentSpanId } of spans) if (parentSpanId !== '') childCount.set(parentSpanId, (childCount.get(parentSpanId) ?? 0) + 1);
   let startNano = spans[0]?.startTimeUnixNano ?? 0n;
   let endNano = 0n;
   for (const span of spans) {
     if (span.startTimeUnixNano < startNano) startNano = span.startTimeUnixNano;
     if (span.endTimeUnixNano > endNano) endNano = span.endTimeUnixNano;
   }
-  return { traceId, spans, byId, childCount, root: spans.find((span) => span.parentSpanId === ''), startNano, endNano };
+  return { traceId, spans, byId, root: spans.find((span) => span.parentSpanId === ''), startNano, endNano };
 };
 
 /** Parent, grandparent and so on, as far as they have come in; a circle ends the walk. */

@@ -1,0 +1,42 @@
+// Looks for the traces of marked requests, a bounded number of them, and waits a little for those that are not whole yet: spans are exported in batches.
+import type { Clock } from '../engine/clock.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { attempt } from './attempt.ts';
+import { checkTrace } from './check-trace.ts';
+import type { TraceRecord } from './check-trace.ts';
+import type { SignalClient, SpanRecord } from './client.ts';
+
+export type TraceQuestions = {
+  readonly client: SignalClient;
+  readonly traceIds: readonly string[];
+  readonly consumerSpans: readonly string[];
+  readonly clock: Clock;
+  readonly withinMs: number;
+};
+
+const mostTraces = 50;
+
+/** Evenly over the run, so that its end and its faults are among them. */
+const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
+  items.length <= most ? items : Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as Item);
+
+const askTrace = async ({ client, consumerSpans }: TraceQuestions, traceId: string): Promise<TraceRecord> => {
+  const { value, error } = await attempt<readonly SpanRecord[]>(client.trace(traceId), []);
+  const record = checkTrace(traceId, value, consumerSpans);
+  return error === undefined ? record : { ...record, missing: [error] };
+};
+
+export const askTraces = async (questions: TraceQuestions): Promise<readonly TraceRecord[]> => {
+  const found = new Map<string, TraceRecord>();
+  const open = new Set(spread([...new Set(questions.traceIds)], mostTraces));
+  const askAll = async (): Promise<number> => {
+    const records = await Promise.all([...open].map((traceId) => askTrace(questions, traceId)));
+    for (const record of records) {
+      found.set(record.traceId, record);
+      if (record.complete) open.delete(record.traceId);
+    }
+    return open.size;
+  };
+  await waitUntil(askAll, (left) => left === 0, { clock: questions.clock, withinMs: questions.withinMs, everyMs: 250 });
+  return [...found.values()];
+};

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { Sample, ScenarioPlan, SignalsRecord } from '../engine/run-data.ts';
+import type { Budget } from '../scenario/scenario.ts';
+import { budgetResults } from './budgets.ts';
+
+const budget = (more: Partial<Budget> = {}): Budget => ({
+  name: 'ingest-p99',
+  why: 'Clients wait for this.',
+  promql: 'x{$run}',
+  phase: 'steady',
+  over: 'end',
+  unit: 's',
+  atMost: 0.1,
+  ...more,
+});
+
+const judge = (one: Budget, answer: Partial<SignalsRecord['budgets'][number]> | null) => {
+  const plan = { scenario: { budgets: [one] } } as unknown as ScenarioPlan;
+  const asked = { name: one.name, phase: one.phase, promql: 'x', from: 0, to: 10_000, series: [], ...answer };
+  const signals = { exportIntervalMs: 1_000, budgets: answer === null ? [] : [asked] } as unknown as SignalsRecord;
+  return budgetResults(plan, signals)[0];
+};
+
+const series = (...values: number[]) => [{ labels: { __name__: 'x', lane: '3' }, samples: values.map((value, at): Sample => [at, value]) }];
+
+test('a value at the bound passes, one just over it fails and says where', () => {
+  expect(judge(budget(), { series: series(0.1) })).toMatchObject({
+    id: 'budget/ingest-p99@steady',
+    outcome: 'pass',
+    measured: { value: 0.1, bound: '<= 0.1 s' },
+  });
+  expect(judge(budget(), { series: series(0.1001) })).toMatchObject({
+    outcome: 'fail',
+    findingsTotal: 1,
+    findings: [{ message: '0.1001 s for lane="3" at 1970-01-01T00:00:00.000Z' }],
+  });
+});
+
+test('a lower bound is held too', () => {
+  const atLeast = { atMost: undefined, atLeast: 5 } as unknown as Partial<Budget>;
+  expect(judge(budget(atLeast), { series: series(5) })).toMatchObject({ outcome: 'pass' });
+  expect(judge(budget(atLeast), { series: series(4) })).toMatchObject({ outcome: 'fail', measured: { value: 4, bound: '>= 5 s' } });
+});
+
+test.each([
+  ['nothing was asked', null, 'never asked'],
+  ['the question failed', { error: 'prometheus answered 503' }, 'prometheus answered 503'],
+  ['there is no series', { series: [] }, 'absent is not 0'],
+  ['all there is is NaN', { series: series(Number.NaN) }, 'absent is not 0'],
+])('it is inconclusive when %s', (_why, answer, message) => {
+  expect(judge(budget(), answer)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining(message) });
+});
+
+test('one bad series among good ones fails', () => {
+  expect(judge(budget(), { series: [...series(0.05), ...series(0.2)] })).toMatchObject({ outcome: 'fail', measured: { value: 0.2 } });
+});
+
+test('every step counts: one over the bound fails, half the steps missing is inconclusive, half of them there is enough', () => {
+  const steps = budget({ over: 'every-step' });
+  expect(judge(steps, { series: series(0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0) })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(judge(steps, { series: series(0, 0, 0, 0, 0) })).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('only 5 of 11 steps'),
+  });
+  expect(judge(steps, { series: series(0, 0, 0, 0, 0, 0) })).toMatchObject({ outcome: 'pass' });
+  expect(judge(steps, { series: series(9) })).toMatchObject({ outcome: 'fail' });
+});
+
+test('an infinite quantile breaks an upper bound', () => {
+  expect(judge(budget(), { series: series(Infinity) })).toMatchObject({ outcome: 'fail', measured: { value: null } });
+});

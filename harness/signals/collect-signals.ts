@@ -1,0 +1,60 @@
+// Asks the telemetry everything that judging will need, and writes question and answer side by side: judging again needs no stack.
+import type { Clock } from '../engine/clock.ts';
+import type { RunTimeline, ScenarioPlan, SignalsRecord } from '../engine/run-data.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { askBudgets } from './ask-budgets.ts';
+import { askFinals } from './ask-finals.ts';
+import { askLogs } from './ask-logs.ts';
+import { askPlots } from './ask-plots.ts';
+import { askTraces } from './ask-traces.ts';
+import { attempt } from './attempt.ts';
+import type { SignalClient } from './client.ts';
+import { runMatchers } from './substitute.ts';
+import type { RunScope } from './substitute.ts';
+import type { TargetSignals } from './target-signals.ts';
+
+export type CollectSignalsOptions = {
+  readonly client: SignalClient;
+  readonly signals: TargetSignals;
+  readonly clock: Clock;
+  readonly runId: string;
+  readonly scenario: string;
+  readonly plan: ScenarioPlan;
+  readonly timeline: RunTimeline;
+  readonly exportIntervalMs: number;
+  readonly traceIds: readonly string[];
+  readonly canary: SignalsRecord['canary'];
+  /** What the receiver had to drop. */
+  readonly dropped: () => Promise<number>;
+};
+
+const endOf = ({ drainedAt, phases, zeroAt }: RunTimeline): number => drainedAt ?? Math.max(zeroAt, ...phases.map(({ to }) => to));
+
+/** Until the books were exported after the end: a sample of the age signal with a later time. Not seen in time: the finals show what there is. */
+const waitForBooks = async (
+  { client, signals, clock, timeline, exportIntervalMs }: CollectSignalsOptions,
+  scope: RunScope,
+): Promise<void> => {
+  const endSeconds = endOf(timeline) / 1_000;
+  const promql = `max(timestamp(${signals.accountingAge.promName}{${runMatchers(scope)}}))`;
+  const lastSeen = async () => (await attempt(client.instant(promql, clock.now() / 1_000), [])).value[0]?.samples.at(-1)?.[1] ?? 0;
+  await waitUntil(lastSeen, (seconds) => seconds > endSeconds, { clock, withinMs: 6 * exportIntervalMs, everyMs: exportIntervalMs / 4 });
+};
+
+/** Rejects only for a defect: what the telemetry could not answer stands as an error beside its question. */
+export const collectSignals = async (options: CollectSignalsOptions): Promise<SignalsRecord> => {
+  const { client, signals, clock, plan, timeline, exportIntervalMs, traceIds, canary } = options;
+  const scope = { runId: options.runId, scenario: options.scenario };
+  await waitForBooks(options, scope);
+  const [atMs, sinceMs] = [clock.now(), timeline.zeroAt - 60_000];
+  const [budgets, finals, plots, traces, logs, dropped] = await Promise.all([
+    askBudgets({ client, scope, plan, timeline, exportIntervalMs }),
+    askFinals({ client, scope, signals, exportIntervalMs, atMs, sinceMs }),
+    askPlots({ client, scope, signals, timeline, exportIntervalMs }),
+    askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs }),
+    askLogs(client, scope, sinceMs / 1_000, atMs / 1_000 + 1),
+    // A receiver that does not answer is the canary's to tell.
+    attempt(options.dropped(), 0),
+  ]);
+  return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, dropped: dropped.value };
+};

@@ -1,0 +1,160 @@
+// The telemetry as the engine holds it, against a real embedded stack: canaries, final values, budgets, plots, traces and logs of a run.
+import { expect, test } from 'vitest';
+import { systemClock } from '../engine/clock.ts';
+import type { RunTimeline, ScenarioPlan } from '../engine/run-data.ts';
+import { startTestStack } from '../stack/embedded/testing.ts';
+import { faultlineSignals } from '../targets/faultline/target-signals.ts';
+import { createSignalClient } from './create-signal-client.ts';
+import { createTelemetry, embeddedDropped } from './telemetry.ts';
+
+const exportIntervalMs = 100;
+const scope = { runId: 'r1', scenario: 'steady' };
+
+const telemetryAt = (url: string) =>
+  createTelemetry({
+    otlpUrl: url,
+    client: createSignalClient({ prometheusUrl: url, tempoUrl: url, lokiUrl: url }),
+    signals: faultlineSignals,
+    clock: systemClock,
+    exportIntervalMs,
+    dropped: embeddedDropped(url),
+  });
+
+const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
+const resource = (run: string) => ({
+  attributes: [
+    attribute('service.name', 'faultline-accounting'),
+    attribute('faultline.run', run),
+    attribute('faultline.scenario', 'steady'),
+  ],
+});
+
+const post = async (url: string, body: unknown): Promise<void> => {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  expect([answer.status, await answer.json()]).toEqual([200, {}]);
+};
+
+const exportBooks = async (url: string, run: string, atMs: number, appended: number): Promise<void> => {
+  const timeUnixNano = `${atMs}000000`;
+  const sum = (value: number) => ({
+    aggregationTemporality: 2,
+    isMonotonic: true,
+    dataPoints: [{ asInt: String(value), timeUnixNano, attributes: [attribute('faultline.lane', '0')] }],
+  });
+  const gauge = (value: number) => ({
+    dataPoints: [{ asDouble: value, timeUnixNano, attributes: [attribute('faultline.processor', 'events')] }],
+  });
+  const metrics = [
+    { name: 'faultline.log.appended', unit: '{event}', sum: sum(appended) },
+    { name: 'messaging.consumer.lag', unit: '{message}', gauge: gauge(3) },
+    { name: 'faultline.accounting.age', unit: 's', gauge: { dataPoints: [{ asDouble: 0, timeUnixNano }] } },
+  ];
+  await post(`${url}/v1/metrics`, { resourceMetrics: [{ resource: resource(run), scopeMetrics: [{ metrics }] }] });
+};
+
+const budget = (name: string, promql: string, phase = 'steady') => ({
+  name,
+  why: '',
+  promql,
+  phase,
+  over: 'end',
+  unit: 'events',
+  atMost: 5,
+});
+const plan = {
+  scenario: {
+    name: 'steady',
+    budgets: [
+      budget('lag', 'sum(messaging_consumer_lag{$run})'),
+      budget('broken', 'sum('),
+      budget('elsewhere', 'x{$run}', 'no-such-phase'),
+      budget('absent', 'nothing{$run}', 'all'),
+    ],
+  },
+} as unknown as ScenarioPlan;
+
+test('a canary of each kind makes the round trip', async () => {
+  await using stack = await startTestStack();
+  const canary = await telemetryAt(stack.url).canary('before', scope, new AbortController().signal);
+  expect(canary.map(({ when, kind, found }) => [when, kind, found])).toEqual([
+    ['before', 'metric', true],
+    ['before', 'log', true],
+    ['before', 'span', true],
+  ]);
+});
+
+test('a receiver that is down is told by every canary, and asking it for signals gives errors, not values', async () => {
+  const stack = await startTestStack();
+  await stack[Symbol.asyncDispose]();
+  const telemetry = telemetryAt(stack.url);
+  const canary = await telemetry.canary('after', scope, new AbortController().signal);
+  expect(canary.map(({ found, detail }) => [found, detail?.includes('did not answer')])).toEqual([
+    [false, true],
+    [false, true],
+    [false, true],
+  ]);
+  await expect(telemetry.fingerprint(scope)).rejects.toMatchObject({ name: 'SignalError' });
+  const now = Date.now();
+  const timeline: RunTimeline = {
+    zeroAt: now - 1_000,
+    phases: [{ name: 'steady', kind: 'steady', from: now - 1_000, to: now }],
+    drainedAt: now,
+    drainPending: [],
+  };
+  const signals = await telemetry.collect({
+    ...scope,
+    plan,
+    timeline,
+    exportIntervalMs,
+    traceIds: ['a'.repeat(32)],
+    instances: [],
+    canary,
+  });
+  expect([...signals.finals, ...signals.plots, ...signals.logs].every(({ error }) => error !== undefined)).toBe(true);
+  expect(signals.traces).toMatchObject([{ complete: false }]);
+});
+
+test('questions and answers of a run are collected, of this run alone', async () => {
+  await using stack = await startTestStack();
+  const telemetry = telemetryAt(stack.url);
+  const now = Date.now();
+  await exportBooks(stack.url, 'r1', now - 300, 40);
+  await exportBooks(stack.url, 'r1', now, 42);
+  await exportBooks(stack.url, 'another', now, 999);
+  await post(`${stack.url}/v1/logs`, {
+    resourceLogs: [
+      {
+        resource: resource('r1'),
+        scopeLogs: [{ logRecords: [{ timeUnixNano: `${now}000000`, severityNumber: 17, body: { stringValue: 'bad' } }] }],
+      },
+    ],
+  });
+  const before = await telemetry.fingerprint(scope);
+  expect(await telemetry.fingerprint(scope)).toBe(before);
+
+  const phases = [{ name: 'steady', kind: 'steady', from: now - 2_000, to: now }];
+  const timeline: RunTimeline = { zeroAt: now - 2_000, phases, drainedAt: now - 100, drainPending: [] };
+  const signals = await telemetry.collect({ ...scope, plan, timeline, exportIntervalMs, traceIds: [], instances: [], canary: [] });
+
+  const appended = signals.finals.find(({ signal }) => signal === 'faultline.log.appended');
+  expect(appended?.series.map(({ labels, samples }) => [labels['faultline_lane'], samples.at(-1)?.[1]])).toEqual([['0', 42]]);
+  expect(signals.finals.find(({ signal }) => signal === 'faultline.log.duplicates')).toMatchObject({ series: [] });
+
+  const [lag, broken, elsewhere, absent] = signals.budgets;
+  expect(lag).toMatchObject({ from: now - 2_000, to: now, promql: expect.stringContaining('faultline_run="r1"') });
+  expect(lag?.series[0]?.samples.at(-1)?.[1]).toBe(3);
+  expect(broken?.error).toContain('400');
+  expect(elsewhere?.error).toContain('no-such-phase did not take place');
+  expect([absent?.series, absent?.error]).toEqual([[], undefined]);
+
+  const plot = signals.plots.find(({ name }) => name === 'lag');
+  expect(plot?.error).toBeUndefined();
+  expect(plot?.series[0]?.labels['faultline_processor']).toBe('events');
+  expect(signals.plots.filter(({ error }) => error !== undefined)).toEqual([]);
+  expect(signals.logs.map(({ lines, error }) => [lines, error])).toEqual([
+    [1, undefined],
+    [1, undefined],
+    [0, undefined],
+  ]);
+  expect(signals.dropped).toBe(0);
+});
