@@ -1,5 +1,5 @@
 // The HTTP front door: the shared port with the event routes, and an admin port of this process alone.
-import { STATUS_CODES, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { ListenOptions } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
@@ -22,6 +22,8 @@ export type IngestServerOptions = {
   readonly bodyLimitBytes: number;
   readonly batchLimitBytes: number;
   readonly batchLimitEvents: number;
+  /** Stopping waits as long for answers, and a little more. */
+  readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
 };
 
@@ -35,6 +37,7 @@ export type IngestServer = {
 /** Longer than clients keep an idle connection (60 s is common): who closes first must be the client, or its next request meets a reset. */
 const keepAliveTimeoutMs = 65_000;
 const requestTimeoutMs = 60_000;
+const afterCommitMs = 2000;
 
 const sharedRoutes = { '/events': ['POST'], '/events/batch': ['POST'], '/openapi.json': ['GET', 'HEAD'] };
 const healthRoutes = { '/health': ['GET', 'HEAD'], '/ready': ['GET', 'HEAD'] };
@@ -42,6 +45,7 @@ const healthRoutes = { '/health': ['GET', 'HEAD'], '/ready': ['GET', 'HEAD'] };
 /** Rejects with the listen error (EADDRINUSE, EACCES, …); nothing is left open then. */
 export const startIngestServer = async (options: IngestServerOptions): Promise<IngestServer> => {
   let isStopping = false;
+  const longestStopMs = options.commitTimeoutMs + afterCommitMs;
   const context: AnswerContext = { isStopping: () => isStopping };
   const admin = await createServer(options, context, healthRoutes);
   const shared = await createServer(options, context, { ...sharedRoutes, ...healthRoutes });
@@ -58,8 +62,8 @@ export const startIngestServer = async (options: IngestServerOptions): Promise<I
       adminAddress,
       stop: async () => {
         isStopping = true;
-        await stopGently(shared);
-        await stopGently(admin);
+        await stopGently(shared, longestStopMs);
+        await stopGently(admin, longestStopMs);
       },
     };
   } catch (error) {
@@ -113,6 +117,7 @@ const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): v
 const answerExpectations = (server: Server): void => {
   server.on('checkExpectation', (_request, response) => {
     const body = JSON.stringify({ error: { code: 'invalid_request', message: 'The Expect header takes 100-continue alone.' } });
-    response.writeHead(400, STATUS_CODES[400], { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(body);
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' };
+    response.writeHead(400, headers).end(body);
   });
 };

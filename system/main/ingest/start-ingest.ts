@@ -44,7 +44,8 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
   const server = await listen({ ...settings, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
-  // From here on stopping is in order: no new requests, what was taken is committed and answered, then the connections.
+  // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
+  undo.defer(() => ingest.drain());
   undo.defer(() => server.stop());
   const stopAll = undo.move();
   return { attributes: { address: server.address, admin: server.adminAddress }, stop: () => stopAll.disposeAsync() };

@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../storage/postgres/testing.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database[Symbol.asyncDispose]();
+});
+
+type Line = { readonly event_name?: string; readonly body: string; readonly attributes: Readonly<Record<string, unknown>> };
+
+/** One process, its lines so far, and its end. Disposing kills it. */
+const startIngest = (environment: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore') => {
+  const main = new URL('ingest.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], DATABASE_URL: database.url, ...environment },
+    stdio: [stdin, 'pipe', 'inherit'],
+  });
+  const lines: Line[] = [];
+  createInterface({ input: child.stdout! }).on('line', (line) => lines.push(JSON.parse(line) as Line));
+  const closed = once(child, 'close').then(([code]) => code as number | null);
+  const line = async (eventName: string): Promise<Line> => {
+    const find = () => lines.find(({ event_name: name }) => name === eventName);
+    await expect.poll(find, { timeout: 20_000, interval: 20 }).toBeTruthy();
+    return find()!;
+  };
+  const ready = async () =>
+    (await line('faultline.process.ready')).attributes as { address: string; admin: string; pid: number; instance: string };
+  return {
+    child,
+    lines,
+    ready,
+    line,
+    closed,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+};
+
+const post = (address: string, objectId: string, id: string) =>
+  fetch(`${address}/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      system_name: 'shop',
+      object_id: objectId,
+      event_name: 'placed',
+      event_time: '2026-01-01T00:00:00Z',
+      metadata: {},
+      id,
+    }),
+  });
+
+test('it says that it is ready, takes an event, and ends on SIGTERM with 0', async () => {
+  await using ingest = startIngest({});
+  const { address, admin, pid, instance } = await ingest.ready();
+  expect(pid).toBe(ingest.child.pid);
+  expect(instance).toMatch(new RegExp(`^ingest-${pid}-[0-9a-f]{6}$`));
+  expect((await fetch(`${admin}/ready`)).status).toBe(200);
+  expect((await post(address, 'o', 'one')).status).toBe(200);
+  const { rows } = await pool.query('select idempotency_key, body from log');
+  expect(rows).toEqual([{ idempotency_key: 'one', body: expect.stringContaining('"id":"one"') }]);
+  const names = await pool.query<{ application_name: string }>(
+    `select application_name from pg_stat_activity where application_name like 'faultline-ingest%'`,
+  );
+  expect(names.rows[0]!.application_name).toBe(`faultline-ingest-${instance}`);
+  ingest.child.kill('SIGTERM');
+  expect(await ingest.closed).toBe(0);
+});
+
+test('SIGTERM in the middle of traffic: what was acknowledged is in the log, and no request is cut off', async () => {
+  await using ingest = startIngest({ FAULTLINE_FLUSH_LINGER_MS: '20' });
+  const { address } = await ingest.ready();
+  const acknowledged: string[] = [];
+  const cut: unknown[] = [];
+  const send = async (client: number) => {
+    for (let number = 0; ; number += 1) {
+      const id = `t-${client}-${number}`;
+      try {
+        const response = await post(address, `o-${client}`, id);
+        if (response.ok) acknowledged.push(id);
+        await response.arrayBuffer();
+      } catch (error) {
+        const { code } = (error as { cause: { code?: string } }).cause;
+        if (code !== 'ECONNREFUSED') cut.push(error);
+        return;
+      }
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 16 }, (_, client) => send(client)));
+  await expect.poll(() => acknowledged.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(100);
+  ingest.child.kill('SIGTERM');
+  await clients;
+  expect(await ingest.closed).toBe(0);
+  expect(cut).toEqual([]);
+  const { rows } = await pool.query<{ idempotency_key: string }>(`select idempotency_key from log where idempotency_key like 't-%'`);
+  expect(rows.map((row) => row.idempotency_key).toSorted()).toEqual(acknowledged.toSorted());
+});
+
+test('two processes share a port, and one may go without a hole', async () => {
+  await using first = startIngest({ FAULTLINE_REUSE_PORT: 'true' });
+  const { address } = await first.ready();
+  await using second = startIngest({ FAULTLINE_REUSE_PORT: 'true', FAULTLINE_PORT: new URL(address).port });
+  expect((await second.ready()).address).toBe(address);
+  first.child.kill('SIGTERM');
+  const statuses = new Set<number>();
+  let isGone = false;
+  void first.closed.then(() => (isGone = true));
+  // As a producer does: Linux resets a connection that came in and was not accepted when a listener closes, so once more with the same id.
+  const send = (id: string) => post(address, 'o', id).catch(() => post(address, 'o', id));
+  for (let number = 0; !isGone || number < 20; number += 1) statuses.add((await send(`s-${number}`)).status);
+  expect([...statuses]).toEqual([200]);
+});
+
+test('it ends with its parent where that is asked for', async () => {
+  await using ingest = startIngest({ FAULTLINE_EXIT_WITH_PARENT: 'true' }, 'pipe');
+  await ingest.ready();
+  ingest.child.stdin!.end();
+  expect(await ingest.closed).toBe(0);
+});
+
+test('a second signal ends it at once', async () => {
+  await using ingest = startIngest({});
+  await ingest.ready();
+  ingest.child.kill('SIGINT');
+  await ingest.line('faultline.process.stopping');
+  ingest.child.kill('SIGINT');
+  expect(await ingest.closed).toBe(130);
+});
+
+const refusedWith = async (environment: Record<string, string>) => {
+  await using ingest = startIngest(environment);
+  const code = await ingest.closed;
+  expect(ingest.lines).toHaveLength(1);
+  const { event_name: name, attributes } = ingest.lines[0]!;
+  return { exit: code, name, code: attributes['code'], message: String(attributes['message']) };
+};
+
+test('settings that can not work are refused all at once, before anything is touched', async () => {
+  const refused = await refusedWith({ FAULTLINE_PORT: 'eighty', FAULTLINE_HOST: '0.0.0.0', FAULTLINE_LANE: '3' });
+  expect(refused).toMatchObject({ exit: 3, name: 'faultline.process.refused', code: 'FL_SETTINGS_INVALID' });
+  for (const part of ["FAULTLINE_PORT is 'eighty'", 'no loopback address', 'Did you mean FAULTLINE_LANES'])
+    expect(refused.message).toContain(part);
+});
+
+test('a database that is not there is refused with what to do', async () => {
+  const refused = await refusedWith({ DATABASE_URL: 'postgresql://faultline@127.0.0.1:1/none' });
+  expect(refused).toMatchObject({
+    exit: 3,
+    code: 'FL_DATABASE_UNREACHABLE',
+    message: expect.stringMatching(/ECONNREFUSED.*Check DATABASE_URL/),
+  });
+});
+
+test('a port that is taken is refused, with the variable that names it', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const refused = await refusedWith({ FAULTLINE_PORT: String(port) });
+  other.close();
+  expect(refused).toMatchObject({
+    exit: 3,
+    code: 'FL_PORT_TAKEN',
+    message: expect.stringMatching(new RegExp(`Port ${port} .* is taken .*FAULTLINE_PORT`)),
+  });
+});
+
+test('traffic survives a database that goes away for a moment: refusals meanwhile are definite, and it recovers by itself', async () => {
+  await using ingest = startIngest({});
+  const { address, admin } = await ingest.ready();
+  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%'`);
+  await expect.poll(async () => (await post(address, 'o', 'after')).status, { timeout: 10_000 }).toBe(200);
+  expect((await fetch(`${admin}/ready`)).status).toBe(200);
+});
