@@ -21,8 +21,9 @@ export default defineConfig({
           include: ['{system,harness,scenarios,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           globalSetup: ['.ci/vitest-global-setup.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          // Bounds for a busy machine, not expectations.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

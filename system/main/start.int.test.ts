@@ -105,7 +105,7 @@ test('an event sent is there after a stop and a start, and a second start on the
   expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
   const { exitCode, stderr } = await first.stop();
   expect(exitCode).toBe(0);
-  expect(stderr).toMatch(/stopping ingest\nstopping workers\nstopping query/);
+  expect(stderr).toMatch(/stopping ingest\nstopping workers\nstopping query\nstopping PostgreSQL/);
 
   await using second = await start({ flags: ['--ingest', '2', '--workers', '1'] });
   expect(second.said()).toContain('1 event, all processed');

@@ -54,7 +54,10 @@ const runOwn = async ({ data, environment, say, onLine, clock, now, signal, owne
     },
     signal,
   );
-  owned.adopt(server, (running) => running.stop(stopBoundMs));
+  owned.adopt(server, async (running) => {
+    say('stopping PostgreSQL');
+    await running.stop(stopBoundMs);
+  });
   const { address, version } = server.attributes();
   return { databaseUrl: String(address), description: `PostgreSQL ${String(version)} on ${folder}`, server };
 };
