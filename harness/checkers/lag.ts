@@ -14,8 +14,8 @@ const stepsOnEnd = 3;
 /** In flight between append and answer, or between apply and commit: a few batches of group commit and of a worker. */
 const toleranceEvents = 150;
 const toleranceShare = 0.25;
-/** Export and scrape: a sample shows the books as they were up to this many export intervals ago. */
-const staleIntervals = 2.5;
+/** A sample shows the books as they were up to one export interval ago, and half of one more for reading and sending them. */
+const staleIntervals = 1.5;
 const aheadMs = 500;
 
 export const lag = (run: RunData): CheckResult => {
@@ -91,8 +91,9 @@ const compareSteps = (
   };
   for (const step of steps) {
     const { lowest, highest } = history.range(step.at - staleIntervals * exportIntervalMs, step.at + aheadMs);
-    const tolerance = toleranceEvents + toleranceShare * highest;
-    if (step.value < lowest - tolerance || step.value > highest + tolerance) wrong.push(step);
+    const tooLow = step.value < lowest * (1 - toleranceShare) - toleranceEvents;
+    const tooHigh = step.value > highest * (1 + toleranceShare) + toleranceEvents;
+    if (tooLow || tooHigh) wrong.push(step);
     else flush();
   }
   flush();

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { CheckResult } from './check.ts';
+import type { RunData, Series, SignalsRecord } from '../engine/run-data.ts';
+import { agreement } from './agreement.ts';
+import { changeFirst, quietScenario, signalsOf, simulateRun, withOperations, zeroAt } from './testing/simulated-run.ts';
+
+const run = simulateRun({
+  ...quietScenario,
+  traffic: {
+    ...quietScenario.traffic,
+    duplicates: { share: 0.1, withinMs: 300 },
+    poison: { share: 0.1, kinds: ['broken-json', 'handler-throws', 'handler-hangs'] },
+  },
+});
+const resultsOf = (changed: RunData): readonly CheckResult[] => [agreement(changed)].flat();
+const bad = (changed: RunData): string[] => resultsOf(changed).flatMap(({ id, outcome }) => (outcome === 'pass' ? [] : `${id} ${outcome}`));
+const withFinal = (signal: string, change: (series: readonly Series[]) => readonly Series[], of: RunData = run): RunData => {
+  const signals = of.signals as SignalsRecord;
+  return {
+    ...of,
+    signals: {
+      ...signals,
+      finals: signals.finals.map((final) => (final.signal === signal ? { ...final, series: change(final.series) } : final)),
+    },
+  };
+};
+const plus = (amount: number) => (series: readonly Series[]) =>
+  changeFirst(series, { samples: [[zeroAt / 1000, series[0]!.samples[0]![1] + amount]] });
+
+test('two witnesses that say the same agree on every topic', () => {
+  expect(bad(run)).toEqual([]);
+  expect(resultsOf(run).map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['agreement/duplicates', 'agreement/dead-letters', 'agreement/refusals']),
+  );
+});
+
+test.each([
+  ['faultline.log.appended', 'agreement/appended fail'],
+  ['faultline.log.duplicates', 'agreement/duplicates fail'],
+  ['faultline.log.conflicts', 'agreement/conflicts fail'],
+  ['faultline.accounting.events', 'agreement/applied fail'],
+  ['faultline.dead_letters', 'agreement/dead-letters fail'],
+  ['faultline.accounting.drop', 'agreement/drop fail'],
+  ['faultline.effects.surplus', 'agreement/effect-surplus fail'],
+  ['messaging.consumer.lag', 'agreement/final-lag fail'],
+  ['faultline.ingest.refused', 'agreement/refusals fail'],
+])('%s that is off by one contradicts the history', (signal, named) => {
+  expect(bad(withFinal(signal, plus(1)))).toEqual([named]);
+});
+
+test('a surplus on one lane does not hide a lack on another', () => {
+  const cancelled = withFinal('faultline.effects.surplus', (series) =>
+    series.map((each, index) => ({ ...each, samples: [[1, index === 0 ? 1 : index === 1 ? -1 : 0]] })),
+  );
+  expect(bad(cancelled)).toEqual(['agreement/effect-surplus fail']);
+});
+
+test('a signal without any sample is absent, which is never 0', () => {
+  expect(bad(withFinal('faultline.accounting.drop', () => []))).toEqual(['agreement/drop inconclusive']);
+  expect(bad(withFinal('faultline.log.duplicates', (series) => series.map((each) => ({ ...each, samples: [] }))))).toEqual([
+    'agreement/duplicates inconclusive',
+  ]);
+});
+
+test('duplicates may lie anywhere in what deliveries of unknown outcome leave open, and not beyond', () => {
+  const second = run.operations.find(({ delivery }) => delivery === 'duplicate')!;
+  const doubtful = withOperations(run, (operations) =>
+    changeFirst(operations, { outcome: 'unknown', status: null, id: null, duplicate: null }, ({ op }) => op === second.op),
+  );
+  expect(bad(doubtful)).toEqual([]);
+  expect(bad(withFinal('faultline.log.duplicates', plus(-1), doubtful))).toEqual([]);
+  expect(bad(withFinal('faultline.log.duplicates', plus(1), doubtful))).toEqual(['agreement/duplicates fail']);
+});
+
+test('refusals that a killed ingest process had not exported may be missing, those before may not', () => {
+  const last = run.operations.filter(({ code }) => code === 'invalid_json').at(-1)!;
+  const kill = (injectedAt: number): RunData => ({
+    ...withFinal('faultline.ingest.refused', plus(-1)),
+    plan: {
+      ...run.plan,
+      scenario: {
+        ...run.plan.scenario,
+        faults: [{ kind: 'kill', name: 'k', role: 'ingest', index: 0, at: { phase: 'steady', afterSeconds: 0 }, restartAfterSeconds: 0 }],
+      },
+    },
+    evidence: [{ fault: 'k', kind: 'kill', injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }],
+  });
+  expect(bad(kill(zeroAt + last.doneAt + 100))).toEqual([]);
+  expect(bad(kill(zeroAt - 60_000))).toEqual(['agreement/refusals fail']);
+});
+
+test('where nothing is dead, no dead letters need be told of', () => {
+  const healthy = simulateRun();
+  expect(bad({ ...healthy, signals: signalsOf(healthy) })).toEqual([]);
+});
+
+test('without telemetry, or without the whole history, nothing is claimed', () => {
+  expect(bad({ ...run, signals: null })).toEqual(['agreement/signals inconclusive']);
+  expect(bad({ ...run, historyComplete: false })).toEqual(['agreement/signals inconclusive']);
+});

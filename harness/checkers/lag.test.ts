@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { RunData, SignalsRecord } from '../engine/run-data.ts';
+import { lag } from './lag.ts';
+import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt } from './testing/simulated-run.ts';
+
+const busy = { ...quietScenario, phases: [{ name: 'busy', kind: 'fault', seconds: 6, ratePerSecond: 500 }] } as const;
+/** Nothing is applied before the sixth second: lag grows to 3,000. */
+const slow = (): RunData => {
+  const late = { appliedAt: zeroAt + 6000 };
+  const run = withRows(simulateRun(busy), 'event', (rows) => rows.map((row) => ({ ...row, ...late })));
+  const both = withRows(run, 'timeline-entry', (rows) => rows.map((row) => ({ ...row, ...late })));
+  return { ...both, signals: signalsOf(both) };
+};
+const run = slow();
+const withLag = (change: (value: number, second: number) => number, of: RunData = run): RunData => {
+  const signals = of.signals as SignalsRecord;
+  const plots = signals.plots.map((plot) => ({
+    ...plot,
+    series: plot.series.map((series) => ({
+      ...series,
+      samples: series.samples.map(([at, value]) => [at, change(value, at - zeroAt / 1000)] as const),
+    })),
+  }));
+  return { ...of, signals: { ...signals, plots } };
+};
+
+test('a lag signal that follows the history agrees', () => {
+  expect(lag(run).outcome).toBe('pass');
+  expect(lag(simulateRun()).outcome).toBe('pass');
+});
+
+test('a signal that says 0 while the history says thousands is a failure', () => {
+  const result = lag(withLag(() => 0));
+  expect(result.outcome).toBe('fail');
+  expect(result.findings[0]?.message).toMatch(/said 0 while the history says \d{4}/);
+});
+
+test('a signal that is an export late agrees', () => {
+  expect(lag(withLag((value, second) => (second < 6 ? Math.max(0, value - 500) : value))).outcome).toBe('pass');
+});
+
+test('two steps that disagree are an export that came late, three are not', () => {
+  expect(lag(withLag((value, second) => (second === 4 || second === 5 ? 0 : value))).outcome).toBe('pass');
+  expect(lag(withLag((value, second) => (second >= 3 && second <= 5 ? 0 : value))).outcome).toBe('fail');
+});
+
+test('a signal that invents a lag is a failure', () => {
+  expect(lag(withLag((value) => value + 5000)).outcome).toBe('fail');
+});
+
+test('while the exporter of the books is dead, and its duty not yet taken over, their silence is no lie', () => {
+  const faults = [{ kind: 'pause', name: 'p', at: { phase: 'busy', afterSeconds: 1 }, role: 'worker', index: 1, seconds: 5 }] as const;
+  const paused: RunData = {
+    ...withRows(run, 'lease-event', (rows) => [
+      ...rows,
+      leaseRow({
+        at: zeroAt + 4500,
+        event: 'taken_over',
+        processor: '_duties',
+        version: 0,
+        lane: -1,
+        owner: 'worker-1-aaaaaa',
+        otherOwner: 'worker-2-bbbbbb',
+      }),
+    ]),
+    plan: { ...run.plan, scenario: { ...run.plan.scenario, faults } },
+    evidence: [
+      {
+        fault: 'p',
+        kind: 'pause',
+        injectedAt: zeroAt + 1000,
+        healedAt: zeroAt + 6000,
+        tookEffect: true,
+        healed: true,
+        observations: [
+          { at: zeroAt + 1000, source: '/proc', observed: 'stopped', data: { event: 'stopped', instance: 'worker-2-bbbbbb' } },
+        ],
+      },
+    ],
+  };
+  expect(lag(withLag((value, second) => (second <= 6 ? 0 : value), paused)).outcome).toBe('pass');
+  const another = {
+    ...paused,
+    evidence: paused.evidence.map((entry) => ({
+      ...entry,
+      observations: [{ ...entry.observations[0]!, data: { event: 'stopped', instance: 'worker-1-aaaaaa' } }],
+    })),
+  };
+  expect(lag(withLag((value, second) => (second <= 6 ? 0 : value), another)).outcome).toBe('fail');
+});
+
+test('a signal without samples, a question that failed, or no telemetry at all make it inconclusive', () => {
+  const signals = run.signals as SignalsRecord;
+  expect(lag({ ...run, signals: { ...signals, plots: [{ ...signals.plots[0]!, series: [] }] } }).outcome).toBe('inconclusive');
+  expect(lag({ ...run, signals: { ...signals, plots: [{ ...signals.plots[0]!, error: 'connection refused' }] } }).outcome).toBe(
+    'inconclusive',
+  );
+  expect(lag({ ...run, signals: { ...signals, plots: [] } }).outcome).toBe('inconclusive');
+  expect(lag({ ...run, signals: null }).outcome).toBe('inconclusive');
+});

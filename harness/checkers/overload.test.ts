@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import type { RunData } from '../engine/run-data.ts';
+import type { Operation } from '../history/operation.ts';
+import { lagOverSeen } from './lag-over-seen.ts';
+import { lagRecovers } from './lag-recovers.ts';
+import { memoryWithin } from './memory-within.ts';
+import { refusalsAreDefinite } from './refusals-are-definite.ts';
+import { refusalsSeen } from './refusals-seen.ts';
+import { simulateRun, withOperations, withRows, zeroAt } from './testing/simulated-run.ts';
+
+const quiet = simulateRun();
+const refusal: Partial<Operation> = { outcome: 'failed', status: 503, code: 'overloaded', retryAfterSeconds: 1, id: null, duplicate: null };
+/** Every tenth event is refused, and is not in the log. */
+const refusing = (answer: Partial<Operation> = refusal): RunData => {
+  const isRefused = ({ event }: Operation): boolean => event % 10 === 0;
+  const refused = new Set(quiet.operations.filter(isRefused).map(({ idempotencyKey }) => idempotencyKey));
+  const operations = withOperations(quiet, (all) =>
+    all.map((operation) => (isRefused(operation) ? { ...operation, ...answer } : operation)),
+  );
+  return withRows(operations, 'log', (rows) => rows.filter(({ idempotencyKey }) => !refused.has(idempotencyKey ?? '')));
+};
+
+test('refusals with 503 overloaded and Retry-After, of which nothing is stored, pass', () => {
+  expect(refusalsAreDefinite(refusing())).toMatchObject({ outcome: 'pass', measured: { value: 60 } });
+});
+
+test('a refusal without Retry-After, or with another status or code, fails', () => {
+  expect(refusalsAreDefinite(refusing({ ...refusal, retryAfterSeconds: null }))).toMatchObject({ outcome: 'fail', findingsTotal: 60 });
+  expect(refusalsAreDefinite(refusing({ ...refusal, status: 429, code: 'too_many' })).outcome).toBe('fail');
+  expect(refusalsAreDefinite(refusing({ ...refusal, status: 500, code: 'internal', outcome: 'unknown' })).outcome).toBe('fail');
+});
+
+test('a refused event that is in the log fails', () => {
+  const stored = withRows(refusing(), 'log', () => quiet.finalState.filter((row) => row.kind === 'log'));
+  expect(refusalsAreDefinite(stored)).toMatchObject({ outcome: 'fail', findingsTotal: 60 });
+});
+
+test('a refused event may be in the log where another delivery of it was acknowledged', () => {
+  const stored = withRows(refusing(), 'log', () => quiet.finalState.filter((row) => row.kind === 'log'));
+  const again = withOperations(stored, (operations) => [
+    ...operations,
+    ...quiet.operations.map((operation) => ({ ...operation, op: operation.op + 10_000, delivery: 'duplicate' as const })),
+  ]);
+  expect(refusalsAreDefinite(again).outcome).toBe('pass');
+});
+
+test('without refusals nothing is claimed of them, and none are seen', () => {
+  expect(refusalsAreDefinite(quiet).outcome).toBe('inconclusive');
+  expect(refusalsSeen(quiet, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
+  expect(refusalsSeen(refusing(), { atLeast: 60 })).toMatchObject({ outcome: 'pass' });
+  expect(refusalsSeen(refusing(), { atLeast: 61 })).toMatchObject({ outcome: 'inconclusive' });
+});
+
+/** Nothing is applied before `second`: until then lag only grows. */
+const stuckUntil = (second: number): RunData => {
+  const late = (row: { appliedAt: number }) => ({ appliedAt: Math.max(row.appliedAt, zeroAt + second * 1000) });
+  const run = withRows(quiet, 'event', (rows) => rows.map((row) => ({ ...row, ...late(row) })));
+  return withRows(run, 'timeline-entry', (rows) => rows.map((row) => ({ ...row, ...late(row) })));
+};
+const parameters = { under: 50, withinSeconds: 3, phase: 'warm-up' };
+
+test('lag that is back under its bound in time passes', () => {
+  expect(lagRecovers(stuckUntil(4), parameters)).toMatchObject({ outcome: 'pass', measured: { value: 3 } });
+  expect(lagRecovers(quiet, parameters)).toMatchObject({ outcome: 'pass', measured: { value: 0 } });
+});
+
+test('lag that is back too late, or never, fails', () => {
+  expect(lagRecovers(stuckUntil(4.2), parameters)).toMatchObject({ outcome: 'fail', findingsTotal: 2 });
+  const never = withRows(quiet, 'timeline-entry', () => []);
+  expect(lagRecovers(never, parameters)).toMatchObject({ outcome: 'fail', measured: { value: null } });
+});
+
+test('without the phase, or the final state, nothing is claimed of lag', () => {
+  expect(lagRecovers(quiet, { ...parameters, phase: 'elsewhere' })).toMatchObject({ outcome: 'inconclusive' });
+  expect(lagRecovers({ ...quiet, finalStateComplete: false }, parameters)).toMatchObject({ outcome: 'inconclusive' });
+});
+
+test('lag is seen from the history alone', () => {
+  expect(lagOverSeen({ ...stuckUntil(4), signals: null }, { atLeast: 390 })).toMatchObject({ outcome: 'pass' });
+  expect(lagOverSeen(stuckUntil(4), { atLeast: 410 })).toMatchObject({ outcome: 'inconclusive' });
+  expect(lagOverSeen({ ...stuckUntil(4), finalStateComplete: false }, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
+});
+
+test('memory within its bound passes, one process over it fails, no sample is inconclusive', () => {
+  expect(memoryWithin(quiet, { megabytes: 90 })).toMatchObject({ outcome: 'pass', measured: { value: 90 } });
+  expect(memoryWithin(quiet, { megabytes: 89 })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(memoryWithin({ ...quiet, machine: [] }, { megabytes: 350 })).toMatchObject({ outcome: 'inconclusive' });
+});

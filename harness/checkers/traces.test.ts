@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { RunData, SignalsRecord } from '../engine/run-data.ts';
+import { traces } from './traces.ts';
+import { changeFirst, simulateRun, zeroAt } from './testing/simulated-run.ts';
+
+const run = simulateRun();
+const signals = run.signals as SignalsRecord;
+const broken: RunData = {
+  ...run,
+  signals: { ...signals, traces: changeFirst(signals.traces, { complete: false, missing: ['a CONSUMER span'] }) },
+};
+
+test('traces that lead from request to row pass', () => {
+  expect(signals.traces.length).toBeGreaterThanOrEqual(5);
+  expect(traces(run).outcome).toBe('pass');
+});
+
+test('a trace that lacks a part is a failure, with what it lacks', () => {
+  const result = traces(broken);
+  expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(result.findings[0]?.message).toContain('a CONSUMER span');
+});
+
+test('a trace whose spans may have died with a process is not asked for', () => {
+  const marked = run.operations.find(({ traceId }) => traceId === signals.traces[0]!.traceId)!;
+  const injectedAt = zeroAt + marked.doneAt + 500;
+  const evidence = [{ fault: 'k', kind: 'kill', injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }];
+  expect(traces({ ...broken, evidence }).outcome).toBe('pass');
+});
+
+test('traces that nobody looked for are inconclusive', () => {
+  expect(traces({ ...run, signals: { ...signals, traces: [] } }).outcome).toBe('inconclusive');
+  expect(traces({ ...run, signals: null }).outcome).toBe('inconclusive');
+});

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import type { FaultEvidence, MachineSample, RunData } from '../engine/run-data.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import { faultsHealed } from './faults-healed.ts';
+import { faultsTookEffect } from './faults-took-effect.ts';
+import { finalStateComplete } from './final-state-complete.ts';
+import { generator } from './generator.ts';
+import { historyComplete } from './history-complete.ts';
+import { machine } from './machine.ts';
+import { samples } from './samples.ts';
+import { telemetry } from './telemetry.ts';
+import { changeFirst, quietScenario, simulateRun, withOperations, zeroAt } from './testing/simulated-run.ts';
+
+const run = simulateRun();
+const late = (lateMs: number, share: number): RunData =>
+  withOperations(run, (operations) =>
+    operations.map((operation, index) =>
+      index < operations.length * share ? { ...operation, handedAt: operation.intendedAt + lateMs } : operation,
+    ),
+  );
+
+test('a generator that kept its plan passes, with a few operations late', () => {
+  expect(generator(run).outcome).toBe('pass');
+  expect(generator(late(900, 0.02)).outcome).toBe('pass');
+});
+
+test('a generator that was late too often, or once for too long, makes the run inconclusive', () => {
+  expect(generator(late(60, 0.03)).outcome).toBe('inconclusive');
+  const once = withOperations(run, (operations) => changeFirst(operations, { handedAt: 3001, intendedAt: 0 }));
+  expect(generator(once)).toMatchObject({ outcome: 'inconclusive', findingsTotal: 1 });
+});
+
+test('an answer that took long is not the generator being late', () => {
+  expect(
+    generator(withOperations(run, (operations) => operations.map((operation) => ({ ...operation, doneAt: operation.handedAt + 9000 }))))
+      .outcome,
+  ).toBe('pass');
+});
+
+test('operations that were planned and never done make the run inconclusive', () => {
+  expect(generator(withOperations(run, (operations) => operations.slice(1))).outcome).toBe('inconclusive');
+  expect(generator({ ...run, operations: [] }).outcome).toBe('inconclusive');
+});
+
+test('a phase with too few answers makes the run inconclusive; one that is short by its plan does not', () => {
+  expect(samples(run).outcome).toBe('pass');
+  const silent = withOperations(run, (operations) =>
+    operations.map((operation) => (operation.phase === 'steady' ? { ...operation, status: null } : operation)),
+  );
+  expect(samples(silent)).toMatchObject({ outcome: 'inconclusive', findingsTotal: 1 });
+  const short = simulateRun({ ...quietScenario, phases: [{ name: 'short', kind: 'steady', seconds: 1, ratePerSecond: 5 }] });
+  expect(samples(short).outcome).toBe('pass');
+});
+
+test('files that are not whole make the run inconclusive', () => {
+  expect(historyComplete(run).outcome).toBe('pass');
+  expect(historyComplete({ ...run, historyComplete: false }).outcome).toBe('inconclusive');
+  expect(finalStateComplete(run).outcome).toBe('pass');
+  expect(finalStateComplete({ ...run, finalStateComplete: false }).outcome).toBe('inconclusive');
+});
+
+const kill: Fault = {
+  kind: 'kill',
+  name: 'kill-one',
+  at: { phase: 'steady', afterSeconds: 1 },
+  role: 'worker',
+  index: 0,
+  restartAfterSeconds: 1,
+};
+const evidence: FaultEvidence = {
+  fault: 'kill-one',
+  kind: 'kill',
+  injectedAt: zeroAt + 2000,
+  healedAt: zeroAt + 3000,
+  tookEffect: true,
+  healed: true,
+  observations: [{ at: zeroAt + 2000, source: 'process', observed: 'worker 0 was ended by SIGKILL' }],
+};
+const faulty = (entries: readonly FaultEvidence[]): RunData => ({
+  ...run,
+  plan: { ...run.plan, scenario: { ...quietScenario, faults: [kill] } },
+  evidence: entries,
+});
+
+test('a fault with evidence passes', () => {
+  expect(faultsTookEffect(faulty([evidence])).outcome).toBe('pass');
+  expect(faultsTookEffect(run).outcome).toBe('pass');
+});
+
+test('a fault that did nothing, has no evidence or was never carried out makes the run inconclusive', () => {
+  expect(faultsTookEffect(faulty([{ ...evidence, tookEffect: false }])).outcome).toBe('inconclusive');
+  expect(faultsTookEffect(faulty([{ ...evidence, observations: [] }])).outcome).toBe('inconclusive');
+  expect(faultsTookEffect(faulty([{ ...evidence, fault: 'another' }])).outcome).toBe('inconclusive');
+  expect(faultsTookEffect(faulty([])).outcome).toBe('inconclusive');
+});
+
+test('a fault that was not healed makes the run inconclusive', () => {
+  expect(faultsHealed(faulty([evidence])).outcome).toBe('pass');
+  expect(faultsHealed(faulty([{ ...evidence, healed: false, healedAt: null }])).outcome).toBe('inconclusive');
+  expect(faultsHealed(run).outcome).toBe('pass');
+});
+
+const signals = run.signals!;
+
+test('telemetry whose canaries came back passes', () => {
+  expect(telemetry(run).outcome).toBe('pass');
+});
+
+test('no telemetry, a canary that is lost or was never sent, or dropped records make the run inconclusive', () => {
+  expect(telemetry({ ...run, signals: null }).outcome).toBe('inconclusive');
+  expect(telemetry({ ...run, signals: { ...signals, canary: changeFirst(signals.canary, { found: false }) } })).toMatchObject({
+    outcome: 'inconclusive',
+    findingsTotal: 1,
+  });
+  expect(telemetry({ ...run, signals: { ...signals, canary: signals.canary.slice(1) } }).outcome).toBe('inconclusive');
+  expect(telemetry({ ...run, signals: { ...signals, dropped: 1 } }).outcome).toBe('inconclusive');
+});
+
+const loaded = (change: (sample: MachineSample, index: number) => Partial<MachineSample>): RunData => {
+  const all = Array.from({ length: 20 }, (_unused, index) => ({ ...run.machine[0]!, at: zeroAt + index * 500 }));
+  return { ...run, machine: all.map((sample, index) => ({ ...sample, ...change(sample, index) })) };
+};
+const ours = (cpuSeconds: number): MachineSample['processes'] => [{ role: 'worker', pid: 1, cpuSeconds, pssBytes: null }];
+
+test('a machine that the run itself keeps busy is not starved', () => {
+  expect(machine(loaded(() => ({ cpuBusy: 1, processes: ours(1) }))).outcome).toBe('pass');
+});
+
+test('foreign load, steal, or a short time without any of the machine make the run inconclusive', () => {
+  expect(machine(loaded(() => ({ cpuBusy: 1, processes: ours(0.5) }))).outcome).toBe('inconclusive');
+  expect(machine(loaded(() => ({ cpuBusy: 0.3, cpuSteal: 0.5, processes: ours(0.3) }))).outcome).toBe('inconclusive');
+  const burst = loaded((_sample, index) =>
+    index >= 5 && index < 12 ? { cpuBusy: 1, processes: ours(0.1) } : { cpuBusy: 0.2, processes: ours(0.2) },
+  );
+  expect(machine(burst)).toMatchObject({ outcome: 'inconclusive', findingsTotal: 1 });
+});
+
+test('one second of a neighbour is no starvation', () => {
+  expect(
+    machine(
+      loaded((_sample, index) =>
+        index === 5 || index === 6 ? { cpuBusy: 1, processes: ours(0.1) } : { cpuBusy: 0.2, processes: ours(0.2) },
+      ),
+    ).outcome,
+  ).toBe('pass');
+});
+
+test('a machine that was not looked at, or does not say its cores, makes the run inconclusive', () => {
+  expect(machine({ ...run, machine: [] }).outcome).toBe('inconclusive');
+  expect(machine({ ...run, machine: run.machine.map(({ cores: _cores, ...sample }) => sample) }).outcome).toBe('inconclusive');
+});
