@@ -116,10 +116,18 @@ describe('sequence', () => {
     await database.append(order.map((sequence) => ({ key: 's', name: `e${sequence}`, sequence })));
     await using _worker = await startWorkerProcess(database.url);
     await drained(database, order.length);
+    await eventually(
+      () => entries(database, 's'),
+      (seen) => seen.length === 7,
+    );
     expect(await entries(database, 's')).toEqual(names(1, 7));
     expect((await books(database))['timelines']).toMatchObject({ applied: 7, pending: 1, drop: 0 });
     await database.append([{ key: 's', name: 'e8', sequence: 8 }]);
     await drained(database, 9);
+    await eventually(
+      () => entries(database, 's'),
+      (seen) => seen.length === 9,
+    );
     expect(await entries(database, 's')).toEqual(names(1, 9));
     await expectSound(database, 9);
   });

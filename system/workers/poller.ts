@@ -20,7 +20,7 @@ export type Poller = {
   readonly lastRoundAtMs: () => number;
 };
 
-const busyMs = 8;
+const busyMs = 20;
 const idleMs = 100;
 const slower = 1.3;
 

@@ -1,5 +1,5 @@
-// Tells when a handler call runs past its deadline. Time is counted in looks, each worth at most two intervals: a process that was paused, or
-// starved, does not blame the handler for the time in which nobody ran.
+// Tells when a handler call runs past its deadline. Time is counted in looks, each worth one interval at most: where the process was paused, or the
+// machine is so busy that whoever looks comes late, the handler had no time either, and is not to blame for it.
 import type { ProgressView } from './progress.ts';
 
 export type StallWatch = {
@@ -7,10 +7,10 @@ export type StallWatch = {
   look(view: ProgressView, nowMs: number): boolean;
 };
 
-export const lookIntervalMs = (deadlineMs: number): number => Math.min(50, Math.max(5, Math.floor(deadlineMs / 10)));
+export const lookIntervalMs = (deadlineMs: number): number => Math.min(25, Math.max(5, Math.floor(deadlineMs / 20)));
 
 export const createStallWatch = (deadlineMs: number): StallWatch => {
-  const longestStepMs = 2 * lookIntervalMs(deadlineMs);
+  const longestStepMs = lookIntervalMs(deadlineMs);
   let lastCalls = -1n;
   let lastLookMs = 0;
   let stalledMs = 0;

@@ -101,7 +101,7 @@ export type WorkerEnvironment = Readonly<Record<string, string>>;
 /** Quick where a user's settings would be patient: leases, attempts, deadlines. */
 const quick: WorkerEnvironment = {
   FAULTLINE_LEASE_MS: '1500',
-  FAULTLINE_HANDLER_DEADLINE_MS: '500',
+  FAULTLINE_HANDLER_DEADLINE_MS: '300',
   FAULTLINE_HANDLER_RETRY_MS: '20',
   FAULTLINE_WORKER_THREADS: '1',
   FAULTLINE_TIMELINE_HANDLER: faultyHandler,
