@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { type Check, type CheckOutcome, conclude, type ResultId } from '../checkers/check.ts';
+import { quietScenario, simulateRun } from '../checkers/testing/simulated-run.ts';
+import { judge } from './judge.ts';
+
+const says =
+  (id: ResultId, outcome: CheckOutcome): Check =>
+  () =>
+    conclude(id, outcome, `${id} is ${outcome}`);
+const run = simulateRun({
+  ...quietScenario,
+  expectations: [{ check: 'expected', parameters: { seconds: 5 } }],
+  mustBeSeen: [{ check: 'seen' }],
+});
+const judged = (everyRun: Record<string, Check>, rest: { expected?: Check; seen?: Check; budgets?: CheckOutcome } = {}) =>
+  judge(run, {
+    checks: {
+      everyRun: new Map(Object.entries(everyRun)),
+      expectations: new Map([['expected', rest.expected ?? says('expectation/expected', 'pass')]]),
+      mustBeSeen: new Map([['seen', rest.seen ?? says('seen/seen', 'pass')]]),
+    },
+    budgets: () => [conclude('budget/p99@steady', rest.budgets ?? 'pass', 'a budget')],
+  });
+const good = { lost: says('safety/lost', 'pass') };
+
+test('a run of which every check passes is a pass', () => {
+  const { verdict, errors } = judged(good);
+  expect(verdict).toMatchObject({ verdict: 'pass', scenario: 'quiet', seed: 1, durationSeconds: 6.5 });
+  expect(verdict.results.map(({ id }) => id)).toEqual(['safety/lost', 'expectation/expected', 'seen/seen', 'budget/p99@steady']);
+  expect(errors).toEqual([]);
+});
+
+test('a proven violation is a fail, whatever is in doubt beside it, and comes first', () => {
+  const { verdict } = judged(
+    { telemetry: says('validity/telemetry', 'inconclusive'), ...good },
+    { expected: says('expectation/expected', 'fail') },
+  );
+  expect(verdict.verdict).toBe('fail');
+  expect(verdict.results.map(({ outcome }) => outcome)).toEqual(['fail', 'inconclusive', 'pass', 'pass', 'pass']);
+});
+
+test('doubt withholds a pass', () => {
+  expect(judged(good, { seen: says('seen/seen', 'inconclusive') }).verdict.verdict).toBe('inconclusive');
+});
+
+test('a check that crashes is a harness error, and the run is never green', () => {
+  const { verdict, errors } = judged({
+    ...good,
+    broken: () => {
+      throw new TypeError('undefined is not a row');
+    },
+  });
+  expect(errors).toEqual([expect.stringContaining('check broken crashed: undefined is not a row')]);
+  expect(verdict.verdict).toBe('inconclusive');
+  expect(verdict.results[0]?.id).toBe('validity/broken-crashed');
+});
+
+test('a check that does not exist is a harness error', () => {
+  const unknown = { ...run, plan: { ...run.plan, scenario: { ...run.plan.scenario, expectations: [{ check: 'no-such-thing' }] } } };
+  const registries = {
+    everyRun: new Map(Object.entries(good)),
+    expectations: new Map(),
+    mustBeSeen: new Map([['seen', says('seen/seen', 'pass')]]),
+  };
+  const { verdict, errors } = judge(unknown, { checks: registries, budgets: () => [] });
+  expect(errors).toHaveLength(1);
+  expect(verdict.verdict).toBe('inconclusive');
+});
+
+test('parameters reach their check', () => {
+  let seen: unknown;
+  judged(good, {
+    expected: (_run, parameters) => {
+      seen = parameters;
+      return conclude('expectation/expected', 'pass', '');
+    },
+  });
+  expect(seen).toEqual({ seconds: 5 });
+});
+
+test('a budget that was missed on a starved machine is in doubt; a promise that was broken there is broken', () => {
+  const starved = { machine: says('validity/machine', 'inconclusive') };
+  expect(judged({ ...good, ...starved }, { budgets: 'fail' }).verdict.verdict).toBe('inconclusive');
+  expect(judged(good, { budgets: 'fail' }).verdict.verdict).toBe('fail');
+  expect(judged({ lost: says('safety/lost', 'fail'), ...starved }).verdict.verdict).toBe('fail');
+});
+
+test('the verdict counts what was sent and what came of it', () => {
+  const { counts } = judged(good).verdict;
+  expect(counts).toMatchObject({
+    operations: 600,
+    ok: 600,
+    failed: 0,
+    unknown: 0,
+    eventsAcknowledged: 600,
+    eventsInLog: 600,
+    deadLetters: 0,
+  });
+});
+
+test('judging the same folder twice, or from files, gives the same verdict', () => {
+  const again = JSON.parse(JSON.stringify(run)) as typeof run;
+  const options = {
+    checks: {
+      everyRun: new Map(Object.entries(good)),
+      expectations: new Map([['expected', good.lost]]),
+      mustBeSeen: new Map([['seen', good.lost]]),
+    },
+    budgets: () => [],
+  };
+  expect(judge(again, options)).toEqual(judge(run, options));
+});

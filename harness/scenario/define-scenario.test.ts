@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { defineScenario } from './define-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioProblems } from './scenario-problems.ts';
+
+const good: Scenario = {
+  name: 'good',
+  title: 'Good',
+  why: 'To be spoilt.',
+  target: { processes: { ingest: 1, worker: 2, query: 1 } },
+  phases: [{ name: 'steady', kind: 'steady', seconds: 5, ratePerSecond: 100 }],
+  traffic: { arrivals: 'poisson', keys: { kind: 'uniform', count: 10 } },
+  faults: [{ kind: 'kill', name: 'kill-one', at: { phase: 'steady', afterSeconds: 1 }, role: 'worker', index: 1, restartAfterSeconds: 1 }],
+  expectations: [{ check: 'something' }],
+  mustBeSeen: [],
+  budgets: [{ name: 'lag', why: 'Because.', promql: 'sum(x{$run})', phase: 'all', over: 'end', unit: 'events', atMost: 5 }],
+  drainWithinSeconds: 10,
+};
+const placesOf = (spoilt: object): string[] => scenarioProblems({ ...good, ...spoilt }).map(({ place }) => place);
+
+test('a good scenario has no problem, and is given back frozen', () => {
+  expect(scenarioProblems(good)).toEqual([]);
+  expect(Object.isFrozen(defineScenario({ ...good }))).toBe(true);
+});
+
+test.each([
+  ['name', { name: 'Not Good' }],
+  ['title', { title: ' ' }],
+  ['why', { why: '' }],
+  ['target.processes.worker', { target: { processes: { ingest: 1, worker: 0, query: 1 } }, faults: [] }],
+  ['target.environment.X', { target: { ...good.target, environment: { X: 5 } } }],
+  ['phases[0].seconds', { phases: [{ ...good.phases[0]!, seconds: -1 }], faults: [] }],
+  ['phases[0].ratePerSecond', { phases: [{ ...good.phases[0]!, ratePerSecond: 0 }] }],
+  ['phases[0].name', { phases: [{ ...good.phases[0]!, name: 'drain' }], faults: [] }],
+  ['phases[1].name', { phases: [good.phases[0]!, good.phases[0]!] }],
+  ['phases', { phases: [{ ...good.phases[0]!, seconds: 3600, ratePerSecond: 4000 }] }],
+  ['traffic.arrivals', { traffic: { ...good.traffic, arrivals: 'bursts' } }],
+  ['traffic.keys.count', { traffic: { ...good.traffic, keys: { kind: 'uniform', count: 0 } } }],
+  ['traffic.keys.exponent', { traffic: { ...good.traffic, keys: { kind: 'zipf', count: 5, exponent: 0 } } }],
+  ['traffic.duplicates.share', { traffic: { ...good.traffic, duplicates: { share: 1.5, withinMs: 10 } } }],
+  ['traffic.disorder.places', { traffic: { ...good.traffic, disorder: { share: 0.5, places: 0.5 } } }],
+  ['traffic.poison.kinds', { traffic: { ...good.traffic, poison: { share: 0.1, kinds: ['arsenic', 'broken-json'] } } }],
+  ['traffic.poison.kinds', { traffic: { ...good.traffic, poison: { share: 0.1, kinds: ['oversized'] } } }],
+  ['faults[0].at.phase', { faults: [{ ...good.faults[0]!, at: { phase: 'later', afterSeconds: 0 } }] }],
+  ['faults[0].at.afterSeconds', { faults: [{ ...good.faults[0]!, at: { phase: 'steady', afterSeconds: 5 } }] }],
+  ['faults[0].index', { faults: [{ ...good.faults[0]!, index: 2 }] }],
+  ['faults[0].kind', { faults: [{ ...good.faults[0]!, kind: 'explode' }] }],
+  ['faults[1].name', { faults: [good.faults[0]!, good.faults[0]!] }],
+  ['budgets[0]', { budgets: [{ name: 'lag', why: 'Because.', promql: 'sum(x{$run})', phase: 'all', over: 'end', unit: 'events' }] }],
+  ['budgets[0].promql', { budgets: [{ ...good.budgets[0]!, promql: 'sum(x)' }] }],
+  ['budgets[0].phase', { budgets: [{ ...good.budgets[0]!, phase: 'never' }] }],
+  ['budgets[1].name', { budgets: [good.budgets[0]!, good.budgets[0]!] }],
+  ['expectations', { expectations: undefined }],
+  ['mustBeSeen[0].check', { mustBeSeen: [{ check: '' }] }],
+  ['drainWithinSeconds', { drainWithinSeconds: 0 }],
+])('a mistake at %s is said with its place', (place, spoilt) => {
+  expect(placesOf(spoilt)).toEqual([place]);
+});
+
+test('all mistakes are said at once', () => {
+  const define = (): unknown => defineScenario({ ...good, name: 'NO', title: '', drainWithinSeconds: -1 });
+  expect(define).toThrow(
+    expect.objectContaining({
+      code: 'FL_SCENARIO_INVALID',
+      message: expect.stringMatching(/3 mistakes[^]*name:[^]*title:[^]*drainWithinSeconds:/),
+    }),
+  );
+});
+
+test('something that is no scenario at all is refused in words, not with a crash', () => {
+  for (const nothing of [null, {}, { name: 'x', phases: 5 }, []])
+    expect(() => defineScenario(nothing as never)).toThrow(/FL_SCENARIO|mistakes/);
+});
