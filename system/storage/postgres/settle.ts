@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { compareCheckpoint, noBooks, terms, type Books, type FoundCheckpoint, type Tenure } from '../../workers/checkpoint.ts';
 import type { Apply, Settled } from '../../workers/lane-store.ts';
 import type { Settlement } from '../../workers/settlement.ts';
-import type { Session } from './session.ts';
+import { together, type Session } from './session.ts';
 import { writeKeys } from './settle-keys.ts';
 import { moveParkedAndEarly } from './settle-moves.ts';
 import { toTransaction } from './transaction.ts';
@@ -56,10 +56,12 @@ export const settleLane = async (session: Session, tenure: Tenure, move: LaneMov
 const found = ({ position, epoch }: LockedRow): FoundCheckpoint => ({ position, epoch });
 
 const lock = async (client: Client, { processor, version, lane }: Tenure): Promise<LockedRow> => {
-  const [, { rows }] = await Promise.all([
-    client.query('begin'),
-    client.query<LockedRow>({ name: 'lane_lock', text: lockCheckpoint, values: [processor, version, lane] }),
-  ]);
+  const [, { rows }] = await together(client, () =>
+    Promise.all([
+      client.query('begin'),
+      client.query<LockedRow>({ name: 'lane_lock', text: lockCheckpoint, values: [processor, version, lane] }),
+    ]),
+  );
   const row = rows[0];
   if (row === undefined) throw new Error(`There is no checkpoint of ${processor}/${version} on lane ${lane}: the migrations seed one.`);
   return row;
@@ -68,7 +70,7 @@ const lock = async (client: Client, { processor, version, lane }: Tenure): Promi
 /** Sent together: where the update fails, the commit of a failed transaction is a rollback. */
 const commit = async (client: Client, { processor, version, lane }: Tenure, move: LaneMove, books: Books): Promise<void> => {
   const values = [processor, version, lane, move.toPosition, ...terms.map((term) => books[term]), move.staysCareful];
-  await Promise.all([client.query({ name: 'lane_move', text: moveCheckpoint, values }), client.query('commit')]);
+  await together(client, () => Promise.all([client.query({ name: 'lane_move', text: moveCheckpoint, values }), client.query('commit')]));
 };
 
 /** Everything that a settlement says, in the order that keeps each statement's rows in place: copies before the rows that they copy go. */
