@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { planScenario } from '../../engine/plan.ts';
+import { type History, readHistory } from '../../history/read-history.ts';
+import type { Scenario, Traffic } from '../../scenario/scenario.ts';
+import { type DriverChild, driverFile, type HttpDriver, type HttpDriverOptions, startHttpDriver } from './driver.ts';
+import type { DriverProgress, DriverSummary } from './protocol.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+const scenarioOf = (traffic: Partial<Traffic> = {}, seconds = 1): Scenario => ({
+  name: 'test',
+  title: 'Test',
+  why: 'Test.',
+  target: { processes: { ingest: 1, worker: 1, query: 1 } },
+  phases: [{ name: 'only', kind: 'steady', seconds, ratePerSecond: 200 }],
+  traffic: { arrivals: 'constant', keys: { kind: 'uniform', count: 10 }, ...traffic },
+  faults: [],
+  expectations: [],
+  mustBeSeen: [],
+  budgets: [],
+  drainWithinSeconds: 1,
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+const listen = async (answer: Answer): Promise<AsyncDisposable & { readonly url: string }> => {
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
+const reply = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void =>
+  void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
+let runs = 0;
+const start = (url: string, scenario = scenarioOf(), options: Partial<HttpDriverOptions> = {}): Promise<HttpDriver> => {
+  const { plan, source } = planScenario(scenario, 1);
+  return startHttpDriver({ source, seed: 1, digest: plan.digest, url, historyFile: join(folder, `${(runs += 1)}.ndjson`), ...options });
+};
+const drive = async (
+  url: string,
+  scenario?: Scenario,
+  options: Partial<HttpDriverOptions> = {},
+): Promise<{ summary: DriverSummary; history: History }> => {
+  await using driver = await start(url, scenario, options);
+  driver.go(Date.now() + 100);
+  const summary = await driver.done;
+  return { summary, history: await readHistory(join(folder, `${runs}.ndjson`)) };
+};
+
+test('sends every planned operation at its time, and writes what came of it', async () => {
+  const bodies: string[] = [];
+  let traced = 0;
+  await using server = await listen(async (request, response) => {
+    bodies.push(await bodyOf(request));
+    if (request.headers['traceparent'] !== undefined) traced += 1;
+    reply(response, 200, { id: bodies.length, duplicate: false });
+  });
+  const heard: DriverProgress[] = [];
+  const { summary, history } = await drive(server.url, scenarioOf(), { onProgress: (progress) => heard.push(progress) });
+  expect(summary).toMatchObject({
+    operations: 200,
+    done: 200,
+    ok: 200,
+    inFlight: 0,
+    phases: [{ phase: 'only', ok: 200, latencyMs: { p50: expect.any(Number) } }],
+  });
+  expect(history).toMatchObject({ complete: true, header: { scenario: 'test', seed: 1 } });
+  expect(history.operations.map(({ op }) => op).toSorted((left, right) => left - right)).toEqual(
+    Array.from({ length: 200 }, (_unused, op) => op),
+  );
+  for (const { handedAt, intendedAt, doneAt } of history.operations) {
+    expect(handedAt).toBeGreaterThanOrEqual(intendedAt);
+    expect(doneAt).toBeGreaterThan(handedAt);
+  }
+  expect(new Set(bodies.map((body) => JSON.parse(body).id)).size).toBe(200);
+  expect(traced).toBe(history.operations.filter(({ traceId }) => traceId !== null).length);
+  expect(heard.length).toBeGreaterThan(0);
+});
+
+test('writes refusals, doubts and resets for what they are', async () => {
+  await using server = await listen(async (request, response) => {
+    const { id } = JSON.parse(await bodyOf(request)) as { id: string };
+    const event = Number(id.split('-').at(-1));
+    if (event % 5 === 0) reply(response, 503, { error: { code: 'overloaded', message: '' } }, { 'retry-after': '2' });
+    else if (event % 5 === 1) reply(response, 503, { error: { code: 'commit_unknown', message: '' } });
+    else if (event % 5 === 2) request.socket.destroy();
+    else if (event % 5 === 3) reply(response, 200, { id: event, duplicate: true });
+    else response.writeHead(200).end('not json');
+  });
+  const { history } = await drive(server.url);
+  const byKind = (kind: number) => history.operations.filter(({ event }) => event % 5 === kind);
+  for (const operation of byKind(0))
+    expect(operation).toMatchObject({ outcome: 'failed', status: 503, code: 'overloaded', retryAfterSeconds: 2, id: null });
+  for (const operation of byKind(1)) expect(operation).toMatchObject({ outcome: 'unknown', status: 503, code: 'commit_unknown' });
+  for (const operation of byKind(2)) expect(operation).toMatchObject({ outcome: 'unknown', status: null, code: 'client_connection_reset' });
+  for (const operation of byKind(3)) expect(operation).toMatchObject({ outcome: 'ok', status: 200, id: operation.event, duplicate: true });
+  for (const operation of byKind(4)) expect(operation).toMatchObject({ outcome: 'ok', status: 200, id: null, duplicate: null });
+});
+
+test('a port that nobody listens on is a definite failure: nothing was sent', async () => {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const { summary, history } = await drive(`http://127.0.0.1:${port}/events`);
+  expect(summary).toMatchObject({ failed: 200, unknown: 0 });
+  expect(new Set(history.operations.map(({ code }) => code))).toEqual(new Set(['client_connection_refused']));
+});
+
+test('a server that never answers does not slow the arrivals down; what was sent is in doubt, what still waited was never sent', async () => {
+  await using server = await listen(() => {});
+  const { history } = await drive(server.url, scenarioOf(), { timeoutMs: 500, connections: 4 });
+  expect(history.operations).toHaveLength(200);
+  const sent = history.operations.filter(({ outcome }) => outcome === 'unknown');
+  expect(sent.length).toBeGreaterThanOrEqual(4);
+  for (const { code, doneAt, handedAt } of history.operations) {
+    expect(code).toBe('client_timeout');
+    expect(doneAt - handedAt).toBeGreaterThanOrEqual(499);
+  }
+  expect(history.operations.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(0);
+});
+
+test('an oversized body and its refusal are both on record', async () => {
+  await using server = await listen(async (request, response) => {
+    const body = await bodyOf(request);
+    if (body.length > 1_048_576) reply(response, 413, { error: { code: 'payload_too_large', message: '' } });
+    else reply(response, 200, { id: 1, duplicate: false });
+  });
+  const { history } = await drive(server.url, scenarioOf({ poison: { share: 0.05, kinds: ['oversized', 'handler-throws'] } }));
+  const oversized = history.operations.filter(({ poison }) => poison === 'oversized');
+  expect(oversized.length).toBeGreaterThan(0);
+  for (const operation of oversized)
+    expect(operation).toMatchObject({ status: 413, outcome: 'failed', expected: { status: 413, code: 'payload_too_large' } });
+});
+
+test('a driver that plans other traffic than the harness refuses to start', async () => {
+  await expect(start('http://127.0.0.1:1/events', scenarioOf(), { digest: 'another' })).rejects.toMatchObject({
+    code: 'FL_DRIVER_FAILED',
+    message: expect.stringContaining('other traffic'),
+  });
+});
+
+test('a history that can not be written fails the run', async () => {
+  await using driver = await start('http://127.0.0.1:1/events', scenarioOf(), { historyFile: join(folder, 'no', 'such', 'folder') });
+  driver.go(Date.now());
+  await expect(driver.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+});
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a driver that is killed leaves a history that is not whole', async () => {
+  await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
+  const progress = Promise.withResolvers<void>();
+  await using driver = await start(server.url, scenarioOf({}, 30), { onProgress: () => progress.resolve() });
+  driver.go(Date.now());
+  await progress.promise;
+  process.kill(driver.pid, 'SIGKILL');
+  await expect(driver.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+  expect((await readHistory(join(folder, `${runs}.ndjson`))).complete).toBe(false);
+});
+
+test('disposing ends the process, stopped or not', async () => {
+  const driver = await start('http://127.0.0.1:1/events', scenarioOf({}, 30));
+  process.kill(driver.pid, 'SIGSTOP');
+  await driver[Symbol.asyncDispose]();
+  expect(isRunning(driver.pid)).toBe(false);
+});
+
+test('when the harness is gone, and its end of the pipe with it, the driver ends by itself', async () => {
+  await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
+  const harnessEnd = spawn(process.execPath, [driverFile], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(harnessEnd, 'exit');
+  const child: DriverChild = {
+    pid: harnessEnd.pid!,
+    stdin: harnessEnd.stdin,
+    stdout: harnessEnd.stdout,
+    exited: exited.then(([code, signal]) => ({ code, signal })),
+    kill: () => void harnessEnd.kill('SIGKILL'),
+  };
+  const driver = await start(server.url, scenarioOf({}, 30), { spawn: () => child });
+  driver.go(Date.now());
+  harnessEnd.stdin.destroy();
+  expect((await exited)[0]).toBe(1);
+  await expect(driver.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+});
