@@ -42,8 +42,6 @@ const names = {
   refused: 'faultline.ingest.refused',
 } as const;
 
-export const comparedSignals: readonly string[] = Object.values(names);
-
 type Range = { readonly lowest: number; readonly highest: number };
 type Labels = Readonly<Record<string, string>>;
 
