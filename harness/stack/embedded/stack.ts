@@ -37,7 +37,7 @@ const hourMs = 3_600_000;
 export const defaultLimits: StackLimits = {
   bodyLimitBytes: 8 * mebibyte,
   concurrency: 64,
-  traces: { maxBytes: 40 * mebibyte, maxTraces: 20_000, maxSpansPerTrace: 2_000, maxAgeMs: hourMs },
+  traces: { maxBytes: 64 * mebibyte, maxTraces: 50_000, maxSpansPerTrace: 2_000, maxAgeMs: hourMs },
   logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: hourMs },
 };
 

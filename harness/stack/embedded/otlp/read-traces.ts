@@ -61,7 +61,7 @@ const readLink = (value: unknown, path: string): SpanLink => {
 const each = <Item>(value: unknown, path: string, read: (item: unknown, path: string) => Item): readonly Item[] =>
   readList(value, path).map((item, index) => read(item, `${path}[${index}]`));
 
-const readSpan = (value: unknown, path: string, resource: Attributes, scope: Scope): Span => {
+export const readSpan = (value: unknown, path: string, resource: Attributes, scope: Scope): Span => {
   const span = readRecord(value, path);
   const status = readRecord(span['status'], `${path}.status`);
   return {

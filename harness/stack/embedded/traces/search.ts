@@ -6,7 +6,7 @@ import type { Spanset } from './traceql/query.ts';
 import { indexTrace } from './traceql/trace-index.ts';
 import type { TraceIndex } from './traceql/trace-index.ts';
 import { serviceOf } from './trace-store.ts';
-import type { Trace } from './trace-store.ts';
+import type { StoredTrace, Trace } from './trace-store.ts';
 
 export type SearchRequest = {
   readonly query: Spanset;
@@ -51,7 +51,7 @@ const foundTrace = (trace: TraceIndex, selected: readonly Span[], spansPerSpanSe
   };
 };
 
-const isAskedFor = (trace: TraceIndex, request: SearchRequest): boolean => {
+const isAskedFor = (trace: Pick<StoredTrace, 'startNano' | 'endNano'>, request: SearchRequest): boolean => {
   const durationNanos = Number(trace.endNano - trace.startNano);
   return (
     trace.startNano <= request.endNano &&
@@ -61,14 +61,14 @@ const isAskedFor = (trace: TraceIndex, request: SearchRequest): boolean => {
   );
 };
 
-export const searchTraces = (traces: Iterable<Trace>, request: SearchRequest) => {
+export const searchTraces = (traces: Iterable<StoredTrace>, request: SearchRequest) => {
   const found = [];
   let inspected = 0;
   for (const trace of traces) {
     if (found.length >= request.limit) break;
     inspected += 1;
+    if (!isAskedFor(trace, request)) continue;
     const index = indexTrace(trace);
-    if (!isAskedFor(index, request)) continue;
     const selected = selectSpans(request.query, index);
     if (selected.size > 0) found.push(foundTrace(index, [...selected], request.spansPerSpanSet));
   }

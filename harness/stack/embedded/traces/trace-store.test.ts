@@ -3,8 +3,8 @@ import type { Span } from '../otlp/read-traces.ts';
 import { createTraceStore } from './trace-store.ts';
 
 const span = (traceId: string, spanId: string): Span => ({
-  traceId,
-  spanId,
+  traceId: traceId.repeat(32),
+  spanId: spanId.repeat(16),
   parentSpanId: '',
   traceState: '',
   flags: 0,
@@ -27,12 +27,16 @@ test('the trace that was touched longest ago goes first, and is counted with its
   store.add([span('a', '1'), span('b', '1')], 0);
   store.add([span('a', '2')], 1);
   store.add([span('c', '1')], 2);
-  expect([store.get('a')?.spans.length, store.get('b'), store.get('c')?.spans.length]).toEqual([2, undefined, 1]);
+  expect([store.get('a'.repeat(32))?.spans.length, store.get('b'.repeat(32)), store.get('c'.repeat(32))?.spans.length]).toEqual([
+    2,
+    undefined,
+    1,
+  ]);
   expect(store.report()).toMatchObject({ traces: 2, spans: 3, droppedTraces: 1, droppedSpans: 1 });
 });
 
 test('bytes and age bound it too', () => {
-  const bytes = createTraceStore({ ...limits, maxBytes: 500 });
+  const bytes = createTraceStore({ ...limits, maxBytes: 400 });
   bytes.add([span('a', '1'), span('b', '1')], 0);
   expect(bytes.report()).toMatchObject({ traces: 1, droppedTraces: 1 });
   const age = createTraceStore(limits);
@@ -52,4 +56,39 @@ test('a retried export stores no span twice; one too many of a trace is rejected
     message: expect.stringContaining('has 3 spans already'),
   });
   expect(store.report()).toMatchObject({ spans: 3 });
+});
+
+test('what is read again is what came', () => {
+  const store = createTraceStore(limits);
+  const whole: Span = {
+    ...span('a', '1'),
+    parentSpanId: '2'.repeat(16),
+    traceState: 'k=v',
+    flags: 1,
+    kind: 5,
+    startTimeUnixNano: 1_790_000_000_000_000_001n,
+    endTimeUnixNano: 1_790_000_000_000_000_003n,
+    attributes: new Map([
+      ['int', { kind: 'int', value: 2n ** 60n }],
+      ['double', { kind: 'double', value: Number.NaN }],
+      ['bytes', { kind: 'bytes', value: 'AQI=' }],
+      [
+        'list',
+        {
+          kind: 'array',
+          value: [
+            { kind: 'bool', value: false },
+            { kind: 'string', value: '' },
+          ],
+        },
+      ],
+      ['map', { kind: 'map', value: new Map([['x', { kind: 'empty' }]]) }],
+    ]),
+    events: [{ timeUnixNano: 5n, name: 'e', attributes: new Map() }],
+    links: [{ traceId: 'c'.repeat(32), spanId: 'd'.repeat(16), attributes: new Map([['m', { kind: 'string', value: '7' }]]) }],
+    statusCode: 2,
+    statusMessage: 'no',
+  };
+  store.add([whole], 0);
+  expect(store.get('a'.repeat(32))).toMatchObject({ startNano: whole.startTimeUnixNano, endNano: whole.endTimeUnixNano, spans: [whole] });
 });

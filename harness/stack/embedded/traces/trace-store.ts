@@ -1,8 +1,11 @@
 // Spans by trace id, bounded by bytes, by traces and by age. What had to go is counted, never silent.
-import { attributesBytes, attributeText } from '../otlp/attribute-value.ts';
+import { attributeText } from '../otlp/attribute-value.ts';
 import type { Attributes } from '../otlp/attribute-value.ts';
 import type { Span } from '../otlp/read-traces.ts';
 import type { ExportOutcome } from '../receipts.ts';
+import { createByteArena } from './byte-arena.ts';
+import { packedBytes, packSpan, unpackSpan } from './packed-span.ts';
+import type { PackedSpan } from './packed-span.ts';
 
 export type TraceLimits = {
   readonly maxBytes: number;
@@ -12,13 +15,16 @@ export type TraceLimits = {
 };
 export type Trace = { readonly traceId: string; readonly spans: readonly Span[] };
 
-type Entry = { traceId: string; spans: Span[]; ids: Set<string>; bytes: number; touchedAt: number };
+/** `spans` unpacks them: ask for it once. The times are there without. */
+export type StoredTrace = Trace & { readonly startNano: bigint; readonly endNano: bigint };
+
+type Entry = { traceId: string; packed: PackedSpan[]; startNano: bigint; endNano: bigint; bytes: number; touchedAt: number };
 
 export type TraceStore = {
   add(spans: readonly Span[], receivedAtMs: number): ExportOutcome;
-  get(traceId: string): Trace | undefined;
+  get(traceId: string): StoredTrace | undefined;
   /** In the order of their last span's arrival, latest first. */
-  all(): Iterable<Trace>;
+  all(): Iterable<StoredTrace>;
   report(): {
     readonly traces: number;
     readonly spans: number;
@@ -28,16 +34,31 @@ export type TraceStore = {
   };
 };
 
-const spanBytes = (span: Span): number => {
-  let bytes = 300 + span.name.length + attributesBytes(span.attributes) + span.links.length * 150 + span.events.length * 150;
-  for (const { attributes } of [...span.links, ...span.events]) bytes += attributesBytes(attributes);
-  return bytes;
-};
-
 export const serviceOf = (resource: Attributes): string => {
   const name = resource.get('service.name');
   return name === undefined ? 'unknown_service' : attributeText(name);
 };
+
+const arenaPageBytes = 256 * 1_024;
+
+const countUp = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
+
+const newEntry = (traceId: string): Entry => ({ traceId, packed: [], startNano: 0n, endNano: 0n, bytes: 0, touchedAt: 0 });
+
+function stored(entry: Entry): StoredTrace;
+function stored(entry: Entry | undefined): StoredTrace | undefined;
+function stored(entry: Entry | undefined): StoredTrace | undefined {
+  if (entry === undefined) return undefined;
+  const { traceId, startNano, endNano, packed } = entry;
+  return {
+    traceId,
+    startNano,
+    endNano,
+    get spans() {
+      return packed.map(unpackSpan);
+    },
+  };
+}
 
 const outcomeOf = (given: number, problems: ReadonlyMap<string, number>, services: ReadonlyMap<string, number>): ExportOutcome => {
   const rejected = [...problems.values()].reduce((sum, count) => sum + count, 0);
@@ -45,9 +66,17 @@ const outcomeOf = (given: number, problems: ReadonlyMap<string, number>, service
   return { accepted: given - rejected, rejected, message, services };
 };
 
+const problemOf = (span: Span, known: Entry | undefined, { maxSpansPerTrace }: TraceLimits): string | null => {
+  if (span.traceId === '') return 'a span without a trace id (16 bytes, not all zero)';
+  if (span.spanId === '') return 'a span without a span id (8 bytes, not all zero)';
+  if (known === undefined || known.packed.length < maxSpansPerTrace) return null;
+  return `trace ${span.traceId} has ${maxSpansPerTrace} spans already, the most that is kept of one`;
+};
+
 export const createTraceStore = (limits: TraceLimits): TraceStore => {
   // Insertion order is the order of last arrival: an entry that grows is put in again at the end.
   const entries = new Map<string, Entry>();
+  const arena = createByteArena(arenaPageBytes);
   let bytes = 0;
   let spanCount = 0;
   const dropped = { traces: 0, spans: 0 };
@@ -55,9 +84,9 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
   const evict = (entry: Entry): void => {
     entries.delete(entry.traceId);
     bytes -= entry.bytes;
-    spanCount -= entry.spans.length;
+    spanCount -= entry.packed.length;
     dropped.traces += 1;
-    dropped.spans += entry.spans.length;
+    dropped.spans += entry.packed.length;
   };
   const keepBounds = (nowMs: number): void => {
     for (const entry of entries.values()) {
@@ -67,27 +96,21 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
     }
   };
   const entryFor = (traceId: string): Entry => {
-    const entry = entries.get(traceId) ?? { traceId, spans: [], ids: new Set<string>(), bytes: 0, touchedAt: 0 };
+    const entry = entries.get(traceId) ?? newEntry(traceId);
     entries.delete(traceId);
     entries.set(traceId, entry);
     return entry;
-  };
-  const problemOf = (span: Span): string | null => {
-    if (span.traceId === '') return 'a span without a trace id (16 bytes, not all zero)';
-    if (span.spanId === '') return 'a span without a span id (8 bytes, not all zero)';
-    const known = entries.get(span.traceId);
-    return known !== undefined && known.spans.length >= limits.maxSpansPerTrace
-      ? `trace ${span.traceId} has ${limits.maxSpansPerTrace} spans already, the most that is kept of one`
-      : null;
   };
   const insert = (span: Span, nowMs: number): void => {
     const entry = entryFor(span.traceId);
     entry.touchedAt = nowMs;
     // A retried export delivers the same spans again.
-    if (entry.ids.has(span.spanId)) return;
-    const size = spanBytes(span);
-    entry.ids.add(span.spanId);
-    entry.spans.push(span);
+    if (entry.packed.some(({ spanId }) => spanId === span.spanId)) return;
+    const packed = packSpan(span, arena);
+    const size = packedBytes(packed);
+    entry.packed.push(packed);
+    if (entry.packed.length === 1 || span.startTimeUnixNano < entry.startNano) entry.startNano = span.startTimeUnixNano;
+    if (span.endTimeUnixNano > entry.endNano) entry.endNano = span.endTimeUnixNano;
     entry.bytes += size;
     bytes += size;
     spanCount += 1;
@@ -98,21 +121,17 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
       const services = new Map<string, number>();
       const problems = new Map<string, number>();
       for (const span of spans) {
-        const problem = problemOf(span);
-        if (problem !== null) {
-          problems.set(problem, (problems.get(problem) ?? 0) + 1);
-          continue;
-        }
-        insert(span, receivedAtMs);
-        const service = serviceOf(span.resource);
-        services.set(service, (services.get(service) ?? 0) + 1);
+        const problem = problemOf(span, entries.get(span.traceId), limits);
+        if (problem === null) insert(span, receivedAtMs);
+        if (problem === null) countUp(services, serviceOf(span.resource));
+        else countUp(problems, problem);
       }
       keepBounds(receivedAtMs);
       return outcomeOf(spans.length, problems, services);
     },
-    get: (traceId) => entries.get(traceId),
+    get: (traceId) => stored(entries.get(traceId)),
     *all() {
-      yield* [...entries.values()].reverse();
+      for (const entry of [...entries.values()].reverse()) yield stored(entry);
     },
     report: () => ({ traces: entries.size, spans: spanCount, bytes, droppedTraces: dropped.traces, droppedSpans: dropped.spans }),
   };
