@@ -66,6 +66,28 @@ describe('a worker process', () => {
     expect(taken.every(({ owner, other_owner }) => owner === second.instance && other_owner === first.instance)).toBe(true);
   });
 
+  test('killed inside a transaction leaves nothing of it, and no lock', async () => {
+    await using database = await createWorkerDatabase(2);
+    await using first = await startWorkerProcess(database.url);
+    await ownedBy(database, 1);
+    const locker = await database.pool.connect();
+    await locker.query('begin; lock table timeline_entries in exclusive mode');
+    await database.append(plain(50));
+    await eventually(
+      () =>
+        database.rows(`select from pg_stat_activity where wait_event_type = 'Lock' and application_name like $1`, [`%${first.instance}%`]),
+      (seen) => seen.length > 0,
+    );
+    first.signal('SIGKILL');
+    await first.exited;
+    await using second = await startWorkerProcess(database.url);
+    await locker.query('commit');
+    locker.release();
+    await drained(database, 50);
+    await expectSound(database, 50);
+    expect((await leaseEvents(database, 'taken_over')).every(({ owner }) => owner === second.instance)).toBe(true);
+  });
+
   test('is fenced by the database when it wakes after its lease, and takes part again', async () => {
     await using database = await createWorkerDatabase(4);
     await using zombie = await startWorkerProcess(database.url);

@@ -155,7 +155,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
       startDuties({
         tenure,
         store: createDutiesStore(dutiesSessions, instance),
-        startExport: () => startAccountingTelemetry({ environment: process.env }),
+        startExport: (booksStartedAtMs) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
         exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
         dedupeWindowHours: settings.dedupeWindowHours,
         dedupeRowBound: settings.dedupeRowBound,

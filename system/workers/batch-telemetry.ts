@@ -26,7 +26,10 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
       for (let index = 0; index < batch.receivedAtMs.length; index += 1)
         freshness.record(Math.max(0, batch.endedAtMs - batch.receivedAtMs[index]!) / 1000, processor);
       for (const event of batch.traced) traceEvent(tracer, tenure.processor, event, batch);
-      for (const failed of batch.failures) note.event(tenure, failed);
+      for (const failed of batch.failures) {
+        note.event(tenure, failed);
+        traceFailure(tracer, tenure, failed, batch);
+      }
     },
   };
 };
@@ -60,15 +63,8 @@ const tableOf: Readonly<Record<string, string>> = { events: 'events', timelines:
 
 /** From the request's own span, through the stream, to the row: a child of the producer's span that also links to it by the message's id. */
 const traceEvent = (tracer: Spans, processor: string, event: TracedEvent, batch: FinishedBatch) => {
-  const parent = parseTraceparent(event.traceparent);
-  if (parent === null) return;
-  const process = tracer.start(`process ${processor}`, {
-    kind: 'consumer',
-    parent,
-    startTime: batch.startedAtMs,
-    links: () => [{ context: parent, attributes: { 'messaging.message.id': String(event.id) } }],
-    attributes: () => consumerAttributes(processor, event),
-  });
+  const process = startConsumer(tracer, processor, event, batch);
+  if (process === null) return;
   const table = tableOf[processor] ?? processor;
   const insert = tracer.start(`INSERT ${table}`, {
     kind: 'client',
@@ -78,6 +74,26 @@ const traceEvent = (tracer: Spans, processor: string, event: TracedEvent, batch:
   });
   insert.end(undefined, batch.endedAtMs);
   process.end(undefined, batch.endedAtMs);
+};
+
+const startConsumer = (tracer: Spans, processor: string, event: TracedEvent, { startedAtMs }: FinishedBatch) => {
+  const parent = parseTraceparent(event.traceparent);
+  if (parent === null) return null;
+  return tracer.start(`process ${processor}`, {
+    kind: 'consumer',
+    parent,
+    startTime: startedAtMs,
+    links: () => [{ context: parent, attributes: { 'messaging.message.id': String(event.id) } }],
+    attributes: () => consumerAttributes(processor, event),
+  });
+};
+
+/** A failed attempt has a span of its own, without a row under it. */
+const traceFailure = (tracer: Spans, { processor, lane }: Tenure, failed: FailureNote, batch: FinishedBatch) => {
+  if (failed.traceparent === null) return;
+  const { id, position, traceparent, failure } = failed;
+  const span = startConsumer(tracer, processor, { id, lane, position, traceparent }, batch);
+  span?.end(Object.assign(new Error(failure.message), { code: failure.code }), batch.endedAtMs);
 };
 
 const consumerAttributes = (processor: string, { id, lane, position }: TracedEvent) => ({

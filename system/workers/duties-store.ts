@@ -3,6 +3,8 @@ import type { BookEntry } from '../telemetry/accounting.ts';
 
 export type BooksReading = {
   readonly entries: readonly BookEntry[];
+  /** When the books begin, epoch milliseconds. */
+  readonly beganAtMs: number;
   readonly identitiesRows: number;
   readonly oldestSnapshotSeconds: number;
 };

@@ -10,7 +10,8 @@ import type { Logger } from '../telemetry/logger.ts';
 export type DutiesOptions = {
   readonly tenure: Tenure;
   readonly store: DutiesStore;
-  readonly startExport: () => AccountingTelemetry;
+  /** Counters begin with the books, whoever exports them. */
+  readonly startExport: (beganAtMs: number) => AccountingTelemetry;
   readonly exportIntervalMs: number;
   readonly dedupeWindowHours: number;
   readonly dedupeRowBound: number;
@@ -32,23 +33,34 @@ export const startDuties = (options: DutiesOptions): Duties => {
   const { store, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const books = options.startExport();
+  let books: AccountingTelemetry | null = null;
   const effects = createEffectsCadence(clock);
   const alarms = createAlarms(options);
 
+  /** Where the effects can't be counted just now (their table is locked) the rest of the books is read all the same. */
+  const readBooks = async (withEffects: boolean) => {
+    if (!withEffects) return store.readBooks(options.tenure.epoch, false);
+    try {
+      return await store.readBooks(options.tenure.epoch, true);
+    } catch (error) {
+      options.telemetry.error('count the effects', error);
+      return store.readBooks(options.tenure.epoch, false);
+    }
+  };
   const exportBooks = async () => {
     const withEffects = effects.due();
     const startedAtMs = clock.nowMs();
-    const reading = await store.readBooks(options.tenure.epoch, withEffects);
+    const reading = await readBooks(withEffects);
     if (signal.aborted) return;
     if (reading === null) return lose();
     if (withEffects) effects.counted(clock.nowMs() - startedAtMs, reading.entries);
     alarms.look(reading);
+    books ??= options.startExport(reading.beganAtMs);
     void books.push({ readAtMs: startedAtMs, entries: effects.complete(reading.entries) });
   };
   const lose = () => {
     stopping.abort();
-    books.stop();
+    books?.stop();
     options.onLost();
   };
   const every = async (what: string, intervalMs: number, step: () => Promise<unknown>, onError?: () => void) => {
@@ -68,7 +80,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
       await clock.sleep(20, signal);
   };
   const ended = Promise.all([
-    every('read the books', options.exportIntervalMs, exportBooks, () => void books.reportAge()),
+    every('read the books', options.exportIntervalMs, exportBooks, () => void books?.reportAge()),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
     every('forget identities past the window', 10_000, forget),
     every('tidy small tables', 60_000, () => store.tidy()),
@@ -77,7 +89,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
   return {
     stop: async () => {
       stopping.abort();
-      books.stop();
+      books?.stop();
       await ended;
     },
   };

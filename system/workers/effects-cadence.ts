@@ -23,7 +23,7 @@ export const createEffectsCadence = (clock: WorkerClock): EffectsCadence => {
     counted: (tookMs, entries) => {
       // The rest of the reading is small; a reading under 25 ms is never a reason to wait.
       nextAtMs = clock.nowMs() + (tookMs < 25 ? 0 : tookMs / share);
-      last = entries.filter(isEffect);
+      if (entries.some(isEffect)) last = entries.filter(isEffect);
     },
     complete: (entries) => (entries.some(isEffect) ? entries : [...entries, ...last]),
   };

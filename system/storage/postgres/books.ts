@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
+import { failureCodes } from '../../workers/failure.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 
 const selectLanes =
@@ -45,6 +46,9 @@ const selectOldestSnapshot = `
     (select min(prepared) from pg_prepared_xacts)
   )), 0)::double precision as seconds`;
 
+/** When the counters began: the same for every worker that ever exports them. */
+const selectBegin = 'select min(created_at) as began_at from streams';
+
 /** Every effect is counted where it stands; of two counts of one thing the one that is further from the books. */
 const selectEffects = `
   select 'events' as processor, 1 as version, lane, count(*)::bigint as effects from events group by lane
@@ -63,17 +67,19 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
   lag_seconds: number | null;
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
+type ParkedKeyRow = { processor: string; state: string; keys: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, identities, snapshot, counted] = await Promise.all([
+  const [lanes, checkpoints, letters, keys, pending, identities, snapshot, begun, counted] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
     client.query<DeadLetterRow>(selectDeadLetters),
-    client.query<{ processor: string; state: string; keys: number }>(selectParkedKeys),
+    client.query<ParkedKeyRow>(selectParkedKeys),
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
+    client.query<{ began_at: Date }>(selectBegin),
     effects ? client.query<EffectRow>(selectEffects) : null,
   ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
@@ -84,15 +90,13 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...checkpoints.rows.flatMap(checkpointEntries),
     ...lagEntries(checkpoints.rows),
     ...letterEntries(letters.rows, processors),
-    ...keys.rows.map(({ processor, state, keys: value }) =>
-      entry(signals.parkedKeys, { 'faultline.processor': processor, 'faultline.state': state }, value),
-    ),
+    ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
   ];
-  return { entries, identitiesRows, oldestSnapshotSeconds };
+  return { entries, identitiesRows, oldestSnapshotSeconds, beganAtMs: begun.rows[0]!.began_at.getTime() };
 };
 
 const entry = (signal: BookEntry['signal'], attributes: Readonly<Record<string, string | number>>, value: number): BookEntry =>
@@ -131,15 +135,28 @@ const lagEntries = (rows: readonly CheckpointRow[]): BookEntry[] =>
     return entry(signals.lagDuration, attributes, Math.max(...ofOne.map(({ lag_seconds }) => lag_seconds ?? 0)));
   });
 
-const letterEntries = (rows: readonly DeadLetterRow[], processors: readonly string[]): BookEntry[] => [
-  ...rows.map(({ processor, reason, events }) =>
-    entry(signals.deadLetters, { 'faultline.processor': processor, 'faultline.reason': reason }, events),
-  ),
-  ...processors.map((processor) => {
-    const ages = rows.filter((row) => row.processor === processor).map(({ oldest_seconds }) => oldest_seconds);
-    return entry(signals.deadLettersOldestAge, { 'faultline.processor': processor }, Math.max(0, ...ages));
-  }),
-];
+/** Every reason and every state is told, at 0 too: absent data is not 0. */
+const letterEntries = (rows: readonly DeadLetterRow[], processors: readonly string[]): BookEntry[] =>
+  processors.flatMap((processor) => {
+    const own = rows.filter((row) => row.processor === processor);
+    const reasons = [...new Set<string>([...failureCodes, ...own.map(({ reason }) => reason)])];
+    const count = (reason: string) => own.find((row) => row.reason === reason)?.events ?? 0;
+    const oldest = Math.max(0, ...own.map(({ oldest_seconds }) => oldest_seconds));
+    return [
+      ...reasons.map((reason) =>
+        entry(signals.deadLetters, { 'faultline.processor': processor, 'faultline.reason': reason }, count(reason)),
+      ),
+      entry(signals.deadLettersOldestAge, { 'faultline.processor': processor }, oldest),
+    ];
+  });
+
+const parkedKeyEntries = (rows: readonly ParkedKeyRow[], processors: readonly string[]): BookEntry[] =>
+  processors.flatMap((processor) =>
+    ['retrying', 'parked'].map((state) => {
+      const keys = rows.find((row) => row.processor === processor && row.state === state)?.keys ?? 0;
+      return entry(signals.parkedKeys, { 'faultline.processor': processor, 'faultline.state': state }, keys);
+    }),
+  );
 
 const pendingEntry = (processor: string, rows: readonly { processor: string; oldest_seconds: number }[]): BookEntry => {
   const oldest = rows.find((row) => row.processor === processor)?.oldest_seconds ?? 0;

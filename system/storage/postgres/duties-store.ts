@@ -30,13 +30,14 @@ const closeIdleCommands = `
       where (k.processor, k.version, k.tenant, k.system_name, k.object_id) = (c.processor, c.version, c.tenant, c.system_name, c.object_id)
     )`;
 
-/** Whole tables are counted here: the planner may scan them. */
-const beginReading = 'begin isolation level repeatable read read only; set local enable_seqscan = on';
+/** Whole tables are counted here: the planner may scan them. Whoever holds a read model locked must not hold up the books. */
+const beginReading = `begin isolation level repeatable read read only; set local enable_seqscan = on; set local lock_timeout = '200ms'`;
 
 const partitionsAheadDays = 7;
 
 export const createDutiesStore = (sessions: SessionPool, worker: string): DutiesStore => {
-  const changed = (text: string, values: readonly unknown[] = []) => sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
+  const changed = (text: string, values: readonly unknown[] = []) =>
+    sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
     readBooks: (epoch, effects) =>
       sessions.use((session) => inTransaction(session, (client) => readAsOwner(client, worker, epoch, effects), beginReading)),

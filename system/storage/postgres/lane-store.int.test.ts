@@ -18,7 +18,7 @@ const timelines = createTimelines(() => ({ summary: null }));
 const leaseMs = 1000;
 
 let database: WorkerDatabase;
-let sessions: Session[] = [];
+const sessions: Session[] = [];
 let events: readonly LogEvent[];
 
 const session = () => {
