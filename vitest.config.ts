@@ -7,6 +7,9 @@ export default defineConfig({
   test: {
     // Two cores: more at once would only make each other late.
     maxWorkers: 2,
+    // Bounds for a busy machine, not expectations.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     retry: 0,
     reporters: ['default'],
     projects: [
@@ -21,9 +24,6 @@ export default defineConfig({
           include: ['{system,harness,scenarios,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           globalSetup: ['.ci/vitest-global-setup.ts'],
-          // Bounds for a busy machine, not expectations.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ],
