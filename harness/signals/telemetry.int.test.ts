@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
 import type { RunTimeline, ScenarioPlan } from '../engine/run-data.ts';
 import { startTestStack } from '../stack/embedded/testing.ts';
-import { faultlineSignals } from '../targets/faultline/target-signals.ts';
+import { faultlineSignals } from '../targets/faultline/signals.ts';
 import { createSignalClient } from './create-signal-client.ts';
 import { createTelemetry, embeddedDropped } from './telemetry.ts';
 

@@ -100,10 +100,3 @@ export const anyValueJson = (value: AttributeValue): Readonly<Record<string, unk
 
 export const attributesJson = (attributes: Attributes): readonly unknown[] =>
   [...attributes].map(([key, value]) => ({ key, value: anyValueJson(value) }));
-
-/** Rough bytes in memory, for the bounds of the stores. */
-export const attributesBytes = (attributes: Attributes): number => {
-  let bytes = 0;
-  for (const [key, value] of attributes) bytes += 48 + key.length + (value.kind === 'string' ? value.value.length : 16);
-  return bytes;
-};
