@@ -31,14 +31,41 @@ const start = (stream: FakeStream, change: Partial<GroupCommitOptions> = {}) => 
 
 const kinds = (outcomes: readonly CommitOutcome[]) => outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.code : outcome.kind));
 
-test('what comes together is committed together, a batch for each lane group', async () => {
+test('what comes together is committed together, whatever its lanes', async () => {
   const stream = createFakeStream();
   const { commits, scheduler } = start(stream);
   const all = Promise.all(Array.from({ length: 20 }, (_, index) => commits.submit(fakeRequest(index + 1))));
   await scheduler.advanceTo(0);
   expect(kinds(await all)).toEqual(Array.from({ length: 20 }, () => 'appended'));
+  expect(stream.attempts).toHaveLength(1);
+});
+
+test('what is more than one commit takes is committed side by side, each lane group on its own', async () => {
+  const stream = createFakeStream(['hang', 'hang']);
+  const { commits, scheduler } = start(stream, { flushEvents: 10 });
+  const all = Promise.all(Array.from({ length: 20 }, (_, index) => commits.submit(fakeRequest(index + 1))));
+  await scheduler.advanceTo(0);
   expect(stream.attempts).toHaveLength(2);
   for (const batch of stream.attempts) expect(new Set(batch.map((request) => laneOf(request) % 2)).size).toBe(1);
+  await scheduler.advanceTo(5000);
+  await all;
+});
+
+test('while a group commits, another with little waits for it and one with much does not', async () => {
+  const stream = createFakeStream(['hang']);
+  const { commits, scheduler } = start(stream, { flushEvents: 10 });
+  const ofGroup = (group: number, count: number) =>
+    Array.from({ length: count }, (_, index) => commits.submit(fakeRequest(group * 1000 + index + 1, { objectId: `object-${group}` })));
+  const first = ofGroup(0, 1);
+  await scheduler.advanceTo(0);
+  const second = ofGroup(1, 5);
+  await scheduler.advanceTo(1);
+  expect(stream.attempts).toHaveLength(1);
+  const third = ofGroup(3, 1);
+  await scheduler.advanceTo(2);
+  expect(stream.attempts.map((batch) => batch.length)).toEqual([1, 6]);
+  await scheduler.advanceTo(5000);
+  await Promise.all([...first, ...second, ...third]);
 });
 
 test('what comes while a commit runs goes with the next one', async () => {

@@ -1,13 +1,19 @@
-// Many requests, few commits: a byte-bounded queue before several flushers, each with lanes of its own, so that they rarely meet in the database.
+// Many requests, few commits: a byte-bounded queue before one or more commits side by side, each of lanes of its own.
 import type { AppendRequest, StreamWriter } from '../stream/stream.ts';
 import { commitBatch, type CommitOutcome } from './commit-batch.ts';
-import { createFlusher, type FlushLimits } from './flusher.ts';
+import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, type LaneGroup, takeBatch } from './lane-groups.ts';
 import { refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
+
+export type FlushLimits = BatchLimits & {
+  /** How long the first event waits for company when no commit is under way. */
+  readonly flushLingerMs: number;
+};
 
 export type GroupCommitOptions = FlushLimits & {
   readonly writer: StreamWriter;
   readonly laneOf: (request: AppendRequest) => number;
+  /** Lane groups, and so the most commits side by side. */
   readonly flushers: number;
   readonly queueLimitBytes: number;
   readonly commitTimeoutMs: number;
@@ -30,17 +36,10 @@ export type GroupCommit = {
 const overheadBytes = 512;
 
 export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
-  let queueBytes = 0;
+  const groups = createLaneGroups(options.flushers);
+  const pump = createPump(groups, options);
   const idle = createIdleSignal();
-
-  const commit = async (requests: readonly AppendRequest[]): Promise<readonly CommitOutcome[]> => {
-    const startedAtMs = options.scheduler.nowMs();
-    const outcomes = await commitBatch(requests, options);
-    options.onFlush((options.scheduler.nowMs() - startedAtMs) / 1000, requests.length);
-    return outcomes;
-  };
-  const flushers = Array.from({ length: options.flushers }, () => createFlusher(options, options.scheduler, commit));
-
+  let queueBytes = 0;
   return {
     submit: (request) => {
       const bytes = Buffer.byteLength(request.body) + overheadBytes;
@@ -53,18 +52,64 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
           if (queueBytes === 0) idle.tell();
           resolve(outcome);
         };
-        flushers[options.laneOf(request) % flushers.length]!.push({ request, bytes, settle });
+        addWaiting(groups[options.laneOf(request) % groups.length]!, { request, bytes, settle });
+        pump.wake();
       });
     },
     queueBytes: () => queueBytes,
     drain: async () => {
-      for (const flusher of flushers) flusher.hurry();
+      pump.hurry();
       if (queueBytes > 0) await idle.next();
     },
   };
 };
 
 const overloaded = () => refuse('overloaded', 'Too much waits for a commit: nothing was stored. Wait for Retry-After.');
+
+/** Begins commits: at most once for all that came in together, and again whenever one has ended. */
+const createPump = (groups: readonly LaneGroup[], options: GroupCommitOptions) => {
+  const { scheduler } = options;
+  let isScheduled = false;
+  let isHurried = false;
+
+  const run = (): void => {
+    isScheduled = false;
+    for (const chosen of chooseCommits(groups, options)) {
+      void commitGroups(chosen, options).then(() => schedule(false));
+    }
+  };
+  const schedule = (mayLinger: boolean): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    const lingers = mayLinger && !isHurried && options.flushLingerMs > 0 && isIdle(groups);
+    if (lingers) scheduler.after(options.flushLingerMs, run);
+    else scheduler.soon(run);
+  };
+  return {
+    wake: () => schedule(true),
+    hurry: () => {
+      isHurried = true;
+      scheduler.soon(run);
+    },
+  };
+};
+
+const isIdle = (groups: readonly LaneGroup[]): boolean => groups.every(({ isCommitting }) => !isCommitting);
+
+const commitGroups = async (groups: readonly LaneGroup[], options: GroupCommitOptions): Promise<void> => {
+  const batch = takeBatch(groups, options);
+  for (const group of groups) group.isCommitting = true;
+  const startedAtMs = options.scheduler.nowMs();
+  const outcomes = await commitBatch(
+    batch.map(({ request }) => request),
+    options,
+  );
+  options.onFlush((options.scheduler.nowMs() - startedAtMs) / 1000, batch.length);
+  for (const group of groups) group.isCommitting = false;
+  for (const [index, { settle }] of batch.entries()) {
+    settle(outcomes[index] ?? refuse('internal', 'The stream answered fewer results than requests: a defect of ours.'));
+  }
+};
 
 const createIdleSignal = () => {
   let waiters: (() => void)[] = [];

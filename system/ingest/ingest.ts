@@ -7,8 +7,8 @@ import { isSystemError } from '../contract/system-error.ts';
 import { admit, type AdmittedEvent, isRefusal } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
-import type { FlushLimits } from './flusher.ts';
-import { createGroupCommit } from './group-commit.ts';
+
+import { createGroupCommit, type FlushLimits } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';

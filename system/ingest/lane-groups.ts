@@ -1,0 +1,60 @@
+// What waits for a commit, by lane group, and which of it goes next. A group is in one commit at a time: that keeps the order of its lanes.
+import type { AppendRequest } from '../stream/stream.ts';
+import type { CommitOutcome } from './commit-batch.ts';
+
+export type Waiting = {
+  readonly request: AppendRequest;
+  readonly bytes: number;
+  readonly settle: (outcome: CommitOutcome) => void;
+};
+
+export type LaneGroup = { queue: Waiting[]; bytes: number; isCommitting: boolean };
+
+export type BatchLimits = { readonly flushEvents: number; readonly flushBytes: number };
+
+export const createLaneGroups = (count: number): readonly LaneGroup[] =>
+  Array.from({ length: count }, () => ({ queue: [], bytes: 0, isCommitting: false }));
+
+export const addWaiting = (group: LaneGroup, waiting: Waiting): void => {
+  group.queue.push(waiting);
+  group.bytes += waiting.bytes;
+};
+
+/**
+ * The groups of each commit that should begin now. Little goes together in one commit, as each costs the same however small; only what is more than
+ * one can take is worth commits side by side. So a group with little waits for a commit under way, and then goes with the next.
+ */
+export const chooseCommits = (groups: readonly LaneGroup[], limits: BatchLimits): readonly (readonly LaneGroup[])[] => {
+  const ready = groups.filter(({ isCommitting, queue }) => !isCommitting && queue.length > 0);
+  if (ready.length === 0) return [];
+  const isQuiet = groups.every(({ isCommitting }) => !isCommitting);
+  if (isQuiet && !isOver(ready, limits, 1)) return [ready];
+  return ready.filter((group) => isQuiet || isOver([group], limits, 2)).map((group) => [group]);
+};
+
+/** More than one part of `parts` of a commit's limits. */
+const isOver = (groups: readonly LaneGroup[], { flushEvents, flushBytes }: BatchLimits, parts: number): boolean => {
+  const events = groups.reduce((sum, { queue }) => sum + queue.length, 0);
+  const bytes = groups.reduce((sum, group) => sum + group.bytes, 0);
+  return events > flushEvents / parts || bytes > flushBytes / parts;
+};
+
+/** Takes a batch out of the groups, within the limits but at least one event of each, however large. */
+export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
+  groups.flatMap((group) => {
+    const batch = group.queue.slice(0, batchLength(group.queue, limits));
+    group.queue = group.queue.slice(batch.length);
+    group.bytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
+    return batch;
+  });
+
+const batchLength = (queue: readonly Waiting[], { flushEvents, flushBytes }: BatchLimits): number => {
+  let bytes = 0;
+  let count = 0;
+  while (count < queue.length && count < flushEvents) {
+    bytes += queue[count]!.bytes;
+    if (count > 0 && bytes > flushBytes) break;
+    count += 1;
+  }
+  return count;
+};
