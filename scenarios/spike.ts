@@ -8,9 +8,9 @@ export default defineScenario({
   target: {
     processes: { ingest: 2, worker: 2, query: 1 },
     environment: {
-      // Room for about 80 events (body and 512 bytes each). In the 100 ms that an idle flusher waits for company 200 come at 2,000/s a process, at 200/s at most 20.
-      FAULTLINE_QUEUE_LIMIT_BYTES: '65536',
-      FAULTLINE_FLUSH_LINGER_MS: '100',
+      // Room for about 140 events (body and 512 bytes each). In the 150 ms that an idle flusher waits for company 300 come at 2,000/s a process, at 200/s at most 40.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '114688',
+      FAULTLINE_FLUSH_LINGER_MS: '150',
       FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '750',
     },
   },
