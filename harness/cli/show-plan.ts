@@ -2,7 +2,8 @@
 import { phaseOffsets } from '../engine/fault-schedule.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
 import { count } from '../report/console/numbers.ts';
-import type { Budget, CheckReference, Fault, Scenario, Traffic } from '../scenario/scenario.ts';
+import { boundOf, describeFault, describeTraffic } from '../report/describe-scenario.ts';
+import type { Budget, CheckReference, Scenario } from '../scenario/scenario.ts';
 
 export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
   const { scenario } = plan;
@@ -32,18 +33,6 @@ const settingsOf = ({ target }: Scenario): readonly string[] => [
   ...(target.faultyHandler === true ? ['  handler    user code that throws or hangs for events that ask for it'] : []),
 ];
 
-export const describeTraffic = ({ arrivals, keys, sequenced, duplicates, disorder, poison }: Traffic): string =>
-  [
-    `${arrivals} arrivals`,
-    keys.kind === 'zipf' ? `${count(keys.count)} keys by Zipf (exponent ${keys.exponent})` : `${count(keys.count)} keys, all alike`,
-    ...(sequenced === true ? ['numbered per key'] : []),
-    ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),
-    ...(disorder === undefined ? [] : [`${percent(disorder.share)} displaced by up to ${disorder.places} places`]),
-    ...(poison === undefined ? [] : [`${percent(poison.share)} poison: ${poison.kinds.join(', ')}`]),
-  ].join(', ');
-
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
-
 const countByPhase = (operations: PlannedScenario['traffic']['operations']): ReadonlyMap<string, number> =>
   new Map([...Map.groupBy(operations, ({ phase }) => phase)].map(([phase, list]) => [phase, list.length]));
 
@@ -69,18 +58,6 @@ const timelineOf = ({ phases, faults }: Scenario, counts: ReadonlyMap<string, nu
 
 const at = (value: number): string => `${value.toFixed(1)} s`.padStart(8);
 
-export const describeFault = (fault: Fault): string => {
-  const victim = `${fault.role} ${fault.index}`;
-  switch (fault.kind) {
-    case 'kill': {
-      const where = fault.inside === 'transaction' ? ' inside an open transaction' : '';
-      return `kill -9 of ${victim}${where}, started again after ${fault.restartAfterSeconds} s`;
-    }
-    case 'pause':
-      return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
-  }
-};
-
 const listOf = (title: string, references: readonly CheckReference[]): readonly string[] =>
   references.length === 0
     ? []
@@ -101,11 +78,6 @@ const budgetsOf = (budgets: readonly Budget[]): readonly string[] =>
         ]),
         '',
       ];
-
-export const boundOf = ({ atMost, atLeast, unit }: Budget): string =>
-  [...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]), ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`])].join(
-    ' and ',
-  );
 
 const lineWidth = 110;
 

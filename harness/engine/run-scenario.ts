@@ -91,7 +91,7 @@ const playAndCollect = async (
   await using driver = await startDriver(context, planned, target, (progress) => watch.heard(progress));
   const processes = () => {
     for (const { instance, role } of target.processes()) instances.set(instance, role);
-    return [...shared, driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }));
+    return [...shared, ...[driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
   const played = await play(context, target, driver, watch);

@@ -115,7 +115,7 @@ const contextOf = async (options: RunOptions, { plan }: PlannedScenario, stack: 
   const shared: SampledProcess[] = [
     { role: 'harness', pid: process.pid },
     { role: running.role, pid: running.pid },
-    { role: target.role, pid: target.pid },
+    { role: target.role, pid: target.pid, withChildren: true },
   ];
   const scenario: Scenario = plan.scenario;
   const place = { runId, folder: join(folder, scenario.name), seed: plan.seed };

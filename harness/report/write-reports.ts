@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { RunManifest } from '../engine/run-data.ts';
 import type { RunVerdict } from '../engine/verdict.ts';
 import { writeJson } from '../engine/write-json.ts';
+import { writePage } from './html/write-page.ts';
 import { renderJunit } from './junit.ts';
 
 export const writeReports = async (folder: string, manifest: RunManifest, verdict: RunVerdict): Promise<void> => {
   await Promise.all([
     writeJson(join(folder, 'verdict.json'), verdict),
     writeFile(join(folder, 'junit.xml'), renderJunit(manifest, verdict)),
+    writePage(folder, manifest, verdict),
   ]);
 };

@@ -1,4 +1,4 @@
-// CPU seconds and memory of a process and all below it, from /proc. PostgreSQL is a tree of processes: its children count with it.
+// CPU seconds and memory of a process, or of a tree of them, from /proc.
 import { readFile } from 'node:fs/promises';
 
 /** The kernel's USER_HZ: 100 on every Linux that Node runs on. */
@@ -24,14 +24,13 @@ export const processTree = async (pid: number): Promise<readonly number[]> => {
   return [pid, ...below.flat()];
 };
 
-/** CPU seconds since the start; null when the process is gone. */
-export const cpuSecondsOf = async (pids: readonly number[]): Promise<number | null> => {
-  const times = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/stat`)));
-  if (times[0] === null) return null;
-  return times.reduce((sum, stat) => (stat === null ? sum : sum + total(parseProcessTimes(stat))), 0);
+/** CPU seconds since the start, those of the processes alone or with the children that they waited for; null when the first of them is gone. */
+export const cpuSecondsOf = async (pids: readonly number[], withReaped: boolean): Promise<number | null> => {
+  const stats = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/stat`)));
+  if (stats[0] === null) return null;
+  const times = stats.flatMap((stat) => (stat === null ? [] : [parseProcessTimes(stat)]));
+  return times.reduce((sum, { own, reaped }) => sum + own + (withReaped ? reaped : 0), 0);
 };
-
-const total = ({ own, reaped }: ProcessTimes): number => own + reaped;
 
 /** Proportional set size in bytes: shared pages are divided among those who share them. */
 export const pssBytesOf = async (pids: readonly number[]): Promise<number | null> => {

@@ -9,7 +9,12 @@ import type { MachineSample } from '../run-data.ts';
 import { cpuShares, parseCpuTimes, type CpuTimes } from './cpu-times.ts';
 import { cpuSecondsOf, processTree, pssBytesOf } from './process-cpu.ts';
 
-export type SampledProcess = { readonly role: string; readonly pid: number };
+export type SampledProcess = {
+  readonly role: string;
+  readonly pid: number;
+  /** PostgreSQL is a tree of processes: its children count with it. The harness is not: its children are listed themselves. */
+  readonly withChildren?: boolean;
+};
 
 export type SamplerOptions = {
   readonly path: string;
@@ -57,12 +62,12 @@ const readMachine = async (): Promise<CpuTimes> => parseCpuTimes(await readFile(
 
 /** The first reading of a process counts from 0: what it burnt while it started belongs to us too. */
 const sampleProcess = async (
-  { role, pid }: SampledProcess,
+  { role, pid, withChildren = false }: SampledProcess,
   before: Map<number, number>,
   withMemory: boolean,
 ): Promise<MachineSample['processes'][number] | null> => {
-  const pids = await processTree(pid);
-  const seconds = await cpuSecondsOf(pids);
+  const pids = withChildren ? await processTree(pid) : [pid];
+  const seconds = await cpuSecondsOf(pids, withChildren);
   if (seconds === null) return null;
   const cpuSeconds = Math.max(0, seconds - (before.get(pid) ?? 0));
   before.set(pid, seconds);

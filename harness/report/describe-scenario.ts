@@ -1,0 +1,32 @@
+// Parts of a scenario in words, for the plan on the console and for the report.
+import type { Budget, Fault, Traffic } from '../scenario/scenario.ts';
+import { count } from './console/numbers.ts';
+
+export const describeTraffic = ({ arrivals, keys, sequenced, duplicates, disorder, poison }: Traffic): string =>
+  [
+    `${arrivals} arrivals`,
+    keys.kind === 'zipf' ? `${count(keys.count)} keys by Zipf (exponent ${keys.exponent})` : `${count(keys.count)} keys, all alike`,
+    ...(sequenced === true ? ['numbered per key'] : []),
+    ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),
+    ...(disorder === undefined ? [] : [`${percent(disorder.share)} displaced by up to ${disorder.places} places`]),
+    ...(poison === undefined ? [] : [`${percent(poison.share)} poison: ${poison.kinds.join(', ')}`]),
+  ].join(', ');
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+export const describeFault = (fault: Fault): string => {
+  const victim = `${fault.role} ${fault.index}`;
+  switch (fault.kind) {
+    case 'kill': {
+      const where = fault.inside === 'transaction' ? ' inside an open transaction' : '';
+      return `kill -9 of ${victim}${where}, started again after ${fault.restartAfterSeconds} s`;
+    }
+    case 'pause':
+      return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
+  }
+};
+
+export const boundOf = ({ atMost, atLeast, unit }: Pick<Budget, 'atMost' | 'atLeast' | 'unit'>): string =>
+  [...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]), ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`])].join(
+    ' and ',
+  );

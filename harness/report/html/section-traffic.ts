@@ -1,0 +1,46 @@
+// What was planned: phases with their rates, what the traffic is like, which processes and settings.
+import type { Scenario } from '../../scenario/scenario.ts';
+import { count } from '../console/numbers.ts';
+import { describeTraffic } from '../describe-scenario.ts';
+import { html, type Markup } from './markup.ts';
+
+export const trafficSection = (scenario: Scenario): Markup => {
+  const settings = Object.entries(scenario.target.environment ?? {});
+  return html`<details class="group">
+    <summary><strong>Traffic and target</strong>: ${describeTraffic(scenario.traffic)}</summary>
+    <div class="scroll">
+      <table>
+        <caption class="away">
+          Phases
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Phase</th>
+            <th scope="col">Kind</th>
+            <th scope="col" class="number">Length</th>
+            <th scope="col" class="number">Planned rate</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${scenario.phases.map(
+            ({ name, kind, seconds, ratePerSecond }) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                <td>${kind}</td>
+                <td class="number">${seconds} s</td>
+                <td class="number">${count(ratePerSecond)}/s</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p>
+      Processes:
+      ${Object.entries(scenario.target.processes)
+        .map(([role, number]) => `${number} ${role}`)
+        .join(', ')}.
+      ${scenario.target.faultyHandler === true ? 'Workers run user code that throws or hangs for events that ask for it. ' : ''}
+      ${settings.length === 0 ? 'The system runs with its default settings.' : html`Settings that differ from the defaults: ${settings.map(([name, value]) => html`<code>${name}=${value}</code> `)}`}
+    </p>
+  </details>`;
+};
