@@ -1,0 +1,64 @@
+import { expect, test, vi } from 'vitest';
+import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { type OtlpReceiver, startOtlpReceiver } from '../telemetry/testing.ts';
+import { createIngestTelemetry } from './create-ingest-telemetry.ts';
+
+const sampledParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const unsampledParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+
+const start = (receiver: OtlpReceiver, tracesPerSecond: number) =>
+  startTelemetry({
+    process: 'ingest',
+    instance: 'ingest-1-abcdef',
+    tracesPerSecond,
+    write: () => {},
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRIC_EXPORT_INTERVAL: '50', OTEL_BSP_SCHEDULE_DELAY: '20' },
+  });
+
+test("a sampled request leads from its caller to the producer's span, whose context goes with the event", async () => {
+  await using receiver = await startOtlpReceiver();
+  const telemetry = start(receiver, 0);
+  const trace = createIngestTelemetry(telemetry, Date.now).startTrace('/events', sampledParent)!;
+  trace.end(200, [4711]);
+  await telemetry.shutdown();
+  const [server, producer] = ['POST /events', 'send events'].map((name) => receiver.spans.find((span) => span.name === name));
+  expect(server).toMatchObject({ kind: 2, traceId: '0af7651916cd43dd8448eb211c80319c', parentSpanId: 'b7ad6b7169203331' });
+  expect(producer).toMatchObject({
+    kind: 4,
+    parentSpanId: server!.spanId,
+    attributes: { 'messaging.message.id': '4711', 'messaging.operation.name': 'send' },
+  });
+  expect(trace.traceparent).toBe(`00-${producer!.traceId}-${producer!.spanId}-01`);
+});
+
+test('an unsampled caller and a spent rate make no span', async () => {
+  await using receiver = await startOtlpReceiver();
+  const telemetry = start(receiver, 0);
+  const ingest = createIngestTelemetry(telemetry, Date.now);
+  expect(ingest.startTrace('/events', undefined)).toBeNull();
+  expect(ingest.startTrace('/events', unsampledParent)).toBeNull();
+  expect(ingest.startTrace('/events', 'nonsense')).toBeNull();
+  await telemetry.shutdown();
+  expect(receiver.spans).toEqual([]);
+});
+
+test('what was sent, refused and flushed is counted, from zero', async () => {
+  await using receiver = await startOtlpReceiver();
+  const telemetry = start(receiver, 0);
+  const ingest = createIngestTelemetry(telemetry, Date.now);
+  const valueOf = (name: string, attributes: object = {}) =>
+    receiver.points.findLast(
+      (point) => point.name === name && Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
+    );
+  await vi.waitFor(() => expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 }), 5000);
+  expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 0 });
+  ingest.sent();
+  ingest.refused('overloaded');
+  ingest.flushed(0.01, 7);
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01 });
+  await telemetry.shutdown();
+  expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 1, attributes: { 'messaging.operation.name': 'send' } });
+  expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 1 });
+  expect(valueOf('faultline.ingest.flush.events')).toMatchObject({ count: 1 });
+  expect(valueOf('http.server.request.duration', { 'http.route': '/events' })).toMatchObject({ count: 1 });
+});
