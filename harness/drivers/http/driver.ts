@@ -32,7 +32,7 @@ export type HttpDriver = AsyncDisposable & {
 };
 
 export const driverFile = fileURLToPath(new URL('process.ts', import.meta.url));
-const defaults = { timeoutMs: 10_000, connections: 256, definiteRefusals: ['overloaded', 'shutting_down', 'storage_unavailable'] };
+const defaults = { timeoutMs: 10_000, connections: 1024, definiteRefusals: ['overloaded', 'shutting_down', 'storage_unavailable'] };
 
 /** Resolves when the process has planned its traffic and waits for `go`. */
 export const startHttpDriver = async ({ onProgress, spawn = spawnPlain, ...options }: HttpDriverOptions): Promise<HttpDriver> => {

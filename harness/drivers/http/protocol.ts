@@ -11,7 +11,7 @@ export type DriverJob = {
   readonly url: string;
   readonly historyFile: string;
   readonly timeoutMs: number;
-  /** Most connections; they are opened as they are needed. */
+  /** Most connections; they are opened as they are needed. Fewer than the target can hold requests would make the driver the bound, and nothing would ever be refused. */
   readonly connections: number;
   /** Error codes of a 503 that promise that nothing was stored. Any other 5xx is of unknown outcome. */
   readonly definiteRefusals: readonly string[];
