@@ -20,7 +20,7 @@ export type LeaseKeeperOptions = {
   readonly leaseMs: number;
   readonly clock: WorkerClock;
   readonly random: () => number;
-  /** Resolves when lanes that have work were told so, in a round that began after the call; or after a short while. */
+  /** Resolves when lanes that have work were told so, in a round that began after the call. */
   readonly afterRound: () => Promise<void>;
   readonly onAcquired: (lease: AcquiredLease) => void;
   readonly onReleased: (tenures: readonly Tenure[]) => void;
@@ -40,11 +40,14 @@ export type LeaseKeeper = {
 
 const surveyMs = (leaseMs: number) => Math.min(200, leaseMs / 15);
 const renewMs = (leaseMs: number) => leaseMs / 4;
+/** A renewal that is in time waits no longer than this for the round that goes before it. */
+const longestRoundMs = 50;
 
 type Held = { readonly tenure: Tenure; leaving: boolean };
 
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
-  const { store, lanes } = options;
+  const { store, lanes, clock, leaseMs } = options;
+  let renewedAtMs = clock.nowMs();
   const held = new Map<string, Held>();
 
   const drop = (tenure: Tenure) => {
@@ -70,14 +73,7 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     options.onReleased(tenures);
   };
   const share = async (survey: Survey) => {
-    const byProcessor = Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`);
-    const wanted: LaneId[] = [];
-    const excess: Tenure[] = [];
-    for (const leases of byProcessor.values()) {
-      const plan = planShare(options.worker, survey.workers, leases);
-      wanted.push(...plan.take);
-      if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
-    }
+    const { wanted, excess } = planAll(options.worker, survey, held);
     await Promise.all([acquire(wanted), excess.length === 0 ? null : giveBack(excess)]);
   };
   const letGo = async (lost: LostLease) => {
@@ -89,8 +85,11 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     drop(own.tenure);
   };
   const renew = async () => {
-    // A worker that was paused first lets its lanes meet the database with what they hold, then learns that it was late.
-    await options.afterRound();
+    // A worker that was paused first lets its lanes meet the database with what they hold, then learns that it was late. When it is late already
+    // there is no hurry; else the renewal waits for nobody for long.
+    const isLate = clock.nowMs() - renewedAtMs > leaseMs;
+    await Promise.race([options.afterRound(), clock.sleep(isLate ? leaseMs / 2 : longestRoundMs)]);
+    renewedAtMs = clock.nowMs();
     const tenures = [...held.values()].map(({ tenure }) => tenure);
     if (tenures.length === 0) return;
     for (const lost of await store.renew(tenures)) void letGo(lost).catch((error: unknown) => options.onError('let go of a lane', error));
@@ -133,6 +132,18 @@ const repeat = async (
     }
     await clock.sleep(waitMs, signal).catch(() => {});
   }
+};
+
+/** Of each processor its own share. */
+const planAll = (worker: string, survey: Survey, held: ReadonlyMap<string, Held>) => {
+  const wanted: LaneId[] = [];
+  const excess: Tenure[] = [];
+  for (const leases of Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`).values()) {
+    const plan = planShare(worker, survey.workers, leases);
+    wanted.push(...plan.take);
+    if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
+  }
+  return { wanted, excess };
 };
 
 /** The last lanes first; any would do. */

@@ -14,7 +14,7 @@ export type PollerOptions = {
 
 export type Poller = {
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves after a round that began after the call. */
+  /** Begins a round at once, if none runs, and resolves after the first one that began after the call. */
   nextRound(): Promise<void>;
   /** When heads were last read, epoch milliseconds; 0: never. */
   readonly lastRoundAtMs: () => number;
@@ -27,6 +27,7 @@ const slower = 1.3;
 export const createPoller = ({ stream, clock, random, onHeads, onError }: PollerOptions): Poller => {
   let waiting: (() => void)[] = [];
   let lastRoundAtMs = 0;
+  let hurry: (() => void) | null = null;
   const backOff = createBackOff(random, { firstMs: 50, longestMs: 1000 });
   const round = async (waitMs: number) => {
     const told = waiting;
@@ -43,15 +44,25 @@ export const createPoller = ({ stream, clock, random, onHeads, onError }: Poller
       for (const resolve of told) resolve();
     }
   };
+  const pause = async (waitMs: number, signal: AbortSignal) => {
+    const cut = new AbortController();
+    hurry = () => cut.abort();
+    await clock.sleep(waitMs, AbortSignal.any([signal, cut.signal])).catch(() => {});
+    hurry = null;
+  };
   return {
     run: async (signal) => {
       let waitMs = busyMs;
       while (!signal.aborted) {
         waitMs = await round(waitMs);
-        await clock.sleep(waitMs, signal).catch(() => {});
+        if (waiting.length === 0) await pause(waitMs, signal);
       }
     },
-    nextRound: () => new Promise((resolve) => void waiting.push(resolve)),
+    nextRound: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        hurry?.();
+      }),
     lastRoundAtMs: () => lastRoundAtMs,
   };
 };

@@ -53,8 +53,6 @@ export type RunningWorker = {
 };
 
 const dutiesName = '_duties';
-/** A renewal waits no longer than this for the round that goes before it. */
-const longestRoundMs = 50;
 
 export const startWorker = (options: WorkerOptions): RunningWorker => {
   const { leases, telemetry, clock, random, settings, worker } = options;
@@ -95,7 +93,7 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     leaseMs: settings.leaseMs,
     clock,
     random,
-    afterRound: () => Promise.race([poller.nextRound(), clock.sleep(longestRoundMs)]),
+    afterRound: () => poller.nextRound(),
     onAcquired: (lease) => telemetry.acquired(lease),
     onReleased: (tenures) => telemetry.released(tenures),
     onLost: (lease) => telemetry.lost(lease),
