@@ -1,7 +1,8 @@
 // Connections used in turn, one request at a time on each, so that all ingest processes behind one port get their share. What finds none free waits here:
 // that is the target's latency, never the generator's lateness.
-import { Client } from 'undici';
+import { buildConnector, Client } from 'undici';
 import { createQueue } from './queue.ts';
+import { openSockets, type SpareSockets } from './spare-sockets.ts';
 
 export type Release = () => void;
 
@@ -12,10 +13,18 @@ export type Connections = AsyncDisposable & {
 
 const connectTimeoutMs = 5000;
 const keepAliveMs = 60_000;
-/** Opened before an old one is used again, so that few requests are also spread over all processes. */
+/** Used in turn from the start, so that few requests are also spread over all processes. */
 const inTurn = 32;
 
-export const createConnections = (origin: string, most: number): Connections => {
+export type ConnectionLimits = {
+  /** Opened before this resolves: a thousand at once, when a spike begins, would make the generator late. */
+  readonly ahead: number;
+  readonly most: number;
+};
+
+export const createConnections = async (origin: string, { ahead, most }: ConnectionLimits): Promise<Connections> => {
+  const spare = await openSockets(new URL(origin), Math.min(ahead, most));
+  const connect = connectorFrom(spare);
   const all: Client[] = [];
   const free = createQueue<Client>();
   const waiting = createQueue<(client: Client, release: Release) => void>();
@@ -26,25 +35,31 @@ export const createConnections = (origin: string, most: number): Connections => 
       else run(client, next);
     });
   const openOne = (): Client => {
-    const client = new Client(origin, {
-      pipelining: 1,
-      connectTimeout: connectTimeoutMs,
-      keepAliveTimeout: keepAliveMs,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const client = new Client(origin, { connect, pipelining: 1, keepAliveTimeout: keepAliveMs, headersTimeout: 0, bodyTimeout: 0 });
     all.push(client);
     return client;
   };
+  const first = Math.min(Math.max(inTurn, ahead), most);
   return {
     lease: (use) => {
-      const open = all.length < Math.min(inTurn, most) || (free.size === 0 && all.length < most);
+      const open = all.length < first || (free.size === 0 && all.length < most);
       const client = open ? openOne() : free.shift();
       if (client === undefined) waiting.push(use);
       else run(client, use);
     },
     [Symbol.asyncDispose]: async () => {
+      spare.close();
       await Promise.all(all.map((client) => client.destroy()));
     },
+  };
+};
+
+/** A spare socket where there is one, a new one otherwise. */
+const connectorFrom = (spare: SpareSockets): buildConnector.connector => {
+  const connectNew = buildConnector({ timeout: connectTimeoutMs });
+  return (options, callback) => {
+    const socket = spare.take();
+    if (socket === null) connectNew(options, callback);
+    else queueMicrotask(() => callback(null, socket));
   };
 };

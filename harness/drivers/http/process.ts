@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { digestOf, planTraffic } from '../../traffic/plan-traffic.ts';
 import type { DriverJob, FromDriver, Go } from './protocol.ts';
-import { runJob } from './run-job.ts';
+import { prepareJob } from './run-job.ts';
 
 const say = (message: FromDriver): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
@@ -15,9 +15,10 @@ const main = async (): Promise<void> => {
   const plan = planTraffic(job.source, job.seed);
   const digest = digestOf(plan, job.seed);
   if (digest !== job.digest) throw new Error(`the driver planned other traffic (${digest}) than the harness (${job.digest})`);
+  await using prepared = await prepareJob(job, plan);
   say({ type: 'ready', operations: plan.operations.length });
   const go = JSON.parse((await inbox.next()).value as string) as Go;
-  say(await runJob(job, plan, go.zeroAt, say));
+  say(await prepared.run(go.zeroAt, say));
 };
 
 try {

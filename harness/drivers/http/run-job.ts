@@ -27,15 +27,31 @@ type Run = {
 const progressEveryMs = 250;
 const expireEveryMs = 100;
 
-/** Resolves when every operation has ended and the history is on disk. `zeroAt`: epoch milliseconds. */
-export const runJob = async (
+export type PreparedJob = AsyncDisposable & {
+  /** Resolves when every operation has ended and the history is on disk. `zeroAt`: epoch milliseconds. */
+  run(zeroAt: number, report: (progress: DriverProgress) => void): Promise<DriverSummary>;
+};
+
+/** Seconds of the highest rate for which connections are opened ahead: what is in flight where an answer takes that long. */
+const aheadSeconds = 0.15;
+
+export const prepareJob = async (job: DriverJob, plan: TrafficPlan): Promise<PreparedJob> => {
+  const ahead = Math.ceil(Math.max(...job.source.phases.map(({ ratePerSecond }) => ratePerSecond)) * aheadSeconds);
+  const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
+  return {
+    run: (zeroAt, report) => runJob(job, plan, connections, zeroAt, report),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+  };
+};
+
+const runJob = async (
   job: DriverJob,
   plan: TrafficPlan,
+  connections: Connections,
   zeroAt: number,
   report: (progress: DriverProgress) => void,
 ): Promise<DriverSummary> => {
   const zero = performance.now() + (zeroAt - Date.now());
-  await using connections = createConnections(new URL(job.url).origin, job.connections);
   const history = await createHistoryWriter(job.historyFile, { format: 1, scenario: job.source.name, seed: job.seed, zeroAt });
   const tally = createTally(job.source.phases.map(({ name }) => name));
   const run: Run = {
