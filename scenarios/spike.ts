@@ -8,8 +8,8 @@ export default defineScenario({
   target: {
     processes: { ingest: 2, worker: 2, query: 1 },
     environment: {
-      // Room for about 140 events (body and 512 bytes each). In the 150 ms that an idle flusher waits for company 300 come at 2,000/s a process, at 200/s at most 40.
-      FAULTLINE_QUEUE_LIMIT_BYTES: '114688',
+      // Room for about 240 events (body and 512 bytes each), emptied about every 150 ms: 1,600/s a process, so that 2,000/s are too many and 200/s fill an eighth.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '196608',
       FAULTLINE_FLUSH_LINGER_MS: '150',
       FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '750',
     },
