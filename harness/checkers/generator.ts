@@ -1,12 +1,14 @@
 // Validity: the generator kept its plan. Late is what the harness's own timer was late before the hand-off, never that the target kept a connection waiting.
 //
-// The thresholds are fixed: on a busy two-core machine a healthy driver is 1 ms late at the median and rarely 20 ms (a scheduler's turn). At most 2 % of the
-// operations over 50 ms leaves a p97 that is the plan's own; none over 1 s, because a pause of that length hides a burst from the target and then makes one.
+// The thresholds are fixed. Nothing here is measured in steps finer than a second (signals are exported each second, phases last two and more), so an arrival
+// that is less than a quarter of that late leaves the rate that the target saw what the plan says; at most 2 % may be later. None may be over a second late: a
+// pause of that length hides traffic from the target and then makes a burst of it. A healthy driver on a busy two-core machine is 1 ms late at the median,
+// and 20 to 200 ms in the first second of a spike that takes all there is.
 import type { RunData } from '../engine/run-data.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'validity/generator';
-const lateMs = 50;
+const lateMs = 250;
 const lateShareAtMost = 0.02;
 const veryLateMs = 1000;
 

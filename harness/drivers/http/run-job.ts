@@ -33,7 +33,7 @@ export type PreparedJob = AsyncDisposable & {
 };
 
 /** Seconds of the highest rate for which connections are opened ahead: what is in flight where an answer takes that long. */
-const aheadSeconds = 0.15;
+const aheadSeconds = 0.25;
 
 export const prepareJob = async (job: DriverJob, plan: TrafficPlan): Promise<PreparedJob> => {
   const ahead = Math.ceil(Math.max(...job.source.phases.map(({ ratePerSecond }) => ratePerSecond)) * aheadSeconds);
