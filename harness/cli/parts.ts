@@ -58,7 +58,8 @@ const stackReadyWithinMs = 15_000;
 const startStack = async ({ registry, logFolder, signal }: StartHelper): Promise<RunningStack> => {
   const process = await spawnProcess({
     command: globalThis.process.execPath,
-    args: [fromRoot('harness/stack/embedded/main.ts'), '--port', '0'],
+    // Small young generation: what it takes in lives long, and half-full nurseries would double its memory.
+    args: ['--max-semi-space-size=8', fromRoot('harness/stack/embedded/main.ts'), '--port', '0'],
     role: 'stack',
     logFile: join(logFolder, 'stack.log'),
     registry,

@@ -44,7 +44,8 @@ const verifyMutant = async (selftestCase: SelftestCase, folder: string, options:
       timeout: options.timeoutMs,
       cancelSignal: options.signal,
       forceKillAfterDelay: 20_000,
-      env: { CI: 'true', NO_COLOR: '1' },
+      // A copy's paths are new each time: nothing compiled for it is of use again.
+      env: { CI: 'true', NO_COLOR: '1', NODE_DISABLE_COMPILE_CACHE: '1' },
     },
   );
   const done = new AbortController();
