@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   books,
@@ -99,17 +102,17 @@ describe('user code that misbehaves', () => {
 describe('the park', () => {
   test('tries a dead letter again when asked to, and lets its key go', async () => {
     await using database = await createWorkerDatabase();
-    const until = Date.now() + 1500;
+    const folder = await mkdtemp(join(tmpdir(), 'faultline-park-'));
+    await using _gone = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+    const file = join(folder, 'broken');
+    await writeFile(file, '');
     await database.append([
-      { key: 'a', name: 'e1', metadata: { fault: 'throw-until', until } },
+      { key: 'a', name: 'e1', metadata: { fault: 'throw-while', file } },
       { key: 'a', name: 'e2' },
     ]);
     await using _worker = await startWorkerProcess(database.url);
     await restingLetters(database, 1);
-    await eventually(
-      () => Date.now(),
-      (now) => now > until,
-    );
+    await rm(file);
     await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
       values ('timelines', 1, 'default', 'shop', 'a', 'retry', 'test')`);
     await eventually(

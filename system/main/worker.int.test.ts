@@ -131,6 +131,21 @@ describe('a worker process', () => {
   }, 30_000);
 });
 
+describe('a worker process that can not start', () => {
+  test('says that the database does not answer', async () => {
+    await expect(startWorkerProcess('postgresql://faultline@127.0.0.1:1/postgres')).rejects.toThrow(/database can't be reached/);
+  });
+
+  test('says which handler can not be used, and why', async () => {
+    await using database = await createWorkerDatabase(1);
+    const unusable = startWorkerProcess(database.url, { FAULTLINE_TIMELINE_HANDLER: '/nowhere/handler.ts' });
+    await expect(unusable).rejects.toThrow(
+      /FAULTLINE_TIMELINE_HANDLER is '\/nowhere\/handler.ts', which can't be used: .*Cannot find module/,
+    );
+    expect(await database.rows(`select from leases where owner is not null`)).toHaveLength(0);
+  });
+});
+
 describe('sequence', () => {
   test('is kept however the events come, and early ones wait for their predecessor', async () => {
     await using database = await createWorkerDatabase();
