@@ -1,9 +1,8 @@
 // The command line of verify, parsed once. A mistake becomes FL_USAGE with the names that come near; it never becomes a stack trace.
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { HarnessError } from '../engine/errors.ts';
 import { exitCodeHelp } from './exit-codes.ts';
-import { didYouMean } from './near-names.ts';
+import { usageError } from './usage-error.ts';
 
 export type VerifyOptions = {
   /** Empty: all. */
@@ -75,13 +74,3 @@ const parseSeed = (text: string): number => {
   if (/^\d+$/.test(text) && seed <= largestSeed) return seed;
   throw new InvalidArgumentError(`A seed is a whole number from 0 to ${largestSeed}.`);
 };
-
-const usageError = (error: unknown, program: Command): HarnessError => {
-  if (!(error instanceof CommanderError)) throw error;
-  const flags = program.options.filter((option) => !option.hidden).flatMap((option) => option.long ?? []);
-  const unknown = /unknown option '([^']+)'/.exec(error.message)?.[1];
-  const text = unknown === undefined ? withoutPrefix(error.message) : `unknown option ${unknown}.${didYouMean(unknown, flags)}`;
-  return new HarnessError('FL_USAGE', `${text} See: npm run verify -- --help`);
-};
-
-const withoutPrefix = (message: string): string => message.replace(/^error: /, '');

@@ -1,8 +1,9 @@
 // Says before anything starts what would make the run fail: no write permission, too little disk; and names, without touching them, what an
 // earlier run that was killed has left behind.
-import { access, constants, mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, HarnessError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { manifestFile } from './manifest.ts';
 import type { RunManifest } from './run-data.ts';
 
@@ -18,7 +19,7 @@ export const checkFolders = async (runsFolder: string, temporaryFolder: string, 
 const checkWritable = async (folder: string, what: string, advice: string): Promise<void> => {
   const probe = join(folder, `.probe-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     await writeFile(probe, 'x');
     await rm(probe, { force: true });

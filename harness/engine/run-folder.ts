@@ -2,6 +2,7 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from './errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 export type RunFolder = { readonly id: string; readonly path: string };
 
@@ -17,7 +18,7 @@ export const runId = (now: number, random: () => number): string => {
 const attempts = 20;
 
 export const createRunFolder = async (runsFolder: string, now: number, random: () => number): Promise<RunFolder> => {
-  await mkdir(runsFolder, { recursive: true });
+  await makeFolder(runsFolder);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const id = runId(now, random);
     const path = join(runsFolder, id);

@@ -12,8 +12,9 @@ import type { EngineParts, OpenTarget, StartHelper } from './parts.ts';
 import type { PlannedScenario } from './plan.ts';
 import type { OnProgress } from './progress.ts';
 import { type BeforeTakedown, runScenario } from './run-scenario.ts';
+import { runVerdictOf } from './run-verdict.ts';
 import { openStack, type StackHolder } from './stack-holder.ts';
-import { exitCodeOf, type RunVerdict, type ScenarioVerdict, type Verdict } from './verdict.ts';
+import type { RunVerdict, ScenarioVerdict } from './verdict.ts';
 
 export type RunOptions = {
   readonly runId: string;
@@ -128,11 +129,3 @@ const toVerdict = (runId: string, ended: readonly Ended[]): RunVerdict =>
     ended.flatMap(({ verdict }) => verdict ?? []),
     ended.flatMap(({ errors }) => errors),
   );
-
-/** The verdict of a run is the worst of its scenarios; one that could not be run is never green. */
-export const runVerdictOf = (runId: string, scenarios: readonly ScenarioVerdict[], errors: RunVerdict['errors']): RunVerdict => {
-  const verdicts = scenarios.map(({ verdict }) => verdict);
-  const exitCode = exitCodeOf(verdicts, errors.length);
-  const verdict: Verdict = exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'inconclusive';
-  return { format: 1, run: runId, verdict, exitCode, scenarios, errors };
-};

@@ -22,11 +22,11 @@ export const kill: FaultRunner<'kill'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const victim = findProcess(context.target, fault.role, fault.index);
   const blow = await (fault.inside === 'transaction' ? killInTransaction : killNow)(victim, context, observations);
-  const [healed] = await Promise.all([
+  const [healedAt] = await Promise.all([
     startAgain(fault, victim, blow, context, observations),
     watchTakeover(victim, blow, context, observations),
   ]);
-  return evidenceOf(fault, blow, healed ? context.clock.now() : null, observations);
+  return evidenceOf(fault, blow, healedAt, observations);
 };
 
 const evidenceOf = (fault: Kill, blow: Blow, healedAt: number | null, observations: Observations): FaultEvidence => ({
@@ -70,25 +70,25 @@ const strike = async (victim: TargetProcess, { clock }: FaultContext, observatio
   return exit?.signal === 'SIGKILL';
 };
 
-/** Not started again where the run was interrupted: the whole target is being taken down then. */
+/** When it ran again; null: it does not. Not started again where the run was interrupted: the whole target is being taken down then. */
 const startAgain = async (
   fault: Kill,
   victim: TargetProcess,
   blow: Blow,
   context: FaultContext,
   observations: Observations,
-): Promise<boolean> => {
-  if (!blow.tookEffect && !(await hasEnded(victim, context))) return true;
+): Promise<number | null> => {
+  if (!blow.tookEffect && !(await hasEnded(victim, context))) return context.clock.now();
   await context.clock.sleep(fault.restartAfterSeconds * 1000, context.signal);
-  if (context.signal.aborted) return false;
+  if (context.signal.aborted) return null;
   try {
     const again = await context.target.restart(fault.role, fault.index);
     const observed = `${fault.role} ${fault.index} runs again as pid ${again.pid}`;
     observations.add('process', observed, { event: 'restarted', pid: again.pid, instance: again.instance, instead: victim.pid });
-    return again.pid !== victim.pid;
+    return again.pid === victim.pid ? null : context.clock.now();
   } catch (error) {
     observations.add('process', `${fault.role} ${fault.index} could not be started again: ${explain(error)}`, { event: 'restart-failed' });
-    return false;
+    return null;
   }
 };
 

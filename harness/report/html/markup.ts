@@ -11,12 +11,12 @@ export const escapeHtml = (text: string): string =>
     .replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
     .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g, '\uFFFD');
 
-const isMarkup = (value: unknown): value is Markup => typeof value === 'object' && value !== null && 'markup' in value;
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
 const render = (value: Value): string => {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map((each: Value) => render(each)).join('');
-  return isMarkup(value) ? value.markup : escapeHtml(String(value));
+  if (isList(value)) return value.map((each) => render(each)).join('');
+  return typeof value === 'object' ? value.markup : escapeHtml(String(value));
 };
 
 export const html = (texts: TemplateStringsArray, ...values: readonly Value[]): Markup => ({

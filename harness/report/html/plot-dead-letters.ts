@@ -18,8 +18,15 @@ export const deadLetterPlot = (run: RunData, until: number): Plot => {
     const seen =
       telemetry === undefined
         ? []
-        : [{ label: `${processor}, telemetry`, role, dashed: true, line: sampleLine(telemetry.samples, run.timeline.zeroAt) } as const];
-    return [{ label: `${processor}, tables`, role, stepped: true, line: growing(times, until) }, ...seen];
+        : [
+            {
+              label: `processor ${processor}, telemetry`,
+              role,
+              dashed: true,
+              line: sampleLine(telemetry.samples, run.timeline.zeroAt),
+            } as const,
+          ];
+    return [{ label: `processor ${processor}, tables`, role, stepped: true, line: growing(times, until) }, ...seen];
   });
   const { x, values } = align(drawn.map(({ line }) => line));
   const series = drawn.map(({ line: _line, ...style }, index) => ({ ...style, values: values[index] ?? [] }));

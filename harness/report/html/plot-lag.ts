@@ -19,12 +19,12 @@ export const lagPlot = (run: RunData, until: number): Plot => {
     const seen =
       telemetry === undefined
         ? []
-        : [{ label: `${processor}, telemetry`, role, dashed: true, line: sampleLine(telemetry.samples, run.timeline.zeroAt) }];
-    return [{ label: `${processor}, history`, role, line: historyLine(run, processor, until) }, ...seen];
+        : [{ label: `processor ${processor}, telemetry`, role, dashed: true, line: sampleLine(telemetry.samples, run.timeline.zeroAt) }];
+    return [{ label: `processor ${processor}, history`, role, line: historyLine(run, processor, until) }, ...seen];
   });
   const { x, values } = align(drawn.map(({ line }) => line));
   const series = drawn.map(({ line: _line, ...style }, index) => ({ ...style, values: values[index] ?? [] }));
-  const peaks = processors.map((processor) => `${processor} at most ${count(lagHistory(run, processor).peak.value)}`);
+  const peaks = processors.map((processor) => `processor ${processor} at most ${count(lagHistory(run, processor).peak.value)}`);
   const summary = `Events acknowledged and not yet passed, by the history: ${peaks.join(', ')}.`;
   return { id: 'lag', title: 'Lag', unit: 'events waiting', summary, x, series };
 };

@@ -20,7 +20,7 @@ export const ratePlot = ({ operations }: RunData, until: number): Plot => {
     ...(some(failed) ? [{ label: 'refused', role: 'refused', values: failed } as const] : []),
     ...(some(unknown) ? [{ label: 'outcome unknown', role: 'unknown', values: unknown } as const] : []),
   ];
-  const summary = `At most ${peak(planned)}/s planned, ${peak(ok)}/s acknowledged, ${peak(failed)}/s refused.`;
+  const summary = `At most ${peak(planned)}/s planned, ${peak(ok)}/s acknowledged, ${some(failed) ? `${peak(failed)}/s refused` : 'nothing refused'}.`;
   return { id: 'rate', title: 'Rate', unit: 'events a second', summary, x, series };
 };
 

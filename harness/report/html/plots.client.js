@@ -14,18 +14,33 @@
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
-    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.textBaseline = 'top';
-    for (const [index, { name, kind, from, to }] of bands.entries()) {
+    for (const [index, { kind, from, to }] of bands.entries()) {
       const left = plot.valToPos(from, 'x', true);
       const right = plot.valToPos(to, 'x', true);
       ctx.fillStyle = colour(`band-${kind}`);
       ctx.fillRect(left, bbox.top, right - left, bbox.height);
       ctx.fillStyle = colour('plot-grid');
       if (index > 0) ctx.fillRect(left, bbox.top, devicePixelRatio, bbox.height);
+    }
+    ctx.restore();
+  };
+
+  /** Above the grid and the lines; a name that does not fit its phase is left out. */
+  const drawNames = (bands) => (plot) => {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    ctx.textBaseline = 'top';
+    ctx.textAlign = 'left';
+    for (const { name, from, to } of bands) {
+      const left = plot.valToPos(from, 'x', true) + 3 * devicePixelRatio;
+      const room = plot.valToPos(to, 'x', true) - left - 6 * devicePixelRatio;
+      const { width } = ctx.measureText(name);
+      if (width > room) continue;
+      ctx.fillStyle = colour('card');
+      ctx.fillRect(left, bbox.top + 2 * devicePixelRatio, width + 4 * devicePixelRatio, 14 * devicePixelRatio);
       ctx.fillStyle = colour('plot-axis');
-      const room = right - left - 8 * devicePixelRatio;
-      if (ctx.measureText(name).width <= room) ctx.fillText(name, left + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio);
+      ctx.fillText(name, left + 2 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
     }
     ctx.restore();
   };
@@ -37,7 +52,7 @@
     for (const { number, from, to } of marks) {
       const left = plot.valToPos(from, 'x', true);
       const right = to === null ? bbox.left + bbox.width : plot.valToPos(to, 'x', true);
-      const y = bbox.top + 22 * unit;
+      const y = bbox.top + 32 * unit;
       ctx.strokeStyle = colour('mark');
       ctx.fillStyle = colour('mark');
       ctx.lineWidth = unit;
@@ -81,11 +96,13 @@
   };
 
   /** From 0, with room above for the names of phases; never flatter than 0 to 1. */
-  const linear = { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.18)] };
+  const linear = { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.3)] };
   const logarithmic = {
     distr: 3,
-    range: (_plot, low, high) => [10 ** Math.floor(Math.log10(low || 1)), 10 ** Math.ceil(Math.log10((high || 10) * 1.6))],
+    range: (_plot, low, high) => [10 ** Math.floor(Math.log10(low || 1)), 10 ** Math.ceil(Math.log10((high || 10) * 2.5))],
   };
+
+  const wholeSteps = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
   const optionsOf = (scenario, plot, { bands, marks, until }, width) => ({
     width,
@@ -94,10 +111,16 @@
     scales: { x: { time: false, range: [0, until] }, y: plot.logarithmic ? logarithmic : linear },
     axes: [
       { ...axis, values: (_plot, values) => values.map((value) => `${value} s`) },
-      { ...axis, size: 54, values: (_plot, values) => values.map((value) => (value === null ? '' : compact.format(value))) },
+      {
+        ...axis,
+        size: 54,
+        incrs: plot.logarithmic ? undefined : wholeSteps,
+        values: (_plot, values) => values.map((value) => (value === null ? '' : compact.format(value))),
+      },
     ],
+    legend: { markers: { width: 2, dash: (_plot, index) => (plot.series[index - 1]?.dashed ? 'dashed' : 'solid') } },
     cursor: { sync: { key: scenario }, drag: { x: false, y: false } },
-    hooks: { drawClear: [drawBands(bands)], draw: [drawMarks(marks)] },
+    hooks: { drawClear: [drawBands(bands)], draw: [drawNames(bands), drawMarks(marks)] },
   });
 
   const drawn = [];
