@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { migrate } from './migrate.ts';
 import { readMigrations } from './migrations.ts';
 import { createTestDatabase } from './testing.ts';
+import { createTestPool } from './testing-pool.ts';
 
 const open = async () => {
   const database = await createTestDatabase();
-  const pool = new Pool({ connectionString: database.url });
+  const pool = createTestPool(database.url);
   const close = async () => {
     await pool.end();
     await database[Symbol.asyncDispose]();

@@ -2,13 +2,14 @@ import { Pool } from 'pg';
 import { expect, test, vi } from 'vitest';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../../storage/postgres/testing.ts';
+import { createTestPool } from '../../storage/postgres/testing-pool.ts';
 import { startLogUpkeep } from './log-upkeep.ts';
 
 const partitions = `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'log'::regclass order by 1`;
 
 test('partitions that are missing are made again, and old marks leave; recent ones stay', async () => {
   await using database = await createTestDatabase();
-  const pool = new Pool({ connectionString: database.url });
+  const pool = createTestPool(database.url);
   await migrate(pool, { lanes: 1, apply: true });
   const { rows } = await pool.query<{ name: string }>(partitions);
   expect(rows).toHaveLength(8);

@@ -26,6 +26,8 @@ export const createWriterPool = (options: WriterPoolOptions): Pool => {
     onConnect: demandDurability,
   });
   pool.on('error', options.onError);
+  // A pool that ends lets go of its connections before they are closed: one cut off just then must not end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 };
 
