@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import {
   books,
@@ -230,7 +232,47 @@ describe('sequence', () => {
   });
 });
 
+/** Between a worker and its database; `cut` lets nothing through any more, and says so to nobody. */
+const startProxy = async (databaseUrl: string) => {
+  const { hostname, port } = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => {}));
+    near.pipe(far).pipe(near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const through = new URL(databaseUrl);
+  through.port = String((server.address() as AddressInfo).port);
+  return {
+    url: through.href,
+    cut: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+};
+
 describe('trouble with storage', () => {
+  test('that does not answer any more does not keep a worker from stopping', async () => {
+    await using database = await createWorkerDatabase(1);
+    await using proxy = await startProxy(database.url);
+    await using worker = await startWorkerProcess(proxy.url);
+    await ownedBy(database, 1);
+    await database.append(plain(20));
+    proxy.cut();
+    await eventually(
+      async () => (await fetch(`${worker.address}/ready`)).status,
+      (status) => status === 503,
+    );
+    expect((await fetch(`${worker.address}/health`)).status).toBe(200);
+    worker.signal('SIGTERM');
+    expect(await worker.exited).toBe(0);
+  });
+
   test('parks nothing: the lanes wait and go on after', async () => {
     await using database = await createWorkerDatabase();
     await using worker = await startWorkerProcess(database.url);

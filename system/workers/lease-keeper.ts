@@ -43,6 +43,9 @@ const renewMs = (leaseMs: number) => leaseMs / 4;
 /** A renewal that is in time waits no longer than this for the round that goes before it. */
 const longestRoundMs = 50;
 
+/** How long a graceful stop waits for lanes, and for the database. */
+const longestStopMs = 2000;
+
 type Held = { readonly tenure: Tenure; leaving: boolean };
 
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
@@ -105,10 +108,12 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     giveBackAll: async () => {
       const all = [...held.values()];
       for (const one of all) one.leaving = true;
-      await Promise.all(all.map(({ tenure }) => lanes.stop(tenure)));
-      await store.leave();
+      // A batch that does not end by then is rolled back when its connection goes; the next owner's epoch keeps it out meanwhile.
+      await Promise.race([Promise.all(all.map(({ tenure }) => lanes.stop(tenure))), clock.sleep(longestStopMs)]);
+      // Where the database is out of reach the leases run out by themselves.
+      const left = store.leave().then(() => options.onReleased(all.map(({ tenure }) => tenure)));
+      await Promise.race([left, clock.sleep(longestStopMs)]).catch((error: unknown) => options.onError('give the leases back', error));
       held.clear();
-      options.onReleased(all.map(({ tenure }) => tenure));
     },
   };
 };

@@ -53,6 +53,8 @@ export type RunningWorker = {
 };
 
 const dutiesName = '_duties';
+/** A loop that waits for a database that does not answer is not waited for any longer than this. */
+const longestStopMs = 1000;
 
 export const startWorker = (options: WorkerOptions): RunningWorker => {
   const { leases, telemetry, clock, random, settings, worker } = options;
@@ -114,7 +116,7 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     stop: async () => {
       stopping.abort();
       await keeper.giveBackAll();
-      await loops;
+      await Promise.race([loops, clock.sleep(longestStopMs)]);
     },
     held: keeper.held,
     lastSeenAtMs: poller.lastRoundAtMs,

@@ -28,14 +28,25 @@ export const createSession = (options: ConnectionOptions): Session => {
       const last = opening;
       opening = null;
       // What is on its way is given up: who disposes has waited for what it wants to keep.
-      await last?.then((connected) => connected.end()).catch(() => {});
+      await last?.then(endWithin).catch(() => {});
     },
   };
 };
 
+const longestEndMs = 200;
+
+/** A server that does not answer does not keep us: its connection is cut. */
+const endWithin = async (client: Client): Promise<void> => {
+  const cut = setTimeout(() => streamOf(client).destroy(), longestEndMs);
+  await client.end().finally(() => clearTimeout(cut));
+};
+
+const streamOf = (client: Client) =>
+  (client.connection as unknown as { readonly stream: { cork(): void; uncork(): void; destroy(): void } }).stream;
+
 /** What `send` sends goes out in one write: a system call less for each statement. */
 export const together = <Result>(client: Client, send: () => Promise<Result>): Promise<Result> => {
-  const { stream } = client.connection as unknown as { readonly stream: { cork(): void; uncork(): void } };
+  const stream = streamOf(client);
   stream.cork();
   try {
     return send();
