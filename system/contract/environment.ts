@@ -117,7 +117,8 @@ export const settings = {
     minimum: 0,
     maximum: 1000,
     readers: ['ingest'],
-    meaning: 'How long an idle flusher waits for company before it commits. 0: what came while the last commit ran goes with the next.',
+    meaning:
+      'How long the first event of a batch waits for company before it is committed, unless the batch is full. 0: what came while the last commit ran goes with the next.',
   },
   flushers: {
     name: 'FAULTLINE_FLUSHERS',

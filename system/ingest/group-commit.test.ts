@@ -93,8 +93,8 @@ test('a batch is bounded by events and by bytes, and one event beyond the bytes 
   expect(byBytes.flushes).toEqual([2, 1, 1]);
 });
 
-test('an idle flusher waits its linger for company, but not once it is full', async () => {
-  const { commits, scheduler, flushes } = start(createFakeStream(), { flushers: 1, flushLingerMs: 10, flushEvents: 2 });
+test('the first event waits its linger for company', async () => {
+  const { commits, scheduler, flushes } = start(createFakeStream(), { flushers: 1, flushLingerMs: 10, flushEvents: 3 });
   const first = commits.submit(fakeRequest(1));
   await scheduler.advanceTo(9);
   expect(flushes).toEqual([]);
@@ -102,6 +102,29 @@ test('an idle flusher waits its linger for company, but not once it is full', as
   await scheduler.advanceTo(10);
   await Promise.all([first, second]);
   expect(flushes).toEqual([2]);
+});
+
+test('a full batch does not linger', async () => {
+  const { commits, scheduler, flushes } = start(createFakeStream(), { flushers: 1, flushLingerMs: 10, flushEvents: 2 });
+  const both = [commits.submit(fakeRequest(1)), commits.submit(fakeRequest(2))];
+  await scheduler.advanceTo(0);
+  await Promise.all(both);
+  expect(flushes).toEqual([2]);
+});
+
+test('what came while a commit ran lingers too, from its first event on', async () => {
+  const { commits, scheduler, flushes } = start(createFakeStream(), { flushers: 1, flushLingerMs: 10 });
+  const first = commits.submit(fakeRequest(1));
+  await scheduler.advanceTo(10);
+  await first;
+  const second = commits.submit(fakeRequest(2));
+  await scheduler.advanceTo(15);
+  const third = commits.submit(fakeRequest(3));
+  await scheduler.advanceTo(19);
+  expect(flushes).toEqual([1]);
+  await scheduler.advanceTo(20);
+  await Promise.all([second, third]);
+  expect(flushes).toEqual([1, 2]);
 });
 
 test('past the byte bound it refuses at once and definitely; once committed there is room again', async () => {

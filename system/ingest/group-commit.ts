@@ -1,12 +1,12 @@
 // Many requests, few commits: a byte-bounded queue before one or more commits side by side, each of lanes of its own.
 import type { AppendRequest, StreamWriter } from '../stream/stream.ts';
 import { commitBatch, type CommitOutcome } from './commit-batch.ts';
-import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, type LaneGroup, takeBatch } from './lane-groups.ts';
+import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, isFull, type LaneGroup, takeBatch } from './lane-groups.ts';
 import { refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export type FlushLimits = BatchLimits & {
-  /** How long the first event waits for company when no commit is under way. */
+  /** How long the first of what waits stays for company before it is committed, as long as there is not enough for a commit. */
   readonly flushLingerMs: number;
 };
 
@@ -66,35 +66,49 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
 
 const overloaded = () => refuse('overloaded', 'Too much waits for a commit: nothing was stored. Wait for Retry-After.');
 
-/** Begins commits: at most once for all that came in together, and again whenever one has ended. */
+/**
+ * Begins commits: when the first of what waits has lingered, or there is enough for a commit, and again whenever one has ended. Without a linger at
+ * once for all that came in together.
+ */
 const createPump = (groups: readonly LaneGroup[], options: GroupCommitOptions) => {
-  const { scheduler } = options;
-  let isScheduled = false;
+  const { scheduler, flushLingerMs } = options;
+  let next: 'none' | 'lingering' | 'soon' = 'none';
   let isHurried = false;
+  let waitingSinceMs: number | null = null;
+  let lingering: Disposable | null = null;
 
   const run = (): void => {
-    isScheduled = false;
-    for (const chosen of chooseCommits(groups, options)) {
-      void commitGroups(chosen, options).then(() => schedule(false));
+    next = 'none';
+    lingering?.[Symbol.dispose]();
+    for (const chosen of chooseCommits(groups, options)) void commitGroups(chosen, options).then(schedule);
+    if (groups.every(({ queue }) => queue.length === 0)) waitingSinceMs = null;
+  };
+  const lingerLeftMs = (): number => {
+    if (flushLingerMs === 0 || isHurried || isFull(groups, options)) return 0;
+    return Math.max(0, (waitingSinceMs ?? 0) + flushLingerMs - scheduler.nowMs());
+  };
+  const schedule = (): void => {
+    if (next === 'soon' || groups.every(({ queue }) => queue.length === 0)) return;
+    const leftMs = lingerLeftMs();
+    if (leftMs === 0) {
+      next = 'soon';
+      scheduler.soon(run);
+    } else if (next === 'none') {
+      next = 'lingering';
+      lingering = scheduler.after(leftMs, run);
     }
   };
-  const schedule = (mayLinger: boolean): void => {
-    if (isScheduled) return;
-    isScheduled = true;
-    const lingers = mayLinger && !isHurried && options.flushLingerMs > 0 && isIdle(groups);
-    if (lingers) scheduler.after(options.flushLingerMs, run);
-    else scheduler.soon(run);
-  };
   return {
-    wake: () => schedule(true),
+    wake: () => {
+      waitingSinceMs ??= scheduler.nowMs();
+      schedule();
+    },
     hurry: () => {
       isHurried = true;
-      scheduler.soon(run);
+      schedule();
     },
   };
 };
-
-const isIdle = (groups: readonly LaneGroup[]): boolean => groups.every(({ isCommitting }) => !isCommitting);
 
 const commitGroups = async (groups: readonly LaneGroup[], options: GroupCommitOptions): Promise<void> => {
   const batch = takeBatch(groups, options);

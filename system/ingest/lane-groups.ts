@@ -39,6 +39,11 @@ const isOver = (groups: readonly LaneGroup[], { flushEvents, flushBytes }: Batch
   return events > flushEvents / parts || bytes > flushBytes / parts;
 };
 
+/** Enough for a whole commit waits. */
+export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }: BatchLimits): boolean =>
+  groups.reduce((sum, { queue }) => sum + queue.length, 0) >= flushEvents ||
+  groups.reduce((sum, group) => sum + group.bytes, 0) >= flushBytes;
+
 /** Takes a batch out of the groups, within the limits but at least one event of each, however large. */
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
   groups.flatMap((group) => {
