@@ -32,7 +32,10 @@ export const runSession = async (session: SessionOptions): Promise<number> => {
   const folder = await createRunFolder(options.reportFolder, systemClock.now(), Math.random);
   const manifest = await beginManifest(session, folder);
   await pointLatest(options.reportFolder, folder.id);
-  using interruption = watchInterruption(view.say, () => process.exit(exitCodes.interrupted));
+  using interruption = watchInterruption(view.say, () => {
+    manifest.interruptAtOnce(systemClock.now());
+    process.exit(exitCodes.interrupted);
+  });
   try {
     const verdict = await runUnderReaper(session, folder, manifest, interruption);
     return verdict === null ? exitCodes.interrupted : verdict.exitCode;

@@ -1,5 +1,6 @@
 // run.json: what this run is and how far it got. Its state changes exactly once, from running to finished, interrupted or failed.
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +31,8 @@ export const describeCommit = async (root: string): Promise<string | null> => {
 export type ManifestFile = {
   readonly current: () => RunManifest;
   finish(state: 'finished' | 'interrupted' | 'failed', endedAt: number, error?: string): Promise<void>;
+  /** Marks the run interrupted before the next line of code: for a harness that is about to end at once. */
+  interruptAtOnce(endedAt: number): void;
 };
 
 export const writeManifest = async (folder: string, manifest: RunManifest): Promise<ManifestFile> => {
@@ -42,6 +45,11 @@ export const writeManifest = async (folder: string, manifest: RunManifest): Prom
       if (current.state !== 'running') return;
       current = { ...current, state, endedAt: new Date(endedAt).toISOString(), ...(error === undefined ? {} : { error }) };
       await writeJson(path, current);
+    },
+    interruptAtOnce: (endedAt) => {
+      if (current.state !== 'running') return;
+      current = { ...current, state: 'interrupted', endedAt: new Date(endedAt).toISOString(), error: 'interrupted twice: ended at once' };
+      writeFileSync(path, `${JSON.stringify(current, null, 2)}\n`);
     },
   };
 };
