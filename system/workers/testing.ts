@@ -126,6 +126,7 @@ export const startWorkerProcess = async (databaseUrl: string, environment: Worke
     if (line.event_name === 'faultline.process.ready') ready.resolve(line);
     if (line.event_name === 'faultline.process.refused') ready.reject(new Error(String(line.attributes['message'])));
   });
+  child.once('error', (error) => ready.reject(error));
   void exited.then((code) => ready.reject(new Error(`the worker ended with ${code} before it was ready: ${errors}`)));
   const { attributes } = await ready.promise;
   return {
