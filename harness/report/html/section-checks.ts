@@ -54,7 +54,7 @@ export const checksSection = ({ results }: ScenarioVerdict): Markup => {
 /** Open where something in it did not pass. */
 const groupOf = (dimension: Dimension, list: readonly CheckResult[]): Markup => {
   const passed = list.filter(({ outcome }) => outcome === 'pass').length;
-  const open = passed === list.length ? html`<details class="group">` : html`<details class="group" open>`;
+  const open = passed === list.length ? html`<details class="group"></details>` : html`<details class="group" open></details>`;
   const { title, asks } = questions[dimension];
   return html`${open}<summary><strong>${title}</strong>: ${passed} of ${list.length} held. <span class="hint">${asks}</span></summary>
 <div class="scroll"><table><caption class="away">${title}</caption><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">What was found</th><th scope="col" class="number">Measured</th><th scope="col">Allowed</th></tr></thead>

@@ -1,0 +1,56 @@
+// The commands as a user meets them: exit code 3, one line that helps, no stack trace, and nothing started.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from './parts.ts';
+
+let folder = '';
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-cli-test-'))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (command: 'verify' | 'judge', ...parameters: string[]) =>
+  execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], { reject: false, stdin: 'ignore', cwd: folder });
+
+describe('a mistake ends with exit code 3 and one line that helps', () => {
+  test.each<[string, 'verify' | 'judge', readonly string[], RegExp]>([
+    ['an unknown scenario', 'verify', ['stedy'], /^FL_UNKNOWN_SCENARIO: .*Did you mean steady\?/],
+    ['an unknown flag', 'verify', ['--sed', '1'], /^FL_USAGE: .*--seed/],
+    ['a folder that cannot be written', 'verify', ['steady', '--report', '/proc/runs'], /^FL_FOLDER_NOT_WRITABLE: .*\/proc\/runs/],
+    ['a folder that is no run', 'judge', [tmpdir()], /^FL_RUN_FOLDER: .*it has no run\.json/],
+    ['a folder that is not there', 'judge', ['nowhere'], /^FL_RUN_FOLDER: .*it does not exist/],
+  ])('%s', async (_title, command, parameters, message) => {
+    const { exitCode, stdout, stderr } = await run(command, ...parameters);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+  });
+
+  test('a folder of another format version', async () => {
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ format: 2 }));
+    const { exitCode, stderr } = await run('judge', folder);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/^FL_FORMAT_VERSION: .*format version 2.*reads version 1/);
+  });
+});
+
+describe('what runs nothing', () => {
+  test('--list names every scenario', async () => {
+    const { exitCode, stdout } = await run('verify', '--list');
+    expect(exitCode).toBe(0);
+    for (const name of ['steady', 'spike', 'poison-messages', 'consumer-crash', 'out-of-order']) expect(stdout).toContain(name);
+  });
+
+  test('--plan shows phases, faults, expectations and budgets, the same for the same seed', async () => {
+    const [first, second] = await Promise.all([
+      run('verify', 'consumer-crash', '--plan', '--seed', '7'),
+      run('verify', 'consumer-crash', '--plan', '--seed', '7'),
+    ]);
+    expect(first.exitCode).toBe(0);
+    expect(first.stdout).toBe(second.stdout);
+    for (const part of [/digest [0-9a-f]{16}/, /kill -9 of worker 1 inside an open transaction/, /takeover-within/, /ingest-p99 at most/])
+      expect(first.stdout).toMatch(part);
+  });
+});
