@@ -1,0 +1,172 @@
+// Faults on real processes, with a target whose tables are made up: what counts is the evidence, and that healing always happens.
+import { once } from 'node:events';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../engine/clock.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import type { RunningTarget, TargetProcess } from '../targets/target.ts';
+import type { FaultContext } from './fault.ts';
+import { kill } from './kill.ts';
+import type { LeaseRow } from './lease-evidence.ts';
+import { pause } from './pause.ts';
+import { processState } from './process-state.ts';
+
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const startProcess = (): TargetProcess => {
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  children.push(child);
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
+  const pid = child.pid ?? 0;
+  return { role: 'worker', index: 0, pid, instance: `worker-${pid}-abcdef`, address: '', startedAt: 0, exited };
+};
+
+type World = {
+  readonly held?: number;
+  readonly taken?: boolean;
+  readonly fenced?: boolean;
+  readonly waiting?: boolean;
+  readonly backendsStay?: boolean;
+};
+
+/** Answers each question of the faults by the table that it asks. */
+const fakeTarget = (world: World) => {
+  let current = startProcess();
+  const state = { lockHeld: false, restarts: 0 };
+  const row = (kind: string): LeaseRow => ({
+    at: 1100,
+    kind,
+    processor: 'timelines',
+    version: 1,
+    lane: 0,
+    epoch: 2,
+    owner: 'worker-2',
+    otherOwner: current.instance,
+    otherEpoch: 1,
+  });
+  const answer = (sql: string): readonly unknown[] => {
+    if (sql.includes('clock_timestamp()) * 1000')) return [{ now: 1000 }];
+    if (sql.includes('from leases'))
+      return Array.from({ length: world.held ?? 0 }, (_, lane) => ({ processor: 'timelines', version: 1, lane, epoch: 1 }));
+    if (sql.includes("kind = 'taken_over'")) return world.taken === true ? [row('taken_over')] : [];
+    if (sql.includes("kind in ('lost', 'fenced')")) return world.fenced === true ? [row('fenced')] : [];
+    if (sql.includes('pg_xact_status')) return [{ xid: '7', status: 'aborted' }];
+    if (sql.includes('from pg_stat_activity where pid = any') && sql.includes('xact_start'))
+      return [
+        {
+          backendPid: 99,
+          applicationName: 'x',
+          state: 'active',
+          waitEventType: 'Lock',
+          waitEvent: 'relation',
+          transactionSeconds: 0.1,
+          xid: '7',
+          query: 'insert',
+        },
+      ];
+    if (sql.includes('from pg_stat_activity')) return world.backendsStay === true ? [{ backendPid: 99 }] : [];
+    throw new Error(`an unexpected question: ${sql}`);
+  };
+  const target: RunningTarget = {
+    ingestUrl: '',
+    queryUrl: '',
+    databaseUrl: '',
+    processes: () => [current],
+    restart: async () => {
+      state.restarts += 1;
+      return (current = startProcess());
+    },
+    pending: () => Promise.resolve([]),
+    readBack: async function* () {},
+    query: <Row>(sql: string) => Promise.resolve(answer(sql) as readonly Row[]),
+    lockReadModel: async () => {
+      state.lockHeld = true;
+      return {
+        waiting: async () =>
+          world.waiting === true ? [{ applicationName: `faultline-worker-${current.instance}-handler-1`, backendPid: 99 }] : [],
+        [Symbol.asyncDispose]: async () => void (state.lockHeld = false),
+      };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return { target, state, victim: current };
+};
+
+const contextOf = (target: RunningTarget, signal = new AbortController().signal): FaultContext => ({
+  target,
+  clock: systemClock,
+  signal,
+  note: () => {},
+});
+const moment = { at: { phase: 'fault', afterSeconds: 0 }, role: 'worker', index: 0 } as const;
+type Kill = Extract<Fault, { readonly kind: 'kill' }>;
+const killFault: Kill = { kind: 'kill', name: 'kill', ...moment, restartAfterSeconds: 0 };
+const pauseFault = { kind: 'pause', name: 'pause', ...moment, seconds: 0.05 } as const;
+const eventsOf = (observations: readonly { readonly data?: unknown }[]) =>
+  observations.map(({ data }) => (data as { event: string }).event);
+
+describe('kill', () => {
+  test('shows the signal that the process really ended by, the takeover, and the new process', async () => {
+    const { target, state, victim } = fakeTarget({ held: 1, taken: true });
+    const evidence = await kill(killFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(eventsOf(evidence.observations).toSorted()).toEqual(['exited', 'restarted', 'taken-over']);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('inside a transaction shows the waiting backend, and that it is gone with its transaction rolled back', async () => {
+    const { target, state } = fakeTarget({ waiting: true });
+    const evidence = await kill({ ...killFault, inside: 'transaction' }, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['waiting-in-transaction', 'exited', 'backend-gone', 'restarted']);
+    expect(evidence.observations[2]?.observed).toContain('7 is aborted');
+    expect(state.lockHeld).toBe(false);
+  });
+
+  test('an interruption while it waits for the transaction kills nobody, lets the lock go, and took no effect', async () => {
+    const { target, state, victim } = fakeTarget({ waiting: false });
+    const evidence = await kill({ ...killFault, inside: 'transaction' }, contextOf(target, AbortSignal.abort()));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(state).toEqual({ lockHeld: false, restarts: 0 });
+    expect(await processState(victim.pid)).toMatch(/[RS]/);
+  });
+
+  test('a process that ended by itself before was not killed by us', async () => {
+    const { target, victim } = fakeTarget({});
+    process.kill(victim.pid, 'SIGTERM');
+    await victim.exited;
+    const evidence = await kill(killFault, contextOf(target)).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(evidence).toBe('ESRCH');
+  });
+});
+
+describe('pause', () => {
+  test('shows the stopped state by the kernel, the lost lease, and the fence', async () => {
+    const { target, victim } = fakeTarget({ held: 1, taken: true, fenced: true });
+    const evidence = await pause(pauseFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['stopped', 'still-stopped', 'taken-over', 'resumed', 'fenced']);
+    expect(await processState(victim.pid)).not.toBe('T');
+  });
+
+  test('is healed also when it is interrupted in the middle', async () => {
+    const { target, victim } = fakeTarget({});
+    const abort = new AbortController();
+    const running = pause({ ...pauseFault, seconds: 60 }, contextOf(target, abort.signal));
+    while ((await processState(victim.pid)) !== 'T') await systemClock.sleep(5);
+    abort.abort();
+    expect(await running).toMatchObject({ tookEffect: true, healed: true });
+    expect(await processState(victim.pid)).not.toBe('T');
+  });
+
+  test('of a process that somebody let go on in the meantime took no effect', async () => {
+    const { target, victim } = fakeTarget({});
+    const letGo = () => process.kill(victim.pid, 'SIGCONT');
+    const running = pause(pauseFault, { ...contextOf(target), note: letGo });
+    expect(await running).toMatchObject({ tookEffect: false, healed: true });
+  });
+});
