@@ -8,9 +8,9 @@ export default defineScenario({
   target: {
     processes: { ingest: 2, worker: 2, query: 1 },
     environment: {
-      // Room for about 240 events (body and 512 bytes each), emptied about every 150 ms: 1,600/s a process, so that 2,000/s are too many and 200/s fill an eighth.
-      FAULTLINE_QUEUE_LIMIT_BYTES: '196608',
-      FAULTLINE_FLUSH_LINGER_MS: '150',
+      // Room for about 120 events (body and 512 bytes each), committed every 60 ms: at most 1,900/s a process, so that 2,000/s are too many and 100/s fill a tenth.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '98304',
+      FAULTLINE_FLUSH_LINGER_MS: '60',
       FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '750',
     },
   },
