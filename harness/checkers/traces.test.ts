@@ -32,3 +32,15 @@ test('traces that nobody looked for are inconclusive', () => {
   expect(traces({ ...run, signals: { ...signals, traces: [] } }).outcome).toBe('inconclusive');
   expect(traces({ ...run, signals: null }).outcome).toBe('inconclusive');
 });
+
+test('a trace that the stack did not answer for proves nothing', () => {
+  const error = 'tempo did not answer';
+  const unanswered = { ...signals, traces: changeFirst(signals.traces, { complete: false, missing: [error], error }) };
+  expect(traces({ ...run, signals: unanswered })).toMatchObject({ outcome: 'inconclusive', findingsTotal: 1 });
+});
+
+test('a trace that lacks a part proves nothing where the receiver was not heard', () => {
+  const deaf = { ...(broken.signals as SignalsRecord), canary: changeFirst(signals.canary, { found: false }) };
+  expect(traces({ ...broken, signals: deaf }).outcome).toBe('inconclusive');
+  expect(traces({ ...broken, signals: { ...(broken.signals as SignalsRecord), dropped: 3 } }).outcome).toBe('inconclusive');
+});

@@ -24,8 +24,16 @@ export const traces = (run: RunData): CheckResult => {
       ? `The traces of ${asked.length} marked requests lead from request through stream to row.`
       : `${findings.total} of ${asked.length} traces of marked requests do not lead from request to row.`;
   const measured = { value: asked.length - findings.total, unit: 'traces', bound: `= ${asked.length}` };
-  return conclude(id, findings.total === 0 ? 'pass' : 'fail', summary, { findings, measured });
+  const bad = isHeard(signals) && asked.some(({ traceId }) => isBroken(found.get(traceId as string))) ? 'fail' : 'inconclusive';
+  return conclude(id, findings.total === 0 ? 'pass' : bad, summary, { findings, measured });
 };
+
+/** Looked at, and not whole: a stack that did not answer has shown nothing of it. */
+const isBroken = (trace: SignalsRecord['traces'][number] | undefined): boolean =>
+  trace !== undefined && !trace.complete && trace.error === undefined;
+
+/** A receiver that lost its canary, or dropped what came, may have lost the spans too: then their absence is nobody's proven fault. */
+const isHeard = ({ canary, dropped }: SignalsRecord): boolean => dropped === 0 && canary.every(({ found }) => found);
 
 const markedAndApplied = (run: RunData): readonly Operation[] => {
   const { logByIdentity, effects } = indexOf(run);

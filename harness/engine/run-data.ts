@@ -95,6 +95,8 @@ export type SignalsRecord = {
     readonly spans: readonly { readonly name: string; readonly kind: string; readonly service: string; readonly linked: boolean }[];
     readonly complete: boolean;
     readonly missing: readonly string[];
+    /** The stack did not answer: the trace may be whole or not. */
+    readonly error?: string;
   }[];
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
   /** What the receiver had to drop for its limits. */

@@ -23,7 +23,7 @@ const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
 const askTrace = async ({ client, consumerSpans }: TraceQuestions, traceId: string): Promise<TraceRecord> => {
   const { value, error } = await attempt<readonly SpanRecord[]>(client.trace(traceId), []);
   const record = checkTrace(traceId, value, consumerSpans);
-  return error === undefined ? record : { ...record, missing: [error] };
+  return error === undefined ? record : { ...record, missing: [error], error };
 };
 
 export const askTraces = async (questions: TraceQuestions): Promise<readonly TraceRecord[]> => {

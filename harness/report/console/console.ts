@@ -61,6 +61,8 @@ export const createConsole = ({ out, clock, environment }: ConsoleOptions): Cons
       const line = progressLine(progress);
       if (line === null) return undefined;
       if (progress.kind === 'scenario-judged') keepLast();
+      // The first line of traffic is worth waiting for.
+      if (progress.kind === 'scenario-started') saidAt = clock.now();
       say(progress.kind === 'fault' || progress.kind === 'warning' ? colors.dim(line) : line);
     },
     finish: (manifest, verdict, folder) => say(renderSummary({ manifest, verdict, folder, colors, columns: out.columns ?? 120 })),
