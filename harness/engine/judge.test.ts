@@ -12,8 +12,8 @@ const run = simulateRun({
   expectations: [{ check: 'expected', parameters: { seconds: 5 } }],
   mustBeSeen: [{ check: 'seen' }],
 });
-const judged = (everyRun: Record<string, Check>, rest: { expected?: Check; seen?: Check; budgets?: CheckOutcome } = {}) =>
-  judge(run, {
+const judged = (everyRun: Record<string, Check>, rest: { expected?: Check; seen?: Check; budgets?: CheckOutcome; of?: typeof run } = {}) =>
+  judge(rest.of ?? run, {
     checks: {
       everyRun: new Map(Object.entries(everyRun)),
       expectations: new Map([['expected', rest.expected ?? says('expectation/expected', 'pass')]]),
@@ -78,11 +78,17 @@ test('parameters reach their check', () => {
   expect(seen).toEqual({ seconds: 5 });
 });
 
-test('a budget that was missed on a starved machine is in doubt; a promise that was broken there is broken', () => {
-  const starved = { machine: says('validity/machine', 'inconclusive') };
-  expect(judged({ ...good, ...starved }, { budgets: 'fail' }).verdict.verdict).toBe('inconclusive');
+test('a budget that was missed on a machine that others used is in doubt; one that held there holds; a promise that was broken there is broken', () => {
+  const shared = { ...run, machine: run.machine.map((sample) => ({ ...sample, cpuBusy: 1, processes: [] })) };
+  expect(judged(good, { budgets: 'fail', of: shared }).verdict.verdict).toBe('inconclusive');
   expect(judged(good, { budgets: 'fail' }).verdict.verdict).toBe('fail');
-  expect(judged({ lost: says('safety/lost', 'fail'), ...starved }).verdict.verdict).toBe('fail');
+  expect(judged(good, { of: shared }).verdict.verdict).toBe('pass');
+  expect(judged({ lost: says('safety/lost', 'fail') }, { of: shared }).verdict.verdict).toBe('fail');
+});
+
+test('a budget that was missed while the generator starved is in doubt', () => {
+  const starved = { generator: says('validity/generator', 'inconclusive') };
+  expect(judged({ ...good, ...starved }, { budgets: 'fail' }).verdict.results.map(({ outcome }) => outcome)).not.toContain('fail');
 });
 
 test('the verdict counts what was sent and what came of it', () => {

@@ -1,6 +1,7 @@
 // Judges one scenario's run from what is in its folder alone: pure, so that the same folder always gives the same verdict.
 import type { CheckRegistry, CheckResult } from '../checkers/check.ts';
 import { conclude } from '../checkers/check.ts';
+import { machineExcuse } from '../checkers/machine.ts';
 import type { CheckReference } from '../scenario/scenario.ts';
 import { indexOf } from '../history/run-index.ts';
 import { compareWitnesses } from './compare-witnesses.ts';
@@ -47,18 +48,17 @@ export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgemen
     ...named(scenario.mustBeSeen, checks.mustBeSeen),
     ...attempt('budgets', () => budgets(run)),
   ];
-  return { verdict: verdictFrom(run, excuseBudgets(results)), errors };
+  return { verdict: verdictFrom(run, excuseBudgets(run, results)), errors };
 };
 
-/** A latency measured while the machine or the generator was starved by others proves nothing; a broken promise stays broken. */
-const excuses = ['validity/machine', 'validity/generator'];
-
-const excuseBudgets = (results: readonly CheckResult[]): readonly CheckResult[] => {
-  const excuse = results.find(({ id, outcome }) => excuses.includes(id) && outcome === 'inconclusive');
-  if (excuse === undefined) return results;
+/** A latency measured while others had the machine, or while the generator starved, proves nothing; a broken promise stays broken. */
+const excuseBudgets = (run: RunData, results: readonly CheckResult[]): readonly CheckResult[] => {
+  const generator = results.find(({ id, outcome }) => id === 'validity/generator' && outcome === 'inconclusive');
+  const excuse = generator?.summary ?? machineExcuse(run);
+  if (excuse === null) return results;
   return results.map((result) =>
     result.dimension === 'budget' && result.outcome === 'fail'
-      ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse.summary}` }
+      ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse}` }
       : result,
   );
 };
