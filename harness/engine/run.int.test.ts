@@ -1,0 +1,168 @@
+// The engine with every part made up: what is started is taken down, in every way that a run can end. Real are only the files.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sampleResult, sampleScenario } from '../report/sample-verdict.ts';
+import type { Fault, Scenario } from '../scenario/scenario.ts';
+import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningTarget } from '../targets/target.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { EngineParts, Helper } from './parts.ts';
+import type { PlannedScenario } from './plan.ts';
+import type { Progress } from './progress.ts';
+import type { SignalsRecord } from './run-data.ts';
+import { run } from './run.ts';
+
+let folder = '';
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-run-test-'))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const fault: Fault = { kind: 'pause', name: 'nap', at: { phase: 'only', afterSeconds: 0 }, role: 'worker', index: 0, seconds: 60 };
+
+const plannedOf = (name: string, faults: readonly Fault[] = []): PlannedScenario => {
+  const phases = [{ name: 'only', kind: 'steady', seconds: 0.01, ratePerSecond: 1 }] as const;
+  const scenario = { name, title: name, phases, faults, drainWithinSeconds: 1, target: { processes: { ingest: 1, worker: 1, query: 1 } } };
+  const plan = { format: 1, scenario: scenario as unknown as Scenario, seed: 7, plannedOperations: 1, digest: '' } as const;
+  return {
+    plan,
+    traffic: { operations: [], durationMs: 10 },
+    source: { name, phases, traffic: {} } as unknown as PlannedScenario['source'],
+  };
+};
+
+type Trouble = {
+  readonly targetFailsFor?: string;
+  readonly databaseFails?: boolean;
+  readonly stackEnds?: boolean;
+  readonly driverNeverEnds?: boolean;
+  readonly collectFails?: boolean;
+};
+
+/** Notes what is up; `up` is empty when all has been taken down. */
+const makeWorld = (trouble: Trouble = {}) => {
+  const up = new Set<string>();
+  const log: string[] = [];
+  const helper = (role: string): Helper => {
+    up.add(role);
+    return { role, pid: process.pid, [Symbol.asyncDispose]: async () => void (up.delete(role), log.push(`${role} down`)) };
+  };
+  const parts: EngineParts = {
+    plan: () => plannedOf('unused'),
+    startStack: async () => {
+      log.push('stack up');
+      const exited = trouble.stackEnds === true ? Promise.resolve() : new Promise(() => {});
+      return { ...helper('stack'), exited, address: 'http://stack' };
+    },
+    openTarget: async () => {
+      if (trouble.databaseFails === true) throw new Error('no disk left for PostgreSQL');
+      const start = async ({ scenario }: { readonly scenario: string }): Promise<RunningTarget> => {
+        if (scenario === trouble.targetFailsFor) throw new Error('worker refused to start');
+        const { [Symbol.asyncDispose]: dispose } = helper('system');
+        return {
+          ingestUrl: '',
+          queryUrl: '',
+          processes: () => [],
+          pending: async () => [],
+          [Symbol.asyncDispose]: dispose,
+        } as unknown as RunningTarget;
+      };
+      return { ...helper('postgres'), target: { name: 'made up', start } };
+    },
+    startDriver: async ({ historyFile }) => {
+      await writeFile(historyFile, '');
+      return { ...helper('driver'), go: () => {}, done: trouble.driverNeverEnds === true ? new Promise(() => {}) : Promise.resolve() };
+    },
+    telemetryOf: () => ({
+      canary: async () => [],
+      fingerprint: async () => 'the same',
+      collect: async () => {
+        if (trouble.collectFails === true) throw new Error('connection refused');
+        return {} as SignalsRecord;
+      },
+    }),
+    runFault: async ({ name, kind }, { signal, clock }) => {
+      log.push('injected');
+      await clock.sleep(6_000_000, signal);
+      log.push('healed');
+      return { fault: name, kind, injectedAt: 0, healedAt: 1, tookEffect: true, healed: true, observations: [] };
+    },
+    judge: async (path) => ({ verdict: sampleScenario(path.split('/').at(-1) ?? '', [sampleResult('safety/lost', 'pass')]), errors: [] }),
+    writeFinalState: async () => 0,
+  };
+  return { parts, up, log };
+};
+
+/** Waits a twentieth of what is asked: real files need real time, the engine's own waits do not. */
+const hurried: Clock = { now: systemClock.now, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
+
+let runs = 0;
+const start = (world: ReturnType<typeof makeWorld>, planned: readonly PlannedScenario[], signal = new AbortController().signal) => {
+  const progress: Progress[] = [];
+  const place = join(folder, `run-${(runs += 1)}`);
+  const options = { runId: 'r', folder: place, planned, parts: world.parts, registry: {} as ProcessRegistry, clock: hurried, signal };
+  return { place, progress, ended: run({ ...options, onProgress: (event) => void progress.push(event) }) };
+};
+
+describe('a run', () => {
+  test('judges each scenario and leaves nothing up', async () => {
+    const world = makeWorld();
+    const { ended, place } = start(world, [plannedOf('one'), plannedOf('two')]);
+    expect(await ended).toMatchObject({ exitCode: 0, verdict: 'pass', scenarios: [{ scenario: 'one' }, { scenario: 'two' }], errors: [] });
+    expect([...world.up]).toEqual([]);
+    const files = [
+      'alerts.json',
+      'evidence.json',
+      'history.ndjson',
+      'machine.ndjson',
+      'plan.json',
+      'signals.json',
+      'timeline.json',
+      'verdict.json',
+    ];
+    expect(await readdir(join(place, 'one'))).toEqual(expect.arrayContaining(files));
+  });
+
+  test('goes on with the next scenario when one cannot be run, and is not green', async () => {
+    const world = makeWorld({ targetFailsFor: 'one' });
+    const verdict = await start(world, [plannedOf('one'), plannedOf('two')]).ended;
+    expect(verdict).toMatchObject({
+      exitCode: 3,
+      errors: [{ scenario: 'one', message: 'worker refused to start' }],
+      scenarios: [{ scenario: 'two' }],
+    });
+    expect([...world.up]).toEqual([]);
+  });
+
+  test('that cannot begin takes down what had begun, and says why', async () => {
+    const world = makeWorld({ databaseFails: true });
+    await expect(start(world, [plannedOf('one')]).ended).rejects.toThrow('no disk left for PostgreSQL');
+    expect([...world.up]).toEqual([]);
+  });
+
+  test('gives the next scenario a new stack when the old one has died', async () => {
+    const world = makeWorld({ stackEnds: true });
+    await start(world, [plannedOf('one'), plannedOf('two')]).ended;
+    expect(world.log.filter((line) => line === 'stack up')).toHaveLength(3);
+    expect([...world.up]).toEqual([]);
+  });
+
+  test('without telemetry is judged all the same, with a word about it', async () => {
+    const { ended, progress, place } = start(makeWorld({ collectFails: true }), [plannedOf('one')]);
+    await ended;
+    expect(progress).toContainEqual({ kind: 'warning', text: expect.stringContaining('connection refused') as string });
+    expect(await readdir(join(place, 'one'))).not.toContain('signals.json');
+  });
+
+  test('that is interrupted heals its faults, keeps what it knows, takes everything down and judges nothing', async () => {
+    const world = makeWorld({ driverNeverEnds: true });
+    const abort = new AbortController();
+    const { ended, place } = start(world, [plannedOf('one', [fault]), plannedOf('two')], abort.signal);
+    while (!world.log.includes('injected')) await systemClock.sleep(5);
+    abort.abort();
+    expect((await ended).scenarios).toEqual([]);
+    expect(world.log).toContain('healed');
+    expect([...world.up]).toEqual([]);
+    expect(await readdir(join(place, 'one'))).toEqual(expect.arrayContaining(['evidence.json', 'timeline.json']));
+  });
+});
