@@ -79,7 +79,7 @@ describe('the order of a key', () => {
 
   test('holds back everything after a number that never comes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }), async (count, missing) => {
+      fc.asyncProperty(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 1, max: 20 }), async (count, missing) => {
         const lane = createLane();
         const order = Array.from({ length: count }, (_, index) => index + 1).filter((number) => number !== missing);
         await lane.run(order.toReversed().map((sequence, index) => at(index + 1, sequence)));
