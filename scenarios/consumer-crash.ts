@@ -44,7 +44,7 @@ export default defineScenario({
       phase: 'kills',
       over: 'end',
       unit: 's',
-      atMost: 0.25,
+      atMost: 0.5,
     },
     {
       name: 'drop',
