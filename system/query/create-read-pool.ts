@@ -48,5 +48,7 @@ export const createReadPool = ({
     },
   });
   pool.on('error', onError);
+  // A pool that ends lets go of its connections before they are closed: one cut off just then must not end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LogEvent } from '../stream/stream.ts';
 import { Fenced } from './call-handler.ts';
 import { createCarefulHandler } from './careful-handler.ts';
+import { createSurvivedAttempts } from './survived-attempts.ts';
 
 const tenure = { processor: 'p', version: 1, lane: 0, epoch: 1 };
 const event = (position: number) => ({ position }) as LogEvent;
@@ -24,10 +25,17 @@ test('an event may be alone for three deaths, and is parked without a fourth', a
   const store = createRow();
   const unit = new Set([5]);
   for (let death = 1; death <= 3; death += 1) {
-    const handle = createCarefulHandler({ tenure, store, call, attempt: { ...store.row }, unit });
+    const handle = createCarefulHandler({
+      tenure,
+      survivedAttempts: createSurvivedAttempts(),
+      store,
+      call,
+      attempt: { ...store.row },
+      unit,
+    });
     expect(await handle(event(5))).toEqual({ effect: 'done' });
   }
-  const handle = createCarefulHandler({ tenure, store, call, attempt: { ...store.row }, unit });
+  const handle = createCarefulHandler({ tenure, survivedAttempts: createSurvivedAttempts(), store, call, attempt: { ...store.row }, unit });
   expect(await handle(event(5))).toMatchObject({ failure: { code: 'handler_crashed_process' } });
 });
 
@@ -35,18 +43,32 @@ test('an early event that is drained is counted for itself, not for what it wait
   const store = createRow();
   const unit = new Set([9, 4]);
   for (let death = 1; death <= 3; death += 1) {
-    const handle = createCarefulHandler({ tenure, store, call, attempt: { ...store.row }, unit });
+    const handle = createCarefulHandler({
+      tenure,
+      survivedAttempts: createSurvivedAttempts(),
+      store,
+      call,
+      attempt: { ...store.row },
+      unit,
+    });
     await handle(event(9));
     await handle(event(4));
     expect(store.row).toEqual({ position: 4, count: death });
   }
-  const handle = createCarefulHandler({ tenure, store, call, attempt: { ...store.row }, unit });
+  const handle = createCarefulHandler({ tenure, survivedAttempts: createSurvivedAttempts(), store, call, attempt: { ...store.row }, unit });
   expect(await handle(event(9))).toEqual({ effect: 'done' });
   expect(await handle(event(4))).toMatchObject({ failure: { code: 'handler_crashed_process' } });
 });
 
 test('an attempt that the epoch refuses is no attempt', async () => {
   const store = { noteAttempt: async () => ({ fenced: { position: 3, epoch: 2 } }) };
-  const handle = createCarefulHandler({ tenure, store, call, attempt: { position: null, count: 0 }, unit: new Set([5]) });
+  const handle = createCarefulHandler({
+    tenure,
+    survivedAttempts: createSurvivedAttempts(),
+    store,
+    call,
+    attempt: { position: null, count: 0 },
+    unit: new Set([5]),
+  });
   await expect(handle(event(5))).rejects.toThrow(Fenced);
 });

@@ -71,8 +71,12 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const giveBack = async (tenures: readonly Tenure[]) => {
     for (const tenure of tenures) held.get(laneName(tenure))!.leaving = true;
     await Promise.all(tenures.map((tenure) => lanes.stop(tenure)));
-    await store.release(tenures);
-    tenures.forEach(drop);
+    try {
+      await store.release(tenures);
+    } finally {
+      // A lane that is stopped must not be renewed: where the release failed its lease runs out, and another takes it.
+      tenures.forEach(drop);
+    }
     options.onReleased(tenures);
   };
   const share = async (survey: Survey) => {

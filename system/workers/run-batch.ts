@@ -79,7 +79,14 @@ const handlerFor = async <Effect>({ task, context, known }: Delivering<Effect>, 
   const call = createCallHandler(context.processor, context.progress, known);
   if (task.carefulUntil === null) return call;
   const attempt = await context.store.attempt(task.tenure);
-  return createCarefulHandler({ tenure: task.tenure, store: context.store, call, attempt, unit: new Set(unit) });
+  return createCarefulHandler({
+    tenure: task.tenure,
+    store: context.store,
+    call,
+    attempt,
+    survivedAttempts: context.survived,
+    unit: new Set(unit),
+  });
 };
 
 /** Decides and writes; where the database refuses a value, finds out whose it is and decides again with that known. */

@@ -21,11 +21,12 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const head = parked[0];
   if (head === undefined) return releaseEmpty(task, context, startedAtMs);
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
-  const before = task.counted ? head.attempts - 1 : head.attempts;
+  const before = (task.counted ? head.attempts - 1 : head.attempts) - context.survived.of(tenure, head.position);
   if (diedInLastAttempt(head, before, context) && !known.has(head.position)) known.set(head.position, crashed(before));
   else if (!task.counted) {
     const noted = await context.store.noteRetry(tenure, key, head.position, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
+    context.survived.noted(tenure, head.position);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
   return attempt({ task, context, parked, known, startedAtMs, attempts });

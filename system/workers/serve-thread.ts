@@ -3,17 +3,19 @@ import type { MessagePort } from 'node:worker_threads';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import { runBatch, runDrain } from './run-batch.ts';
 import { runRetry, runSkipGap } from './run-parked.ts';
+import { createSurvivedAttempts } from './survived-attempts.ts';
 import type { ThreadContext } from './thread-context.ts';
 import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
 
-/** Everything but `mayWrite`, which is the port's. */
-export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite'>;
+/** Everything but what belongs to the port and to the thread. */
+export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived'>;
 
 export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
   let granted: PromiseWithResolvers<void> | null = null;
   const send = (message: FromThread) => port.postMessage(message);
   const context: ThreadContext<Effect> = {
     ...parts,
+    survived: createSurvivedAttempts(),
     mayWrite: () => {
       if (granted === null) {
         granted = Promise.withResolvers<void>();
@@ -32,7 +34,7 @@ export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect
 
 const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<FromThread> => {
   try {
-    return { type: 'report', report: await onceMore(() => run(task, context)) };
+    return { type: 'report', report: await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap') };
   } catch (error) {
     return { type: 'error', error: toTaskError(error) };
   }
@@ -42,12 +44,25 @@ const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>): Prom
  * A lost connection is tried again at once, one time, with the same position and epoch: whether this worker may still write is for the
  * database to say, and a worker that was paused past its lease is told so here.
  */
-const onceMore = async (work: () => Promise<Report>): Promise<Report> => {
+const onceMore = async (work: () => Promise<Report>, isRepeatable: boolean): Promise<Report> => {
   try {
     return await work();
   } catch (error) {
-    if (!isConnectionLoss(error)) throw error;
+    // A gap that was given up though the answer was lost must not lead to the next one being given up: the overdue keys are asked for anew.
+    if (!isConnectionLoss(error) || !isRepeatable) throw error;
     return work();
+  }
+};
+
+/** This thread lives on whatever the task's end: what it counted before trouble with storage was no death. */
+const attemptOf = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<Report> => {
+  try {
+    const report = await run(task, context);
+    context.survived.settled();
+    return report;
+  } catch (error) {
+    context.survived.interrupted();
+    throw error;
   }
 };
 

@@ -4,6 +4,7 @@ import type { LaneStore } from './lane-store.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { Progress } from './progress.ts';
 import type { RetryPolicy } from './settlement.ts';
+import type { SurvivedAttempts } from './survived-attempts.ts';
 
 export type ThreadContext<Effect> = {
   readonly processor: OrderedProcessor<Effect>;
@@ -14,6 +15,7 @@ export type ThreadContext<Effect> = {
   /** Bytes of bodies that one read may bring. */
   readonly maxBytes: number;
   readonly nowMs: () => number;
+  readonly survived: SurvivedAttempts;
   /** Resolves when work from the park may be written. */
   readonly mayWrite: () => Promise<void>;
 };

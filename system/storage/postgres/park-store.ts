@@ -62,7 +62,8 @@ const discardHead = `
     returning sequence, reason_code
   ), passed as (
     update key_order set next_sequence = next_sequence + 1
-    where ${keyIs} and next_sequence = (select sequence from head where reason_code not in ('sequence_conflict', 'sequence_mixed'))
+    where ${keyIs} and next_sequence = (select sequence from head where reason_code is null or reason_code not in ('sequence_conflict', 'sequence_mixed'))
+      and not exists (select from pending_events where ${keyIs} and sequence = next_sequence)
   )
   select count(*)::integer as discarded from head`;
 

@@ -76,6 +76,11 @@ const withClient = async <Result>(
   const client = await pool.connect().catch((error: unknown) => {
     throw unreachable(error);
   });
+  if (signal?.aborted === true) {
+    // The time was up while it connected: nothing was sent, and nobody would end the query.
+    client.release();
+    throw unreachable(signal.reason);
+  }
   let isReleased = false;
   const release = (broken: boolean) => {
     if (isReleased) return;
