@@ -26,6 +26,7 @@ export default defineScenario({
     { kind: 'pause', name: 'pause-beyond-lease', at: { phase: 'zombie', afterSeconds: 0.5 }, role: 'worker', index: 0, seconds: 5 },
   ],
   expectations: [
+    { check: 'good-events-accepted' },
     { check: 'takeover-within', parameters: { seconds: 5 } },
     { check: 'zombie-fenced' },
     { check: 'equals-ordered-delivery' },
@@ -48,6 +49,7 @@ export default defineScenario({
     },
     {
       name: 'drop',
+      exact: true,
       why: 'Lanes on which the books do not add up: events that a crash lost.',
       promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
       phase: 'all',
@@ -57,6 +59,7 @@ export default defineScenario({
     },
     {
       name: 'effects-surplus',
+      exact: true,
       why: 'Lanes with more or fewer effects than events applied: what a crash or a zombie did twice.',
       promql: 'sum(faultline_effects_surplus{$run} != bool 0)',
       phase: 'all',

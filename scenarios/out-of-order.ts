@@ -19,6 +19,7 @@ export default defineScenario({
   },
   faults: [],
   expectations: [
+    { check: 'good-events-accepted' },
     { check: 'equals-ordered-delivery' },
     { check: 'duplicates-counted-exactly' },
     { check: 'no-dead-letters' },
@@ -50,6 +51,7 @@ export default defineScenario({
     },
     {
       name: 'drop',
+      exact: true,
       why: 'Lanes on which the books do not add up: early events that were forgotten.',
       promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
       phase: 'all',

@@ -17,6 +17,7 @@ export default defineScenario({
   },
   faults: [],
   expectations: [
+    { check: 'good-events-accepted' },
     { check: 'poison-answers' },
     { check: 'dead-letters-equal-poison' },
     { check: 'equals-ordered-delivery' },
@@ -46,6 +47,7 @@ export default defineScenario({
     },
     {
       name: 'drop',
+      exact: true,
       why: 'Lanes on which the books do not add up: poison that was skipped in silence.',
       promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
       phase: 'all',

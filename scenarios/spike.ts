@@ -66,6 +66,7 @@ export default defineScenario({
     },
     {
       name: 'drop',
+      exact: true,
       why: 'Lanes on which the books do not add up: events that vanished.',
       promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
       phase: 'all',

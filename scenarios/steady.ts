@@ -12,7 +12,12 @@ export default defineScenario({
   ],
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 1 } },
   faults: [],
-  expectations: [{ check: 'no-takeover' }, { check: 'no-dead-letters' }, { check: 'equals-ordered-delivery' }],
+  expectations: [
+    { check: 'good-events-accepted' },
+    { check: 'no-takeover' },
+    { check: 'no-dead-letters' },
+    { check: 'equals-ordered-delivery' },
+  ],
   mustBeSeen: [],
   budgets: [
     {
@@ -56,6 +61,7 @@ export default defineScenario({
     },
     {
       name: 'drop',
+      exact: true,
       why: 'Lanes on which the books do not add up: events that vanished.',
       promql: 'sum(faultline_accounting_drop{$run} != bool 0)',
       phase: 'steady',
@@ -65,6 +71,7 @@ export default defineScenario({
     },
     {
       name: 'duplicate-rate',
+      exact: true,
       why: 'Nobody sends twice here, so nothing may be answered as a duplicate.',
       promql: 'sum(rate(faultline_log_duplicates_total{$run}[$phase])) / sum(rate(faultline_log_appended_total{$run}[$phase]))',
       phase: 'steady',
@@ -74,6 +81,7 @@ export default defineScenario({
     },
     {
       name: 'parked',
+      exact: true,
       why: 'Nothing is poisoned, so no event may be parked.',
       promql: 'sum(faultline_accounting_events{$run,faultline_outcome="parked"})',
       phase: 'steady',

@@ -16,6 +16,7 @@ export const accounting = (run: RunData): CheckResult => {
   const counted = recount(index);
   for (const checkpoint of rows.checkpoint) {
     checkTerms(checkpoint, findings);
+    checkNothingLetGo(checkpoint, findings);
     checkAgainst(checkpoint, counted.get(nameOf(checkpoint)), 'counted from the rows', findings);
     checkAgainst(
       checkpoint,
@@ -43,6 +44,15 @@ const checkTerms = (checkpoint: Checkpoint, findings: Findings): void => {
     findings.add(`${nameOf(checkpoint)}: the checkpoint is ${position}, but its terms sum up to ${sum} (drop ${position - sum})`, {
       checkpoint,
     });
+};
+
+/** No scenario asks for it, so an event that the books let go under one of these names is one that vanished. */
+const checkNothingLetGo = (checkpoint: Checkpoint, findings: Findings): void => {
+  for (const term of ['ignored', 'discarded', 'skipped', 'shed'] as const)
+    if (checkpoint[term] !== 0)
+      findings.add(`${nameOf(checkpoint)}: the books say ${checkpoint[term]} ${term}, which nothing in the scenario asks for`, {
+        checkpoint,
+      });
 };
 
 type Counts = { readonly effects: number; readonly parked: number; readonly pending: number };

@@ -16,9 +16,16 @@ export const deadLettersEqualPoison = (run: RunData): CheckResult => {
   const findings = createFindings();
   const parked = new Map(index.rows.parked.filter(({ processor }) => processor === 'timelines').map((row) => [row.id, row]));
   const expected = findWrongOrMissing(poisoned, index, parked, findings);
-  for (const row of parked.values())
-    if (row.reasonCode !== null && !expected.has(row.id))
-      findings.add(`event ${row.id} is a dead letter, but nothing was wrong with it`, { row });
+  const poisonedKeys = new Set([...expected.values()].map(keyOf));
+  for (const row of index.rows.parked) {
+    const waits = row.processor === 'timelines' && row.reasonCode === null && poisonedKeys.has(keyOf(row));
+    const isPoison = row.processor === 'timelines' && expected.has(row.id);
+    if (!waits && !isPoison)
+      findings.add(
+        `${row.processor} holds event ${row.id} parked (${row.reasonCode ?? 'waiting'}), but nothing was wrong with it or its key`,
+        { row },
+      );
+  }
   checkWaiting(expected, index, parked, findings);
   return concludeFrom(id, findings, {
     good: `Exactly the ${expected.size} events that poison the handler are dead letters, each with its reason; their keys wait behind them in order.`,

@@ -3,6 +3,7 @@ import { keyOf } from '../history/run-index.ts';
 import { deadLettersEqualPoison } from './dead-letters-equal-poison.ts';
 import { deadLettersSeen } from './dead-letters-seen.ts';
 import { equalsOrderedDelivery } from './equals-ordered-delivery.ts';
+import { goodEventsAccepted } from './good-events-accepted.ts';
 import { noDeadLetters } from './no-dead-letters.ts';
 import { poisonAnswers } from './poison-answers.ts';
 import { changeFirst, quietScenario, simulateRun, withOperations, withRows } from './testing/simulated-run.ts';
@@ -80,6 +81,26 @@ test('a good event that became a dead letter is found', () => {
     changeFirst(rows, { reasonCode: 'handler_threw' }, ({ reasonCode }) => reasonCode === null),
   );
   expect(deadLettersEqualPoison(good).findings.some(({ message }) => message.includes('nothing was wrong'))).toBe(true);
+});
+
+test('an event of a key without poison that waits in the park is found', () => {
+  const poisoned = new Set(run.finalState.flatMap((row) => (row.kind === 'parked' ? [keyOf(row)] : [])));
+  const innocent = run.finalState.find((row) => row.kind === 'log' && !poisoned.has(keyOf(row)));
+  if (innocent?.kind !== 'log') throw new Error('no event of a key without poison');
+  const held = withRows(run, 'parked', (rows) => [
+    ...rows,
+    { ...rows[0]!, id: innocent.id, systemName: innocent.systemName, objectId: innocent.objectId, reasonCode: null, reasonMessage: null },
+  ]);
+  expect(deadLettersEqualPoison(held)).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+});
+
+test('good events are accepted: one that is not, or has no answer, fails; poison may be refused', () => {
+  expect(goodEventsAccepted(run).outcome).toBe('pass');
+  const without = (change: object) =>
+    goodEventsAccepted(withOperations(run, (operations) => changeFirst(operations, change, ({ poison }) => poison === null)));
+  expect(without({ outcome: 'failed', status: 503, code: 'overloaded' })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(without({ outcome: 'unknown', status: null, code: 'timeout' })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(goodEventsAccepted({ ...run, operations: [] }).outcome).toBe('inconclusive');
 });
 
 test('poison that is still retried when all is drained is found', () => {

@@ -20,7 +20,8 @@ export const telemetry = ({ signals }: RunData): CheckResult => {
         );
     }
   }
-  if (signals.dropped > 0) findings.add(`the receiver dropped ${signals.dropped} records for its limits`);
+  if (signals.dropped === null) findings.add('the receiver did not say whether it dropped anything');
+  else if (signals.dropped > 0) findings.add(`the receiver dropped ${signals.dropped} records for its limits`);
   return concludeFrom(id, findings, {
     good: 'A canary metric, log and span made the round trip before and after the run, and the receiver dropped nothing.',
     bad: 'The telemetry can not be trusted to have been heard.',

@@ -115,6 +115,7 @@ test('no telemetry, a canary that is lost or was never sent, or dropped records 
   });
   expect(telemetry({ ...run, signals: { ...signals, canary: signals.canary.slice(1) } }).outcome).toBe('inconclusive');
   expect(telemetry({ ...run, signals: { ...signals, dropped: 1 } }).outcome).toBe('inconclusive');
+  expect(telemetry({ ...run, signals: { ...signals, dropped: null } }).outcome).toBe('inconclusive');
 });
 
 const loaded = (change: (sample: MachineSample, index: number) => Partial<MachineSample>): RunData => {

@@ -17,6 +17,7 @@ import { fencingSeen } from '../checkers/fencing-seen.ts';
 import { finalStateComplete } from '../checkers/final-state-complete.ts';
 import { gapless } from '../checkers/gapless.ts';
 import { generator } from '../checkers/generator.ts';
+import { goodEventsAccepted } from '../checkers/good-events-accepted.ts';
 import { historyComplete } from '../checkers/history-complete.ts';
 import { lagOverSeen } from '../checkers/lag-over-seen.ts';
 import { lagRecovers } from '../checkers/lag-recovers.ts';
@@ -69,6 +70,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['poison-answers', poisonAnswers],
   ['dead-letters-equal-poison', deadLettersEqualPoison],
   ['no-dead-letters', noDeadLetters],
+  ['good-events-accepted', goodEventsAccepted],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],

@@ -84,6 +84,9 @@ test('a budget that was missed on a machine that others used is in doubt; one th
   expect(judged(good, { budgets: 'fail' }).verdict.verdict).toBe('fail');
   expect(judged(good, { of: shared }).verdict.verdict).toBe('pass');
   expect(judged({ lost: says('safety/lost', 'fail') }, { of: shared }).verdict.verdict).toBe('fail');
+  const budget = { name: 'p99', why: '', promql: 'x', phase: 'steady', over: 'end', unit: 'lanes', exact: true, atMost: 0 } as const;
+  const promised = { ...shared, plan: { ...shared.plan, scenario: { ...shared.plan.scenario, budgets: [budget] } } };
+  expect(judged(good, { budgets: 'fail', of: promised }).verdict.verdict).toBe('fail');
 });
 
 test('a budget that was missed while the generator starved is in doubt', () => {

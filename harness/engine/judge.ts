@@ -56,8 +56,11 @@ const excuseBudgets = (run: RunData, results: readonly CheckResult[]): readonly 
   const generator = results.find(({ id, outcome }) => id === 'validity/generator' && outcome === 'inconclusive');
   const excuse = generator?.summary ?? machineExcuse(run);
   if (excuse === null) return results;
+  const exact = new Set(
+    run.plan.scenario.budgets.filter((budget) => budget.exact === true).map(({ name, phase }) => `budget/${name}@${phase}`),
+  );
   return results.map((result) =>
-    result.dimension === 'budget' && result.outcome === 'fail'
+    result.dimension === 'budget' && result.outcome === 'fail' && !exact.has(result.id)
       ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse}` }
       : result,
   );

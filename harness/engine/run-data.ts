@@ -99,8 +99,8 @@ export type SignalsRecord = {
     readonly error?: string;
   }[];
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
-  /** What the receiver had to drop for its limits. */
-  readonly dropped: number;
+  /** What the receiver had to drop for its limits; null: it did not say. */
+  readonly dropped: number | null;
 };
 
 /** A line of machine.ndjson, twice a second. */

@@ -65,6 +65,8 @@ export type Budget = {
   readonly phase: string;
   readonly over: 'end' | 'every-step';
   readonly unit: string;
+  /** A promise and not a speed: a machine that others load is no excuse for missing it. */
+  readonly exact?: boolean;
   readonly atMost?: number;
   readonly atLeast?: number;
 };

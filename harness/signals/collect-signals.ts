@@ -53,8 +53,7 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
     askPlots({ client, scope, signals, timeline, exportIntervalMs }),
     askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs }),
     askLogs(client, scope, sinceMs / 1_000, atMs / 1_000 + 1),
-    // A receiver that does not answer is the canary's to tell.
-    attempt(options.dropped(), 0),
+    attempt<number | null>(options.dropped(), null),
   ]);
   return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, dropped: dropped.value };
 };

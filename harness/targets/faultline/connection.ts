@@ -13,6 +13,8 @@ export const openPool = (databaseUrl: string): pg.Pool => {
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', () => {});
+  // A pool that ends lets go of its connections before they are closed: one cut off just then must not end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 };
 

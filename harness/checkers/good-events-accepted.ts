@@ -1,0 +1,21 @@
+// A producer of good events notices nothing: each of its deliveries is acknowledged. From the history alone, so that an answer that the telemetry never saw counts too.
+import type { RunData } from '../engine/run-data.ts';
+import { isHandlerPoison } from '../traffic/poison.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
+
+const id = 'expectation/good-events-accepted';
+
+export const goodEventsAccepted = (run: RunData): CheckResult => {
+  const good = run.operations.filter(({ poison }) => poison === null || isHandlerPoison(poison));
+  if (good.length === 0) return conclude(id, 'inconclusive', 'No good event was sent.');
+  const findings = createFindings();
+  for (const operation of good.filter(({ outcome }) => outcome !== 'ok')) {
+    const { op, outcome, status, code } = operation;
+    findings.add(`delivery ${op} of a good event ended ${outcome} (${status ?? 'no answer'}, ${code ?? 'no code'})`, { operation });
+  }
+  return concludeFrom(id, findings, {
+    good: `All ${good.length} deliveries of good events were acknowledged.`,
+    bad: `${findings.total} of ${good.length} deliveries of good events were not acknowledged.`,
+    measured: { value: findings.total, unit: 'deliveries', bound: '= 0' },
+  });
+};
