@@ -71,12 +71,8 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const giveBack = async (tenures: readonly Tenure[]) => {
     for (const tenure of tenures) held.get(laneName(tenure))!.leaving = true;
     await Promise.all(tenures.map((tenure) => lanes.stop(tenure)));
-    try {
-      await store.release(tenures);
-    } finally {
-      // A lane that is stopped must not be renewed: where the release failed its lease runs out, and another takes it.
-      tenures.forEach(drop);
-    }
+    // A lane that is stopped must not be renewed: where the release failed its lease runs out, and another takes it.
+    await store.release(tenures).finally(() => tenures.forEach(drop));
     options.onReleased(tenures);
   };
   const share = async (survey: Survey) => {
