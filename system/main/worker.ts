@@ -58,7 +58,10 @@ const start = async (settings: Settings): Promise<Running> => {
     }),
   );
   const owned = cleanUp.move();
-  return { attributes: { address: health.address, lanes: laneCount }, stop: () => owned.disposeAsync() };
+  return {
+    attributes: { address: health.address, lanes: laneCount },
+    stop: () => Promise.race([owned.disposeAsync(), clock.sleep(longestStopMs)]),
+  };
 };
 
 /** Waits for both, so that nothing is still being made while what was made is cleaned up; the first failure is the one to tell. */
@@ -66,6 +69,11 @@ const allOrFirstFailure = async <One, Other>(both: readonly [Promise<One>, Promi
   await Promise.allSettled(both);
   return Promise.all(both);
 };
+
+/**
+ * A stop ends, whatever still waits for a database that does not answer: an open transaction rolls back, and leases that were not given back run out.
+ */
+const longestStopMs = 20_000;
 
 /** Without an answer of the database for this long it is out of reach. */
 const outOfReachMs = 3000;
