@@ -15,7 +15,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{system,harness,scenarios,.ci}/**/*.test.ts'], exclude: [...elsewhere, '**/*.int.test.ts'] },
+        test: {
+          name: 'unit',
+          setupFiles: ['.ci/fast-check-seed.ts'],
+          include: ['{system,harness,scenarios,.ci}/**/*.test.ts'],
+          exclude: [...elsewhere, '**/*.int.test.ts'],
+        },
       },
       {
         extends: true,
