@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles: ['.ci/fast-check-seed.ts'],
-          include: ['{system,harness,scenarios,.ci}/**/*.test.ts'],
+          include: ['{system,harness,scenarios,grafana,.ci}/**/*.test.ts'],
           exclude: [...elsewhere, '**/*.int.test.ts'],
         },
       },
@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
-          include: ['{system,harness,scenarios,.ci}/**/*.int.test.ts'],
+          include: ['{system,harness,scenarios,grafana,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           globalSetup: ['.ci/vitest-global-setup.ts'],
         },

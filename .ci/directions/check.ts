@@ -4,7 +4,7 @@ import { describeViolation, findViolations } from './find-violations.ts';
 import { readImports } from './module-graph.ts';
 
 const root = resolve(process.argv[2] ?? '.');
-const imports = await readImports(root, ['system', 'harness', 'scenarios']);
+const imports = await readImports(root, ['system', 'harness', 'scenarios', 'grafana']);
 const violations = findViolations(imports);
 
 for (const violation of violations) console.log(describeViolation(violation));

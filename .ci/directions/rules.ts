@@ -5,7 +5,7 @@ export type Rule = { readonly name: string; readonly why: string; readonly forbi
 
 const isInside = (path: string, ...folders: readonly string[]): boolean => folders.some((folder) => path.startsWith(`${folder}/`));
 const isTest = (path: string): boolean => /\.(test|contract)\.ts$|(^|\/)testing\.ts$/.test(path);
-const isPackage = (path: string): boolean => !isInside(path, 'system', 'harness', 'scenarios', '.ci');
+const isPackage = (path: string): boolean => !isInside(path, 'system', 'harness', 'scenarios', 'grafana', '.ci');
 
 /** The folder of the driver that a path belongs to: system/stream/postgres/writer.ts -> system/stream/postgres. */
 const driverOf = (path: string): string | null => /^(?:system\/(?:stream|storage)|harness\/drivers)\/[^/]+(?=\/)/.exec(path)?.[0] ?? null;
@@ -70,6 +70,14 @@ export const rules: readonly Rule[] = [
     name: 'contract-comes-first',
     why: 'system/contract is what others may know, and knows none of them',
     forbids: ({ from, to }) => isInside(from, 'system/contract') && isInside(to, 'system') && !isInside(to, 'system/contract'),
+  },
+  {
+    name: 'grafana-knows-the-contract',
+    why: 'dashboards and alerts are made from the signal catalogue, and read by others as the files that they become',
+    forbids: ({ from, to }) =>
+      isInside(from, 'grafana')
+        ? !isPackage(to) && !isInside(to, 'grafana', 'system/contract')
+        : isInside(to, 'grafana') && /\.ts$/.test(to),
   },
   {
     name: 'main-sees-all',
