@@ -1,5 +1,6 @@
 // Validity: the second witness spoke. A canary metric, log and span made the round trip before and after the run, and the receiver dropped nothing.
 import type { RunData } from '../engine/run-data.ts';
+import type { DroppedRecords } from '../stack/running-stack.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'validity/telemetry';
@@ -21,10 +22,14 @@ export const telemetry = ({ signals }: RunData): CheckResult => {
     }
   }
   if (signals.dropped === null) findings.add('the receiver did not say whether it dropped anything');
-  else if (signals.dropped > 0) findings.add(`the receiver dropped ${signals.dropped} records for its limits`);
+  else if (signals.dropped !== 'uncounted' && signals.dropped > 0)
+    findings.add(`the receiver dropped ${signals.dropped} records for its limits`);
   return concludeFrom(id, findings, {
-    good: 'A canary metric, log and span made the round trip before and after the run, and the receiver dropped nothing.',
+    good: `A canary metric, log and span made the round trip before and after the run, ${aboutDropped(signals.dropped)}.`,
     bad: 'The telemetry can not be trusted to have been heard.',
     whenBad: 'inconclusive',
   });
 };
+
+const aboutDropped = (dropped: DroppedRecords | null): string =>
+  dropped === 'uncounted' ? 'and this runtime does not tell what it drops' : 'and the receiver dropped nothing';

@@ -107,6 +107,15 @@ test('telemetry whose canaries came back passes', () => {
   expect(telemetry(run).outcome).toBe('pass');
 });
 
+test('a runtime that does not count what it drops is believed by its canaries, and this is said', () => {
+  const uncounted = { ...signals, dropped: 'uncounted' as const };
+  expect(telemetry({ ...run, signals: uncounted })).toMatchObject({
+    outcome: 'pass',
+    summary: expect.stringContaining('does not tell what it drops') as string,
+  });
+  expect(telemetry({ ...run, signals: { ...uncounted, canary: signals.canary.slice(1) } }).outcome).toBe('inconclusive');
+});
+
 test('no telemetry, a canary that is lost or was never sent, or dropped records make the run inconclusive', () => {
   expect(telemetry({ ...run, signals: null }).outcome).toBe('inconclusive');
   expect(telemetry({ ...run, signals: { ...signals, canary: changeFirst(signals.canary, { found: false }) } })).toMatchObject({

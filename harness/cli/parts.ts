@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';
-import type { DriverOptions, EngineParts, OpenTarget, RunningDriver, RunningStack, StartHelper } from '../engine/parts.ts';
+import type { DriverOptions, EngineParts, OpenTarget, RunningDriver, StartHelper } from '../engine/parts.ts';
 import { planScenario } from '../engine/plan.ts';
 import { readRunData } from '../engine/read-run-data.ts';
 import { exportIntervalMs } from '../engine/scenario-context.ts';
@@ -13,8 +13,9 @@ import { createRunFault, faults } from '../faults/registry.ts';
 import { writeFinalState } from '../history/final-state-file.ts';
 import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
-import { createTelemetry, embeddedDropped } from '../signals/telemetry.ts';
+import { createTelemetry } from '../signals/telemetry.ts';
 import { spawnProcess } from '../stack/processes.ts';
+import { startEmbedded } from '../stack/start-embedded.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
 import { faultlineSignals } from '../targets/faultline/signals.ts';
 import { createFaultlineTarget } from '../targets/faultline/target.ts';
@@ -33,17 +34,17 @@ export const root = fromRoot('.');
 
 export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts => ({
   plan: planScenario,
-  startStack,
+  startStack: startEmbedded,
   openTarget: (helper) => openFaultline(systemFolder, clock, helper),
   startDriver,
-  telemetryOf: (address) =>
+  telemetryOf: (stack) =>
     createTelemetry({
-      otlpUrl: address,
-      client: createSignalClient({ prometheusUrl: address, tempoUrl: address, lokiUrl: address }),
+      otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
+      client: createSignalClient(stack),
       signals: faultlineSignals,
       clock,
       exportIntervalMs,
-      dropped: embeddedDropped(address),
+      dropped: () => stack.dropped(),
     }),
   runFault: createRunFault(faults),
   judge: judgeScenarioFolder,
@@ -52,28 +53,6 @@ export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts 
 
 export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
   judge(await readRunData(folder), { checks, budgets: ({ plan, signals }) => budgetResults(plan, signals) });
-
-const stackReadyWithinMs = 15_000;
-
-const startStack = async ({ registry, logFolder, signal }: StartHelper): Promise<RunningStack> => {
-  const process = await spawnProcess({
-    command: globalThis.process.execPath,
-    // Small young generation: what it takes in lives long, and half-full nurseries would double its memory.
-    args: ['--max-semi-space-size=8', fromRoot('harness/stack/embedded/main.ts'), '--port', '0'],
-    role: 'stack',
-    logFile: join(logFolder, 'stack.log'),
-    registry,
-    failure: 'FL_STACK_FAILED',
-  });
-  try {
-    const { attributes } = await process.ready(stackReadyWithinMs, signal);
-    const { role, pid, exited } = process;
-    return { role, pid, exited, address: String(attributes['address']), [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
-  } catch (error) {
-    await process.stop();
-    throw error;
-  }
-};
 
 const openFaultline = async (systemFolder: string, clock: Clock, { registry, logFolder, signal }: StartHelper): Promise<OpenTarget> => {
   const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });

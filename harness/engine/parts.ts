@@ -2,6 +2,7 @@
 import type { RunFault } from '../faults/registry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
 import type { RunningTarget, Target, TargetProcess } from '../targets/target.ts';
 import type { Judgement } from './judge.ts';
 import type { PlannedScenario } from './plan.ts';
@@ -13,7 +14,6 @@ export type Helper = AsyncDisposable & {
   readonly pid: number;
 };
 
-export type RunningStack = Helper & { readonly address: string; readonly exited: Promise<unknown> };
 export type OpenTarget = Helper & { readonly target: Target };
 
 export type StartHelper = {
@@ -71,7 +71,7 @@ export type EngineParts = {
   readonly startStack: (options: StartHelper) => Promise<RunningStack>;
   readonly openTarget: (options: StartHelper) => Promise<OpenTarget>;
   readonly startDriver: (options: DriverOptions) => Promise<RunningDriver>;
-  readonly telemetryOf: (stackAddress: string) => Telemetry;
+  readonly telemetryOf: (stack: RunningStack) => Telemetry;
   readonly runFault: RunFault;
   readonly judge: (scenarioFolder: string) => Promise<Judgement>;
   readonly writeFinalState: (file: string, target: RunningTarget) => Promise<number>;

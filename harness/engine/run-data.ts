@@ -3,6 +3,7 @@
 import type { FinalRow } from '../history/final-state.ts';
 import type { Operation } from '../history/operation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { DroppedRecords, RuntimeName } from '../stack/running-stack.ts';
 
 /** run.json */
 export type RunManifest = {
@@ -13,7 +14,7 @@ export type RunManifest = {
   readonly state: 'running' | 'finished' | 'interrupted' | 'failed';
   readonly seed: number;
   readonly scenarios: readonly string[];
-  readonly runtime: 'embedded';
+  readonly runtime: RuntimeName;
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: { readonly cpus: number; readonly model: string; readonly memoryBytes: number; readonly platform: string };
   /** Git commit where known; seed + commit repeat the plan. */
@@ -99,8 +100,8 @@ export type SignalsRecord = {
     readonly error?: string;
   }[];
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
-  /** What the receiver had to drop for its limits; null: it did not say. */
-  readonly dropped: number | null;
+  /** What the receivers had to drop for their limits; `uncounted`: this runtime can't tell; null: it can, and did not say. */
+  readonly dropped: DroppedRecords | null;
 };
 
 /** A line of machine.ndjson, twice a second. */

@@ -1,5 +1,6 @@
 // One scenario from a fresh database to its verdict. Whatever happens, faults are healed and its processes are gone when this returns.
 import { mkdir } from 'node:fs/promises';
+import type { RunningStack } from '../stack/running-stack.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { collect } from './collect.ts';
 import { explain } from './errors.ts';
@@ -22,7 +23,7 @@ export type ScenarioEnd = {
 };
 
 /** Called between the verdict and the end of the scenario's processes: `--keep` waits here. */
-export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict, stackAddress: string) => Promise<void>;
+export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict, stack: RunningStack) => Promise<void>;
 
 export const runScenario = async (
   context: ScenarioContext,
@@ -33,14 +34,14 @@ export const runScenario = async (
   const files = scenarioFiles(folder);
   await mkdir(files.logs, { recursive: true });
   await writeJson(files.plan, planned.plan);
-  const telemetry = parts.telemetryOf(stack.address);
+  const telemetry = parts.telemetryOf(stack);
   const [target, canaryBefore] = await startTarget(context, telemetry);
   await using _target = target;
   await playAndCollect(context, planned, { target, telemetry, canaryBefore });
   if (signal.aborted) return { verdict: null, errors: [] };
   const { verdict, errors } = await parts.judge(folder);
   await writeJson(files.verdict, verdict);
-  await beforeTakedown?.(target, verdict, stack.address);
+  await beforeTakedown?.(target, verdict, stack);
   return { verdict, errors };
 };
 
@@ -57,7 +58,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       processes: scenario.target.processes,
       environment: scenario.target.environment ?? {},
       faultyHandler: scenario.target.faultyHandler === true,
-      otlpEndpoint: stack.address,
+      otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
     },

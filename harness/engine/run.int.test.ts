@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleResult, sampleScenario } from '../report/sample-verdict.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import { endpointsAt } from '../stack/running-stack.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { EngineParts, Helper } from './parts.ts';
@@ -51,8 +52,18 @@ const makeWorld = (trouble: Trouble = {}) => {
     plan: () => plannedOf('unused'),
     startStack: async () => {
       log.push('stack up');
-      const exited = trouble.stackEnds === true ? Promise.resolve() : new Promise(() => {});
-      return { ...helper('stack'), exited, address: 'http://stack' };
+      const exited = trouble.stackEnds === true ? Promise.resolve('stack') : new Promise<string>(() => {});
+      const { role, pid, [Symbol.asyncDispose]: dispose } = helper('stack');
+      return {
+        runtime: 'embedded',
+        endpoints: endpointsAt('http://stack'),
+        access: {},
+        processes: [{ role, pid }],
+        versions: {},
+        exited,
+        dropped: async () => 0,
+        [Symbol.asyncDispose]: dispose,
+      };
     },
     openTarget: async () => {
       if (trouble.databaseFails === true) throw new Error('no disk left for PostgreSQL');

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import type { Clock } from './clock.ts';
 import { asHarnessError, explain } from './errors.ts';
@@ -28,7 +29,7 @@ export type RunOptions = {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
   /** Waits before the last scenario's processes are taken down; it gets the verdict on the whole run. */
-  readonly beforeTakedown?: (target: RunningTarget, verdict: RunVerdict, stackAddress: string) => Promise<void>;
+  readonly beforeTakedown?: (target: RunningTarget, verdict: RunVerdict, stack: RunningStack) => Promise<void>;
 };
 
 type Ended = { readonly verdict: ScenarioVerdict | null; readonly errors: RunVerdict['errors'] };
@@ -43,7 +44,12 @@ export const run = async (options: RunOptions): Promise<RunVerdict> => {
   const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
   await using _stack = stack;
   await using _target = target;
-  onProgress({ kind: 'ready', what: 'telemetry stack and database', afterMs: clock.now() - beganAt, detail: stack.current().address });
+  onProgress({
+    kind: 'ready',
+    what: 'telemetry stack and database',
+    afterMs: clock.now() - beganAt,
+    detail: stack.current().endpoints.prometheus,
+  });
   const ended: Ended[] = [];
   for (const planned of options.planned) {
     if (signal.aborted) break;
@@ -96,8 +102,7 @@ const tryScenario = async (
 };
 
 const keepOf = ({ runId, beforeTakedown }: RunOptions, before: readonly Ended[]): BeforeTakedown | undefined =>
-  beforeTakedown &&
-  ((target, verdict, stackAddress) => beforeTakedown(target, toVerdict(runId, [...before, { verdict, errors: [] }]), stackAddress));
+  beforeTakedown && ((target, verdict, stack) => beforeTakedown(target, toVerdict(runId, [...before, { verdict, errors: [] }]), stack));
 
 const announce = ({ planned: all, onProgress }: RunOptions, { plan, traffic }: PlannedScenario, number: number): void =>
   onProgress({
@@ -115,7 +120,7 @@ const contextOf = async (options: RunOptions, { plan }: PlannedScenario, stack: 
   const running = await stack.alive();
   const shared: SampledProcess[] = [
     { role: 'harness', pid: process.pid },
-    { role: running.role, pid: running.pid },
+    ...running.processes,
     { role: target.role, pid: target.pid, withChildren: true },
   ];
   const scenario: Scenario = plan.scenario;

@@ -1,10 +1,11 @@
 // What one scenario's run knows: where it writes, what it plays with, and who listens.
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
 import type { Target } from '../targets/target.ts';
 import type { Clock } from './clock.ts';
 import type { SampledProcess } from './machine/sampler.ts';
-import type { EngineParts, RunningStack } from './parts.ts';
+import type { EngineParts } from './parts.ts';
 import type { OnProgress } from './progress.ts';
 
 export type ScenarioContext = {

@@ -1,5 +1,6 @@
 // The telemetry stack serves all scenarios of a run. One that has died is inconclusive for the scenario that it died in; the next gets a new one.
-import type { EngineParts, RunningStack, StartHelper } from './parts.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
+import type { EngineParts, StartHelper } from './parts.ts';
 import type { OnProgress } from './progress.ts';
 
 export type StackHolder = AsyncDisposable & {
@@ -9,18 +10,18 @@ export type StackHolder = AsyncDisposable & {
 };
 
 export const openStack = async (start: EngineParts['startStack'], helper: StartHelper, onProgress: OnProgress): Promise<StackHolder> => {
-  let ended = false;
+  let ended: string | null = null;
   const watch = (stack: RunningStack): RunningStack => {
-    ended = false;
-    void stack.exited.then(() => (ended = true));
+    ended = null;
+    void stack.exited.then((part) => (ended = part));
     return stack;
   };
   let current = watch(await start(helper));
   return {
     current: () => current,
     alive: async () => {
-      if (!ended) return current;
-      onProgress({ kind: 'warning', text: 'the telemetry stack had ended by itself and is started anew' });
+      if (ended === null) return current;
+      onProgress({ kind: 'warning', text: `the telemetry stack (${ended}) had ended by itself and is started anew` });
       await current[Symbol.asyncDispose]();
       current = watch(await start(helper));
       return current;

@@ -10,11 +10,16 @@ export type Question = {
   /** Sent as a form by POST, so that a long query fits. */
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** What gives access; never part of an error. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What it is called in an error; the URL by default. */
   readonly asked?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 };
+
+/** A base URL, and the headers that it takes to be let in. */
+export type Endpoint = Pick<Question, 'url' | 'headers'>;
 
 export type Answer = { readonly status: number; readonly body: unknown };
 
@@ -44,7 +49,7 @@ export const ask = async (question: Question): Promise<Answer> => {
   try {
     const response = await request(url, {
       method: sent === null ? 'GET' : 'POST',
-      headers: { accept: 'application/json', ...sent?.headers },
+      headers: { accept: 'application/json', ...sent?.headers, ...question.headers },
       body: sent?.body ?? null,
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });

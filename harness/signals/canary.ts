@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
 import type { SignalsRecord } from '../engine/run-data.ts';
 import { waitUntil } from '../engine/wait-until.ts';
+import type { OtlpSignal } from '../stack/running-stack.ts';
+import type { StartOptions } from '../targets/target.ts';
 import { ask } from './ask.ts';
 import type { SignalClient } from './client.ts';
 import { SignalError } from './signal-error.ts';
@@ -11,7 +13,7 @@ import type { RunScope } from './substitute.ts';
 export type CanaryRecord = SignalsRecord['canary'][number];
 
 export type CanaryOptions = {
-  readonly otlpUrl: string;
+  readonly otlp: StartOptions['otlp'];
   readonly client: SignalClient;
   readonly clock: Clock;
   readonly when: 'before' | 'after';
@@ -34,7 +36,7 @@ const resource = ({ runId, scenario }: RunScope) => ({
   attributes: [attribute('service.name', service), attribute('faultline.run', runId), attribute('faultline.scenario', scenario)],
 });
 
-const payloads = (scope: RunScope, { token, traceId, spanId, atMs }: Mark): Readonly<Record<Kind, { path: string; body: unknown }>> => {
+const payloads = (scope: RunScope, { token, traceId, spanId, atMs }: Mark): Readonly<Record<Kind, { to: OtlpSignal; body: unknown }>> => {
   const nano = `${BigInt(Math.round(atMs)) * 1_000_000n}`;
   const attributes = [attribute('canary', token)];
   const point = { attributes, timeUnixNano: nano, asDouble: 1 };
@@ -43,15 +45,15 @@ const payloads = (scope: RunScope, { token, traceId, spanId, atMs }: Mark): Read
   const from = resource(scope);
   return {
     metric: {
-      path: '/v1/metrics',
+      to: 'metrics',
       body: {
         resourceMetrics: [
           { resource: from, scopeMetrics: [{ metrics: [{ name: 'faultline.harness.canary', gauge: { dataPoints: [point] } }] }] },
         ],
       },
     },
-    log: { path: '/v1/logs', body: { resourceLogs: [{ resource: from, scopeLogs: [{ logRecords: [log] }] }] } },
-    span: { path: '/v1/traces', body: { resourceSpans: [{ resource: from, scopeSpans: [{ spans: [span] }] }] } },
+    log: { to: 'logs', body: { resourceLogs: [{ resource: from, scopeLogs: [{ logRecords: [log] }] }] } },
+    span: { to: 'traces', body: { resourceSpans: [{ resource: from, scopeSpans: [{ spans: [span] }] }] } },
   };
 };
 
@@ -75,10 +77,11 @@ const asData = (error: unknown): string => {
 };
 
 const flyOne = async (kind: Kind, options: CanaryOptions, mark: Mark): Promise<CanaryRecord> => {
-  const { otlpUrl, client, clock, when, scope, withinMs, signal } = options;
-  const { path, body } = payloads(scope, mark)[kind];
-  const sent = await ask({ backend: 'otlp', url: otlpUrl + path, json: body, timeoutMs: withinMs, ...(signal && { signal }) }).then(
-    ({ status }) => (status === 200 ? null : `${path} answered ${status}`),
+  const { otlp, client, clock, when, scope, withinMs, signal } = options;
+  const { to, body } = payloads(scope, mark)[kind];
+  const [url, headers = {}] = [otlp.urls[to], otlp.headers[to]];
+  const sent = await ask({ backend: 'otlp', url, headers, json: body, timeoutMs: withinMs, ...(signal && { signal }) }).then(
+    ({ status }) => (status >= 200 && status < 300 ? null : `${url} answered ${status}`),
     asData,
   );
   if (sent !== null) return { when, kind, found: false, afterMs: clock.now() - mark.atMs, detail: sent };

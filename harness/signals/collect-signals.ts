@@ -2,6 +2,7 @@
 import type { Clock } from '../engine/clock.ts';
 import type { RunTimeline, ScenarioPlan, SignalsRecord } from '../engine/run-data.ts';
 import { waitUntil } from '../engine/wait-until.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
 import { askBudgets } from './ask-budgets.ts';
 import { askFinals } from './ask-finals.ts';
 import { askLogs } from './ask-logs.ts';
@@ -24,8 +25,8 @@ export type CollectSignalsOptions = {
   readonly exportIntervalMs: number;
   readonly traceIds: readonly string[];
   readonly canary: SignalsRecord['canary'];
-  /** What the receiver had to drop. */
-  readonly dropped: () => Promise<number>;
+  /** What the receivers had to drop. */
+  readonly dropped: RunningStack['dropped'];
 };
 
 const endOf = ({ drainedAt, phases, zeroAt }: RunTimeline): number => drainedAt ?? Math.max(zeroAt, ...phases.map(({ to }) => to));
@@ -53,7 +54,7 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
     askPlots({ client, scope, signals, timeline, exportIntervalMs }),
     askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs }),
     askLogs(client, scope, sinceMs / 1_000, atMs / 1_000 + 1),
-    attempt<number | null>(options.dropped(), null),
+    attempt<SignalsRecord['dropped']>(options.dropped(), null),
   ]);
   return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, dropped: dropped.value };
 };

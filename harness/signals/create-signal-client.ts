@@ -1,15 +1,26 @@
 // The three query APIs behind one client, whichever runtime serves them.
+import type { QueryBackend, RunningStack } from '../stack/running-stack.ts';
+import type { Endpoint } from './ask.ts';
 import type { SignalClient } from './client.ts';
 import { queryLogs } from './loki.ts';
 import { instantQuery, rangeQuery } from './prometheus.ts';
 import { searchTraceIds, traceById } from './tempo.ts';
 
-export type SignalUrls = { readonly prometheusUrl: string; readonly tempoUrl: string; readonly lokiUrl: string };
+export type Asked = Pick<RunningStack, 'endpoints' | 'access'>;
 
-export const createSignalClient = ({ prometheusUrl, tempoUrl, lokiUrl }: SignalUrls): SignalClient => ({
-  instant: (promql, at) => instantQuery(prometheusUrl, promql, at),
-  range: (promql, from, to, step) => rangeQuery(prometheusUrl, promql, from, to, step),
-  trace: (traceId) => traceById(tempoUrl, traceId),
-  searchTraces: (traceql, from, to) => searchTraceIds(tempoUrl, traceql, from, to),
-  logs: (logql, from, to, limit) => queryLogs(lokiUrl, logql, from, to, limit),
-});
+/** Where one backend is asked, with what gives access. */
+export const endpointOf = ({ endpoints, access }: Asked, backend: QueryBackend): Endpoint => {
+  const headers = access[backend];
+  return { url: endpoints[backend], ...(headers === undefined ? {} : { headers }) };
+};
+
+export const createSignalClient = (stack: Asked): SignalClient => {
+  const [prometheus, tempo, loki] = [endpointOf(stack, 'prometheus'), endpointOf(stack, 'tempo'), endpointOf(stack, 'loki')];
+  return {
+    instant: (promql, at) => instantQuery(prometheus, promql, at),
+    range: (promql, from, to, step) => rangeQuery(prometheus, promql, from, to, step),
+    trace: (traceId) => traceById(tempo, traceId),
+    searchTraces: (traceql, from, to) => searchTraceIds(tempo, traceql, from, to),
+    logs: (logql, from, to, limit) => queryLogs(loki, logql, from, to, limit),
+  };
+};

@@ -1,6 +1,6 @@
 // Prometheus' HTTP API, from the asking side.
 import type { Sample, Series } from '../engine/run-data.ts';
-import { ask } from './ask.ts';
+import { ask, type Endpoint } from './ask.ts';
 import { SignalError } from './signal-error.ts';
 
 type RawSample = readonly [number, string];
@@ -19,16 +19,22 @@ const seriesOf = ({ resultType, result = [] }: RawData): readonly Series[] | nul
   }));
 };
 
-const query = async (url: string, promql: string, form: Readonly<Record<string, string>>): Promise<readonly Series[]> => {
-  const { status, body } = await ask({ backend: 'prometheus', url, form: { query: promql, ...form }, asked: promql });
+const query = async (
+  endpoint: Endpoint,
+  path: string,
+  promql: string,
+  form: Readonly<Record<string, string>>,
+): Promise<readonly Series[]> => {
+  const url = `${endpoint.url}/api/v1/${path}`;
+  const { status, body } = await ask({ ...endpoint, backend: 'prometheus', url, form: { query: promql, ...form }, asked: promql });
   const answer = body as { readonly status?: string; readonly data?: RawData; readonly error?: string } | null;
   const series = answer?.status === 'success' && answer.data !== undefined ? seriesOf(answer.data) : null;
   if (series === null) throw new SignalError('prometheus', promql, status, answer?.error ?? 'an answer that is no Prometheus result');
   return series;
 };
 
-export const instantQuery = (baseUrl: string, promql: string, atSeconds: number): Promise<readonly Series[]> =>
-  query(`${baseUrl}/api/v1/query`, promql, { time: String(atSeconds) });
+export const instantQuery = (at: Endpoint, promql: string, atSeconds: number): Promise<readonly Series[]> =>
+  query(at, 'query', promql, { time: String(atSeconds) });
 
-export const rangeQuery = (baseUrl: string, promql: string, from: number, to: number, step: number): Promise<readonly Series[]> =>
-  query(`${baseUrl}/api/v1/query_range`, promql, { start: String(from), end: String(to), step: String(step) });
+export const rangeQuery = (at: Endpoint, promql: string, from: number, to: number, step: number): Promise<readonly Series[]> =>
+  query(at, 'query_range', promql, { start: String(from), end: String(to), step: String(step) });

@@ -3,17 +3,19 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
 import type { RunTimeline, ScenarioPlan } from '../engine/run-data.ts';
 import { startTestStack } from '../stack/embedded/testing.ts';
+import { endpointsAt } from '../stack/running-stack.ts';
 import { faultlineSignals } from '../targets/faultline/signals.ts';
 import { createSignalClient } from './create-signal-client.ts';
-import { createTelemetry, embeddedDropped } from './telemetry.ts';
+import { embeddedDropped } from './embedded-dropped.ts';
+import { createTelemetry } from './telemetry.ts';
 
 const exportIntervalMs = 100;
 const scope = { runId: 'r1', scenario: 'steady' };
 
 const telemetryAt = (url: string) =>
   createTelemetry({
-    otlpUrl: url,
-    client: createSignalClient({ prometheusUrl: url, tempoUrl: url, lokiUrl: url }),
+    otlp: { urls: endpointsAt(url).otlp, headers: {} },
+    client: createSignalClient({ endpoints: endpointsAt(url), access: {} }),
     signals: faultlineSignals,
     clock: systemClock,
     exportIntervalMs,

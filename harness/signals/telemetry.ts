@@ -1,23 +1,23 @@
 // One telemetry stack, asked and told things about one scenario: what the engine holds (engine/parts.ts, Telemetry).
 import type { Clock } from '../engine/clock.ts';
 import type { Telemetry } from '../engine/parts.ts';
-import { ask } from './ask.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
 import { askFinals } from './ask-finals.ts';
-import { sendCanary } from './canary.ts';
+import { sendCanary, type CanaryOptions } from './canary.ts';
 import type { SignalClient } from './client.ts';
 import { collectSignals } from './collect-signals.ts';
 import { SignalError } from './signal-error.ts';
 import type { TargetSignals } from './target-signals.ts';
 
 export type TelemetryOptions = {
-  /** OTLP/HTTP base URL. */
-  readonly otlpUrl: string;
+  /** Where the canaries go. */
+  readonly otlp: CanaryOptions['otlp'];
   readonly client: SignalClient;
   readonly signals: TargetSignals;
   readonly clock: Clock;
   readonly exportIntervalMs: number;
-  /** What the receiver has dropped since it began; the embedded stack tells it. */
-  readonly dropped: () => Promise<number>;
+  /** What the receivers have dropped since they began. */
+  readonly dropped: RunningStack['dropped'];
 };
 
 const canaryWithinMs = 5_000;
@@ -44,18 +44,10 @@ const fingerprintOf = async (
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlpUrl, client, signals, clock, dropped } = options;
+  const { otlp, client, signals, clock, dropped } = options;
   return {
-    canary: (when, scope, signal) => sendCanary({ otlpUrl, client, clock, when, scope, withinMs: canaryWithinMs, signal }),
+    canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs: canaryWithinMs, signal }),
     fingerprint: (scope) => fingerprintOf(options, scope),
     collect: (collected) => collectSignals({ ...collected, client, signals, clock, dropped }),
   };
-};
-
-/** The embedded stack's own count of what it had to drop. */
-export const embeddedDropped = (stackUrl: string) => async (): Promise<number> => {
-  const { body } = await ask({ backend: 'stack', url: `${stackUrl}/embedded/status` });
-  const dropped = (body as { readonly dropped?: unknown } | null)?.dropped;
-  if (typeof dropped !== 'number') throw new SignalError('stack', '/embedded/status', 200, 'no count of what was dropped');
-  return dropped;
 };

@@ -1,5 +1,5 @@
 // Tempo's HTTP API, from the asking side: traces by id and by TraceQL. Ids come as base64 (protobuf's JSON) or hex (OTLP/JSON); here they are hex.
-import { ask } from './ask.ts';
+import { ask, type Endpoint } from './ask.ts';
 import type { SpanRecord } from './client.ts';
 import { SignalError } from './signal-error.ts';
 
@@ -61,21 +61,21 @@ const spansOf = (resourceSpans: unknown): readonly SpanRecord[] =>
   });
 
 /** All spans of a trace; none where Tempo does not know it (404). */
-export const traceById = async (baseUrl: string, traceId: string): Promise<readonly SpanRecord[]> => {
-  const { status, body } = await ask({ backend: 'tempo', url: `${baseUrl}/api/v2/traces/${encodeURIComponent(traceId)}` });
+export const traceById = async (at: Endpoint, traceId: string): Promise<readonly SpanRecord[]> => {
+  const { status, body } = await ask({ ...at, backend: 'tempo', url: `${at.url}/api/v2/traces/${encodeURIComponent(traceId)}` });
   return status === 404 ? [] : spansOf(record(record(body)['trace'])['resourceSpans']);
 };
 
 /** Ids of the traces that TraceQL selects, in 32 hex digits. */
 export const searchTraceIds = async (
-  baseUrl: string,
+  at: Endpoint,
   traceql: string,
   from: number,
   to: number,
   limit = 1_000,
 ): Promise<readonly string[]> => {
   const parameters = new URLSearchParams({ q: traceql, start: String(Math.floor(from)), end: String(Math.ceil(to)), limit: String(limit) });
-  const { status, body } = await ask({ backend: 'tempo', url: `${baseUrl}/api/search?${parameters.toString()}`, asked: traceql });
+  const { status, body } = await ask({ ...at, backend: 'tempo', url: `${at.url}/api/search?${parameters.toString()}`, asked: traceql });
   if (status === 404) throw new SignalError('tempo', traceql, status, 'no search here: is this the address of a Tempo?');
   return list(record(body)['traces']).map((trace) => text(trace['traceID']).toLowerCase().padStart(32, '0'));
 };

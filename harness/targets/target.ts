@@ -1,6 +1,7 @@
 // What the harness knows of a system under test: how to start it, where to send, where its processes are, how to read back what became of the events.
 import type { FinalRow } from '../history/final-state.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
+import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
 export type TargetProcess = {
   readonly role: ProcessRole;
@@ -20,8 +21,8 @@ export type StartOptions = {
   readonly processes: Readonly<Record<ProcessRole, number>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly faultyHandler: boolean;
-  /** OTLP/HTTP base URL of the telemetry stack. */
-  readonly otlpEndpoint: string;
+  /** Where each signal goes by OTLP/HTTP, and with which headers: those may hold credentials. */
+  readonly otlp: { readonly urls: StackEndpoints['otlp']; readonly headers: NonNullable<StackAccess['otlp']> };
   readonly exportIntervalMs: number;
   /** Where stdout and stderr of each process go. */
   readonly logFolder: string;

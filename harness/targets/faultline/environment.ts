@@ -1,6 +1,7 @@
 // The environment of a process of the system: what the harness sets, and the scenario's own settings above it. What the
 // user's shell holds for a system of their own is left out where processes are spawned.
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import type { OtlpSignal } from '../../stack/running-stack.ts';
 import type { StartOptions } from '../target.ts';
 
 export type ProcessEnvironment = {
@@ -28,11 +29,19 @@ export const processEnvironment = ({
 });
 
 /** Exports often, so that a killed process takes little with it, and marks everything with its run and scenario. */
-const telemetryEnvironment = ({ otlpEndpoint, exportIntervalMs, runId, scenario }: StartOptions): Record<string, string> => ({
-  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
+const telemetryEnvironment = ({ otlp, exportIntervalMs, runId, scenario }: StartOptions): Record<string, string> => ({
+  ...Object.assign({}, ...otlpSignals.map((signal) => exporterEnvironment(signal, otlp))),
   OTEL_METRIC_EXPORT_INTERVAL: String(exportIntervalMs),
   OTEL_METRIC_EXPORT_TIMEOUT: String(exportIntervalMs),
   OTEL_BSP_SCHEDULE_DELAY: String(exportIntervalMs),
   OTEL_BLRP_SCHEDULE_DELAY: String(exportIntervalMs),
   OTEL_RESOURCE_ATTRIBUTES: `faultline.run=${runId},faultline.scenario=${scenario}`,
 });
+
+const otlpSignals: readonly OtlpSignal[] = ['metrics', 'traces', 'logs'];
+
+const exporterEnvironment = (signal: OtlpSignal, { urls, headers }: StartOptions['otlp']): Record<string, string> => {
+  const name = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}`;
+  const own = Object.entries(headers[signal] ?? {}).map(([header, value]) => `${header}=${encodeURIComponent(value)}`);
+  return { [`${name}_ENDPOINT`]: urls[signal], ...(own.length === 0 ? {} : { [`${name}_HEADERS`]: own.join(',') }) };
+};

@@ -13,6 +13,7 @@ import * as sdkTrace from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSignalClient } from '../../../signals/create-signal-client.ts';
 import type { SignalClient } from '../../../signals/client.ts';
+import { endpointsAt } from '../../running-stack.ts';
 import { startTestStack } from '../testing.ts';
 import type { TestStack } from '../testing.ts';
 
@@ -21,7 +22,7 @@ let client: SignalClient;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  client = createSignalClient({ prometheusUrl: stack.url, tempoUrl: stack.url, lokiUrl: stack.url });
+  client = createSignalClient({ endpoints: endpointsAt(stack.url), access: {} });
 });
 
 afterAll(async () => stack[Symbol.asyncDispose]());
