@@ -98,3 +98,20 @@ test('a signal without samples, a question that failed, or no telemetry at all m
   expect(lag({ ...run, signals: { ...signals, plots: [] } }).outcome).toBe('inconclusive');
   expect(lag({ ...run, signals: null }).outcome).toBe('inconclusive');
 });
+
+test('a lag that is silent for a fifth of the run is enough, for more it is inconclusive, and a lie in what is there still fails', () => {
+  const signals = run.signals as SignalsRecord;
+  const silentFrom = (seconds: number, of: SignalsRecord = signals): RunData => ({
+    ...run,
+    signals: {
+      ...of,
+      plots: of.plots.map((plot) => ({
+        ...plot,
+        series: plot.series.map((series) => ({ ...series, samples: series.samples.filter(([at]) => at - zeroAt / 1000 < seconds) })),
+      })),
+    },
+  });
+  expect(lag(silentFrom(6)).outcome).toBe('pass');
+  expect(lag(silentFrom(5))).toMatchObject({ outcome: 'inconclusive', summary: expect.stringContaining('in 2 of 7 steps') });
+  expect(lag(silentFrom(5, withLag(() => 0).signals as SignalsRecord)).outcome).toBe('fail');
+});

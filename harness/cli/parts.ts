@@ -11,6 +11,7 @@ import { readRunData } from '../engine/read-run-data.ts';
 import { exportIntervalMs } from '../engine/scenario-context.ts';
 import { createRunFault, faults } from '../faults/registry.ts';
 import { writeFinalState } from '../history/final-state-file.ts';
+import { booksSilences } from '../history/lease-history.ts';
 import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
@@ -52,7 +53,7 @@ export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts 
 });
 
 export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
-  judge(await readRunData(folder), { checks, budgets: ({ plan, signals }) => budgetResults(plan, signals) });
+  judge(await readRunData(folder), { checks, budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)) });
 
 const openFaultline = async (systemFolder: string, clock: Clock, { registry, logFolder, signal }: StartHelper): Promise<OpenTarget> => {
   const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });

@@ -64,6 +64,8 @@ export type SignalsRecord = {
     readonly promql: string;
     readonly from: number;
     readonly to: number;
+    /** All that it reads comes from the one elected exporter of the books. */
+    readonly accounted: boolean;
     readonly series: readonly Series[];
     readonly error?: string;
   }[];

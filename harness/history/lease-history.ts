@@ -60,3 +60,10 @@ export const dutyOutages = (run: RunData): readonly Outage[] => {
     return [{ from: at, to: taken?.at ?? evidence.healedAt ?? Infinity }];
   });
 };
+
+/** A sample shows the books as they were up to one export interval ago, and half of one more for reading and sending them. */
+export const staleIntervals = 1.5;
+
+/** When the books were silent or stale for a fault on their exporter: from its death until its successor's first export. */
+export const booksSilences = (run: RunData): readonly Outage[] =>
+  dutyOutages(run).map(({ from, to }) => ({ from, to: to + staleIntervals * (run.signals?.exportIntervalMs ?? 0) }));

@@ -3,8 +3,10 @@ import type { Budget } from '../scenario/scenario.ts';
 import type { RunTimeline, ScenarioPlan, Series, SignalsRecord } from '../engine/run-data.ts';
 import { attempt } from './attempt.ts';
 import type { SignalClient } from './client.ts';
+import { lookbackSeconds } from './look-back.ts';
 import { phaseDuration, substitute } from './substitute.ts';
 import type { RunScope } from './substitute.ts';
+import { accountedNames, type TargetSignals } from './target-signals.ts';
 
 type BudgetRecord = SignalsRecord['budgets'][number];
 type Stretch = { readonly from: number; readonly to: number };
@@ -19,22 +21,37 @@ const stretchOf = ({ phases }: RunTimeline, name: string): Stretch | null => {
 export type BudgetQuestions = {
   readonly client: SignalClient;
   readonly scope: RunScope;
+  readonly signals: TargetSignals;
   readonly plan: ScenarioPlan;
   readonly timeline: RunTimeline;
   readonly exportIntervalMs: number;
 };
 
-const askBudget = async ({ client, scope, timeline, exportIntervalMs }: BudgetQuestions, budget: Budget): Promise<BudgetRecord> => {
+const selectors = /([A-Za-z_:][\w:]*)\{/g;
+
+/** Whether all that it reads comes from the one elected exporter of the books: while that one is dead by a fault, silence is no lie. */
+const asksAccountedAlone = (promql: string, signals: TargetSignals): boolean => {
+  const names = [...promql.matchAll(selectors)].map(([, name]) => name as string);
+  const accounted = accountedNames(signals);
+  return names.length > 0 && names.every((name) => accounted.has(name));
+};
+
+const askBudget = async (
+  { client, scope, signals, timeline, exportIntervalMs }: BudgetQuestions,
+  budget: Budget,
+): Promise<BudgetRecord> => {
   const { name, phase } = budget;
   const stretch = stretchOf(timeline, phase);
   if (stretch === null)
-    return { name, phase, promql: budget.promql, from: 0, to: 0, series: [], error: `phase ${phase} did not take place` };
+    return { name, phase, promql: budget.promql, from: 0, to: 0, accounted: false, series: [], error: `phase ${phase} did not take place` };
   const { from, to } = stretch;
   const promql = substitute(budget.promql, scope, phaseDuration(to - from, exportIntervalMs));
-  const step = exportIntervalMs / 1_000;
-  const asking = budget.over === 'end' ? client.instant(promql, to / 1_000) : client.range(promql, from / 1_000, to / 1_000, step);
+  const [step, lookback] = [exportIntervalMs / 1_000, lookbackSeconds(exportIntervalMs)];
+  const asking =
+    budget.over === 'end' ? client.instant(promql, to / 1_000, lookback) : client.range(promql, from / 1_000, to / 1_000, step, lookback);
   const { value, error } = await attempt<readonly Series[]>(asking, []);
-  return { name, phase, promql, from, to, series: value, ...(error === undefined ? {} : { error }) };
+  const accounted = asksAccountedAlone(budget.promql, signals);
+  return { name, phase, promql, from, to, accounted, series: value, ...(error === undefined ? {} : { error }) };
 };
 
 export const askBudgets = (questions: BudgetQuestions): Promise<readonly BudgetRecord[]> =>

@@ -2,6 +2,7 @@
 import type { RunTimeline, Series, SignalsRecord } from '../engine/run-data.ts';
 import { attempt } from './attempt.ts';
 import type { SignalClient } from './client.ts';
+import { lookbackSeconds } from './look-back.ts';
 import { runMatchers } from './substitute.ts';
 import type { RunScope } from './substitute.ts';
 import type { TargetSignals } from './target-signals.ts';
@@ -48,7 +49,10 @@ export const askPlots = ({ client, scope, signals, timeline, exportIntervalMs }:
   const to = Math.ceil(Math.max(timeline.drainedAt ?? 0, ...timeline.phases.map((phase) => phase.to)) / 1_000);
   return Promise.all(
     plotsOf(signals, scope, exportIntervalMs).map(async (plot): Promise<PlotRecord> => {
-      const { value, error } = await attempt<readonly Series[]>(client.range(plot.promql, from, to, 1), []);
+      const { value, error } = await attempt<readonly Series[]>(
+        client.range(plot.promql, from, to, 1, lookbackSeconds(exportIntervalMs)),
+        [],
+      );
       return { ...plot, series: withoutGaps(value), ...(error === undefined ? {} : { error }) };
     }),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sample, ScenarioPlan, SignalsRecord } from '../engine/run-data.ts';
 import type { Budget } from '../scenario/scenario.ts';
-import { budgetResults } from './budgets.ts';
+import { budgetResults, type Silence } from './budgets.ts';
 
 const budget = (more: Partial<Budget> = {}): Budget => ({
   name: 'ingest-p99',
@@ -14,11 +14,11 @@ const budget = (more: Partial<Budget> = {}): Budget => ({
   ...more,
 });
 
-const judge = (one: Budget, answer: Partial<SignalsRecord['budgets'][number]> | null) => {
+const judge = (one: Budget, answer: Partial<SignalsRecord['budgets'][number]> | null, silences: readonly Silence[] = []) => {
   const plan = { scenario: { budgets: [one] } } as unknown as ScenarioPlan;
-  const asked = { name: one.name, phase: one.phase, promql: 'x', from: 0, to: 10_000, series: [], ...answer };
+  const asked = { name: one.name, phase: one.phase, promql: 'x', from: 0, to: 10_000, accounted: false, series: [], ...answer };
   const signals = { exportIntervalMs: 1_000, budgets: answer === null ? [] : [asked] } as unknown as SignalsRecord;
-  return budgetResults(plan, signals)[0];
+  return budgetResults(plan, signals, silences)[0];
 };
 
 const series = (...values: number[]) => [{ labels: { __name__: 'x', lane: '3' }, samples: values.map((value, at): Sample => [at, value]) }];
@@ -55,15 +55,38 @@ test('one bad series among good ones fails', () => {
   expect(judge(budget(), { series: [...series(0.05), ...series(0.2)] })).toMatchObject({ outcome: 'fail', measured: { value: 0.2 } });
 });
 
-test('every step counts: one over the bound fails, half the steps missing is inconclusive, half of them there is enough', () => {
+test('every step counts: one over the bound fails, one without data is inconclusive and named', () => {
   const steps = budget({ over: 'every-step' });
   expect(judge(steps, { series: series(0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0) })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
-  expect(judge(steps, { series: series(0, 0, 0, 0, 0) })).toMatchObject({
+  expect(judge(steps, { series: series(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) })).toMatchObject({ outcome: 'pass' });
+  expect(judge(steps, { series: series(0, 0, 0, 0, 0, 0, 0, 0, 0, 0) })).toMatchObject({
     outcome: 'inconclusive',
-    summary: expect.stringContaining('only 5 of 11 steps'),
+    summary: expect.stringContaining('1 of 11 steps have no data, the first at 1970-01-01T00:00:10.000Z'),
   });
-  expect(judge(steps, { series: series(0, 0, 0, 0, 0, 0) })).toMatchObject({ outcome: 'pass' });
   expect(judge(steps, { series: series(9) })).toMatchObject({ outcome: 'fail' });
+});
+
+const withGap = [{ labels: {}, samples: [0, 1, 2, 3, 8, 9, 10].map((at): Sample => [at, 0]) }];
+
+test('an exporter that is silent in the middle of a phase is seen', () => {
+  expect(judge(budget({ over: 'every-step' }), { series: withGap })).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('4 of 11 steps have no data'),
+  });
+});
+
+test('a silence of the books by a fault of the scenario is no doubt, one beside it or of another signal is', () => {
+  const steps = budget({ over: 'every-step' });
+  const answer = { series: withGap, accounted: true };
+  expect(judge(steps, answer, [{ from: 4_000, to: 7_000 }])).toMatchObject({
+    outcome: 'pass',
+    summary: expect.stringContaining('In 4 of 11 steps its exporter was down by a fault'),
+  });
+  expect(judge(steps, answer, [{ from: 4_000, to: 6_999 }])).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('1 of 11 steps have no data'),
+  });
+  expect(judge(steps, { ...answer, accounted: false }, [{ from: 4_000, to: 7_000 }])).toMatchObject({ outcome: 'inconclusive' });
 });
 
 test('an infinite quantile breaks an upper bound', () => {

@@ -22,17 +22,33 @@ const boundOf = ({ atMost, atLeast, unit }: Budget): string =>
 
 const shown = (value: number): string => (Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4))));
 
-/** Of the steps in a phase at least half must have a value, or what happened in the others is not known. */
-const enoughSteps = 0.5;
+/** A stretch in which whoever exports the books was dead or stopped by a fault of the scenario: epoch milliseconds. */
+export type Silence = { readonly from: number; readonly to: number };
 
-const stepsAsked = ({ from, to }: BudgetRecord, exportIntervalMs: number): number => Math.floor((to - from) / exportIntervalMs) + 1;
+/**
+ * Every step must have a value, or what happened in it is not known. One export that is lost or late is bridged by the look-back of the question
+ * (look-back.ts), and nothing beyond that is forgiven but what the scenario did itself to the exporter of the books.
+ */
+const silentSteps = ({ from, to, accounted }: BudgetRecord, samples: readonly Sample[], { intervalMs, silences }: Judging) => {
+  const seen = new Set(samples.map(([at]) => Math.round(at * 1_000)));
+  const steps = Array.from({ length: Math.floor((to - from) / intervalMs) + 1 }, (_unused, index) => Math.round(from + index * intervalMs));
+  const isExcused = (at: number) => accounted && silences.some((silence) => at >= silence.from && at <= silence.to);
+  const silent = steps.filter((at) => !seen.has(at));
+  return { steps: steps.length, missing: silent.filter((at) => !isExcused(at)), excused: silent.filter(isExcused).length };
+};
 
-const missingData = (budget: Budget, asked: BudgetRecord, samples: readonly Sample[], exportIntervalMs: number): string | null => {
-  if (samples.length === 0) return 'the telemetry has no data on it, and absent is not 0';
-  const steps = stepsAsked(asked, exportIntervalMs);
-  const seen = new Set(samples.map(([at]) => at)).size;
-  if (budget.over === 'end' || seen >= steps * enoughSteps) return null;
-  return `only ${seen} of ${steps} steps have data`;
+type Judging = { readonly intervalMs: number; readonly silences: readonly Silence[] };
+
+type Known = { readonly missing: string | null; readonly note: string };
+
+const whatIsKnown = (budget: Budget, asked: BudgetRecord, samples: readonly Sample[], judging: Judging): Known => {
+  if (samples.length === 0) return { missing: 'the telemetry has no data on it, and absent is not 0', note: '' };
+  if (budget.over === 'end') return { missing: null, note: '' };
+  const { steps, missing, excused } = silentSteps(asked, samples, judging);
+  const note = excused === 0 ? '' : ` In ${excused} of ${steps} steps its exporter was down by a fault of this scenario.`;
+  const [first] = missing;
+  if (first === undefined) return { missing: null, note };
+  return { missing: `${missing.length} of ${steps} steps have no data, the first at ${new Date(first).toISOString()}`, note };
 };
 
 const labelsText = ({ labels }: Series): string => {
@@ -55,14 +71,14 @@ const violations = (budget: Budget, series: readonly Series[]) => {
   return findings;
 };
 
-const judgeBudget = (budget: Budget, asked: BudgetRecord | undefined, exportIntervalMs: number): CheckResult => {
+const judgeBudget = (budget: Budget, asked: BudgetRecord | undefined, judging: Judging): CheckResult => {
   const id = `budget/${budget.name}@${budget.phase}` as const;
   const bound = boundOf(budget);
   if (asked === undefined) return conclude(id, 'inconclusive', `${budget.why} The telemetry was never asked for it.`);
   if (asked.error !== undefined) return conclude(id, 'inconclusive', `${budget.why} It could not be asked: ${asked.error}`);
   const samples = samplesOf(asked.series);
   const findings = violations(budget, asked.series);
-  const missing = missingData(budget, asked, samples, exportIntervalMs);
+  const { missing, note } = whatIsKnown(budget, asked, samples, judging);
   // A value out of bounds is proof, however little else is known.
   if (missing !== null && findings.total === 0) return conclude(id, 'inconclusive', `${budget.why} Not known: ${missing}.`);
   const worst = worstOf(
@@ -70,12 +86,16 @@ const judgeBudget = (budget: Budget, asked: BudgetRecord | undefined, exportInte
     samples.map(([, value]) => value),
   );
   const measured = { value: Number.isFinite(worst) ? worst : null, unit: budget.unit, bound };
-  const said = `Measured ${shown(worst)} ${budget.unit} in ${budget.phase}, allowed is ${bound}.`;
+  const said = `Measured ${shown(worst)} ${budget.unit} in ${budget.phase}, allowed is ${bound}.${note}`;
   return conclude(id, findings.total === 0 ? 'pass' : 'fail', `${budget.why} ${said}`, { findings, measured });
 };
 
-export const budgetResults = (plan: ScenarioPlan, signals: SignalsRecord | null): readonly CheckResult[] =>
+export const budgetResults = (
+  plan: ScenarioPlan,
+  signals: SignalsRecord | null,
+  silences: readonly Silence[] = [],
+): readonly CheckResult[] =>
   plan.scenario.budgets.map((budget) => {
     const asked = signals?.budgets.find(({ name, phase }) => name === budget.name && phase === budget.phase);
-    return judgeBudget(budget, asked, signals?.exportIntervalMs ?? 1_000);
+    return judgeBudget(budget, asked, { intervalMs: signals?.exportIntervalMs ?? 1_000, silences });
   });

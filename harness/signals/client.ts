@@ -16,8 +16,9 @@ export type SpanRecord = {
 
 /** Rejects with a SignalError (what was asked, what the stack said). Absent data is an empty answer, never 0. */
 export type SignalClient = {
-  instant(promql: string, atSeconds: number): Promise<readonly Series[]>;
-  range(promql: string, fromSeconds: number, toSeconds: number, stepSeconds: number): Promise<readonly Series[]>;
+  /** `lookbackSeconds`: how old a sample may be and still stand for "now"; the server's own (five minutes) where none is given. */
+  instant(promql: string, atSeconds: number, lookbackSeconds?: number): Promise<readonly Series[]>;
+  range(promql: string, fromSeconds: number, toSeconds: number, stepSeconds: number, lookbackSeconds?: number): Promise<readonly Series[]>;
   trace(traceId: string): Promise<readonly SpanRecord[]>;
   /** TraceQL search -> trace ids. */
   searchTraces(traceql: string, fromSeconds: number, toSeconds: number): Promise<readonly string[]>;

@@ -49,7 +49,7 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
   await waitForBooks(options, scope);
   const [atMs, sinceMs] = [clock.now(), timeline.zeroAt - 60_000];
   const [budgets, finals, plots, traces, logs, dropped] = await Promise.all([
-    askBudgets({ client, scope, plan, timeline, exportIntervalMs }),
+    askBudgets({ client, scope, signals, plan, timeline, exportIntervalMs }),
     askFinals({ client, scope, signals, exportIntervalMs, atMs, sinceMs }),
     askPlots({ client, scope, signals, timeline, exportIntervalMs }),
     askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs }),

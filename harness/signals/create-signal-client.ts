@@ -17,8 +17,8 @@ export const endpointOf = ({ endpoints, access }: Asked, backend: QueryBackend):
 export const createSignalClient = (stack: Asked): SignalClient => {
   const [prometheus, tempo, loki] = [endpointOf(stack, 'prometheus'), endpointOf(stack, 'tempo'), endpointOf(stack, 'loki')];
   return {
-    instant: (promql, at) => instantQuery(prometheus, promql, at),
-    range: (promql, from, to, step) => rangeQuery(prometheus, promql, from, to, step),
+    instant: (promql, at, lookback) => instantQuery(prometheus, promql, at, lookback),
+    range: (promql, from, to, step, lookback) => rangeQuery(prometheus, promql, { from, to, step, lookback }),
     trace: (traceId) => traceById(tempo, traceId),
     searchTraces: (traceql, from, to) => searchTraceIds(tempo, traceql, from, to),
     logs: (logql, from, to, limit) => queryLogs(loki, logql, from, to, limit),

@@ -33,8 +33,15 @@ const query = async (
   return series;
 };
 
-export const instantQuery = (at: Endpoint, promql: string, atSeconds: number): Promise<readonly Series[]> =>
-  query(at, 'query', promql, { time: String(atSeconds) });
+/** In seconds. Prometheus 3 takes it on both APIs; without it a series that fell silent is answered with its old value for five minutes. */
+const lookbackForm = (lookback: number | undefined): Readonly<Record<string, string>> =>
+  lookback === undefined ? {} : { lookback_delta: String(lookback) };
 
-export const rangeQuery = (at: Endpoint, promql: string, from: number, to: number, step: number): Promise<readonly Series[]> =>
-  query(at, 'query_range', promql, { start: String(from), end: String(to), step: String(step) });
+export const instantQuery = (at: Endpoint, promql: string, atSeconds: number, lookback?: number): Promise<readonly Series[]> =>
+  query(at, 'query', promql, { time: String(atSeconds), ...lookbackForm(lookback) });
+
+/** Seconds, all of them. */
+export type RangeWindow = { readonly from: number; readonly to: number; readonly step: number; readonly lookback?: number | undefined };
+
+export const rangeQuery = (at: Endpoint, promql: string, { from, to, step, lookback }: RangeWindow): Promise<readonly Series[]> =>
+  query(at, 'query_range', promql, { start: String(from), end: String(to), step: String(step), ...lookbackForm(lookback) });

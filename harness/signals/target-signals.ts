@@ -38,3 +38,11 @@ export type TargetSignals = {
   /** The CONSUMER span of each processor: all of them belong to a whole trace. */
   readonly consumerSpans: readonly string[];
 };
+
+/** As Prometheus knows them. */
+export const accountedNames = (signals: TargetSignals): ReadonlySet<string> =>
+  new Set(
+    Object.values(signals)
+      .filter((value): value is TargetSignal => typeof value === 'object' && 'promName' in value && value.source === 'accounted')
+      .map(({ promName }) => promName),
+  );

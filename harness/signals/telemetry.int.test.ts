@@ -116,6 +116,35 @@ test('a receiver that is down is told by every canary, and asking it for signals
   expect(signals.traces).toMatchObject([{ complete: false }]);
 });
 
+test('an exporter that falls silent in the middle of a phase and comes back leaves steps without data; one lost export leaves none', async () => {
+  await using stack = await startTestStack();
+  const now = Math.floor(Date.now() / 1_000) * 1_000;
+  const at = (interval: number): number => now - 2_000 + interval * exportIntervalMs;
+  // One export is lost at 3, then all from 8 to 13.
+  for (const interval of [0, 1, 2, 4, 5, 6, 7, 14, 15, 16, 17, 18, 19, 20]) await exportBooks(stack.url, 'r1', at(interval), 1);
+  const phases = [{ name: 'steady', kind: 'steady', from: at(0), to: at(20) }];
+  const timeline: RunTimeline = { zeroAt: at(0), phases, drainedAt: at(19), drainPending: [] };
+  const watched = { ...budget('lag', 'sum(messaging_consumer_lag{$run})'), over: 'every-step' };
+  const mixed = {
+    ...budget('mixed', 'sum(messaging_consumer_lag{$run}) + sum(faultline_ingest_queue_size_bytes{$run})'),
+    over: 'every-step',
+  };
+  const watching = { scenario: { ...plan.scenario, budgets: [watched, mixed] } } as unknown as ScenarioPlan;
+  const signals = await telemetryAt(stack.url).collect({
+    ...scope,
+    plan: watching,
+    timeline,
+    exportIntervalMs,
+    traceIds: [],
+    instances: [],
+    canary: [],
+  });
+  const [lag, other] = signals.budgets;
+  const seen = lag?.series[0]?.samples.map(([seconds]) => Math.round((seconds * 1_000 - at(0)) / exportIntervalMs));
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15, 16, 17, 18, 19, 20]);
+  expect([lag?.accounted, other?.accounted]).toEqual([true, false]);
+});
+
 test('questions and answers of a run are collected, of this run alone', async () => {
   await using stack = await startTestStack();
   const telemetry = telemetryAt(stack.url);
