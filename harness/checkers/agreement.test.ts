@@ -55,6 +55,30 @@ test('a surplus on one lane does not hide a lack on another', () => {
   expect(bad(cancelled)).toEqual(['agreement/effect-surplus fail']);
 });
 
+test.each([
+  ['faultline.accounting.drop', 'agreement/drop'],
+  ['faultline.effects.surplus', 'agreement/effect-surplus'],
+  ['messaging.consumer.lag', 'agreement/final-lag'],
+])(
+  '%s that lacks one checkpoint of sixteen is inconclusive, and the one is named; a contradiction in the others still fails',
+  (signal, id) => {
+    const isLost = ({ labels }: Series) => labels['faultline_processor'] === 'timelines' && labels['faultline_lane'] === '5';
+    const lacking = withFinal(signal, (series) => series.filter((each) => !isLost(each)));
+    expect(bad(lacking)).toEqual([`${id} inconclusive`]);
+    const result = resultsOf(lacking).find((each) => each.id === id);
+    expect(result).toMatchObject({ findingsTotal: 1, summary: expect.stringContaining('no sample') });
+    expect(result?.findings[0]?.message).toContain(`${signal}{processor="timelines",version="1",lane="5"}`);
+    expect(bad(withFinal(signal, plus(1), lacking))).toEqual([`${id} fail`]);
+  },
+);
+
+test('a series of another version of a processor does not stand in for the one that is missing', () => {
+  const renamed = withFinal('faultline.accounting.drop', (series) =>
+    changeFirst(series, { labels: { ...series[0]!.labels, faultline_processor_version: '2' } }),
+  );
+  expect(bad(renamed)).toEqual(['agreement/drop inconclusive']);
+});
+
 test('a signal without any sample is absent, which is never 0', () => {
   expect(bad(withFinal('faultline.accounting.drop', () => []))).toEqual(['agreement/drop inconclusive']);
   expect(bad(withFinal('faultline.log.duplicates', (series) => series.map((each) => ({ ...each, samples: [] }))))).toEqual([

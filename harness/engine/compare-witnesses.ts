@@ -1,6 +1,6 @@
 // The two witnesses side by side: what the history, settled by the read-back, says of each quantity, and what the telemetry's last raw samples say of the same.
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
-import { indexOf, processors, type RunIndex } from '../history/run-index.ts';
+import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
 import type { RunData, Series, SignalsRecord } from './run-data.ts';
 
 export type Comparison = {
@@ -65,6 +65,7 @@ export const compareWitnesses = (run: RunData): readonly Comparison[] => {
         sumOf(signals, names.lag, { faultline_processor: processor }),
       ),
     ),
+    ...missingRows(index, signals),
     ...compareRefusals(run, signals),
   ];
 };
@@ -143,6 +144,38 @@ const conflictAnswers = ({ operations }: RunData): Range => {
   const unknown = operations.filter(({ outcome, delivery }) => outcome === 'unknown' && delivery === 'duplicate').length;
   return { lowest: conflicts, highest: conflicts + unknown };
 };
+
+const perRow = { drop: names.drop, 'effect-surplus': names.surplus, 'final-lag': names.lag } as const;
+
+/** A sum of what series there are hides one that is not there: each checkpoint of the target must have its own. What history expects of it is known, its value is not. */
+const missingRows = ({ rows }: RunIndex, signals: SignalsRecord): Comparison[] =>
+  (Object.entries(perRow) as [keyof typeof perRow, string][]).flatMap(([topic, signal]) => {
+    const there = new Set(seriesOf(signals, signal, {}).map(({ labels }) => checkpointName(labels)));
+    // With none at all the sum above says so already.
+    if (there.size === 0) return [];
+    return rows.checkpoint
+      .map((row) => ({ row, labels: labelsOf(row) }))
+      .filter(({ labels }) => !there.has(checkpointName(labels)))
+      .map(({ row, labels: { faultline_processor: processor, faultline_processor_version: version, faultline_lane: lane } }) =>
+        exact(
+          topic,
+          labelled(signal, { processor, version, lane }),
+          topic === 'final-lag' ? headOf(rows, row.lane) - row.position : 0,
+          null,
+        ),
+      );
+  });
+
+const labelsOf = ({ processor, version, lane }: RowOf<'checkpoint'>) => ({
+  faultline_processor: processor,
+  faultline_processor_version: String(version),
+  faultline_lane: String(lane),
+});
+
+const checkpointName = (labels: Labels): string =>
+  [labels['faultline_processor'], labels['faultline_processor_version'], labels['faultline_lane']].join('/');
+
+const headOf = ({ lane: lanes }: Rows, lane: number): number => lanes.find((row) => row.lane === lane)?.head ?? 0;
 
 const compareBooks = (processor: string, { rows, effects }: RunIndex, signals: SignalsRecord): Comparison[] => {
   const counted = {

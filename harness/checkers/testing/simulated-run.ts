@@ -62,6 +62,7 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunDa
     evidence: [],
     signals: null,
     machine: machineSamples(traffic.durationMs),
+    machineComplete: true,
   };
   return { ...run, signals: signalsOf(run) };
 };
@@ -276,10 +277,21 @@ const machineSamples = (durationMs: number): RunData['machine'] =>
     cores: 2,
     cpuBusy: 0.5,
     cpuSteal: 0,
-    processes: [{ role: 'ingest', pid: 10, cpuSeconds: 0.45, pssBytes: 90_000_000 }],
+    processes: [
+      { role: 'ingest', pid: 10, cpuSeconds: 0.15, pssBytes: 90_000_000 },
+      { role: 'worker', pid: 11, cpuSeconds: 0.15, pssBytes: 80_000_000 },
+      { role: 'worker', pid: 12, cpuSeconds: 0.1, pssBytes: 80_000_000 },
+      { role: 'query', pid: 13, cpuSeconds: 0.05, pssBytes: 70_000_000 },
+    ],
   }));
 
 const one = (labels: Record<string, string>, value: number): Series => ({ labels, samples: [[zeroAt / 1000 + 60, value]] });
+
+const checkpointLabels = ({ processor, version, lane }: RowOf<'checkpoint'>): Record<string, string> => ({
+  faultline_processor: processor,
+  faultline_processor_version: String(version),
+  faultline_lane: String(lane),
+});
 
 /** What a truthful telemetry says of this run. */
 export const signalsOf = (run: RunData): SignalsRecord => {
@@ -289,7 +301,7 @@ export const signalsOf = (run: RunData): SignalsRecord => {
   const lane = (value: (row: RowOf<'lane'>) => number): Series[] =>
     rows('lane').map((row) => one({ faultline_lane: String(row.lane) }, value(row)));
   const book = (value: (row: RowOf<'checkpoint'>) => number, labels: Record<string, string> = {}): Series[] =>
-    rows('checkpoint').map((row) => one({ faultline_processor: row.processor, faultline_lane: String(row.lane), ...labels }, value(row)));
+    rows('checkpoint').map((row) => one({ ...checkpointLabels(row), ...labels }, value(row)));
   const dead = Map.groupBy(
     rows('parked').filter(({ reasonCode }) => reasonCode !== null),
     ({ reasonCode }) => reasonCode as string,
