@@ -123,3 +123,11 @@ test('fencing is seen where a write or a renewal was refused', () => {
   expect(fencingSeen(hit('pause', 3500, [fenced('fenced')]), { atLeast: 2 })).toMatchObject({ outcome: 'inconclusive' });
   expect(fencingSeen(quiet, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
 });
+
+test('lease events that were cut off prove neither that a lane was left nor that a zombie wrote on, but a takeover that is there is there', () => {
+  const cut = (run: RunData): RunData => ({ ...run, finalStateComplete: false });
+  expect(takeoverWithin(cut(hit('kill', 3000, [], held.slice(1))), { seconds: 5 })).toMatchObject({ outcome: 'inconclusive' });
+  expect(zombieFenced(cut(hit('pause', 3500))).outcome).toBe('inconclusive');
+  expect(noTakeover(cut(quiet)).outcome).toBe('inconclusive');
+  expect(noTakeover(cut(hit('kill', 3000))).outcome).toBe('fail');
+});

@@ -11,8 +11,12 @@ export const deadLettersEqualPoison = (run: RunData): CheckResult => {
   const index = indexOf(run);
   const poisoned = index.events.filter(({ first }) => first.poison !== null && first.poison in reasons);
   if (poisoned.length === 0) return conclude(id, 'inconclusive', 'No poison for the handler was sent.');
-  if (!run.finalStateComplete)
-    return conclude(id, 'inconclusive', 'The final state was not read back whole, so a missing dead letter proves nothing.');
+  if (!run.finalStateComplete || !run.historyComplete)
+    return conclude(
+      id,
+      'inconclusive',
+      'The history or the final state is not whole, so a dead letter without poison, or poison without a dead letter, proves nothing.',
+    );
   const findings = createFindings();
   const parked = new Map(index.rows.parked.filter(({ processor }) => processor === 'timelines').map((row) => [row.id, row]));
   const expected = findWrongOrMissing(poisoned, index, parked, findings);

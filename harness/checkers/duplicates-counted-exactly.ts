@@ -10,7 +10,8 @@ export const duplicatesCountedExactly = (run: RunData): CheckResult => {
   const index = indexOf(run);
   const { lane: lanes } = index.rows;
   if (lanes.length === 0 || index.events.length === 0) return conclude(id, 'inconclusive', 'No lane was read back, or nothing was sent.');
-  if (!run.historyComplete) return conclude(id, 'inconclusive', 'The history is not whole, so deliveries can not be counted.');
+  if (!run.historyComplete || !run.finalStateComplete)
+    return conclude(id, 'inconclusive', 'The history or the final state is not whole, so duplicates can not be counted.');
   const findings = createFindings();
   const { lowest, highest } = duplicateAnswers(index);
   const counted = lanes.reduce((sum, { duplicates }) => sum + duplicates, 0);

@@ -43,6 +43,7 @@ export const machineExcuse = (run: RunData): string | null => {
 
 /** What others took, or why it can't be known. */
 const foreignOf = (run: RunData): Foreign | string => {
+  if (!run.machineComplete) return 'The samples of the machine are cut off, so what others took at the end is not known.';
   const cores = run.machine.find((sample) => sample.cores !== undefined)?.cores;
   if (cores === undefined)
     return 'The samples of the machine do not say how many cores it has, so the load of others can not be told apart.';

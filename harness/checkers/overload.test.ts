@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunData } from '../engine/run-data.ts';
+import type { MachineSample, RunData } from '../engine/run-data.ts';
 import type { Operation } from '../history/operation.ts';
 import { lagOverSeen } from './lag-over-seen.ts';
 import { lagRecovers } from './lag-recovers.ts';
@@ -85,4 +85,28 @@ test('memory within its bound passes, one process over it fails, no sample is in
   expect(memoryWithin(quiet, { megabytes: 90 })).toMatchObject({ outcome: 'pass', measured: { value: 90 } });
   expect(memoryWithin(quiet, { megabytes: 89 })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
   expect(memoryWithin({ ...quiet, machine: [] }, { megabytes: 350 })).toMatchObject({ outcome: 'inconclusive' });
+});
+
+const sampling = (keep: (process: MachineSample['processes'][number]) => MachineSample['processes'][number] | null): RunData => ({
+  ...quiet,
+  machine: quiet.machine.map((sample) => ({ ...sample, processes: sample.processes.map(keep).filter((process) => process !== null) })),
+});
+
+test('memory that was sampled of some roles only is not known to be within its bound, but beyond it is beyond it', () => {
+  const parameters = { megabytes: 350 };
+  const noWorkers = sampling((process) => (process.role === 'worker' ? null : process));
+  expect(memoryWithin(noWorkers, parameters)).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('0 of 2 of role worker'),
+  });
+  const oneWorker = sampling((process) => (process.pid === 12 ? { ...process, pssBytes: null } : process));
+  expect(memoryWithin(oneWorker, parameters)).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('1 of 2 of role worker'),
+  });
+  const anotherRole = sampling((process) => (process.role === 'query' ? { ...process, role: 'stack', pssBytes: null } : process));
+  expect(memoryWithin(anotherRole, parameters)).toMatchObject({ summary: expect.stringContaining('0 of 1 of role stack') });
+  expect(memoryWithin(noWorkers, { megabytes: 89 })).toMatchObject({ outcome: 'fail' });
+  expect(memoryWithin({ ...quiet, machineComplete: false }, parameters)).toMatchObject({ outcome: 'inconclusive' });
+  expect(memoryWithin({ ...quiet, machineComplete: false }, { megabytes: 89 })).toMatchObject({ outcome: 'fail' });
 });

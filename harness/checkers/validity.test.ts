@@ -167,5 +167,9 @@ test('one second of a neighbour is no starvation', () => {
 
 test('a machine that was not looked at, or does not say its cores, makes the run inconclusive', () => {
   expect(machine({ ...run, machine: [] }).outcome).toBe('inconclusive');
+  expect(machine({ ...run, machineComplete: false })).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('cut off'),
+  });
   expect(machine({ ...run, machine: run.machine.map(({ cores: _cores, ...sample }) => sample) }).outcome).toBe('inconclusive');
 });

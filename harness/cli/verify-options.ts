@@ -61,7 +61,10 @@ const createProgram = (write: (text: string) => void): Command =>
     .option('--seed <number>', 'repeat the traffic of an earlier run (default: a random one, printed)', parseSeed)
     .option('--list', 'name the scenarios and stop')
     .option('--plan', 'show phases, traffic, faults and expectations on a timeline; run nothing')
-    .option('--keep', 'leave the last scenario running, print its addresses, and wait for Ctrl-C')
+    .option(
+      '--keep',
+      'leave the last scenario of the run up (each before it is taken down, as each gets a fresh system), print its addresses, and wait for Ctrl-C',
+    )
     .option('--report <folder>', 'where the folders of runs go', 'runs')
     .option('--json', 'the verdict as JSON on stdout; progress goes to stderr')
     .addOption(new Option('--system <folder>', 'start the system from this folder instead of ./system').hideHelp())

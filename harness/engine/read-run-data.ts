@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { readFinalState } from '../history/final-state-file.ts';
-import { readLines } from '../history/ndjson.ts';
 import { readHistory } from '../history/read-history.ts';
 import { explain, HarnessError } from './errors.ts';
-import type { FaultEvidence, MachineSample, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
+import { readMachineFile } from './machine/machine-file.ts';
+import type { FaultEvidence, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
 import { scenarioFiles } from './scenario-files.ts';
 
 export const formatVersion = 1;
@@ -21,14 +21,15 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     readJson<SignalsRecord | null>(files.signals, null),
     named(files.history, readHistory(files.history)),
     named(files.finalState, readFinalState(files.finalState)),
-    named(files.machine, readMachine(files.machine)),
+    named(files.machine, readMachineFile(files.machine)),
   ]);
   return {
     plan,
     timeline,
     evidence,
     signals,
-    machine,
+    machine: machine.samples,
+    machineComplete: machine.complete,
     operations: history.operations,
     historyComplete: history.complete,
     finalState: finalState.rows,
@@ -54,12 +55,6 @@ export const checkFormat = (path: string, format: unknown): void => {
   if (format === formatVersion) return;
   const what = `${path} has format version ${JSON.stringify(format) ?? 'none'}, and this harness reads version ${formatVersion}`;
   throw new HarnessError('FL_FORMAT_VERSION', `${what}; judge it with the commit that wrote it (run.json names it)`);
-};
-
-const readMachine = async (path: string): Promise<readonly MachineSample[]> => {
-  const samples: MachineSample[] = [];
-  for await (const line of readLines(path)) if (line.kind === 'value') samples.push(line.value as MachineSample);
-  return samples;
 };
 
 const named = async <Value>(path: string, reading: Promise<Value>): Promise<Value> => {

@@ -134,4 +134,6 @@ export type RunData = {
   readonly evidence: readonly FaultEvidence[];
   readonly signals: SignalsRecord | null;
   readonly machine: readonly MachineSample[];
+  /** False where the last line is missing: what the machine did at the end is not known. */
+  readonly machineComplete: boolean;
 };

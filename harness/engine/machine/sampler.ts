@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { finished } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { MachineSample } from '../run-data.ts';
+import type { MachineTrailer } from './machine-file.ts';
 import { cpuShares, parseCpuTimes, type CpuTimes } from './cpu-times.ts';
 import { cpuSecondsOf, processTree, pssBytesOf } from './process-cpu.ts';
 
@@ -28,7 +29,7 @@ const everyMs = 500;
 const cores = cpus().length;
 const memoryEverySamples = 4;
 
-/** Samples until disposed; the file is then complete. */
+/** Samples until disposed; the file then has its last line. */
 export const startMachineSampler = (options: SamplerOptions): AsyncDisposable => {
   const stop = new AbortController();
   const running = sampleUntil(stop.signal, options);
@@ -44,7 +45,8 @@ const sampleUntil = async (stop: AbortSignal, { path, clock, processes, onSample
   const file = createWriteStream(path);
   const cpuSeconds = new Map<number, number>();
   let machine = await readMachine();
-  for (let count = 0; !stop.aborted; count += 1) {
+  let count = 0;
+  for (; !stop.aborted; count += 1) {
     await clock.sleep(everyMs, stop);
     const after = await readMachine();
     const withMemory = count % memoryEverySamples === 0;
@@ -54,7 +56,7 @@ const sampleUntil = async (stop: AbortSignal, { path, clock, processes, onSample
     file.write(`${JSON.stringify(sample)}\n`);
     onSample?.(sample);
   }
-  file.end();
+  file.end(`${JSON.stringify({ end: true, samples: count } satisfies MachineTrailer)}\n`);
   await finished(file);
 };
 

@@ -1,0 +1,94 @@
+// A run's folder that lost its end must never turn a good run into a failed one: what is missing from a file that was cut proves nothing.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quietScenario, simulateRun, withOperations } from '../checkers/testing/simulated-run.ts';
+import { judge } from '../engine/judge.ts';
+import type { RunData } from '../engine/run-data.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { checks } from './checks.ts';
+
+const parameters = { atLeast: 1, seconds: 1, under: 1_000_000, withinSeconds: 60, phase: 'steady', megabytes: 350 };
+const everything: Scenario = {
+  ...quietScenario,
+  phases: [{ name: 'steady', kind: 'steady', seconds: 3, ratePerSecond: 100 }],
+  expectations: [...checks.expectations.keys()].map((check) => ({ check, parameters })),
+  mustBeSeen: [...checks.mustBeSeen.keys()].map((check) => ({ check, parameters })),
+};
+const twice = simulateRun({ ...everything, traffic: { ...everything.traffic, duplicates: { share: 0.2, withinMs: 300 } } }, 5);
+
+/** The last delivery of each event that was delivered twice, by event. */
+const seconds = new Map(
+  twice.operations.filter(({ delivery }) => delivery === 'duplicate').map((operation) => [operation.event, operation]),
+);
+
+/** Of two deliveries the answer to the second came first: a cut between them leaves a duplicate of nothing. */
+const overtaken = withOperations(twice, (operations) =>
+  operations.map((operation) => {
+    const second = seconds.get(operation.event);
+    return second === undefined || operation.delivery === 'duplicate' ? operation : { ...operation, doneAt: second.doneAt + 50 };
+  }),
+);
+
+/** The first delivery was refused and the second taken: a cut between them leaves a refused event that is in the log. */
+const takenLater = withOperations(twice, (operations) =>
+  operations.map((operation) => {
+    if (!seconds.has(operation.event)) return operation;
+    return operation.delivery === 'duplicate'
+      ? { ...operation, duplicate: false }
+      : { ...operation, outcome: 'failed', status: 503, code: 'overloaded', retryAfterSeconds: 1, id: null, duplicate: null };
+  }),
+);
+
+const runs: readonly RunData[] = [
+  twice,
+  overtaken,
+  takenLater,
+  simulateRun({ ...everything, traffic: { ...everything.traffic, sequenced: true, disorder: { share: 0.3, places: 20 } } }, 5),
+  simulateRun({ ...everything, traffic: { ...everything.traffic, poison: { share: 0.1, kinds: ['handler-throws', 'broken-json'] } } }, 5),
+];
+
+const failed = (run: RunData): readonly string[] =>
+  judge(run, { checks, budgets: () => [] }).verdict.results.flatMap(({ id, outcome, summary, findings }) =>
+    outcome === 'fail' ? [`${id}: ${summary} ${findings[0]?.message}`] : [],
+  );
+
+/** Doubles would crowd near 0. */
+const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
+const prefix = <Item>(items: readonly Item[], of: number): readonly Item[] => items.slice(0, Math.floor(items.length * of));
+
+describe.each(runs.map((run, index) => [index, run] as const))('of run %i', (_index, run) => {
+  /** A poisoned run breaks the expectations of a quiet one: only what the cut adds counts. */
+  const before = new Set(failed(run).map((text) => text.split(':')[0]));
+  const added = (cut: RunData): readonly string[] => failed(cut).filter((text) => !before.has(text.split(':')[0]));
+
+  test('a final state that was cut anywhere fails no check', () => {
+    fc.assert(
+      fc.property(share, (of) => {
+        expect(added({ ...run, finalState: prefix(run.finalState, of), finalStateComplete: false })).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('a history that was cut anywhere fails no check', () => {
+    fc.assert(
+      fc.property(share, (of) => {
+        const operations = prefix(
+          run.operations.toSorted((left, right) => left.doneAt - right.doneAt),
+          of,
+        );
+        expect(added({ ...run, operations, historyComplete: false })).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('samples of the machine that were cut anywhere fail no check', () => {
+    fc.assert(
+      fc.property(share, (of) => {
+        expect(added({ ...run, machine: prefix(run.machine, of), machineComplete: false })).toEqual([]);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
