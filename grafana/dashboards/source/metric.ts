@@ -1,0 +1,52 @@
+// PromQL of the signal catalogue: a signal, a label or a kind that the catalogue does not have is a type error here, not an empty panel.
+import type { Signal as Catalogued } from '../../../system/contract/signals.ts';
+
+/** What a query needs of a signal. */
+export type Signal = Pick<Catalogued, 'kind' | 'promName' | 'attributes'>;
+/** Prometheus' translation of an attribute's name. */
+type LabelOf<Attribute extends string> = Attribute extends `${infer Head}.${infer Tail}` ? `${Head}_${LabelOf<Tail>}` : Attribute;
+type Matcher = `${'=' | '!=' | '=~' | '!~'}"${string}"`;
+export type Label<S extends Signal> = LabelOf<S['attributes'][number]> | 'job' | 'instance';
+export type Matchers<S extends Signal> = { readonly [Name in Label<S>]?: Matcher };
+
+type Histogram = Signal & { readonly kind: 'histogram' };
+type Counter = Signal & { readonly kind: 'counter' };
+type Gauge = Signal & { readonly kind: 'gauge' };
+
+/** Both match the empty label too where All is chosen: in production nothing is marked with a run. */
+export const runMatchers = 'faultline_run=~"$faultline_run",faultline_scenario=~"$faultline_scenario"';
+
+/** The panel's step decides; never less than four exports. */
+const panelWindow = '$__rate_interval';
+
+const selector = (name: string, matchers: Readonly<Record<string, string | undefined>>): string => {
+  const own = Object.entries(matchers).map(([label, matcher]) => `,${label}${matcher}`);
+  return `${name}{${runMatchers}${own.join('')}}`;
+};
+
+/** A gauge's or counter's own value. */
+export const valueOf = <S extends Gauge | Counter>(signal: S, matchers: Matchers<S> = {}): string => selector(signal.promName, matchers);
+
+/** A second's increase of a counter. */
+export const rateOf = <S extends Counter>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
+  `rate(${selector(signal.promName, matchers)}[${window}])`;
+
+/** Observations of a histogram in a second. */
+export const countRateOf = <S extends Histogram>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
+  `rate(${selector(`${signal.promName}_count`, matchers)}[${window}])`;
+
+export type Quantile<S extends Signal> = {
+  readonly by?: readonly Label<S>[];
+  readonly matchers?: Matchers<S>;
+  readonly window?: string;
+};
+
+/** NaN, and not 0, where nothing was observed. */
+export const quantileOf = <S extends Histogram>(share: number, signal: S, options: Quantile<S> = {}): string => {
+  const { by = [], matchers = {}, window = panelWindow } = options;
+  const buckets = selector(`${signal.promName}_bucket`, matchers as Matchers<Histogram>);
+  return `histogram_quantile(${share}, sum by (${['le', ...by].join(', ')}) (rate(${buckets}[${window}])))`;
+};
+
+export const sumOf = (expression: string): string => `sum(${expression})`;
+export const maxOf = (expression: string): string => `max(${expression})`;

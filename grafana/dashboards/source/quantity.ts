@@ -1,0 +1,61 @@
+// Quantities that more than one dashboard shows: asked in one way, with one limit, so that two panels never tell two stories.
+import { signals } from '../../../system/contract/signals.ts';
+import { countRateOf, maxOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+
+/** The doors of events, single and batch. */
+export const ingestRoutes = { job: '=~"faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
+
+/** What a figure of "now" looks back over. */
+export const lastMinute = '1m';
+
+/** Of all requests with events, those that failed by our fault. NaN where nothing was asked; the second term is 0 only where there were requests. */
+export const ingestFailureShare = (window?: string): string => {
+  const all = sumOf(countRateOf(signals.httpServerDuration, ingestRoutes, window));
+  const failed = sumOf(countRateOf(signals.httpServerDuration, { ...ingestRoutes, http_response_status_code: '=~"5.."' }, window));
+  return `(${failed} or 0 * ${all}) / ${all}`;
+};
+
+/** Of answers with events in them: a refusal is quick, and would hide how long the others wait. */
+export const ingestLatency = (share: number, window?: string): string =>
+  quantileOf(share, signals.httpServerDuration, {
+    matchers: { ...ingestRoutes, http_response_status_code: '=~"2.."' },
+    ...(window === undefined ? {} : { window }),
+  });
+
+const ofProcessor = { faultline_processor: '=~"$processor"' } as const;
+
+export const freshnessBy = (share: number, window?: string): string =>
+  quantileOf(share, signals.freshness, { by: ['faultline_processor'], matchers: {}, ...(window === undefined ? {} : { window }) });
+
+/** The slower processor's. */
+export const worstFreshness = (share: number, window?: string): string => maxOf(freshnessBy(share, window));
+
+export const vanished = sumOf(`abs(${valueOf(signals.drop)})`);
+export const wrongEffects = sumOf(`abs(${valueOf(signals.effectSurplus)})`);
+export const waiting = maxOf(`sum by (faultline_processor) (${valueOf(signals.lag)})`);
+export const oldestWait = maxOf(valueOf(signals.lagDuration));
+export const deadLetters = sumOf(valueOf(signals.deadLetters));
+export const parkedKeys = sumOf(valueOf(signals.parkedKeys));
+export const booksAge = maxOf(valueOf(signals.accountingAge));
+
+/** A kind that fell silent stays, at 0, for as long as the range knows it: a row that is missing is seen by nobody. */
+const heard = (window: string): string => `count by (job) (present_over_time(${valueOf(signals.eventLoopUtilization)}[${window}]))`;
+export const processesHeard = `${heard(lastMinute)} or 0 * ${heard('$__range')}`;
+
+export const queueFill = `max(${valueOf(signals.ingestQueueSize)} / on (job, instance) ${valueOf(signals.ingestQueueLimit)})`;
+export const requestsByStatus = `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, ingestRoutes)})`;
+export const failuresByType = `sum by (error_type) (${rateOf(signals.processingFailures, ofProcessor)})`;
+
+export const limits = {
+  failureShare: { orange: 0.001, red: 0.01 },
+  ingestLatency: { orange: 0.1, red: 0.25 },
+  freshness: { orange: 1, red: 5 },
+  waiting: { orange: 1_000, red: 10_000 },
+  oldestWait: { orange: 2, red: 10 },
+  never: { red: 1 },
+  deadLetters: { orange: 1, red: 100 },
+  parkedKeys: { orange: 1, red: 100 },
+  booksAge: { orange: 5, red: 15 },
+  queueFill: { orange: 0.5, red: 0.9 },
+  busy: { orange: 0.7, red: 0.9 },
+} as const;
