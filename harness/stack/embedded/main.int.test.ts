@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,4 +49,44 @@ test('it says where it listens, answers there and ends politely; a second one is
 test('a port that is none is refused in words', async () => {
   await using stack = await start('--port', '99999');
   await expect(stack.ready(20_000)).rejects.toThrow('--port 99999 is no port; give 0 to 65535');
+});
+
+const rules = `
+groups:
+  - name: g
+    rules:
+      - { alert: Always, expr: 'vector(1) > 0', annotations: { summary: 'at {{ $externalLabels.desk }}' } }
+`;
+
+test('it evaluates the rules of its files on the interval, and answers what fires', async () => {
+  writeFileSync(join(folder, 'a.rules.yml'), rules);
+  await using stack = await start(
+    '--rules',
+    join(folder, '*.rules.yml'),
+    '--evaluation-interval',
+    '100ms',
+    '--external-label',
+    'desk=mine',
+  );
+  const { attributes } = await stack.ready(20_000);
+  const address = String(attributes['address']);
+  await expect
+    .poll(async () => (await fetch(`${address}/api/v1/alerts`)).json(), { timeout: 10_000, interval: 50 })
+    .toMatchObject({
+      data: { alerts: [{ state: 'firing', labels: { alertname: 'Always' }, annotations: { summary: 'at mine' } }] },
+    });
+  const query = `${address}/api/v1/query?query=${encodeURIComponent('ALERTS{alertstate="firing"}')}`;
+  expect(await (await fetch(query)).json()).toMatchObject({ data: { result: [{ metric: { alertname: 'Always' } }] } });
+  expect(await (await fetch(`${address}/embedded/status`)).json()).toMatchObject({
+    kept: { metrics: { rules: { groups: 1, rules: 1, failingRules: 0 } } },
+  });
+  expect(await stack.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('rule files that are wrong are refused, with all that is wrong', async () => {
+  writeFileSync(join(folder, 'bad.yml'), `groups: [{ name: g, rules: [{ alert: A, expr: 'up +' }, { record: b, exp: up }] }]`);
+  await using stack = await start('--rules', join(folder, 'bad.yml'));
+  await expect(stack.ready(20_000)).rejects.toThrow(/rule 1, "A": could not parse expression[^]*unknown field "exp"/);
+  await using other = await start('--evaluation-interval', 'soon');
+  await expect(other.ready(20_000)).rejects.toThrow('--evaluation-interval soon is no duration');
 });

@@ -1,8 +1,9 @@
-// The embedded stack as a process of its own: `node main.ts [--port 0]`. Prints one JSON line when it is ready, or one that says why it can't be.
+// The embedded stack as a process of its own: `node main.ts [--port 0] [--rules FILE …]`. Prints one JSON line when it is ready, or one that says why it can't be.
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../engine/clock.ts';
 import { createStack } from './stack.ts';
 import { metricBackend } from './metric-backend.ts';
+import { readRuleFlags, ruleFlags } from './rule-options.ts';
 
 const print = (eventName: string, severity: 'INFO' | 'ERROR', body: string, attributes: Readonly<Record<string, unknown>>): void => {
   const severityNumber = severity === 'INFO' ? 9 : 17;
@@ -22,10 +23,9 @@ const refuse = (message: string): void => {
   process.exitCode = 3;
 };
 
-const readPort = (): number => {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port; give 0 to 65535`);
+const readPort = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${text} is no port; give 0 to 65535`);
   return port;
 };
 
@@ -35,8 +35,9 @@ const why = (error: unknown, port: number): string =>
     : (error as Error).message;
 
 const start = async (): Promise<void> => {
-  const port = readPort();
-  const app = await createStack({ metrics: metricBackend(systemClock) });
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' }, ...ruleFlags } });
+  const port = readPort(values.port);
+  const app = await createStack({ metrics: metricBackend(systemClock, await readRuleFlags(values)) });
   try {
     const address = await app.listen({ host: '127.0.0.1', port });
     const stop = (): void => void app.close();

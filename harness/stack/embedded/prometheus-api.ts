@@ -6,8 +6,10 @@ import { labelNames, labelValues, seriesOf } from './prometheus-api/label-querie
 import { metadataOf } from './prometheus-api/metadata.ts';
 import { acceptForms, readParameters } from './prometheus-api/parameters.ts';
 import type { Parameters } from './prometheus-api/parameters.ts';
-import type { Answer, ApiContext } from './prometheus-api/answer.ts';
+import { alertmanagersOf, alertsOf } from './prometheus-api/alerts.ts';
+import type { Answer, ApiContext, RulesView } from './prometheus-api/answer.ts';
 import { instantQuery, rangeQuery } from './prometheus-api/queries.ts';
+import { noRules, rulesOf } from './prometheus-api/rules.ts';
 import { storeStatus } from './prometheus-api/store-status.ts';
 
 export type PrometheusApiOptions = {
@@ -15,6 +17,7 @@ export type PrometheusApiOptions = {
   readonly defaultSubqueryStepMs?: number;
   readonly maxSamples?: number;
   readonly timeoutMs?: number;
+  readonly rules?: RulesView;
 };
 
 type Handler = (parameters: Parameters, context: ApiContext, name: string) => Answer;
@@ -36,16 +39,19 @@ const routes: readonly { readonly path: string; readonly methods: readonly ('GET
   { path: '/api/v1/labels', methods: both, handle: labelNames },
   { path: '/api/v1/label/:name/values', methods: get, handle: labelValues },
   { path: '/api/v1/metadata', methods: get, handle: metadataOf },
+  { path: '/api/v1/rules', methods: get, handle: rulesOf },
+  { path: '/api/v1/alerts', methods: get, handle: alertsOf },
+  { path: '/api/v1/alertmanagers', methods: get, handle: alertmanagersOf },
   { path: '/api/v1/status/buildinfo', methods: get, handle: buildInfo },
   { path: '/api/v1/status/tsdb', methods: get, handle: storeStatus },
 ];
 
 /** A Fastify plugin. `clock` says what "now" is for queries without a time, and limits how long one may take. */
 export const prometheusApi =
-  (store: MetricStore, clock: { now(): number }, options: PrometheusApiOptions = {}): FastifyPluginAsync =>
+  (store: MetricStore, clock: { now(): number }, { rules = noRules, ...options }: PrometheusApiOptions = {}): FastifyPluginAsync =>
   async (app) => {
     acceptForms(app);
-    const context: ApiContext = { store, nowMs: () => clock.now(), options };
+    const context: ApiContext = { store, rules, nowMs: () => clock.now(), options };
     for (const { path, methods, handle } of routes) {
       app.route<{ Params: { name?: string } }>({
         method: [...methods],

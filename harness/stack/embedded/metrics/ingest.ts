@@ -57,7 +57,7 @@ const reject = (request: Request, reason: DropReason, message: string): void => 
   countReason(request, message, 1);
 };
 
-const addSeries = (labels: Labels, { index, pool }: IngestParts): Series => {
+export const addSeries = (labels: Labels, { index, pool }: IngestParts): Series => {
   const series: Series = { labels, samples: createSampleColumn(pool), gone: false };
   index.add(series);
   return series;

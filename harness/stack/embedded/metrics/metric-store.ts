@@ -7,9 +7,10 @@ import { createBlockPool } from './block-pool.ts';
 import type { DropCounts, MetricLimits } from './limits.ts';
 import { defaultMetricLimits, noDrops } from './limits.ts';
 import type { IngestResult } from './ingest.ts';
-import { createIngest } from './ingest.ts';
+import { addSeries, createIngest } from './ingest.ts';
 import type { FamilyMetadata } from './metric-family.ts';
 import { createRetention, storedBytes } from './retention.ts';
+import type { AppendOutcome, SampleValue } from './sample-column.ts';
 import { createSeriesIndex } from './series-index.ts';
 
 export type MetricReport = {
@@ -28,6 +29,11 @@ export type MetricStore = Storage & {
   ingest(resourceMetrics: readonly DecodedResourceMetrics[], receivedAtMs: number): IngestResult;
   /** Labels of the series that have a sample in the time, those that match any of the selectors; all for no selector. */
   labelSets(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): Labels[];
+  /**
+   * A sample of our own making, as rules write them: never out of order. `series` where one more would be too many, which is counted;
+   * the other outcomes are the writer's to tell.
+   */
+  append(labels: Labels, timeMs: number, value: SampleValue): AppendOutcome | 'series';
   metadata(): ReadonlyMap<string, FamilyMetadata>;
   report(): MetricReport;
 };
@@ -38,7 +44,8 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
   const drops = noDrops();
   const metadata = new Map<string, FamilyMetadata>();
   const retention = createRetention(index, bounds, drops);
-  const ingest = createIngest({ index, pool: createBlockPool(), limits: bounds, drops, metadata });
+  const parts = { index, pool: createBlockPool(), limits: bounds, drops, metadata };
+  const ingest = createIngest(parts);
   let appended = 0;
 
   const report = (): MetricReport => {
@@ -70,6 +77,17 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
         .filter(({ samples }) => samples.firstMs <= toMs && samples.lastMs >= fromMs)
         .map(({ labels, samples }) => ({ labels, ...samples.read(fromMs, toMs) })),
     labelSets,
+    append: (labels, timeMs, value) => {
+      const known = index.byKey(labels.key);
+      if (known === undefined && index.size >= bounds.maxSeries) {
+        drops.series += 1;
+        return 'series';
+      }
+      const outcome = (known ?? addSeries(labels, parts)).samples.append(timeMs, value, 0);
+      if (outcome === 'appended') appended += 1;
+      retention.apply(timeMs);
+      return outcome;
+    },
     metadata: () => metadata,
     report,
   };

@@ -11,7 +11,7 @@ import { readLimit, readTime } from './parameters.ts';
 
 const noWindow = { startMs: 0, endMs: 0, stepMs: 0 };
 
-const selectorOf = (text: string): readonly Matcher[] => {
+export const selectorOf = (text: string): readonly Matcher[] => {
   const node = parseExpression(text, noWindow);
   if (node.kind === 'selector') return node.matchers;
   throw new PromqlError('bad_data', `match[] must be a series selector, got ${JSON.stringify(text)}`, node);

@@ -29,6 +29,8 @@ describe('floats as text', () => {
     [0.0001, '0.0001'],
     [1.5, '1.5'],
     [-0.000025, '-2.5e-05'],
+    [999_999, '999999'],
+    [1_234_567, '1.234567e+06'],
   ])('%s is %s in a message', (value, text) => expect(formatGeneralFloat(value)).toBe(text));
 
   it('read back as the same number', () => {

@@ -27,10 +27,10 @@ export const formatPlainFloat = (value: number): string => {
   return `${sign}${moveDecimalPoint(`${whole}${fraction}`, fraction.length, Number(exponent))}`;
 };
 
-/** Go's %g: the shortest text, with an exponent below 1e-4 and from 1e21. */
+/** Go's %g and %v: the shortest digits, with an exponent below 1e-4 and from 1e6 on. */
 export const formatGeneralFloat = (value: number): string => {
-  const text = special(value) ?? String(value);
-  if (text.includes('e') || value === 0 || Math.abs(value) >= 1e-4 || !Number.isFinite(value)) return formatFloat(value);
+  const magnitude = Math.abs(value);
+  if (value === 0 || !Number.isFinite(value) || (magnitude >= 1e-4 && magnitude < 1e6)) return formatFloat(value);
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 };
 
