@@ -1,4 +1,5 @@
 // The wiring: which driver, faults, target, stack and checks a run is made of. The only place that knows them all.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,9 @@ import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
 import { spawnProcess } from '../stack/processes.ts';
-import { startEmbedded } from '../stack/start-embedded.ts';
+import type { RuntimeName } from '../stack/running-stack.ts';
+import { startStack } from '../stack/start-stack.ts';
+import type { StackPart } from '../stack/tested-versions.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
 import { faultlineSignals } from '../targets/faultline/signals.ts';
 import { createFaultlineTarget } from '../targets/faultline/target.ts';
@@ -26,6 +29,10 @@ export type PartsOptions = {
   /** The folder of the system's own code. */
   readonly systemFolder: string;
   readonly clock: Clock;
+  readonly runtime: RuntimeName;
+  /** Where programs are, and how an existing stack is reached. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly without: readonly StackPart[];
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -33,9 +40,9 @@ export const ownSystemFolder = fromRoot('system');
 export const scenariosFolder = fromRoot('scenarios');
 export const root = fromRoot('.');
 
-export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts => ({
+export const createParts = ({ systemFolder, clock, runtime, environment, without }: PartsOptions): EngineParts => ({
   plan: planScenario,
-  startStack: startEmbedded,
+  startStack: (helper) => startStack(runtime, { ...helper, clock, environment, without, ...runRules() }),
   openTarget: (helper) => openFaultline(systemFolder, clock, helper),
   startDriver,
   telemetryOf: (stack) =>
@@ -45,6 +52,7 @@ export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts 
       signals: faultlineSignals,
       clock,
       exportIntervalMs,
+      visibleWithinMs: stack.visibleWithinMs,
       dropped: () => stack.dropped(),
     }),
   runFault: createRunFault(faults),
@@ -54,6 +62,12 @@ export const createParts = ({ systemFolder, clock }: PartsOptions): EngineParts 
 
 export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
   judge(await readRunData(folder), { checks, budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)) });
+
+/** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
+const runRules = (): { readonly ruleFiles: readonly string[]; readonly evaluationSeconds: number } => {
+  const file = fromRoot('grafana/alerts/run.rules.yml');
+  return { ruleFiles: existsSync(file) ? [file] : [], evaluationSeconds: 1 };
+};
 
 const openFaultline = async (systemFolder: string, clock: Clock, { registry, logFolder, signal }: StartHelper): Promise<OpenTarget> => {
   const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });

@@ -40,7 +40,9 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     return exitCodes.pass;
   }
   checkReferences(chosen);
-  const parts = createParts({ systemFolder: options.systemFolder ?? ownSystemFolder, clock: systemClock });
+  const { runtime, without } = options;
+  const systemFolder = options.systemFolder ?? ownSystemFolder;
+  const parts = createParts({ systemFolder, clock: systemClock, runtime, without, environment });
   const planned = chosen.map((scenario) => parts.plan(scenario, options.seed));
   if (options.plan) {
     print(planned.map((each) => showPlan(each)).join('\n'));

@@ -2,7 +2,10 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitCodeHelp } from './exit-codes.ts';
+import { parseRuntime, parseWithout } from './stack-choices.ts';
 import { usageError } from './usage-error.ts';
+import { type RuntimeName, runtimeNames } from '../stack/running-stack.ts';
+import type { StackPart } from '../stack/tested-versions.ts';
 
 export type VerifyOptions = {
   /** Empty: all. */
@@ -14,13 +17,26 @@ export type VerifyOptions = {
   readonly json: boolean;
   /** Where the folders of runs go. */
   readonly reportFolder: string;
+  readonly runtime: RuntimeName;
+  /** Parts of the telemetry stack that are not started. */
+  readonly without: readonly StackPart[];
   /** Another folder with the system's own code in it; for planted defects. */
   readonly systemFolder: string | null;
 };
 
 export const largestSeed = 2 ** 31 - 1;
 
-type Raw = { seed?: number; list?: true; plan?: true; keep?: true; json?: true; report: string; system?: string };
+type Raw = {
+  seed?: number;
+  list?: true;
+  plan?: true;
+  keep?: true;
+  json?: true;
+  report: string;
+  runtime: RuntimeName;
+  without: readonly StackPart[];
+  system?: string;
+};
 
 /** What --help prints is returned as text instead: nothing here writes or exits. */
 export const parseVerifyOptions = (
@@ -50,6 +66,8 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
     keep: raw.keep === true,
     json: raw.json === true,
     reportFolder: resolve(raw.report),
+    runtime: raw.runtime,
+    without: raw.without,
     systemFolder: system === '' ? null : resolve(system),
   };
 };
@@ -66,6 +84,13 @@ const createProgram = (write: (text: string) => void): Command =>
       'leave the last scenario of the run up (each before it is taken down, as each gets a fresh system), print its addresses, and wait for Ctrl-C',
     )
     .option('--report <folder>', 'where the folders of runs go', 'runs')
+    .option(
+      '--runtime <name>',
+      `the telemetry stack: ${runtimeNames.join(', ')} (what each is: npm run stack -- --help)`,
+      parseRuntime,
+      'embedded',
+    )
+    .option('--without <part>', 'a part of the telemetry stack that is not started: grafana; may be given again', parseWithout, [])
     .option('--json', 'the verdict as JSON on stdout; progress goes to stderr')
     .addOption(new Option('--system <folder>', 'start the system from this folder instead of ./system').hideHelp())
     .addHelpText('after', exitCodeHelp)

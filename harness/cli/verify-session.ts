@@ -56,7 +56,7 @@ const beginManifest = async ({ options, planned }: SessionOptions, folder: RunFo
     state: 'running',
     seed: options.seed,
     scenarios: planned.map(({ plan }) => plan.scenario.name),
-    runtime: 'embedded',
+    runtime: options.runtime,
     versions: await describeVersions(root),
     machine: describeMachine(),
     commit: await describeCommit(root),
@@ -83,6 +83,7 @@ const runUnderReaper = async (
     clock: systemClock,
     signal,
     onProgress: view.onProgress,
+    onStack: ({ versions }) => manifest.addVersions(versions),
     ...(options.keep ? { beforeTakedown: keepRunning({ folder: folder.path, say: view.say, tell, signal }) } : {}),
   });
   // Whoever kept the system running ends it by Ctrl-C, once everything has been told.

@@ -30,6 +30,8 @@ export const describeCommit = async (root: string): Promise<string | null> => {
 
 export type ManifestFile = {
   readonly current: () => RunManifest;
+  /** The versions of what was started, once it runs. */
+  addVersions(versions: Readonly<Record<string, string>>): Promise<void>;
   finish(state: 'finished' | 'interrupted' | 'failed', endedAt: number, error?: string): Promise<void>;
   /** Marks the run interrupted before the next line of code: for a harness that is about to end at once. */
   interruptAtOnce(endedAt: number): void;
@@ -41,6 +43,10 @@ export const writeManifest = async (folder: string, manifest: RunManifest): Prom
   await writeJson(path, current);
   return {
     current: () => current,
+    addVersions: async (versions) => {
+      current = { ...current, versions: { ...current.versions, ...versions } };
+      await writeJson(path, current);
+    },
     finish: async (state, endedAt, error) => {
       if (current.state !== 'running') return;
       current = { ...current, state, endedAt: new Date(endedAt).toISOString(), ...(error === undefined ? {} : { error }) };

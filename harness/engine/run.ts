@@ -28,6 +28,8 @@ export type RunOptions = {
   /** Aborts when the run is interrupted. */
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Told of the stack once it runs: its versions are part of what the run is. */
+  readonly onStack?: (stack: RunningStack) => Promise<void>;
   /** Waits before the last scenario's processes are taken down; it gets the verdict on the whole run. */
   readonly beforeTakedown?: (target: RunningTarget, verdict: RunVerdict, stack: RunningStack) => Promise<void>;
 };
@@ -44,12 +46,8 @@ export const run = async (options: RunOptions): Promise<RunVerdict> => {
   const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
   await using _stack = stack;
   await using _target = target;
-  onProgress({
-    kind: 'ready',
-    what: 'telemetry stack and database',
-    afterMs: clock.now() - beganAt,
-    detail: stack.current().endpoints.prometheus,
-  });
+  tellReady(stack.current(), clock.now() - beganAt, onProgress);
+  await options.onStack?.(stack.current());
   const ended: Ended[] = [];
   for (const planned of options.planned) {
     if (signal.aborted) break;
@@ -57,6 +55,12 @@ export const run = async (options: RunOptions): Promise<RunVerdict> => {
     if (end !== null) ended.push(end);
   }
   return toVerdict(options.runId, ended);
+};
+
+const tellReady = ({ runtime, endpoints, readyAfterMs, warnings }: RunningStack, afterMs: number, onProgress: OnProgress): void => {
+  const times = Object.entries(readyAfterMs).map(([part, ms]) => `${part} ${(ms / 1000).toFixed(1)} s`);
+  onProgress({ kind: 'ready', what: `${runtime} telemetry and database`, afterMs, detail: [...times, endpoints.prometheus].join(', ') });
+  for (const text of warnings) onProgress({ kind: 'warning', text });
 };
 
 /** When one of them fails, the other is taken down before the failure is told. */

@@ -25,6 +25,7 @@ export type CollectSignalsOptions = {
   readonly exportIntervalMs: number;
   readonly traceIds: readonly string[];
   readonly canary: SignalsRecord['canary'];
+  readonly visibleWithinMs: number;
   /** What the receivers had to drop. */
   readonly dropped: RunningStack['dropped'];
 };
@@ -52,7 +53,7 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
     askBudgets({ client, scope, signals, plan, timeline, exportIntervalMs }),
     askFinals({ client, scope, signals, exportIntervalMs, atMs, sinceMs }),
     askPlots({ client, scope, signals, timeline, exportIntervalMs }),
-    askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs }),
+    askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs + options.visibleWithinMs }),
     askLogs(client, scope, sinceMs / 1_000, atMs / 1_000 + 1),
     attempt<SignalsRecord['dropped']>(options.dropped(), null),
   ]);

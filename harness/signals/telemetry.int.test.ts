@@ -19,6 +19,7 @@ const telemetryAt = (url: string) =>
     signals: faultlineSignals,
     clock: systemClock,
     exportIntervalMs,
+    visibleWithinMs: 0,
     dropped: embeddedDropped(url),
   });
 

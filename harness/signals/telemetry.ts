@@ -16,6 +16,8 @@ export type TelemetryOptions = {
   readonly signals: TargetSignals;
   readonly clock: Clock;
   readonly exportIntervalMs: number;
+  /** How long after it was taken in something may stay invisible to a search. */
+  readonly visibleWithinMs: number;
   /** What the receivers have dropped since they began. */
   readonly dropped: RunningStack['dropped'];
 };
@@ -44,10 +46,11 @@ const fingerprintOf = async (
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlp, client, signals, clock, dropped } = options;
+  const { otlp, client, signals, clock, visibleWithinMs, dropped } = options;
+  const withinMs = canaryWithinMs + visibleWithinMs;
   return {
-    canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs: canaryWithinMs, signal }),
+    canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs, signal }),
     fingerprint: (scope) => fingerprintOf(options, scope),
-    collect: (collected) => collectSignals({ ...collected, client, signals, clock, dropped }),
+    collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dropped }),
   };
 };

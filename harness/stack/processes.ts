@@ -9,6 +9,7 @@ import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import type { HarnessErrorCode } from '../engine/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
+import { logTail } from './log-tail.ts';
 import { isAlive, signalProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { postmasterRole } from './process-registry.ts';
@@ -71,11 +72,6 @@ const environment = (own: Readonly<Record<string, string>>, run: string): NodeJS
   [runMark]: run,
 });
 
-const tailOf = (logFile: string): string => {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5);
-  return lines.map((line) => line.slice(0, 400)).join('\n');
-};
-
 const announcementIn = (text: string): Announcement | null => {
   for (const line of text.split('\n')) {
     const found = readAnnouncement(line);
@@ -111,7 +107,7 @@ const awaitReady = async (
   if (said?.kind === 'refused')
     throw new HarnessError(failure, `${role} refused to start: ${said.message} (${said.code}); its log is ${logFile}`);
   const what = last.exit === undefined ? `said nothing of being ready within ${withinMs} ms` : `${exitText(last.exit)} before it was ready`;
-  throw new HarnessError(failure, `${role} ${what}; its log is ${logFile}:\n${tailOf(logFile)}`);
+  throw new HarnessError(failure, `${role} ${what}; its log is ${logFile}:\n${logTail(logFile)}`);
 };
 
 const endServer = async (server: ProcessIdentity, withinMs: number, clock: Clock): Promise<void> => {
@@ -181,7 +177,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
     throw new HarnessError(failure, `${role} could not be started: ${options.command}`, { cause });
   }
   if (identity === null)
-    throw new HarnessError(failure, `${role} ended as soon as it was started; its log is ${logFile}:\n${tailOf(logFile)}`);
+    throw new HarnessError(failure, `${role} ended as soon as it was started; its log is ${logFile}:\n${logTail(logFile)}`);
 
   let heard: Announcement | null = null;
   const { onLine } = options;

@@ -36,6 +36,12 @@ export type RunningStack = AsyncDisposable & {
   readonly processes: readonly SampledProcess[];
   /** Of each part by name, as it says itself. */
   readonly versions: Readonly<Record<string, string>>;
+  /** How long each part took to be ready, by name. */
+  readonly readyAfterMs: Readonly<Record<string, number>>;
+  /** What whoever started it should know: a version that was not tested, a part that is left out. */
+  readonly warnings: readonly string[];
+  /** How long something that was taken in may stay invisible to a search (Tempo's trails by seconds): the longest that it is worth asking again. */
+  readonly visibleWithinMs: number;
   /** Resolves when a part has ended by itself, to the part's name; never, where the stack is not ours. */
   readonly exited: Promise<string>;
   /** Rejects with a SignalError where it can't be asked. */

@@ -1,19 +1,21 @@
 // Starts the embedded stack: one Node process that takes OTLP in and answers as Prometheus, Tempo and Loki do.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StartHelper } from '../engine/parts.ts';
 import { embeddedDropped } from '../signals/embedded-dropped.ts';
-import { spawnProcess } from './processes.ts';
+import { spawnProcess, type SpawnedProcess } from './processes.ts';
 import { endpointsAt, type RunningStack } from './running-stack.ts';
+import type { StackOptions } from './stack-options.ts';
 
 const readyWithinMs = 15_000;
 const program = fileURLToPath(new URL('./embedded/main.ts', import.meta.url));
 
-export const startEmbedded = async ({ registry, logFolder, signal }: StartHelper): Promise<RunningStack> => {
+export const startEmbedded = async (options: StackOptions): Promise<RunningStack> => {
+  const { registry, logFolder, signal, clock, onPart } = options;
+  const beganAt = clock.now();
   const started = await spawnProcess({
     command: process.execPath,
     // Small young generation: what it takes in lives long, and half-full nurseries would double its memory.
-    args: ['--max-semi-space-size=8', program, '--port', '0'],
+    args: ['--max-semi-space-size=8', program, ...parametersOf(options)],
     role: 'stack',
     logFile: join(logFolder, 'stack.log'),
     registry,
@@ -21,19 +23,32 @@ export const startEmbedded = async ({ registry, logFolder, signal }: StartHelper
   });
   try {
     const { attributes } = await started.ready(readyWithinMs, signal);
-    const address = String(attributes['address']);
-    return {
-      runtime: 'embedded',
-      endpoints: endpointsAt(address),
-      access: {},
-      processes: [{ role: started.role, pid: started.pid }],
-      versions: {},
-      exited: started.exited.then(() => started.role),
-      dropped: embeddedDropped(address),
-      [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
-    };
+    const afterMs = clock.now() - beganAt;
+    onPart?.('stack', afterMs);
+    return runningStack(started, String(attributes['address']), afterMs);
   } catch (error) {
     await started.stop();
     throw error;
   }
 };
+
+const parametersOf = ({ ports, ruleFiles = [], evaluationSeconds = 1 }: StackOptions): readonly string[] => [
+  '--port',
+  String(ports?.embedded ?? 0),
+  ...(ruleFiles.length === 0 ? [] : [...ruleFiles.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${evaluationSeconds}s`]),
+];
+
+const runningStack = (started: SpawnedProcess, address: string, afterMs: number): RunningStack => ({
+  runtime: 'embedded',
+  endpoints: endpointsAt(address),
+  access: {},
+  processes: [{ role: started.role, pid: started.pid }],
+  // It is part of this repository: its version is faultline's own.
+  versions: {},
+  readyAfterMs: { stack: afterMs },
+  warnings: [],
+  visibleWithinMs: 0,
+  exited: started.exited.then(() => started.role),
+  dropped: embeddedDropped(address),
+  [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
+});

@@ -1,0 +1,166 @@
+// The native runtime: Prometheus, Tempo, Loki and, where it is there, Grafana as processes of this machine, with the configuration in grafana/.
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { awaitParts } from '../await-parts.ts';
+import { countDropped } from '../count-dropped.ts';
+import { freePorts } from '../free-ports.ts';
+import { spawnProcess, type SpawnedProcess } from '../processes.ts';
+import { writePrometheusConfig } from '../prometheus-config.ts';
+import { proveStack } from '../prove-stack.ts';
+import type { RunningStack, StackEndpoints } from '../running-stack.ts';
+import type { StackOptions } from '../stack-options.ts';
+import { type StackPart, stackParts, versionWarnings } from '../tested-versions.ts';
+import { findPrograms, type Programs } from './find-programs.ts';
+import { localUrl, type NativePlace, type NativePorts, type PartPlan, type PlanPart } from './part-plan.ts';
+import { planGrafana } from './plan-grafana.ts';
+import { planLoki } from './plan-loki.ts';
+import { planPrometheus } from './plan-prometheus.ts';
+import { planTempo } from './plan-tempo.ts';
+import { programVersion } from './program-version.ts';
+
+const plans: Readonly<Record<StackPart, PlanPart>> = {
+  prometheus: planPrometheus,
+  tempo: planTempo,
+  loki: planLoki,
+  grafana: planGrafana,
+};
+
+const configFolder = fileURLToPath(new URL('../../../grafana', import.meta.url));
+const readyWithinMs = 90_000;
+const visibleWithinMs = 15_000;
+/** Tempo 3 takes longer than anyone would wait; data that goes anyway needs no farewell. */
+const stopWithinMs = { temporary: 1_000, kept: 10_000 };
+
+type Part = { readonly name: StackPart; readonly plan: PartPlan; readonly process: SpawnedProcess };
+
+/** Everything is gone again when this rejects. */
+export const startNative = async (options: StackOptions): Promise<RunningStack> => {
+  const programs = findPrograms(options.environment, options.without ?? []);
+  await using undo = new AsyncDisposableStack();
+  const [ports, dataFolder, versions] = await Promise.all([choosePorts(options), openData(options, undo), versionsOf(programs)]);
+  const prometheusConfig = await configurePrometheus(options, dataFolder);
+  const place = (part: StackPart): NativePlace => {
+    const program = programs[part] as string;
+    return { program, ports, dataFolder: join(dataFolder, part), configFolder, prometheusConfig };
+  };
+  const names = stackParts.filter((part) => programs[part] !== undefined);
+  const parts = await startParts(
+    options,
+    names.map((name) => ({ name, place: place(name) })),
+    undo,
+  );
+  const endpoints = endpointsOf(ports, names);
+  const readyAfterMs = await awaitReady(options, parts, endpoints);
+  const stack = undo.move();
+  return {
+    runtime: 'native',
+    endpoints,
+    access: {},
+    processes: parts.map(({ name, process: { pid } }) => ({ role: name, pid })),
+    versions,
+    readyAfterMs,
+    warnings: [...versionWarnings(versions), ...(names.includes('grafana') ? [] : leftOut(options))],
+    visibleWithinMs,
+    exited: Promise.race(parts.map(({ name, process }) => process.exited.then(() => name))),
+    dropped: countDropped(endpoints),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+};
+
+const leftOut = ({ without = [] }: StackOptions): readonly string[] => [
+  without.includes('grafana') ? 'grafana is left out, as asked' : 'grafana is left out: there is no grafana-server on PATH',
+];
+
+const versionsOf = async (programs: Programs): Promise<Readonly<Partial<Record<StackPart, string>>>> =>
+  Object.fromEntries(await Promise.all(Object.entries(programs).map(async ([part, program]) => [part, await programVersion(program)])));
+
+const choosePorts = async ({ ports = {} }: StackOptions): Promise<NativePorts> => {
+  const names = [...stackParts, 'tempoOtlp', 'tempoGrpc', 'lokiGrpc'] as const;
+  const free = await freePorts(names.length, Math.random);
+  return { ...(Object.fromEntries(names.map((name, index) => [name, free[index]])) as NativePorts), ...ports };
+};
+
+/** A folder of each part. The temporary one is on record, so that it goes in every case. */
+const openData = async ({ dataFolder, registry }: StackOptions, undo: AsyncDisposableStack): Promise<string> => {
+  const folder = dataFolder ?? join(tmpdir(), `faultline-stack-${randomBytes(6).toString('hex')}`);
+  if (dataFolder === undefined) {
+    registry.addFolder(folder);
+    undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  }
+  await Promise.all(stackParts.map((part) => mkdir(join(folder, part), { recursive: true })));
+  return folder;
+};
+
+const configurePrometheus = async ({ ruleFiles, evaluationSeconds = 1 }: StackOptions, dataFolder: string): Promise<string> => {
+  const original = join(configFolder, 'prometheus/prometheus.yml');
+  if (ruleFiles === undefined) return original;
+  return writePrometheusConfig(original, join(dataFolder, 'prometheus-configuration'), { ruleFiles, evaluationSeconds });
+};
+
+const startParts = async (
+  { registry, logFolder, dataFolder }: StackOptions,
+  wanted: readonly { readonly name: StackPart; readonly place: NativePlace }[],
+  undo: AsyncDisposableStack,
+): Promise<readonly Part[]> => {
+  const running: SpawnedProcess[] = [];
+  // Side by side: each takes its time to write down what it holds.
+  undo.defer(async () => void (await Promise.all(running.map((process) => process.stop()))));
+  return Promise.all(
+    wanted.map(async ({ name, place }) => {
+      const plan = plans[name](place);
+      const process = await spawnProcess({
+        command: place.program,
+        args: plan.args,
+        env: plan.env,
+        role: name,
+        logFile: join(logFolder, `${name}.log`),
+        registry,
+        cwd: place.dataFolder,
+        stopWithinMs: dataFolder === undefined ? stopWithinMs.temporary : stopWithinMs.kept,
+        failure: 'FL_STACK_FAILED',
+      });
+      running.push(process);
+      return { name, plan, process };
+    }),
+  );
+};
+
+const endpointsOf = (ports: NativePorts, names: readonly StackPart[]): StackEndpoints => {
+  const [prometheus, tempo, loki] = [localUrl(ports.prometheus), localUrl(ports.tempo), localUrl(ports.loki)];
+  return {
+    otlp: {
+      metrics: `${prometheus}/api/v1/otlp/v1/metrics`,
+      traces: `${localUrl(ports.tempoOtlp)}/v1/traces`,
+      logs: `${loki}/otlp/v1/logs`,
+    },
+    prometheus,
+    tempo,
+    loki,
+    ...(names.includes('grafana') ? { grafana: localUrl(ports.grafana) } : {}),
+  };
+};
+
+const awaitReady = async (
+  { clock, signal, registry, onPart }: StackOptions,
+  parts: readonly Part[],
+  endpoints: StackEndpoints,
+): Promise<Readonly<Record<string, number>>> => {
+  const times: Record<string, number> = {};
+  const onReady = (part: string, afterMs: number): void => {
+    times[part] = afterMs;
+    onPart?.(part, afterMs);
+  };
+  const awaited = parts.map(({ name, plan, process }) => ({
+    name,
+    readyUrl: plan.readyUrl,
+    logFile: process.logFile,
+    exited: process.exited.then(({ code, signal: by }) => (by === null ? `ended with code ${code}` : `was ended by ${by}`)),
+  }));
+  await awaitParts(awaited, { clock, withinMs: readyWithinMs, signal, onReady });
+  const provedMs = await proveStack({ endpoints, access: {} }, { clock, run: registry.run, withinMs: visibleWithinMs, signal });
+  onReady('round trip', provedMs);
+  return times;
+};
