@@ -116,22 +116,37 @@ const settleParked = <Effect>(
   return delivered.count === parked.length ? { ...settlement, releaseKey: task.key } : settlement;
 };
 
-/** Held up from the start: the key is not parked, so that the lane's live flow could change it. */
+/**
+ * Held up from the start: the key is not parked, so that the lane's live flow could change it. Where the database refuses a value of what comes after the
+ * gap, its event is found and parked, and the gap is skipped all the same.
+ */
 export const runSkipGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effect>): Promise<Report> => {
   const startedAtMs = context.nowMs();
   await context.mayWrite();
+  const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
+  for (;;) {
+    const decided = await decideGap(task, context, known);
+    if (decided === null) return idleReport(0, startedAtMs);
+    const { decisions, settlement } = decided;
+    const settledFromMs = context.nowMs();
+    const settled = await context.store
+      .settle(task.tenure, null, settlement, context.processor.apply)
+      .catch((error: unknown) => refusedBy(error, settlement, known, context));
+    if (settled === null) continue;
+    const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
+    return makeReport({ decisions, settlement, settled, position: 0, blocked: null, moreDue: true, ...times });
+  }
+};
+
+/** null: there is no gap any more. Keys are loaded for each decision, as deciding uses them up. */
+const decideGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effect>, known: ReadonlyMap<number, Failure>) => {
   const keys = await context.store.loadKeys(task.tenure, [task.key], []);
   const state = keys.get(keyName(task.key));
   const gap = state === undefined || state.parked ? null : skipGap(state);
-  if (state === undefined || gap === null) return idleReport(0, startedAtMs);
+  if (state === undefined || gap === null) return null;
   const early = await loadEarly(task, context, state, []);
-  const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
   const handle = createCallHandler(context.processor, context.progress, known);
-  const delivered = await drainKeys({ keys, handle, room: noBound, earlyEvent: ({ position }) => early.get(position) });
-  const decided = settle(delivered.decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: () => 0 });
-  const settlement = { ...decided, gap: { key: task.key, gap } };
-  const settledFromMs = context.nowMs();
-  const settled = await context.store.settle(task.tenure, null, settlement, context.processor.apply);
-  const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
-  return makeReport({ decisions: delivered.decisions, settlement, settled, position: 0, blocked: null, moreDue: true, ...times });
+  const { decisions } = await drainKeys({ keys, handle, room: noBound, earlyEvent: ({ position }) => early.get(position) });
+  const decided = settle(decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: () => 0 });
+  return { decisions, settlement: { ...decided, gap: { key: task.key, gap } } };
 };

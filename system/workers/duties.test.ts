@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { type DutiesOptions, startDuties } from './duties.ts';
+
+/** Time stands still until `pass`; the reading that a duty makes is the one that is set. */
+const start = () => {
+  let nowMs = 0;
+  let sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+  let reading = { entries: [], beganAtMs: 0, identitiesRows: 0, oldestSnapshotSeconds: 0 };
+  const alarms: (readonly [atMs: number, name: string | undefined])[] = [];
+  const options: DutiesOptions = {
+    tenure: { processor: '_duties', version: 0, lane: -1, owner: 'worker-1', epoch: 1 } as DutiesOptions['tenure'],
+    store: {
+      readBooks: async () => reading,
+      makePartitions: async () => 0,
+      forgetIdentities: async () => 0,
+      tidy: async () => {},
+      closeIdleCommands: async () => 0,
+    },
+    startExport: () => ({ push: async () => {}, reportAge: async () => {}, stop: () => {} }),
+    exportIntervalMs: 1000,
+    dedupeWindowHours: 24,
+    dedupeRowBound: 1000,
+    clock: {
+      nowMs: () => nowMs,
+      sleep: (delayMs, signal) =>
+        new Promise((resolve, reject) => {
+          sleepers.push({ untilMs: nowMs + delayMs, wake: resolve });
+          signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    },
+    logger: { info: () => {}, error: (_body, _attributes, context) => void alarms.push([nowMs, context?.eventName]) },
+    telemetry: { error: () => {} },
+    onLost: () => {},
+  };
+  const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  const pass = async (seconds: number): Promise<void> => {
+    for (const endsAtMs = nowMs + seconds * 1000; nowMs < endsAtMs; nowMs += 1000) {
+      const due = sleepers.filter(({ untilMs }) => untilMs <= nowMs);
+      sleepers = sleepers.filter((sleeper) => !due.includes(sleeper));
+      for (const { wake } of due) wake();
+      await settle();
+    }
+  };
+  const duties = startDuties(options);
+  return { alarms, pass, stop: () => duties.stop(), read: (change: Partial<typeof reading>) => void (reading = { ...reading, ...change }) };
+};
+
+test('a snapshot that is held for over a minute alarms at once, and again each minute while it lasts; at a minute it does not', async () => {
+  const { alarms, pass, stop, read } = start();
+  read({ oldestSnapshotSeconds: 60 });
+  await pass(5);
+  expect(alarms).toEqual([]);
+  read({ oldestSnapshotSeconds: 60.1 });
+  await pass(125);
+  expect(alarms.map(([, name]) => name)).toEqual(Array(3).fill('faultline.database.old_snapshot'));
+  expect(alarms[1]![0] - alarms[0]![0]).toBeGreaterThanOrEqual(60_000);
+  read({ oldestSnapshotSeconds: 0 });
+  await pass(120);
+  expect(alarms).toHaveLength(3);
+  await stop();
+});
+
+test('rows over the bound of the dedupe window alarm beside it, each on its own; as many as the bound do not', async () => {
+  const { alarms, pass, stop, read } = start();
+  read({ identitiesRows: 1000 });
+  await pass(3);
+  expect(alarms).toEqual([]);
+  read({ identitiesRows: 1001, oldestSnapshotSeconds: 61 });
+  await pass(3);
+  expect(alarms.map(([, name]) => name)).toEqual(['faultline.identities.over_bound', 'faultline.database.old_snapshot']);
+  await stop();
+});
