@@ -31,6 +31,25 @@ test("a sampled request leads from its caller to the producer's span, whose cont
   expect(trace.traceparent).toBe(`00-${producer!.traceId}-${producer!.spanId}-01`);
 });
 
+test('what became of an event of a sampled request is a record with the context of its span: ours to look at as WARN', async () => {
+  await using receiver = await startOtlpReceiver();
+  const telemetry = start(receiver, 0);
+  const trace = createIngestTelemetry(telemetry, Date.now).startTrace('/events', sampledParent)!;
+  const event = { systemName: 'shop', objectId: 'order-7' };
+  trace.settled(event, { kind: 'accepted', id: 4711, duplicate: false });
+  trace.settled(event, { kind: 'refused', code: 'overloaded', message: 'full' });
+  trace.settled(null, { kind: 'refused', code: 'invalid_json', message: 'no JSON' });
+  await telemetry.shutdown();
+  const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: trace.traceparent.split('-')[2] };
+  const key = { 'faultline.system_name': 'shop', 'faultline.object_id': 'order-7' };
+  const records = receiver.logs.filter(({ eventName }) => eventName?.startsWith('faultline.event.') === true);
+  expect(records).toMatchObject([
+    { ...span, severityText: 'INFO', attributes: { ...key, 'faultline.event.id': 4711 } },
+    { ...span, severityText: 'WARN', attributes: { ...key, 'error.code': 'overloaded' } },
+    { ...span, severityText: 'INFO', attributes: { 'error.code': 'invalid_json' } },
+  ]);
+});
+
 test('an unsampled caller and a spent rate make no span', async () => {
   await using receiver = await startOtlpReceiver();
   const telemetry = start(receiver, 0);

@@ -1,13 +1,16 @@
 // The ingest's telemetry on real instruments, spans and logs. What is not sampled costs a comparison.
+import type { SpanContext } from '@opentelemetry/api';
 import { errorCodes, type ErrorCodeName } from '../contract/error-codes.ts';
 import { signals } from '../contract/signals.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Spans, StartedSpan } from '../telemetry/spans.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { parseTraceparent } from '../telemetry/trace-context.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { createTroubleLog } from './trouble-log.ts';
-import type { IngestTelemetry, RequestTrace } from './telemetry.ts';
+import type { IngestTelemetry, RequestTrace, TracedKey, TracedOutcome } from './telemetry.ts';
 
 export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): IngestTelemetry => {
   const { instruments, logger } = telemetry;
@@ -22,11 +25,15 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): 
   const flushDuration = instruments.histogram(signals.ingestFlushDuration);
   const flushEvents = instruments.histogram(signals.ingestFlushEvents);
   const trouble = createTroubleLog(logger, now);
+  const refusals = createRefusalLog(logger, now);
   return {
-    startTrace: (route, traceparent) => startTrace(spans, route, traceparent),
+    startTrace: (route, traceparent) => startTrace(spans, logger, route, traceparent),
     requestEnded: ({ method, route, status, seconds }) =>
       requestDuration.record(seconds, { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }),
-    refused: (code) => refused.add(1, { 'error.code': code }),
+    refused: (code) => {
+      refused.add(1, { 'error.code': code });
+      refusals.refused(code);
+    },
     sent: () => sent.add(1, sendOperation),
     flushed: (seconds, events) => {
       flushDuration.record(seconds);
@@ -43,7 +50,7 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): 
 
 const sendOperation = { 'messaging.operation.name': 'send' } as const;
 
-const startTrace = (spans: Spans, route: string, traceparent: string | undefined): RequestTrace | null => {
+const startTrace = (spans: Spans, logger: Logger, route: string, traceparent: string | undefined): RequestTrace | null => {
   const server = spans.start(`POST ${route}`, {
     kind: 'server',
     parent: parseTraceparent(traceparent),
@@ -60,7 +67,25 @@ const startTrace = (spans: Spans, route: string, traceparent: string | undefined
       'messaging.operation.name': 'send',
     }),
   });
-  return { traceparent: producer.traceparent ?? '', end: (status, ids) => endTrace(server, producer, status, ids) };
+  return {
+    traceparent: producer.traceparent ?? '',
+    settled: (event, outcome) => logSettled(logger, producer.context, event, outcome),
+    end: (status, ids) => endTrace(server, producer, status, ids),
+  };
+};
+
+/** The way from what a customer knows (their order's number) to the trace. Of sampled requests alone, so it is bounded as the traces are. */
+const logSettled = (logger: Logger, span: SpanContext, event: TracedKey | null, outcome: TracedOutcome): void => {
+  const key = event === null ? {} : { 'faultline.system_name': event.systemName, 'faultline.object_id': event.objectId };
+  if (outcome.kind === 'accepted') {
+    const duplicate = outcome.duplicate ? { 'faultline.duplicate': true } : {};
+    const attributes = { ...key, 'faultline.event.id': outcome.id, ...duplicate };
+    return logger.info('event accepted', attributes, { eventName: 'faultline.event.accepted', span });
+  }
+  const { code, message } = outcome;
+  // A 4xx is the client's error; a 5xx is ours to look at.
+  const log = errorCodes[code].status >= 500 ? logger.warn : logger.info;
+  log('event refused', { ...key, 'error.code': code, 'faultline.reason.message': message }, { eventName: 'faultline.event.refused', span });
 };
 
 const endTrace = (server: StartedSpan, producer: StartedSpan, status: number, ids: readonly number[]): void => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AppendRequest } from '../stream/stream.ts';
 import type { CommitOutcome } from './commit-batch.ts';
-import { createGroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { createGroupCommit, type GroupCommitOptions, overloaded } from './group-commit.ts';
 import { createFakeScheduler, createFakeStream, type FakeStream, fakeRequest, type Step } from './testing.ts';
 
 const laneOf = ({ objectId }: AppendRequest) => Number(objectId.split('-')[1]);
@@ -26,7 +26,8 @@ const start = (stream: FakeStream, change: Partial<GroupCommitOptions> = {}) => 
     onCommit: () => {},
     ...change,
   });
-  return { commits, scheduler, flushes };
+  const submit = (request: AppendRequest) => commits.reserve(request.body)?.submit(request) ?? Promise.resolve(overloaded());
+  return { commits: { ...commits, submit }, scheduler, flushes };
 };
 
 const kinds = (outcomes: readonly CommitOutcome[]) => outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.code : outcome.kind));
@@ -267,4 +268,18 @@ test('whatever happens between, every outcome is true and each identity is store
     }),
     { numRuns: 150 },
   );
+});
+
+test('room that is taken counts before anything is submitted, and given back it is free again', async () => {
+  const { commits, scheduler } = start(createFakeStream(), { queueLimitBytes: 1000 });
+  const room = commits.reserve('{}');
+  expect(commits.queueBytes()).toBe(514);
+  expect(commits.reserve('{}')).toBeNull();
+  let isDrained = false;
+  const draining = commits.drain().then(() => (isDrained = true));
+  await scheduler.advanceTo(10);
+  expect(isDrained).toBe(false);
+  room?.release();
+  await draining;
+  expect([commits.queueBytes(), commits.reserve('{}') === null]).toEqual([0, false]);
 });

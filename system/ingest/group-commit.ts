@@ -2,7 +2,7 @@
 import type { AppendRequest, StreamWriter } from '../stream/stream.ts';
 import { commitBatch, type CommitOutcome } from './commit-batch.ts';
 import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, isFull, type LaneGroup, takeBatch } from './lane-groups.ts';
-import { refuse } from './refusal.ts';
+import { type Refusal, refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export type FlushLimits = BatchLimits & {
@@ -24,9 +24,15 @@ export type GroupCommitOptions = FlushLimits & {
   readonly onCommit: () => void;
 };
 
-export type GroupCommit = {
-  /** Never rejects. `overloaded` at once where the queue is full: nothing was stored. */
+export type Room = {
+  /** Never rejects. Gives the room back when the outcome is known. */
   submit(request: AppendRequest): Promise<CommitOutcome>;
+  release(): void;
+};
+
+export type GroupCommit = {
+  /** Room for an event in the queue, before anything else is waited for; null: it is full. The caller uses or releases it, once. */
+  reserve(body: string): Room | null;
   readonly queueBytes: () => number;
   /** Commits what waits and resolves when nothing does. The caller stops submitting first. */
   readonly drain: () => Promise<void>;
@@ -41,20 +47,25 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const idle = createIdleSignal();
   let queueBytes = 0;
   return {
-    submit: (request) => {
-      const bytes = Buffer.byteLength(request.body) + overheadBytes;
+    reserve: (body) => {
+      const bytes = Buffer.byteLength(body) + overheadBytes;
       // An empty queue takes any event, or one larger than the limit could never come in.
-      if (queueBytes > 0 && queueBytes + bytes > options.queueLimitBytes) return Promise.resolve(overloaded());
+      if (queueBytes > 0 && queueBytes + bytes > options.queueLimitBytes) return null;
       queueBytes += bytes;
-      return new Promise((resolve) => {
-        const settle = (outcome: CommitOutcome) => {
-          queueBytes -= bytes;
-          if (queueBytes === 0) idle.tell();
-          resolve(outcome);
-        };
-        addWaiting(groups[options.laneOf(request) % groups.length]!, { request, bytes, settle });
-        pump.wake();
-      });
+      const release = () => {
+        queueBytes -= bytes;
+        if (queueBytes === 0) idle.tell();
+      };
+      const submit = (request: AppendRequest) =>
+        new Promise<CommitOutcome>((resolve) => {
+          const settle = (outcome: CommitOutcome) => {
+            release();
+            resolve(outcome);
+          };
+          addWaiting(groups[options.laneOf(request) % groups.length]!, { request, bytes, settle });
+          pump.wake();
+        });
+      return { submit, release };
     },
     queueBytes: () => queueBytes,
     drain: async () => {
@@ -64,7 +75,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   };
 };
 
-const overloaded = () => refuse('overloaded', 'Too much waits for a commit: nothing was stored. Wait for Retry-After.');
+export const overloaded = (): Refusal => refuse('overloaded', 'Too much waits for a commit: nothing was stored. Wait for Retry-After.');
 
 /**
  * Begins commits: when the first of what waits has lingered, or there is enough for a commit, and again whenever one has ended. Without a linger at

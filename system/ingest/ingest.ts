@@ -7,8 +7,7 @@ import { isSystemError } from '../contract/system-error.ts';
 import { admit, type AdmittedEvent, isRefusal } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
-
-import { createGroupCommit, type FlushLimits } from './group-commit.ts';
+import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
@@ -59,11 +58,18 @@ export const createIngest = (options: IngestOptions): Ingest => {
   return {
     accept: async (bytes, headerKey, trace) => {
       const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
-      if (isRefusal(admission)) return count(telemetry, admission);
+      if (isRefusal(admission)) return count({ telemetry, trace, event: null }, admission);
+      const tell = { telemetry, trace, event: admission };
+      // Before it waits for anything, so that what waits for ids while the database does not answer is bounded as what waits for a commit is.
+      const room = commits.reserve(admission.body);
+      if (room === null) return count(tell, overloaded());
       const id = ids.next() ?? (await nextId(ids));
-      if (typeof id !== 'number') return count(telemetry, id);
-      const outcome = await commits.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
-      return count(telemetry, toAnswer(admission, outcome));
+      if (typeof id === 'number') {
+        const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+        return count(tell, toAnswer(admission, outcome));
+      }
+      room.release();
+      return count(tell, id);
     },
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
@@ -105,8 +111,11 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
   };
 };
 
-const count = (telemetry: IngestTelemetry, answer: IngestAnswer): IngestAnswer => {
+type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: AdmittedEvent | null };
+
+const count = ({ telemetry, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
   if (answer.kind === 'refused') telemetry.refused(answer.code);
   else if (!answer.duplicate) telemetry.sent();
+  trace?.settled(event, answer);
   return answer;
 };

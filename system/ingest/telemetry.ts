@@ -1,10 +1,18 @@
 // What the ingest tells about itself. The parts call this interface; ingest-telemetry of a process puts it on instruments and spans.
 import type { ErrorCodeName } from '../contract/error-codes.ts';
 
+export type TracedKey = { readonly systemName: string; readonly objectId: string };
+
+export type TracedOutcome =
+  | { readonly kind: 'accepted'; readonly id: number; readonly duplicate: boolean }
+  | { readonly kind: 'refused'; readonly code: ErrorCodeName; readonly message: string };
+
 /** A sampled request's spans. */
 export type RequestTrace = {
   /** Of the PRODUCER span: stored with the event, so that a trace leads across the stream. */
   readonly traceparent: string;
+  /** What became of one of its events: a record in the log under the PRODUCER span. `event`: null where it was never read. */
+  readonly settled: (event: TracedKey | null, outcome: TracedOutcome) => void;
   /** Ends both spans. `eventIds`: what was accepted. */
   readonly end: (status: number, eventIds: readonly number[]) => void;
 };

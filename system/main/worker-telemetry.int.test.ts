@@ -75,7 +75,12 @@ test('the books, the counters, the spans and the records say what became of the 
     () => receiver.logs.find(({ eventName }) => eventName === 'faultline.event.dead_letter'),
     (seen) => seen !== undefined,
   );
-  expect(record).toMatchObject({ traceId, spanId, severityText: 'ERROR', attributes: { 'faultline.reason': 'handler_threw' } });
+  expect(record).toMatchObject({
+    traceId,
+    spanId,
+    severityText: 'ERROR',
+    attributes: { 'faultline.reason': 'handler_threw', 'faultline.system_name': 'shop' },
+  });
   expect(worker.lines.some(({ event_name }) => event_name === 'faultline.event.dead_letter')).toBe(true);
 });
 

@@ -49,7 +49,7 @@ export type StreamWriter = {
    * Rejects with a StreamError whose `outcome` says whether anything may have been stored; calling again with the same requests is safe.
    */
   append(requests: readonly AppendRequest[], signal?: AbortSignal): Promise<readonly AppendResult[]>;
-  /** Takes a block of event ids: [first, first + count). */
+  /** Takes a block of event ids: [first, first + count). Rejects in bounded time, also where the store does not answer at all. */
   takeIds(): Promise<{ readonly first: number; readonly count: number }>;
 };
 

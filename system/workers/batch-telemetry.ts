@@ -49,10 +49,12 @@ const collectFailures = ({ instruments, logger }: TelemetryParts, ofEach: readon
   };
 };
 
-const failureAttributes = (tenure: Tenure, { position, id, failure, attempts }: FailureNote) => ({
+const failureAttributes = (tenure: Tenure, { key, position, id, failure, attempts }: FailureNote) => ({
   ...laneAttributes(tenure),
   'faultline.position': position,
   'faultline.event.id': id,
+  'faultline.system_name': key.systemName,
+  'faultline.object_id': key.objectId,
   'faultline.reason': failure.code,
   'faultline.attempts': attempts,
   ...(failure.errorType !== null && { 'error.type': failure.errorType }),

@@ -6,6 +6,13 @@ import type { AppliedRange, UnorderedProcessor } from './processor.ts';
 
 export type SettledRange = Settled & { readonly range: AppliedRange };
 
+export type NotedEvent = {
+  readonly id: number;
+  readonly systemName: string;
+  readonly objectId: string;
+  readonly traceparent: string | null;
+};
+
 export type RangeStore = {
   /** Moves (position, upTo]; rejects with the database's error, and nothing is written. */
   applyRange(tenure: Tenure, position: number, upTo: number, processor: UnorderedProcessor): Promise<SettledRange>;
@@ -18,5 +25,5 @@ export type RangeStore = {
   /** Counts another refusal of a parked event. */
   failAgain(tenure: Tenure, position: number, failure: Failure): Promise<Settled>;
   /** What a log record about an event at a position needs. */
-  eventAt(lane: number, position: number): Promise<{ readonly id: number; readonly traceparent: string | null } | null>;
+  eventAt(lane: number, position: number): Promise<NotedEvent | null>;
 };

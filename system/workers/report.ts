@@ -76,9 +76,10 @@ const failureNotes = <Effect>(decisions: readonly Decision<Effect>[], settlement
   for (const one of [...settlement.parkFailed, ...settlement.parkEarly, ...settlement.failedAgain]) failed.set(one.position, one);
   return decisions.flatMap((decision, index) => {
     if (decision.kind !== 'failed') return [];
-    const { id, position, traceparent } = decision.event;
+    const { id, position, traceparent, systemName, objectId } = decision.event;
     const keyState = settlement.parkedKeys[decisions.slice(0, index).filter(({ kind }) => kind === 'failed').length]?.state;
     const attempts = failed.get(position)?.attempts ?? 1;
-    return [{ position, id, failure: decision.failure, attempts, deadLetter: keyState === 'parked', traceparent }];
+    const key = { systemName, objectId };
+    return [{ key, position, id, failure: decision.failure, attempts, deadLetter: keyState === 'parked', traceparent }];
   });
 };

@@ -43,8 +43,9 @@ export type SkipGapTask = {
 
 export type Task = BatchTask | DrainTask | RetryTask | SkipGapTask;
 
-/** A failed attempt, without anything of the event's content. */
+/** A failed attempt: whose, and why, without anything of the event's content. */
 export type FailureNote = {
+  readonly key: Pick<Key, 'systemName' | 'objectId'>;
   readonly position: number;
   readonly id: number;
   readonly failure: Failure;

@@ -101,6 +101,7 @@ const parkOne = async ({ tenure, store, telemetry, clock }: UnorderedLaneOptions
   const settled = await store.parkOne(tenure, position, failure);
   if (settled.outcome !== 'advanced') return settled;
   const note = {
+    key: { systemName: event?.systemName ?? '', objectId: event?.objectId ?? '' },
     position: position + 1,
     id: event?.id ?? 0,
     failure,

@@ -39,7 +39,10 @@ const acceptEvent = (request: FastifyRequest, options: EventRoutesOptions, trace
   const format = checkFormat(request.raw, ['json']);
   const header = checkIdempotencyHeader(request.raw);
   const refusal = typeof format === 'object' ? format : 'kind' in header ? header : null;
-  if (refusal) return refused(options, refusal);
+  if (refusal) {
+    trace?.settled(null, refusal);
+    return refused(options, refusal);
+  }
   return options.ingest.accept(bodyOf(request), (header as { key: string | null }).key, trace);
 };
 
@@ -94,7 +97,9 @@ const cut = (bytes: Buffer, format: BodyFormat): readonly Buffer[] | null =>
 const acceptElement = async (element: Buffer, options: EventRoutesOptions, trace: RequestTrace | null): Promise<IngestAnswer> => {
   if (element.length <= options.bodyLimitBytes) return options.ingest.accept(element, null, trace);
   const message = `The event has ${element.length} bytes; at most ${options.bodyLimitBytes} are taken.`;
-  return refused(options, refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes }));
+  const refusal = refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes });
+  trace?.settled(null, refusal);
+  return refused(options, refusal);
 };
 
 /** The whole answers 503 only where no item was committed and the reason is the same for all. */

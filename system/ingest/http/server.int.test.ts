@@ -24,6 +24,8 @@ let server: IngestServer;
 const sampledParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const producerParent = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
 
+const settled: (readonly [objectId: string | null, kind: string])[] = [];
+
 const telemetry: IngestTelemetry = {
   ...noIngestTelemetry,
   refused: (code) => void refusedCodes.push(code),
@@ -32,7 +34,11 @@ const telemetry: IngestTelemetry = {
     if (traceparent !== sampledParent) return null;
     const trace: (typeof traces)[number] = { route, traceparent };
     traces.push(trace);
-    return { traceparent: producerParent, end: (status, ids) => void Object.assign(trace, { status, ids }) };
+    return {
+      traceparent: producerParent,
+      settled: (event, outcome) => void settled.push([event?.objectId ?? null, outcome.kind]),
+      end: (status, ids) => void Object.assign(trace, { status, ids }),
+    };
   },
 };
 

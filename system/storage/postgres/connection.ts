@@ -60,9 +60,12 @@ export const openConnection = async (options: ConnectionOptions, lost: (error: E
   return client;
 };
 
+/** With a time-out of our own: a server that took the connection and then froze times no statement out. */
+const checkOnClient = { text: 'set client_connection_check_interval = 500', query_timeout: connectMs };
+
 /** The server looks, while it waits for a lock, whether we are still there: a killed worker's transaction ends at once. Not on every platform. */
 const watchClient = async (client: Client): Promise<void> => {
-  await client.query('set client_connection_check_interval = 500').catch((error: unknown) => {
+  await client.query(checkOnClient).catch((error: unknown) => {
     if ((error as { code?: unknown }).code !== '22023') throw error;
   });
 };

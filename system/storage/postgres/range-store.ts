@@ -2,7 +2,7 @@
 import { noBooks, type Tenure } from '../../workers/checkpoint.ts';
 import type { Failure } from '../../workers/failure.ts';
 import type { AppliedRange } from '../../workers/processor.ts';
-import type { RangeStore } from '../../workers/range-store.ts';
+import type { NotedEvent, RangeStore } from '../../workers/range-store.ts';
 import { eventColumns } from './log-event-row.ts';
 import type { SessionPool } from './session-pool.ts';
 import { settleLane } from './settle.ts';
@@ -44,7 +44,8 @@ const failAgain = `
 const selectParked = `
   select position from parked_events where processor = $1 and version = $2 and tenant = $3 and system_name = $4 and object_id = $5 order by position`;
 
-const selectEvent = 'select id, traceparent from log where stream_version = 1 and lane = $1 and position = $2';
+const selectEvent = `
+  select id, system_name as "systemName", object_id as "objectId", traceparent from log where stream_version = 1 and lane = $1 and position = $2`;
 
 const inPlace = { expectedPosition: null, toPosition: null, staysCareful: true };
 
@@ -90,7 +91,7 @@ export const createRangeStore = (sessions: SessionPool, worker: string): RangeSt
     ),
   eventAt: (lane, position) =>
     sessions.use(async (session) => {
-      const { rows } = await session.query<{ id: number; traceparent: string | null }>({ text: selectEvent, values: [lane, position] });
+      const { rows } = await session.query<NotedEvent>({ text: selectEvent, values: [lane, position] });
       return rows[0] ?? null;
     }),
 });

@@ -23,7 +23,7 @@ export const createWriterPool = (options: WriterPoolOptions): Pool => {
     statement_timeout: options.commitTimeoutMs,
     keepAlive: true,
     // oxlint-disable-next-line typescript/no-misused-promises -- the driver awaits it, though its types do not say so
-    onConnect: demandDurability,
+    onConnect: (client) => demandDurability(client, Math.min(options.commitTimeoutMs, longestConnectMs)),
   });
   pool.on('error', options.onError);
   // A pool that ends lets go of its connections before they are closed: one cut off just then must not end the process.
@@ -31,7 +31,12 @@ export const createWriterPool = (options: WriterPoolOptions): Pool => {
   return pool;
 };
 
-/** A 2xx promises an fsync: `off` as the default of a server, database or role is not for us. */
-const demandDurability = async (client: ClientBase): Promise<void> => {
-  await client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`);
+/**
+ * A 2xx promises an fsync: `off` as the default of a server, database or role is not for us. With a time-out of our own: a server that took the connection and
+ * then froze answers no statement and times none out, and the pool waits for this one.
+ */
+const demandDurability = async (client: ClientBase, withinMs: number): Promise<void> => {
+  const text = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
+  const query = { text, query_timeout: withinMs };
+  await client.query(query);
 };

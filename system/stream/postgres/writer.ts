@@ -13,6 +13,8 @@ export type PostgresStreamWriterOptions = {
   /** What migrate() answered. */
   readonly laneCount: number;
   readonly streamVersion?: number;
+  /** Events wait for ids: a server that froze, which can't time its statements out itself, must not hold them for ever. */
+  readonly idsWithinMs?: number;
 };
 
 /** As `increment by` of sequence event_ids. */
@@ -30,7 +32,12 @@ type Answer = {
 };
 
 /** `append` and `takeIds` reject with a SystemError FL_STREAM_*. */
-export const createPostgresStreamWriter = ({ pool, laneCount, streamVersion = 1 }: PostgresStreamWriterOptions): StreamWriter => ({
+export const createPostgresStreamWriter = ({
+  pool,
+  laneCount,
+  streamVersion = 1,
+  idsWithinMs = 5000,
+}: PostgresStreamWriterOptions): StreamWriter => ({
   append: async (requests, signal) => {
     if (requests.length === 0) return [];
     const lanes = requests.map((request) => laneOf(request, laneCount));
@@ -42,7 +49,8 @@ export const createPostgresStreamWriter = ({ pool, laneCount, streamVersion = 1 
     return toResults(requests, lanes, answer);
   },
   takeIds: async () => {
-    const { rows } = await pool.query<{ first: string }>(`select nextval('event_ids') as first`).catch((error: unknown) => {
+    const takeBlock = { text: `select nextval('event_ids') as first`, query_timeout: idsWithinMs };
+    const { rows } = await pool.query<{ first: string }>(takeBlock).catch((error: unknown) => {
       throw unreachable(error);
     });
     return { first: Number(rows[0]!.first), count: idBlockSize };

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { SystemError } from '../contract/system-error.ts';
+import { createIngest } from './ingest.ts';
+import { noIngestTelemetry, type TracedKey, type TracedOutcome } from './telemetry.ts';
+import { createFakeScheduler, createFakeStream } from './testing.ts';
+
+const bytes = Buffer.from(
+  JSON.stringify({ system_name: 'shop', object_id: 'o1', event_name: 'placed', event_time: '2026-01-01T00:00:00Z', metadata: {} }),
+);
+
+const start = (queueLimitBytes: number) => {
+  const blocks: PromiseWithResolvers<{ first: number; count: number }>[] = [];
+  const scheduler = createFakeScheduler();
+  const takeIds = () => {
+    const block = Promise.withResolvers<{ first: number; count: number }>();
+    blocks.push(block);
+    return block.promise;
+  };
+  const ingest = createIngest({
+    writer: { ...createFakeStream(), takeIds },
+    laneCount: 2,
+    flushers: 1,
+    flushEvents: 100,
+    flushBytes: 1_000_000,
+    flushLingerMs: 0,
+    queueLimitBytes,
+    commitTimeoutMs: 1000,
+    telemetry: noIngestTelemetry,
+    scheduler,
+    now: () => 0,
+    random: () => 0.5,
+  });
+  return { ingest, blocks, scheduler };
+};
+
+const each = bytes.length + 512;
+
+test('events that wait for ids, while the database does not answer, fill the queue as those that wait for a commit do', async () => {
+  const { ingest, blocks } = start(3 * each);
+  const waiting = Array.from({ length: 3 }, () => ingest.accept(bytes, null, null));
+  expect(await ingest.accept(bytes, null, null)).toMatchObject({ kind: 'refused', code: 'overloaded' });
+  expect(ingest.queueBytes()).toBe(3 * each);
+  blocks[0]?.reject(new SystemError('FL_STREAM_UNREACHABLE', 'away'));
+  expect(await Promise.all(waiting)).toMatchObject(Array(3).fill({ kind: 'refused', code: 'storage_unavailable' }));
+  expect(ingest.queueBytes()).toBe(0);
+});
+
+test('a drain waits for those that wait for ids, and commits them once the ids come', async () => {
+  const { ingest, blocks, scheduler } = start(3 * each);
+  const waiting = ingest.accept(bytes, null, null);
+  const drained = ingest.drain();
+  blocks[0]?.resolve({ first: 7, count: 5000 });
+  await scheduler.advanceTo(1000);
+  expect(await waiting).toMatchObject({ kind: 'accepted', id: 7 });
+  await drained;
+  expect(ingest.queueBytes()).toBe(0);
+});
+
+test('a traced request tells what became of its event, and whose it was', async () => {
+  const { ingest, blocks, scheduler } = start(each);
+  const told: (readonly [TracedKey | null, TracedOutcome])[] = [];
+  const trace = {
+    traceparent: '',
+    settled: (key: TracedKey | null, outcome: TracedOutcome) => void told.push([key, outcome]),
+    end: () => {},
+  };
+  const accepted = ingest.accept(bytes, null, trace);
+  await ingest.accept(bytes, null, trace);
+  await ingest.accept(Buffer.from('{'), null, trace);
+  blocks[0]?.resolve({ first: 7, count: 5000 });
+  await scheduler.advanceTo(1000);
+  await accepted;
+  expect(told).toMatchObject([
+    [{ objectId: 'o1' }, { kind: 'refused', code: 'overloaded' }],
+    [null, { kind: 'refused', code: 'invalid_json' }],
+    [{ objectId: 'o1' }, { kind: 'accepted', id: 7, duplicate: false }],
+  ]);
+});
