@@ -30,6 +30,8 @@ export type DriverProgress = {
   readonly failed: number;
   readonly unknown: number;
   readonly phases: readonly { readonly phase: string; readonly done: number; readonly latencyMs: { readonly p99: number } | null }[];
+  /** Of what was acknowledged, from the intended time, since the zero: a count for each bound, and one above the last. */
+  readonly latency: { readonly boundsSeconds: readonly number[]; readonly counts: readonly number[]; readonly sumSeconds: number };
 };
 
 export type RunningDriver = Helper & {
@@ -60,6 +62,8 @@ export type CollectOptions = TelemetryScope & {
 
 /** One stack, asked and told things about one scenario. */
 export type Telemetry = {
+  /** Hands a body of OTLP in JSON over; rejects where the stack did not take it within the time. */
+  send(signal: 'metrics' | 'logs', body: unknown, timeoutMs: number): Promise<void>;
   canary(when: 'before' | 'after', scope: TelemetryScope, signal: AbortSignal): Promise<SignalsRecord['canary']>;
   /** The final cumulative values as text: two equal answers, an export interval apart, are a telemetry that has settled. */
   fingerprint(scope: TelemetryScope): Promise<string>;

@@ -1,9 +1,11 @@
 // Plays the traffic and the faults of a scenario on a running target, then waits until everything has drained.
+import type { Narrator } from '../narration/narrator.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { waitForDrain } from './drain.ts';
 import { dueFaults, runFaultSchedule } from './fault-schedule.ts';
 import type { RunningDriver } from './parts.ts';
 import type { FaultEvidence, RunTimeline } from './run-data.ts';
+import type { RunFault } from '../faults/registry.ts';
 import type { ScenarioContext } from './scenario-context.ts';
 import type { TrafficWatch } from './watch-traffic.ts';
 
@@ -17,19 +19,22 @@ export type Played = {
   readonly driverFailure: unknown;
 };
 
-export const play = async (
-  context: ScenarioContext,
-  target: RunningTarget,
-  driver: RunningDriver,
-  watch: TrafficWatch,
-): Promise<Played> => {
+export type Stage = {
+  readonly target: RunningTarget;
+  readonly driver: RunningDriver;
+  readonly watch: TrafficWatch;
+  readonly narrator: Narrator;
+};
+
+export const play = async (context: ScenarioContext, { target, driver, watch, narrator }: Stage): Promise<Played> => {
   const { clock, scenario, signal, onProgress } = context;
   const zeroAt = clock.now() + leadMs;
   driver.go(zeroAt);
   watch.begin(zeroAt);
+  narrator.begin(zeroAt);
   const over = new AbortController();
   const following = watch.follow(AbortSignal.any([signal, over.signal]));
-  const [evidence, driverFailure] = await Promise.all([faultsOf(context, target, zeroAt), awaitDriver(context, driver)]);
+  const [evidence, driverFailure] = await Promise.all([faultsOf(context, target, narrator, zeroAt), awaitDriver(context, driver)]);
   over.abort();
   await following;
   if (!signal.aborted) onProgress({ kind: 'step', scenario: scenario.name, text: 'drain' });
@@ -41,18 +46,40 @@ export const play = async (
 /** A quarter more than the scenario allows: what drains late is seen to be late, and by how much. */
 const drainBoundMs = ({ scenario }: ScenarioContext): number => scenario.drainWithinSeconds * 1250;
 
-const faultsOf = ({ scenario, clock, signal, parts, onProgress }: ScenarioContext, target: RunningTarget, zeroAt: number) =>
+const faultsOf = (
+  { scenario, clock, signal, parts, onProgress }: ScenarioContext,
+  target: RunningTarget,
+  narrator: Narrator,
+  zeroAt: number,
+) =>
   runFaultSchedule({
     due: dueFaults(scenario.faults, scenario.phases),
     zeroAt,
     clock,
     signal,
-    run: parts.runFault,
+    run: narrated(parts.runFault, narrator),
     contextOf: (fault) => ({
       target,
-      note: (text) => onProgress({ kind: 'fault', scenario: scenario.name, fault: fault.name, text }),
+      note: (text) => {
+        onProgress({ kind: 'fault', scenario: scenario.name, fault: fault.name, text });
+        narrator.faultNoted(fault.name, text);
+      },
     }),
   });
+
+const narrated =
+  (runFault: RunFault, narrator: Narrator): RunFault =>
+  async (fault, context) => {
+    narrator.faultBegins(fault.name, `${fault.kind} of ${fault.role} ${fault.index}`);
+    let healedAt: number | null = null;
+    try {
+      const evidence = await runFault(fault, context);
+      healedAt = evidence.healedAt;
+      return evidence;
+    } finally {
+      narrator.faultEnds(fault.name, healedAt);
+    }
+  };
 
 const awaitDriver = async ({ signal }: ScenarioContext, driver: RunningDriver): Promise<unknown> => {
   const aborted = Promise.withResolvers<null>();

@@ -1,6 +1,7 @@
 // One scenario from a fresh database to its verdict. Whatever happens, faults are healed and its processes are gone when this returns.
 import { mkdir } from 'node:fs/promises';
 import type { RunningStack } from '../stack/running-stack.ts';
+import { createNarrator, type Narrator } from '../narration/narrator.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { collect } from './collect.ts';
 import { explain } from './errors.ts';
@@ -89,18 +90,42 @@ const playAndCollect = async (
     onProgress,
   });
   const instances = new Map<string, 'ingest' | 'worker' | 'query'>();
-  await using driver = await startDriver(context, planned, target, (progress) => watch.heard(progress));
+  await using narrator = narratorOf(context, planned, telemetry);
+  await using driver = await startDriver(context, planned, target, (progress) => {
+    watch.heard(progress);
+    narrator.heard(progress);
+  });
   const processes = () => {
     for (const { instance, role } of target.processes()) instances.set(instance, role);
     return [...shared, ...[driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
-  const played = await play(context, target, driver, watch);
+  const played = await play(context, { target, driver, watch, narrator });
+  await endNarration(context, narrator);
   if (signal.aborted) return writePlayed(context, played);
   // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.
   if (played.driverFailure !== null) onProgress({ kind: 'warning', text: explain(played.driverFailure) });
   const known = [...instances].map(([instance, role]) => ({ instance, role }));
   await collect(context, { target, telemetry, plan: planned.plan, played, canaryBefore, instances: known });
+};
+
+const narratorOf = ({ scenario, runId, clock }: ScenarioContext, { traffic }: PlannedScenario, telemetry: Telemetry): Narrator =>
+  createNarrator({
+    scope: { runId, scenario: scenario.name },
+    phases: scenario.phases,
+    intendedAtMs: traffic.operations.map(({ intendedAtMs }) => intendedAtMs),
+    clock,
+    everyMs: exportIntervalMs,
+    send: telemetry.send,
+  });
+
+/** The dashboard of a run may then have holes: no doubt about the run itself, so a warning and no more. */
+const endNarration = async ({ scenario, onProgress }: ScenarioContext, narrator: Narrator): Promise<void> => {
+  const failures = await narrator.end();
+  const [first] = failures;
+  if (first === undefined) return;
+  const text = `${failures.length} exports of what the harness tells of ${scenario.name} failed, the first one: ${first}`;
+  onProgress({ kind: 'warning', text });
 };
 
 /** What an interrupted run knows of itself is kept: faults with their healing, and when what happened. */

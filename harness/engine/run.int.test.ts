@@ -38,6 +38,7 @@ type Trouble = {
   readonly stackEnds?: boolean;
   readonly driverNeverEnds?: boolean;
   readonly collectFails?: boolean;
+  readonly otlpFails?: boolean;
 };
 
 /** Notes what is up; `up` is empty when all has been taken down. */
@@ -88,6 +89,9 @@ const makeWorld = (trouble: Trouble = {}) => {
       return { ...helper('driver'), go: () => {}, done: trouble.driverNeverEnds === true ? new Promise(() => {}) : Promise.resolve() };
     },
     telemetryOf: () => ({
+      send: async () => {
+        if (trouble.otlpFails === true) throw new Error('connection refused by the receiver');
+      },
       canary: async () => [],
       fingerprint: async () => 'the same',
       collect: async () => {
@@ -166,6 +170,18 @@ describe('a run', () => {
     await ended;
     expect(progress).toContainEqual({ kind: 'warning', text: expect.stringContaining('connection refused') as string });
     expect(await readdir(join(place, 'one'))).not.toContain('signals.json');
+  });
+
+  test('goes on where the stack takes nothing of what the harness tells, with a word about it', async () => {
+    const { ended, progress } = start(makeWorld({ otlpFails: true }), [plannedOf('one')]);
+    expect(await ended).toMatchObject({ exitCode: 0, verdict: 'pass' });
+    const warnings = progress.filter(({ kind }) => kind === 'warning');
+    expect(warnings).toEqual([
+      {
+        kind: 'warning',
+        text: expect.stringMatching(/exports of what the harness tells of one failed.*refused by the receiver/) as string,
+      },
+    ]);
   });
 
   test('that is interrupted heals its faults, keeps what it knows, takes everything down and judges nothing', async () => {

@@ -11,14 +11,14 @@ export type WatchOptions = {
   readonly phases: readonly Phase[];
   readonly total: number;
   readonly clock: Clock;
-  readonly target: Pick<RunningTarget, 'lag'>;
+  readonly target: Pick<RunningTarget, 'lag' | 'readAsUser'>;
   readonly onProgress: OnProgress;
 };
 
 export type TrafficWatch = {
   begin(zeroAt: number): void;
   heard(progress: DriverProgress): void;
-  /** Announces each phase as it begins, and asks for the lag every second, until the signal aborts. */
+  /** Announces each phase as it begins; every second asks for the lag, and reads once as a user does, until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 };
 
@@ -54,7 +54,8 @@ export const createTrafficWatch = ({ scenario, phases, total, clock, target, onP
           announced.add(phase.name);
           onProgress({ kind: 'phase', scenario, phase: phase.name, seconds: phase.seconds, ratePerSecond: phase.ratePerSecond });
         }
-        lag = (await target.lag?.().catch(() => null)) ?? null;
+        const [seen] = await Promise.all([target.lag?.().catch(() => null), target.readAsUser?.().catch(() => undefined)]);
+        lag = seen ?? null;
         await clock.sleep(lagEveryMs, signal);
       }
     },

@@ -2,6 +2,7 @@
 import type { Clock } from '../engine/clock.ts';
 import type { Telemetry } from '../engine/parts.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
+import { ask } from './ask.ts';
 import { askFinals } from './ask-finals.ts';
 import { sendCanary, type CanaryOptions } from './canary.ts';
 import type { SignalClient } from './client.ts';
@@ -45,10 +46,18 @@ const fingerprintOf = async (
   return values.toSorted().join('\n');
 };
 
+/** 404 is no answer of a receiver: there is none at that address. */
+const sendOtlp = async ({ urls, headers }: TelemetryOptions['otlp'], signal: 'metrics' | 'logs', body: unknown, timeoutMs: number) => {
+  const url = urls[signal];
+  const { status } = await ask({ backend: 'otlp', url, headers: headers[signal] ?? {}, json: body, timeoutMs });
+  if (status === 404) throw new SignalError('otlp', url, status, 'takes no OTLP');
+};
+
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
   const { otlp, client, signals, clock, visibleWithinMs, dropped } = options;
   const withinMs = canaryWithinMs + visibleWithinMs;
   return {
+    send: (signal, body, timeoutMs) => sendOtlp(otlp, signal, body, timeoutMs),
     canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs, signal }),
     fingerprint: (scope) => fingerprintOf(options, scope),
     collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dropped }),

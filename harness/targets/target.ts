@@ -40,6 +40,8 @@ export type RunningTarget = AsyncDisposable & {
   pending(): Promise<readonly string[]>;
   /** The largest backlog of any processor, in events: for those who watch; judgement rests on history and telemetry. */
   lag?(): Promise<number>;
+  /** One read, as those who look at the system do it: a run without a reader says nothing of the query side. */
+  readAsUser?(): Promise<void>;
   /** Every row of the final state, streamed. */
   readBack(): AsyncIterable<FinalRow>;
   /** Runs SQL for evidence and for faults that need it. */

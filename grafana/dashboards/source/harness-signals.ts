@@ -13,7 +13,7 @@ export const harness = {
   done: signal('counter', 'faultline_harness_done_total', ['faultline.outcome']),
   latency: signal('histogram', 'faultline_harness_latency_seconds', []),
   phase: signal('gauge', 'faultline_harness_phase', ['faultline.phase']),
-  plannedRate: signal('gauge', 'faultline_harness_planned_rate', ['faultline.phase']),
-  fault: signal('gauge', 'faultline_harness_fault', ['faultline.fault']),
+  phaseRate: signal('gauge', 'faultline_harness_phase_rate_per_second', []),
+  faultsAtWork: signal('gauge', 'faultline_harness_faults', []),
   exportFailures: signal('counter', 'faultline_harness_export_failures_total', ['faultline.telemetry.signal']),
 } as const;

@@ -3,7 +3,7 @@ import { signals } from '../../../system/contract/signals.ts';
 import { countRateOf, maxOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 
 /** The doors of events, single and batch. */
-export const ingestRoutes = { job: '=~"faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
+export const ingestRoutes = { job: '="faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
 
 /** What a figure of "now" looks back over. */
 export const lastMinute = '1m';

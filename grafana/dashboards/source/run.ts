@@ -4,11 +4,11 @@ import { defineDashboard, type Row } from './dashboard.ts';
 import { harness } from './harness-signals.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
 import { quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
-import { logs, stat, table, timeseries } from './panel.ts';
+import { logs, stat, timeseries } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
 import { beginsAndEnds } from './annotation.ts';
-import { asRows, atTheEnd, lines, overTime } from './target.ts';
+import { atTheEnd, lines, overTime } from './target.ts';
 import * as trouble from './trouble.ts';
 
 const requests = tracesBehind(trouble.ingestRequests, 'Traces of requests');
@@ -23,7 +23,7 @@ const now: Row = {
     stat({
       id: 101,
       title: 'Phase',
-      question: 'Where is the run? The phase of the moment, by the plan; none before the traffic begins.',
+      question: 'Where is the run? The phase of the moment, by the plan; no data before the traffic begins and when all has drained.',
       unit: 'none',
       shows: 'name',
       targets: [atTheEnd(`max by (faultline_phase) (${valueOf(harness.phase)}) == 1`, '{{faultline_phase}}')],
@@ -35,7 +35,7 @@ const now: Row = {
       title: 'Faults at work',
       question: 'Is something broken on purpose right now? Faults that were injected and are not healed.',
       unit: 'short',
-      targets: [atTheEnd(sumOf(valueOf(harness.fault)))],
+      targets: [atTheEnd(sumOf(valueOf(harness.faultsAtWork)))],
       limits: { orange: 1 },
       behind: [harnessLines, systemLines],
       onward,
@@ -93,7 +93,7 @@ const traffic: Row = {
       unit: 'short',
       width: 12,
       targets: [
-        overTime(`sum(${valueOf(harness.plannedRate)})`, 'phase, by its plan'),
+        overTime(sumOf(valueOf(harness.phaseRate)), 'phase, by its plan'),
         overTime(sumOf(rateOf(harness.planned)), 'due'),
         overTime(sumOf(rateOf(harness.sent)), 'sent'),
         overTime(sumOf(rateOf(harness.done)), 'done'),
@@ -153,11 +153,12 @@ const effect: Row = {
     timeseries({
       id: 301,
       title: 'Phases and faults',
-      question: 'When was which phase, and when did which fault work? 1 while it does.',
+      question: 'When was which phase, and how many faults were at work? A phase is 1 while it lasts; which fault it was says the mark.',
       unit: 'none',
+      width: 12,
       targets: [
         overTime(`max by (faultline_phase) (${valueOf(harness.phase)})`, 'phase {{faultline_phase}}'),
-        overTime(`max by (faultline_fault) (${valueOf(harness.fault)})`, 'fault {{faultline_fault}}'),
+        overTime(sumOf(valueOf(harness.faultsAtWork)), 'faults at work'),
       ],
       behind: [harnessLines, systemLines],
       onward,
@@ -167,21 +168,11 @@ const effect: Row = {
       title: 'Lag',
       question: 'Do workers keep up with what is sent, and catch up after a fault? Events that each processor has not passed.',
       unit: 'short',
+      width: 12,
       targets: [overTime(`sum by (faultline_processor) (${valueOf(signals.lag)})`, '{{faultline_processor}}')],
       limits: limits.waiting,
       behind: [tracesBehind(trouble.processed, 'Traces of processing'), systemLines],
       onward: [runbookOf('FaultlineLagGrowing'), ...onward],
-    }),
-    table({
-      id: 303,
-      title: 'Faults',
-      question: 'Which faults does this run have, and is one at work? 1 while it is.',
-      unit: 'none',
-      targets: [asRows(`max by (faultline_scenario, faultline_fault) (${valueOf(harness.fault)})`)],
-      columns: { faultline_scenario: 'Scenario', faultline_fault: 'Fault', Value: 'At work' },
-      sortBy: 'At work',
-      behind: [harnessLines, systemLines],
-      onward,
     }),
     logs({
       id: 304,

@@ -45,8 +45,10 @@ export const startHttpDriver = async ({ onProgress, spawn = spawnPlain, ...optio
   const heard = readMessages(child, (message) => {
     if (message.type === 'ready') ready.resolve(message.operations);
     else if (message.type === 'progress') onProgress?.(message);
-    else if (message.type === 'done') done.resolve(message);
-    else fail(driverFailed(message.message));
+    else if (message.type === 'done') {
+      onProgress?.({ ...message, type: 'progress' });
+      done.resolve(message);
+    } else fail(driverFailed(message.message));
   });
   void Promise.all([child.exited, heard]).then(([{ code, signal }]) =>
     fail(driverFailed(`its process ended (code ${code}, signal ${signal}) before its work was done`)),

@@ -42,6 +42,8 @@ export type DriverProgress = {
   readonly inFlight: number;
   readonly latenessMaxMs: number;
   readonly phases: readonly PhaseProgress[];
+  /** Of what was acknowledged in all phases, from the intended time: a count for each bound, and one above the last. */
+  readonly latency: { readonly boundsSeconds: readonly number[]; readonly counts: readonly number[]; readonly sumSeconds: number };
 };
 
 export type DriverSummary = Omit<DriverProgress, 'type'> & { readonly type: 'done'; readonly operations: number };

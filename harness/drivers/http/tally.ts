@@ -1,6 +1,7 @@
 // Running totals of a run, with latencies by phase in HDR histograms: exact enough for a p99.9, and of fixed size.
 import { build, type Histogram } from 'hdr-histogram-js';
 import type { Operation } from '../../history/operation.ts';
+import { createLatencyBuckets } from './latency-buckets.ts';
 import type { DriverProgress, PhaseProgress } from './protocol.ts';
 
 type PhaseTally = { done: number; ok: number; failed: number; unknown: number; latency: Histogram };
@@ -16,6 +17,7 @@ const longestUs = 120_000_000;
 
 export const createTally = (phases: readonly string[]): Tally => {
   const tallies = new Map(phases.map((phase) => [phase, newTally()]));
+  const buckets = createLatencyBuckets();
   let sent = 0;
   let latenessMaxMs = 0;
   return {
@@ -27,7 +29,9 @@ export const createTally = (phases: readonly string[]): Tally => {
       const tally = tallies.get(phase) as PhaseTally;
       tally.done += 1;
       tally[outcome] += 1;
-      if (outcome === 'ok') tally.latency.recordValue(Math.min(longestUs, Math.max(1, Math.round((doneAt - intendedAt) * 1000))));
+      if (outcome !== 'ok') return;
+      tally.latency.recordValue(Math.min(longestUs, Math.max(1, Math.round((doneAt - intendedAt) * 1000))));
+      buckets.record((doneAt - intendedAt) / 1000);
     },
     progress: (atMs) => {
       const all = [...tallies].map(([phase, tally]) => phaseProgress(phase, tally));
@@ -44,6 +48,7 @@ export const createTally = (phases: readonly string[]): Tally => {
         inFlight: sent - done,
         latenessMaxMs,
         phases: all,
+        latency: buckets.counted(),
       };
     },
   };

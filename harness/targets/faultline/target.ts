@@ -11,6 +11,7 @@ import { processEnvironment } from './environment.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { readBack } from './read-back.ts';
+import { readStatus } from './read-status.ts';
 import { startSystemProcess, type SystemProcess } from './system-process.ts';
 
 export type FaultlineOptions = {
@@ -91,6 +92,7 @@ const runningTarget = (fleet: Fleet, databaseUrl: string): RunningTarget => {
     restart: async (role, index) => (await restart(fleet, role, index)).target,
     pending: () => pendingIn(pool),
     lag: () => lagIn(pool),
+    readAsUser: () => readStatus(addressOf(fleet, 'query')),
     readBack: () => readBack(pool),
     query: (sql, values) => ask(pool, sql, values),
     lockReadModel: () => lockReadModel(pool),
