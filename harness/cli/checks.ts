@@ -22,6 +22,7 @@ import { historyComplete } from '../checkers/history-complete.ts';
 import { lagOverSeen } from '../checkers/lag-over-seen.ts';
 import { lagRecovers } from '../checkers/lag-recovers.ts';
 import { lag } from '../checkers/lag.ts';
+import { logs } from '../checkers/logs.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
@@ -62,6 +63,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['agreement', agreement],
   ['lag', lag],
   ['traces', traces],
+  ['logs', logs],
 ]);
 
 /** What a scenario may name under `expectations`. */

@@ -47,17 +47,18 @@ const collectTelemetry = async (context: ScenarioContext, input: CollectInput, f
   const settled = await waitUntilSettled({ fingerprint, clock, signal, exportIntervalMs, withinMs: settleWithinMs });
   if (!settled.settled)
     onProgress({ kind: 'warning', text: `the telemetry of ${scope.scenario} had not settled after ${settled.afterMs} ms` });
-  const [canaryAfter, traceIds] = await Promise.all([telemetry.canary('after', scope, signal), markedTraces(files.history)]);
+  const [canaryAfter, marked] = await Promise.all([telemetry.canary('after', scope, signal), markedEvents(files.history)]);
   const canary = [...canaryBefore, ...canaryAfter];
-  const signals = await telemetry.collect({ ...scope, plan, timeline: played.timeline, exportIntervalMs, traceIds, instances, canary });
+  const { timeline } = played;
+  const traceIds = marked.map(({ traceId }) => traceId);
+  const signals = await telemetry.collect({ ...scope, plan, timeline, exportIntervalMs, traceIds, marked, instances, canary });
   await writeJson(files.signals, signals);
 };
 
-/** Requests that were marked and acknowledged: their traces must be complete. */
-const markedTraces = async (historyFile: string): Promise<readonly string[]> => {
+/** Requests that were marked and acknowledged: their traces must be complete, and the log must lead to them. */
+const markedEvents = async (historyFile: string): Promise<readonly { readonly id: number; readonly traceId: string }[]> => {
   const { operations } = await readHistory(historyFile);
-  const marked = operations.filter(
-    (operation) => operation.traceId !== null && operation.outcome === 'ok' && operation.duplicate === false,
+  return operations.flatMap(({ traceId, outcome, duplicate, id }) =>
+    traceId !== null && outcome === 'ok' && duplicate === false && id !== null ? [{ id, traceId }] : [],
   );
-  return marked.flatMap((operation) => operation.traceId ?? []);
 };

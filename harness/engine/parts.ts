@@ -56,6 +56,8 @@ export type CollectOptions = TelemetryScope & {
   readonly exportIntervalMs: number;
   /** Trace ids of the requests that were marked. */
   readonly traceIds: readonly string[];
+  /** The acknowledged events of these requests. */
+  readonly marked?: readonly { readonly id: number; readonly traceId: string }[];
   readonly instances: readonly Pick<TargetProcess, 'role' | 'instance'>[];
   readonly canary: SignalsRecord['canary'];
 };

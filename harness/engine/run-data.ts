@@ -102,8 +102,27 @@ export type SignalsRecord = {
     readonly error?: string;
   }[];
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
+  /** What the log says of the marked events and of dead letters; absent: it was not asked. */
+  readonly eventLogs?: EventLogs;
   /** What the receivers had to drop for their limits; `uncounted`: this runtime can't tell; null: it can, and did not say. */
   readonly dropped: DroppedRecords | null;
+};
+
+export type EventLogs = {
+  readonly queries: readonly string[];
+  /** The events that it was asked about, by their ids. */
+  readonly asked: readonly number[];
+  readonly records: readonly {
+    readonly eventId: number;
+    readonly traceId: string | null;
+    readonly spanId: string | null;
+    readonly service: string;
+    readonly severity: string;
+    readonly line: string;
+  }[];
+  /** Traces of some of these records, looked up by their ids: whether the record's span is in it. */
+  readonly traces: readonly { readonly traceId: string; readonly spanId: string; readonly found: boolean; readonly error?: string }[];
+  readonly error?: string;
 };
 
 /** A line of machine.ndjson, twice a second. */

@@ -118,4 +118,48 @@ export const mutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'worker-drops-trace-context',
+    defect: 'a worker begins traces of its own instead of going on with that of the request',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['agreement/traces'],
+    edits: [
+      onlyFiveSeconds,
+      {
+        file: 'system/workers/batch-telemetry.ts',
+        find: "kind: 'consumer',\n    parent,",
+        replace: "kind: 'consumer',\n    parent: null,",
+      },
+    ],
+  },
+  {
+    name: 'log-without-trace-id',
+    defect: 'log records go out without the trace id of what they are about',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['agreement/logs'],
+    edits: [
+      onlyFiveSeconds,
+      {
+        file: 'system/telemetry/logger.ts',
+        find: 'context: span === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, span),',
+        replace: 'context: ROOT_CONTEXT,',
+      },
+    ],
+  },
+  {
+    name: 'dead-letter-without-trace-id',
+    defect: 'of all log records only that of a dead letter lacks the trace id of its event',
+    scenario: 'poison-messages',
+    exitCode: 1,
+    namedBy: ['agreement/logs'],
+    edits: [
+      {
+        file: 'system/workers/batch-telemetry.ts',
+        find: "context('faultline.event.dead_letter', failed.traceparent)",
+        replace: "context('faultline.event.dead_letter', null)",
+      },
+    ],
+  },
 ];

@@ -2,18 +2,13 @@
 import type { SignalsRecord } from '../engine/run-data.ts';
 import { attempt } from './attempt.ts';
 import type { SignalClient } from './client.ts';
-import { runMatchers } from './substitute.ts';
+import { runPipeline } from './substitute.ts';
 import type { RunScope } from './substitute.ts';
 
 const mostLines = 5_000;
 
-/** The run's resource attributes are structured metadata in Loki, not labels of the stream. */
 const pipelines = (scope: RunScope): readonly string[] => {
-  const run = runMatchers(scope)
-    .split(/(?<="),/)
-    .map((matcher) => ` | ${matcher}`)
-    .join('');
-  const all = `{service_name=~".+"}${run}`;
+  const all = `{service_name=~".+"}${runPipeline(scope)}`;
   return [all, `${all} | severity_number >= 17`, `${all} | severity_text="WARN"`];
 };
 

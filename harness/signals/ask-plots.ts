@@ -32,6 +32,8 @@ export const plotsOf = (signals: TargetSignals, scope: RunScope, exportIntervalM
   ];
 };
 
+const stepMs = 1_000;
+
 export type PlotQuestions = {
   readonly client: SignalClient;
   readonly scope: RunScope;
@@ -50,7 +52,7 @@ export const askPlots = ({ client, scope, signals, timeline, exportIntervalMs }:
   return Promise.all(
     plotsOf(signals, scope, exportIntervalMs).map(async (plot): Promise<PlotRecord> => {
       const { value, error } = await attempt<readonly Series[]>(
-        client.range(plot.promql, from, to, 1, lookbackSeconds(exportIntervalMs)),
+        client.range(plot.promql, from, to, stepMs / 1_000, lookbackSeconds(Math.max(exportIntervalMs, stepMs))),
         [],
       );
       return { ...plot, series: withoutGaps(value), ...(error === undefined ? {} : { error }) };

@@ -5,6 +5,7 @@ import { attempt } from './attempt.ts';
 import { checkTrace } from './check-trace.ts';
 import type { TraceRecord } from './check-trace.ts';
 import type { SignalClient, SpanRecord } from './client.ts';
+import { spread } from './spread.ts';
 
 export type TraceQuestions = {
   readonly client: SignalClient;
@@ -15,10 +16,6 @@ export type TraceQuestions = {
 };
 
 const mostTraces = 50;
-
-/** Evenly over the run, so that its end and its faults are among them. */
-const spread = <Item>(items: readonly Item[], most: number): readonly Item[] =>
-  items.length <= most ? items : Array.from({ length: most }, (_, index) => items[Math.floor((index * items.length) / most)] as Item);
 
 const askTrace = async ({ client, consumerSpans }: TraceQuestions, traceId: string): Promise<TraceRecord> => {
   const { value, error } = await attempt<readonly SpanRecord[]>(client.trace(traceId), []);

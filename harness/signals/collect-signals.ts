@@ -4,6 +4,7 @@ import type { RunTimeline, ScenarioPlan, SignalsRecord } from '../engine/run-dat
 import { waitUntil } from '../engine/wait-until.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { askBudgets } from './ask-budgets.ts';
+import { askEventLogs, type MarkedEvent } from './ask-event-logs.ts';
 import { askFinals } from './ask-finals.ts';
 import { askLogs } from './ask-logs.ts';
 import { askPlots } from './ask-plots.ts';
@@ -24,6 +25,8 @@ export type CollectSignalsOptions = {
   readonly timeline: RunTimeline;
   readonly exportIntervalMs: number;
   readonly traceIds: readonly string[];
+  /** The acknowledged events of these requests. */
+  readonly marked?: readonly MarkedEvent[];
   readonly canary: SignalsRecord['canary'];
   readonly visibleWithinMs: number;
   /** What the receivers had to drop. */
@@ -49,13 +52,17 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
   const scope = { runId: options.runId, scenario: options.scenario };
   await waitForBooks(options, scope);
   const [atMs, sinceMs] = [clock.now(), timeline.zeroAt - 60_000];
-  const [budgets, finals, plots, traces, logs, dropped] = await Promise.all([
+  const fromSeconds = sinceMs / 1_000;
+  const toSeconds = atMs / 1_000 + 1;
+  const within = { clock, withinMs: 3 * exportIntervalMs + options.visibleWithinMs };
+  const [budgets, finals, plots, traces, logs, eventLogs, dropped] = await Promise.all([
     askBudgets({ client, scope, signals, plan, timeline, exportIntervalMs }),
     askFinals({ client, scope, signals, exportIntervalMs, atMs, sinceMs }),
     askPlots({ client, scope, signals, timeline, exportIntervalMs }),
-    askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, clock, withinMs: 3 * exportIntervalMs + options.visibleWithinMs }),
-    askLogs(client, scope, sinceMs / 1_000, atMs / 1_000 + 1),
+    askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, ...within }),
+    askLogs(client, scope, fromSeconds, toSeconds),
+    askEventLogs({ client, scope, signals, marked: options.marked ?? [], fromSeconds, toSeconds, ...within }),
     attempt<SignalsRecord['dropped']>(options.dropped(), null),
   ]);
-  return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, dropped: dropped.value };
+  return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, eventLogs, dropped: dropped.value };
 };

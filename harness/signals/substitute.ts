@@ -8,6 +8,13 @@ const escaped = (value: string): string => value.replaceAll(/[\\"]/g, String.raw
 export const runMatchers = ({ runId, scenario }: RunScope): string =>
   `faultline_run="${escaped(runId)}",faultline_scenario="${escaped(scenario)}"`;
 
+/** The same in LogQL: the run's resource attributes are structured metadata in Loki, not labels of the stream. */
+export const runPipeline = (scope: RunScope): string =>
+  runMatchers(scope)
+    .split(/(?<="),/)
+    .map((matcher) => ` | ${matcher}`)
+    .join('');
+
 /** At least two export intervals: a range over fewer holds no two samples to compare. */
 export const phaseDuration = (lengthMs: number, exportIntervalMs: number): string =>
   `${Math.max(Math.round(lengthMs), 2 * exportIntervalMs)}ms`;

@@ -37,6 +37,11 @@ export type TargetSignals = {
   readonly ingestRoutes: string;
   /** The CONSUMER span of each processor: all of them belong to a whole trace. */
   readonly consumerSpans: readonly string[];
+  /** Structured metadata of a log record that is about one event: its id; and what says that the event was there already. */
+  readonly eventIdLabel: string;
+  readonly duplicateLabel: string;
+  /** LogQL filters of the records on dead letters. */
+  readonly deadLetterLogs: string;
 };
 
 /** As Prometheus knows them. */

@@ -190,3 +190,45 @@ test('questions and answers of a run are collected, of this run alone', async ()
   ]);
   expect(signals.dropped).toBe(0);
 });
+
+test('records about marked events and dead letters are found by the event, with or without a trace id, and their traces are followed', async () => {
+  await using stack = await startTestStack();
+  const now = Date.now();
+  const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
+  const record = (eventId: number, body: string, more: object = {}, attributes: readonly unknown[] = []) => ({
+    timeUnixNano: `${now}000000`,
+    severityNumber: 9,
+    severityText: 'INFO',
+    body: { stringValue: body },
+    attributes: [{ key: 'faultline.event.id', value: { intValue: String(eventId) } }, ...attributes],
+    ...more,
+  });
+  const traced = { traceId, spanId };
+  const dead = { severityNumber: 17, severityText: 'ERROR' };
+  const reason = [attribute('faultline.reason', 'handler_threw')];
+  const duplicate = [{ key: 'faultline.duplicate', value: { boolValue: true } }];
+  const logRecords = [
+    record(1, 'accepted', traced),
+    record(1, 'accepted again', {}, duplicate),
+    record(2, 'not asked for', traced),
+    record(3, 'accepted', { traceId: 'c'.repeat(32), spanId }),
+    record(3, 'dead letter', dead, reason),
+  ];
+  await post(`${stack.url}/v1/logs`, { resourceLogs: [{ resource: resource('r1'), scopeLogs: [{ logRecords }] }] });
+  const span = { ...traced, name: 'send events', kind: 4, startTimeUnixNano: `${now}000000`, endTimeUnixNano: `${now}000001` };
+  await post(`${stack.url}/v1/traces`, { resourceSpans: [{ resource: resource('r1'), scopeSpans: [{ spans: [span] }] }] });
+  const timeline: RunTimeline = { zeroAt: now, phases: [], drainedAt: now, drainPending: [] };
+  const collected = { ...scope, plan, timeline, exportIntervalMs, traceIds: [], marked: [{ id: 1, traceId }], instances: [], canary: [] };
+  const { eventLogs } = await telemetryAt(stack.url).collect(collected);
+  expect(eventLogs?.error).toBeUndefined();
+  expect(eventLogs?.asked).toEqual([1, 3]);
+  expect(eventLogs?.records.map(({ eventId, line, traceId: id }) => [eventId, line, id]).toSorted()).toEqual([
+    [1, 'accepted', traceId],
+    [3, 'accepted', 'c'.repeat(32)],
+    [3, 'dead letter', null],
+  ]);
+  expect(eventLogs?.traces).toEqual([
+    { traceId, spanId, found: true },
+    { traceId: 'c'.repeat(32), spanId, found: false },
+  ]);
+});

@@ -9,6 +9,8 @@ import { keyOf, processors, type RowOf } from '../../history/run-index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { isHandlerPoison } from '../../traffic/poison.ts';
+import { checkpointLabels } from './checkpoint-labels.ts';
+import { simulatedEventLogs } from './simulated-event-logs.ts';
 
 export const zeroAt = 1_767_225_600_000;
 const lanes = 8;
@@ -287,12 +289,6 @@ const machineSamples = (durationMs: number): RunData['machine'] =>
 
 const one = (labels: Record<string, string>, value: number): Series => ({ labels, samples: [[zeroAt / 1000 + 60, value]] });
 
-const checkpointLabels = ({ processor, version, lane }: RowOf<'checkpoint'>): Record<string, string> => ({
-  faultline_processor: processor,
-  faultline_processor_version: String(version),
-  faultline_lane: String(lane),
-});
-
 /** What a truthful telemetry says of this run. */
 export const signalsOf = (run: RunData): SignalsRecord => {
   const rows = <Kind extends FinalRow['kind']>(kind: Kind): RowOf<Kind>[] =>
@@ -360,6 +356,7 @@ export const signalsOf = (run: RunData): SignalsRecord => {
     ),
     traces: run.operations.flatMap(({ traceId }) => (traceId === null ? [] : [{ traceId, spans: [], complete: true, missing: [] }])),
     logs: [],
+    eventLogs: simulatedEventLogs(run),
     dropped: 0,
   };
 };

@@ -28,4 +28,7 @@ export const faultlineSignals: TargetSignals = {
   statusLabel: 'http_response_status_code',
   ingestRoutes: 'http_route=~"/events|/events/batch"',
   consumerSpans: ['process events', 'process timelines'],
+  eventIdLabel: 'faultline_event_id',
+  duplicateLabel: 'faultline_duplicate',
+  deadLetterLogs: 'severity_text="ERROR" | faultline_reason!=""',
 };

@@ -1,0 +1,108 @@
+// Agreement: the log leads from an event to its trace. For each marked request that was acknowledged there is a record about its event, under the request's own
+// trace id; of an event that was traced no record lacks the trace id; and the span that a record names is in that trace.
+import type { EventLogs, RunData, SignalsRecord } from '../engine/run-data.ts';
+import type { Operation } from '../history/operation.ts';
+import { type CheckResult, conclude, createFindings, type Findings } from './check.ts';
+
+const id = 'agreement/logs';
+
+export const logs = (run: RunData): CheckResult => {
+  const { signals } = run;
+  if (signals === null) return conclude(id, 'inconclusive', 'There is no telemetry, so no log record can be looked for.');
+  const { eventLogs } = signals;
+  if (eventLogs === undefined) return conclude(id, 'inconclusive', 'The log was not asked for any event.');
+  if (eventLogs.error !== undefined) return conclude(id, 'inconclusive', `The log could not be asked: ${eventLogs.error}`);
+  const asked = new Set(eventLogs.asked);
+  const expected = markedAndAcknowledged(run).filter((operation) => asked.has(operation.id) && !mayBeUnexported(run, signals, operation));
+  if (expected.length === 0) return conclude(id, 'inconclusive', 'The log was asked for no event of a marked request.');
+  const findings = createFindings();
+  const records = Map.groupBy(eventLogs.records, ({ eventId }) => eventId);
+  for (const operation of expected) checkMarked(operation, records.get(operation.id) ?? [], findings);
+  for (const [eventId, ofEvent] of records) checkTogether(eventId, ofEvent, findings);
+  const unanswered = checkTraces(run, eventLogs, findings);
+  return resultOf({ expected: expected.length, eventLogs, findings, unanswered, isHeard: isHeard(signals) });
+};
+
+type Marked = Operation & { readonly id: number; readonly traceId: string };
+type LogRecord = EventLogs['records'][number];
+
+const markedAndAcknowledged = (run: RunData): readonly Marked[] =>
+  run.operations.filter(
+    (operation): operation is Marked =>
+      operation.traceId !== null && operation.id !== null && operation.outcome === 'ok' && operation.duplicate !== true,
+  );
+
+const checkMarked = ({ op, id: eventId, traceId }: Marked, records: readonly LogRecord[], findings: Findings): void => {
+  if (records.length === 0) findings.add(`the log has no record about event ${eventId}, whose request ${op} was marked`, { op, traceId });
+  for (const record of records)
+    if (record.traceId !== traceId)
+      findings.add(
+        `"${record.line}" of ${record.service} is about event ${eventId}, of trace ${traceId}, but carries ${record.traceId ?? 'no trace id'}`,
+        { op, record },
+      );
+};
+
+/** Whoever writes of one event: where it was traced, all records say so; and all of the same trace. */
+const checkTogether = (eventId: number, records: readonly LogRecord[], findings: Findings): void => {
+  const traceIds = new Set(records.flatMap(({ traceId }) => traceId ?? []));
+  if (traceIds.size > 1) findings.add(`records about event ${eventId} carry ${traceIds.size} trace ids`, { records });
+  const [traced] = traceIds;
+  if (traced === undefined) return;
+  for (const record of records)
+    if (record.traceId === null)
+      findings.add(
+        `"${record.line}" of ${record.service} is about event ${eventId}, which was traced as ${traced}, but carries no trace id`,
+        {
+          record,
+        },
+      );
+};
+
+/** Returns how many the stack did not answer for. */
+const checkTraces = ({ plan, evidence }: RunData, { traces }: EventLogs, findings: Findings): number => {
+  // The span of a record dies with an ingest process that had not exported it.
+  const hurt = evidence.some(
+    ({ fault, tookEffect }) => tookEffect && plan.scenario.faults.some(({ name, role }) => name === fault && role === 'ingest'),
+  );
+  for (const trace of hurt ? [] : traces)
+    if (!trace.found && trace.error === undefined)
+      findings.add(`a record names span ${trace.spanId} of trace ${trace.traceId}, but the trace has no such span`, { trace });
+  return traces.filter(({ error }) => error !== undefined).length;
+};
+
+/** A record dies with the process that had not exported it. */
+const mayBeUnexported = ({ evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, { handedAt, doneAt }: Operation): boolean =>
+  evidence.some(
+    ({ injectedAt, tookEffect }) =>
+      tookEffect &&
+      timeline.zeroAt + handedAt <= injectedAt + exportIntervalMs &&
+      timeline.zeroAt + doneAt >= injectedAt - 2 * exportIntervalMs,
+  );
+
+/** A receiver that lost its canary, or dropped what came, may have lost the records too: then their absence is nobody's proven fault. */
+const isHeard = ({ canary, dropped }: SignalsRecord): boolean => dropped === 0 && canary.every(({ found }) => found);
+
+type Concluding = {
+  readonly expected: number;
+  readonly eventLogs: EventLogs;
+  readonly findings: Findings;
+  readonly unanswered: number;
+  readonly isHeard: boolean;
+};
+
+const resultOf = ({ expected, eventLogs, findings, unanswered, isHeard: heard }: Concluding): CheckResult => {
+  const measured = { value: findings.total, unit: 'records or traces that are missing or wrong', bound: '= 0' };
+  if (findings.total > 0) {
+    const summary = `The log does not lead from events to their traces: ${findings.total} records or traces are missing or wrong.`;
+    return conclude(id, heard ? 'fail' : 'inconclusive', summary, { findings, measured });
+  }
+  if (unanswered > 0) return conclude(id, 'inconclusive', `${unanswered} traces that the log names could not be asked for.`);
+  const { records, traces } = eventLogs;
+  const traced = records.filter(({ traceId }) => traceId !== null).length;
+  return conclude(
+    id,
+    'pass',
+    `The log has a record about each of ${expected} marked events; the ${traced} records about traced events carry their trace id and lead to it (${traces.length} were followed).`,
+    { measured },
+  );
+};
