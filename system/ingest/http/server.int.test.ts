@@ -297,6 +297,18 @@ test("a sampled request leaves its producer's context with the event, and an uns
   expect(stream.log.at(-1)!.traceparent).toBeNull();
 });
 
+test('a sampled request tells what became of each of its events, also of one that is refused before it is read', async () => {
+  settled.length = 0;
+  await postEvent({}, { traceparent: sampledParent });
+  await postEvent({}, { traceparent: sampledParent, 'content-type': 'text/plain' });
+  await postEvent({}, { traceparent: sampledParent, 'idempotency-key': '' });
+  expect(settled.map(([objectId, kind]) => [objectId === null, kind])).toEqual([
+    [false, 'accepted'],
+    [true, 'refused'],
+    [true, 'refused'],
+  ]);
+});
+
 test('each request is measured by route and status', async () => {
   await postEvent();
   await post('/events', '{');
