@@ -1,0 +1,82 @@
+// Alerts on the books. That an event vanished or took effect twice is a broken promise, however few: at once, and a page.
+import { signals } from '../../../system/contract/signals.ts';
+import { goneFor } from './presence.ts';
+import { identitiesBound, type Profile } from './profile.ts';
+import { by, recent } from './promql.ts';
+import type { AlertRule, RuleGroup } from './rule.ts';
+
+export const booksGroup = (profile: Profile): RuleGroup => ({
+  name: 'faultline-books',
+  rules: [
+    eventsDropped(profile),
+    duplicateEffects(profile),
+    effectsLost(profile),
+    booksStale(profile),
+    snapshotOld(profile),
+    identitiesOverBound(profile),
+  ],
+});
+
+const version = ['faultline_processor', 'faultline_processor_version'];
+const noTraffic =
+  'Without traffic the books stand still and a difference stays: it fires on. Without the books it has no value, which FaultlineBooksStale tells.';
+
+/** Lane by lane: a plus on one must not hide a minus on another. */
+const eventsDropped = ({ fresh }: Profile): AlertRule => ({
+  alert: 'FaultlineEventsDropped',
+  expr: `sum ${by(...version)} (abs(${recent(signals.drop, fresh)})) > 0`,
+  severity: 'page',
+  summary: 'The books of processor {{ $labels.faultline_processor }} do not add up: events were dropped.',
+  description:
+    'On its lanes {{ $value }} events that the checkpoints have passed are in no term of the books: neither applied nor ignored, parked, pending, discarded, skipped or shed.',
+  withoutTraffic: noTraffic,
+});
+
+const duplicateEffects = ({ fresh }: Profile): AlertRule => ({
+  alert: 'FaultlineDuplicateEffect',
+  expr: `sum ${by(...version)} (clamp_min(${recent(signals.effectSurplus, fresh)}, 0)) > 0`,
+  severity: 'page',
+  summary: 'Events took effect twice at processor {{ $labels.faultline_processor }}.',
+  description: 'The read model holds {{ $value }} effects more than events were applied. Readers see numbers that are too high.',
+  withoutTraffic: noTraffic,
+});
+
+const effectsLost = ({ fresh }: Profile): AlertRule => ({
+  alert: 'FaultlineEffectsLost',
+  expr: `sum ${by(...version)} (clamp_max(${recent(signals.effectSurplus, fresh)}, 0)) < 0`,
+  severity: 'page',
+  summary: 'Effects of applied events are missing at processor {{ $labels.faultline_processor }}.',
+  description:
+    'The read model holds fewer effects than events were applied ({{ $value }}): somebody or something has removed rows, or they were never written.',
+  withoutTraffic: noTraffic,
+});
+
+const booksStale = (profile: Profile): AlertRule => ({
+  alert: 'FaultlineBooksStale',
+  expr: `max ${by()} (${recent(signals.accountingAge, profile.fresh)}) > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
+  severity: 'ticket',
+  summary: 'Nobody reads the books: drops, doubled effects, lag and dead letters cannot be seen.',
+  description: `The books were not read for ${profile.booksSeconds} s, or not exported for ${profile.gone.after}. Every alert that rests on them is blind until they are back.`,
+  withoutTraffic:
+    'Traffic does not matter: the elected worker exports the age of its last reading at any time. No data is one of the two things that it fires on.',
+});
+
+const snapshotOld = ({ fresh, snapshotSeconds }: Profile): AlertRule => ({
+  alert: 'FaultlineSnapshotOld',
+  expr: `max ${by()} (${recent(signals.oldestSnapshotAge, fresh)}) > ${snapshotSeconds}`,
+  severity: 'ticket',
+  summary: 'A transaction on the database is held open for long: appends get slower and slower.',
+  description: `Its snapshot is {{ $value | humanizeDuration }} old; from ${snapshotSeconds} s on the rows that count positions bloat. End the transaction that holds it.`,
+  withoutTraffic:
+    'Traffic does not matter: a snapshot gets older by itself; with none the age is 0, and it does not fire. Without the books it has no value, which FaultlineBooksStale tells.',
+});
+
+const identitiesOverBound = ({ fresh }: Profile): AlertRule => ({
+  alert: 'FaultlineIdentitiesOverBound',
+  expr: `max ${by()} (${recent(signals.identitiesRows, fresh)}) > ${identitiesBound}`,
+  severity: 'ticket',
+  summary: 'The dedupe window holds more rows than it was made for.',
+  description: `About {{ $value | humanize }} identities are kept; the bound is ${identitiesBound}. Nothing is forgotten early, so the table grows and appends slow down.`,
+  withoutTraffic:
+    'Without traffic the window only empties, so it ends by itself. Without the books it has no value, which FaultlineBooksStale tells.',
+});

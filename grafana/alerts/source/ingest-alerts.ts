@@ -1,0 +1,29 @@
+// Alerts on the front door, beside its two SLOs.
+import { signals } from '../../../system/contract/signals.ts';
+import { goneFor } from './presence.ts';
+import type { Profile } from './profile.ts';
+import { by, counterOf, rate } from './promql.ts';
+import { holding, type RuleGroup } from './rule.ts';
+
+export const ingestGroup = (profile: Profile): RuleGroup => ({
+  name: 'faultline-ingest',
+  rules: [
+    {
+      alert: 'FaultlineIngestGone',
+      expr: goneFor(signals.ingestQueueLimit, profile),
+      severity: 'page',
+      summary: 'No ingest process exports telemetry: producers most likely cannot send.',
+      description: `No ingest process was heard for ${profile.gone.after}. Either none runs, or none reaches the telemetry; in both cases nobody knows what producers get.`,
+      withoutTraffic: 'Traffic does not matter: an idle ingest process exports the limit of its queue too. No data is what it fires on.',
+    },
+    {
+      alert: 'FaultlineIngestRefusing',
+      expr: `sum ${by()} (${rate(counterOf(signals.ingestRefused, 'error_code="overloaded"'), profile.refusing.over)}) > 0`,
+      ...holding(profile.refusing),
+      severity: 'ticket',
+      summary: 'Ingest refuses events because its queue is full.',
+      description: `{{ $value | humanize }} events a second were refused with 503 overloaded over ${profile.refusing.over}. Producers are told to wait, and nothing accepted is lost; the commit does not keep up with what is sent.`,
+      withoutTraffic: 'Nothing sent is nothing refused: the counter stands at 0 from the start, so it does not fire.',
+    },
+  ],
+});
