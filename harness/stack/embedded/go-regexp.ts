@@ -9,6 +9,3 @@ const source = (pattern: string): string => {
 
 /** Matches only the whole text, as Prometheus' matchers do; `.` matches a line break too. Throws a SyntaxError. */
 export const wholeTextRegExp = (pattern: string): RegExp => new RegExp(`^(?:${source(pattern)})$`, 's');
-
-/** Matches anywhere in the text, as a line filter does. Throws a SyntaxError. */
-export const anywhereRegExp = (pattern: string): RegExp => new RegExp(source(pattern), 's');

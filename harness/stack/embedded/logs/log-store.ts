@@ -1,9 +1,11 @@
 // Log entries by stream, bounded by bytes and by age; the oldest received go first, and are counted.
 import { attributeText } from '../otlp/attribute-value.ts';
+import type { Attributes } from '../otlp/attribute-value.ts';
 import type { LogRecord } from '../otlp/read-logs.ts';
 import type { ExportOutcome } from '../receipts.ts';
+import { createQueue } from './entry-queue.ts';
 import { logEntry, streamLabels } from './loki-record.ts';
-import type { Labels, LogEntry } from './loki-record.ts';
+import type { LogEntry } from './loki-record.ts';
 
 export type LogLimits = {
   readonly maxBytes: number;
@@ -13,7 +15,7 @@ export type LogLimits = {
 };
 
 /** Identical for all entries with the same labels. */
-export type Stream = { readonly key: string; readonly labels: Labels };
+export type Stream = { readonly key: string; readonly labels: ReadonlyMap<string, string> };
 
 export type StoredEntry = { readonly stream: Stream; readonly entry: LogEntry };
 
@@ -25,46 +27,30 @@ export type LogStore = {
   streams(): Iterable<Stream>;
   /** In the order of their arrival, not of their time. */
   entries(): Iterable<StoredEntry>;
+  /** Called with what was added, once a request; returns how to end it. */
+  follow(listener: (added: readonly StoredEntry[]) => void): () => void;
   report(): { readonly streams: number; readonly entries: number; readonly bytes: number; readonly droppedEntries: number };
 };
 
-const entryBytes = (entry: LogEntry): number => {
-  let bytes = 160 + entry.line.length;
-  for (const [name, value] of Object.entries(entry.metadata)) bytes += 32 + name.length + value.length;
+const entryBytes = ({ line, metadata }: LogEntry): number => {
+  let bytes = 160 + line.length;
+  for (const text of metadata) bytes += 16 + text.length;
   return bytes;
 };
 
-/** A queue that gives up its oldest in constant time on average: what was taken is cut off in bulk. */
-const createQueue = <Item>() => {
-  let items: Item[] = [];
-  let head = 0;
-  return {
-    push: (item: Item) => void items.push(item),
-    peek: (): Item | undefined => items[head],
-    *values(): Iterable<Item> {
-      for (let at = head; at < items.length; at += 1) yield items[at] as Item;
-    },
-    get length() {
-      return items.length - head;
-    },
-    shift(): void {
-      head += 1;
-      if (head < 1_024 || head * 2 < items.length) return;
-      items = items.slice(head);
-      head = 0;
-    },
-  };
-};
+const serviceOf = ({ resource }: LogRecord): string =>
+  attributeText(resource.get('service.name') ?? { kind: 'string', value: 'unknown_service' });
 
 export const createLogStore = (limits: LogLimits): LogStore => {
   const streams = new Map<string, OwnStream>();
   const order = createQueue<Kept>();
+  const listeners = new Set<(added: readonly StoredEntry[]) => void>();
   let bytes = 0;
   let dropped = 0;
 
-  const streamFor = (record: LogRecord): OwnStream => {
-    const labels = streamLabels(record.resource);
-    const key = JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
+  const streamFor = (resource: Attributes): OwnStream => {
+    const labels = streamLabels(resource);
+    const key = JSON.stringify([...labels]);
     const stream = streams.get(key) ?? { key, labels, entries: 0 };
     streams.set(key, stream);
     return stream;
@@ -83,36 +69,44 @@ export const createLogStore = (limits: LogLimits): LogStore => {
       evictOldest(oldest);
     }
   };
-  const insert = (record: LogRecord, receivedAtMs: number): string | null => {
-    const entry = logEntry(record, receivedAtMs);
-    if (entry.line.length > limits.maxLineBytes) return `a line of ${entry.line.length} characters, the most is ${limits.maxLineBytes}`;
-    const stream = streamFor(record);
-    const size = entryBytes(entry);
+  const keep = (stream: OwnStream, entry: LogEntry, receivedAtMs: number): StoredEntry => {
+    const kept = { stream, entry, bytes: entryBytes(entry), receivedAtMs };
     stream.entries += 1;
-    order.push({ stream, entry, bytes: size, receivedAtMs });
-    bytes += size;
-    return null;
+    bytes += kept.bytes;
+    order.push(kept);
+    return kept;
   };
 
   return {
     add(records, receivedAtMs) {
       const services = new Map<string, number>();
       const problems: string[] = [];
+      const added: StoredEntry[] = [];
+      // Records of one resource share its attributes, and so their stream, which can't go while its entries are added.
+      const known = new Map<Attributes, OwnStream>();
       for (const record of records) {
-        const problem = insert(record, receivedAtMs);
-        if (problem !== null) {
-          problems.push(problem);
+        const stream = known.get(record.resource) ?? streamFor(record.resource);
+        known.set(record.resource, stream);
+        const entry = logEntry(record, stream.labels, receivedAtMs);
+        if (entry.line.length > limits.maxLineBytes) {
+          problems.push(`a line of ${entry.line.length} characters, the most is ${limits.maxLineBytes}`);
           continue;
         }
-        const service = attributeText(record.resource.get('service.name') ?? { kind: 'string', value: 'unknown_service' });
-        services.set(service, (services.get(service) ?? 0) + 1);
+        added.push(keep(stream, entry, receivedAtMs));
+        services.set(serviceOf(record), (services.get(serviceOf(record)) ?? 0) + 1);
       }
+      for (const { key, entries } of known.values()) if (entries === 0) streams.delete(key);
+      for (const listener of listeners) listener(added);
       keepBounds(receivedAtMs);
       const message = problems.length === 0 ? '' : `${problems.length} rejected, the first: ${problems[0]}`;
       return { accepted: records.length - problems.length, rejected: problems.length, message, services };
     },
     streams: () => streams.values(),
     entries: () => order.values(),
+    follow(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped }),
   };
 };

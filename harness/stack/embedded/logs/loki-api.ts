@@ -1,150 +1,56 @@
-// Loki's HTTP API, as far as it is asked here. https://grafana.com/docs/loki/latest/reference/loki-http-api/
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
-import type { Clock } from '../../../engine/clock.ts';
-import { durationNanos } from '../go-duration.ts';
-import { QueryRefused } from '../query-refused.ts';
-import type { LogStore } from './log-store.ts';
-import type { Labels } from './loki-record.ts';
-import { evaluateMetric } from './logql/evaluate-metric.ts';
-import { parseLogql, parseSelector } from './logql/parse.ts';
-import { matches } from './logql/pipeline.ts';
-import type { LogQuery, MetricQuery } from './logql/query.ts';
-import { selectLogs } from './logql/select-logs.ts';
+// Loki's HTTP API, GET and POST forms, as Grafana's data source calls it. https://grafana.com/docs/loki/latest/reference/loki-http-api/
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { acceptForms, readParameters } from '../prometheus-api/parameters.ts';
+import type { Parameters } from '../prometheus-api/parameters.ts';
+import { answerError } from './api/answer.ts';
+import type { LokiContext } from './api/context.ts';
+import { detectedFields, detectedFieldValues, detectedLabels } from './api/detected.ts';
+import { labelNames, labelValues, series } from './api/label-queries.ts';
+import { instantQuery, rangeQuery } from './api/queries.ts';
+import { indexStats, volume, volumeRange } from './api/volumes.ts';
 
-export type LokiOptions = { readonly logs: LogStore; readonly clock: Clock };
+type Route = (parameters: Parameters, context: LokiContext, request: FastifyRequest) => unknown;
 
-type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+const named = (request: FastifyRequest): string => (request.params as { readonly name: string }).name;
 
-class BadParameter extends Error {}
+/** With this version, Grafana knows what it may ask for. */
+const buildInfo = { version: '3.7.8', revision: 'embedded', branch: '', buildUser: '', buildDate: '', goVersion: '' };
 
-const nanosPerMs = 1_000_000n;
-const hourNano = 3_600_000_000_000n;
-const maxEntries = 5_000;
-const maxSteps = 11_000;
+const flagsOf = (request: FastifyRequest): string => String(request.headers['x-loki-response-encoding-flags'] ?? '');
 
-const one = (query: Query, name: string): string | undefined => {
-  const value = query[name];
-  const text = typeof value === 'string' ? value : value?.at(-1);
-  return text === '' ? undefined : text;
+const notHere =
+  (what: string): Route =>
+  () => {
+    throw Object.assign(new Error(`${what} is not supported by the embedded stack`), { statusCode: 404 });
+  };
+
+const routes: Readonly<Record<string, Route>> = {
+  query: (parameters, context) => instantQuery(parameters, context),
+  query_range: (parameters, context, request) => rangeQuery(parameters, flagsOf(request), context),
+  labels: labelNames,
+  label: labelNames,
+  'label/:name/values': (parameters, context, request) => labelValues(parameters, named(request), context),
+  series,
+  'index/stats': indexStats,
+  'index/volume': volume,
+  'index/volume_range': volumeRange,
+  detected_labels: detectedLabels,
+  detected_fields: detectedFields,
+  'detected_field/:name/values': (parameters, context, request) => detectedFieldValues(parameters, named(request), context),
+  patterns: notHere('patterns'),
+  format_query: notHere('format_query'),
+  'status/buildinfo': () => buildInfo,
 };
 
-/** A moment as Loki takes it: epoch nanoseconds (more than 10 digits), epoch seconds with a fraction, or RFC 3339. */
-const momentNano = (query: Query, name: string, fallback: bigint): bigint => {
-  const text = one(query, name);
-  if (text === undefined) return fallback;
-  if (/^\d{11,}$/.test(text)) return BigInt(text);
-  if (/^\d+(\.\d+)?$/.test(text)) return BigInt(Math.round(Number(text) * 1e6)) * 1_000n;
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new BadParameter(`could not parse '${name}' parameter: ${JSON.stringify(text)} is no moment`);
-  return BigInt(ms) * nanosPerMs;
-};
-
-const limitOf = (query: Query): number => {
-  const text = one(query, 'limit') ?? '100';
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw new BadParameter(`limit must be a positive value, got ${JSON.stringify(text)}`);
-  if (limit > maxEntries)
-    throw new BadParameter(`max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${maxEntries})`);
-  return limit;
-};
-
-const directionOf = (query: Query): 'forward' | 'backward' => {
-  const text = (one(query, 'direction') ?? 'backward').toLowerCase();
-  if (text === 'forward' || text === 'backward') return text;
-  throw new BadParameter(`invalid direction ${JSON.stringify(text)}: forward or backward`);
-};
-
-const queryOf = (query: Query): LogQuery | MetricQuery => parseLogql(one(query, 'query') ?? '');
-
-const compareNano = (left: bigint, right: bigint): number => (left < right ? -1 : left > right ? 1 : 0);
-const keyOf = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort(([left], [right]) => (left < right ? -1 : 1)));
-
-const stats = { summary: {}, querier: {}, ingester: {} };
-
-const streamsAnswer = (logs: LogStore, log: LogQuery, startNano: bigint, endNano: bigint, query: Query) => {
-  const sign = directionOf(query) === 'forward' ? 1 : -1;
-  const found = [...selectLogs(log, logs.entries(), startNano, endNano)]
-    .sort((left, right) => sign * compareNano(left.entry.atNano, right.entry.atNano))
-    .slice(0, limitOf(query));
-  const groups = Map.groupBy(found, ({ labels }) => keyOf(labels));
-  const result = [...groups.values()].map((entries) => ({
-    stream: entries[0]?.labels ?? {},
-    values: entries.map(({ entry }) => [String(entry.atNano), entry.line]),
-  }));
-  return { status: 'success', data: { resultType: 'streams', result, stats } };
-};
-
-const stepMsOf = (query: Query, rangeMs: number): number => {
-  const text = one(query, 'step');
-  if (text === undefined) return Math.max(1_000, Math.ceil(rangeMs / 250 / 1_000) * 1_000);
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : (durationNanos(text) ?? 0) / 1e6;
-  if (!(ms > 0)) throw new BadParameter(`could not parse 'step' parameter: ${JSON.stringify(text)} is no duration above 0`);
-  if (rangeMs / ms > maxSteps)
-    throw new BadParameter(
-      `exceeded maximum resolution of ${maxSteps} points per time series. Try increasing the value of the step parameter`,
-    );
-  return ms;
-};
-
-const matrixAnswer = (logs: LogStore, metric: MetricQuery, startMs: number, endMs: number, stepMs: number) => {
-  const series = new Map<string, { metric: Labels; values: (readonly [number, string])[] }>();
-  for (let atMs = startMs; atMs <= endMs; atMs += stepMs) {
-    for (const { labels, value } of evaluateMetric(metric, () => logs.entries(), atMs)) {
-      const key = keyOf(labels);
-      const one = series.get(key) ?? { metric: labels, values: [] };
-      one.values.push([atMs / 1_000, String(value)]);
-      series.set(key, one);
-    }
+export const lokiApi: FastifyPluginAsync<LokiContext> = async (app, { logs, clock }) => {
+  const context = { logs, clock };
+  acceptForms(app);
+  app.setErrorHandler((error, _request, reply) => answerError(error as Error, reply));
+  for (const [path, route] of Object.entries(routes)) {
+    app.route({
+      method: ['GET', 'POST'],
+      url: `/loki/api/v1/${path}`,
+      handler: async (request, reply) => reply.send(await route(readParameters(request), context, request)),
+    });
   }
-  return { status: 'success', data: { resultType: 'matrix', result: [...series.values()], stats } };
-};
-
-const vectorAnswer = (logs: LogStore, metric: MetricQuery, atMs: number) => {
-  const result = evaluateMetric(metric, () => logs.entries(), atMs).map(({ labels, value }) => ({
-    metric: labels,
-    value: [atMs / 1_000, String(value)],
-  }));
-  return { status: 'success', data: { resultType: 'vector', result, stats } };
-};
-
-const success = (data: unknown) => ({ status: 'success', data });
-
-const answerBadRequest = async (error: Error, reply: FastifyReply): Promise<void> => {
-  const isBad = error instanceof QueryRefused || error instanceof BadParameter;
-  await reply
-    .code(isBad ? 400 : ((error as { statusCode?: number }).statusCode ?? 500))
-    .type('text/plain; charset=utf-8')
-    .send(error.message);
-};
-
-export const lokiApi: FastifyPluginAsync<LokiOptions> = async (app, { logs, clock }) => {
-  app.setErrorHandler(async (error, _request, reply) => answerBadRequest(error as Error, reply));
-  const nowNano = (): bigint => BigInt(clock.now()) * nanosPerMs + nanosPerMs;
-  const labelsInUse = (): readonly Labels[] => [...logs.streams()].map(({ labels }) => labels);
-
-  app.get<{ Querystring: Query }>('/loki/api/v1/query_range', async ({ query }) => {
-    const endNano = momentNano(query, 'end', nowNano());
-    const startNano = momentNano(query, 'start', endNano - hourNano);
-    if (startNano > endNano) throw new BadParameter('end timestamp must not be before or equal to start time');
-    const parsed = queryOf(query);
-    if (parsed.kind === 'log') return streamsAnswer(logs, parsed, startNano, endNano, query);
-    const [startMs, endMs] = [Number(startNano / nanosPerMs), Number(endNano / nanosPerMs)];
-    return matrixAnswer(logs, parsed, startMs, endMs, stepMsOf(query, endMs - startMs));
-  });
-  app.get<{ Querystring: Query }>('/loki/api/v1/query', async ({ query }) => {
-    const parsed = queryOf(query);
-    if (parsed.kind === 'log')
-      throw new BadParameter('log queries are not supported as an instant query type, please change your query to a range query type');
-    return vectorAnswer(logs, parsed, Number(momentNano(query, 'time', nowNano()) / nanosPerMs));
-  });
-  app.get('/loki/api/v1/labels', async () => success([...new Set(labelsInUse().flatMap((labels) => Object.keys(labels)))].sort()));
-  app.get<{ Params: { name: string } }>('/loki/api/v1/label/:name/values', async ({ params }) =>
-    success([...new Set(labelsInUse().flatMap((labels) => labels[params.name] ?? []))].sort()),
-  );
-  app.get<{ Querystring: Query }>('/loki/api/v1/series', async ({ query }) => {
-    const selectors = [query['match[]'] ?? query['match'] ?? []].flat().map(parseSelector);
-    const isWanted = (labels: Labels) =>
-      selectors.length === 0 || selectors.some((list) => list.every((matcher) => matches(matcher, labels)));
-    return success(labelsInUse().filter(isWanted));
-  });
 };

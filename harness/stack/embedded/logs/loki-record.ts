@@ -1,14 +1,18 @@
 // An OTLP log record as Loki 3 keeps it: a few resource attributes are the labels of its stream, everything else is structured metadata of the entry.
-// Source: loki pkg/loghttp/push/otlp.go and otlplabels/labels.go, with Loki's default configuration.
+// Semantics: Loki's documentation of OTLP ingestion, with Loki's default configuration.
 import { attributeText } from '../otlp/attribute-value.ts';
 import type { AttributeValue, Attributes } from '../otlp/attribute-value.ts';
 import type { LogRecord } from '../otlp/read-logs.ts';
+import { detectLevel } from './detect-level.ts';
 
-export type Labels = Readonly<Record<string, string>>;
+export type LogEntry = {
+  readonly atNano: bigint;
+  readonly line: string;
+  /** Name, value, name, value …; no name twice. */
+  readonly metadata: readonly string[];
+};
 
-export type LogEntry = { readonly atNano: bigint; readonly line: string; readonly metadata: Labels };
-
-/** distributor.otlp.default_resource_attributes_as_index_labels of Loki 3. */
+/** distributor.otlp_config.default_resource_attributes_as_index_labels of Loki 3. */
 const indexed = new Set([
   'service.name',
   'service.namespace',
@@ -30,78 +34,70 @@ const indexed = new Set([
   'k8s.job.name',
 ]);
 
-/** Loki takes the service's name from the first of these that is there. */
-const serviceNameSources = [
-  'container_name',
-  'k8s_deployment_name',
-  'k8s_statefulset_name',
-  'k8s_job_name',
-  'k8s_container_name',
-  'k8s_pod_name',
-];
+/** Of discover_service_name, those that can be labels here. Without service.name, the first of them among the attributes names the service. */
+const serviceNameSources = new Set(['container_name', 'k8s_container_name', 'k8s_job_name']);
 
+/** As Loki and Prometheus translate names: what is no letter or digit becomes one line, however much of it there is. */
 export const labelName = (name: string): string => {
-  const clean = name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
-  return /^\d/.test(clean) ? `key_${clean}` : clean;
+  const reserved = /^__([^]*)__$/.exec(name);
+  const clean = (reserved?.[1] ?? name).replaceAll(/[^a-zA-Z0-9]+/g, '_');
+  const whole = reserved === null ? clean : `__${clean}__`;
+  return /^\d/.test(whole) ? `key_${whole}` : whole;
 };
 
-const addLabel = (labels: Record<string, string>, name: string, value: AttributeValue): void => {
+type Labels = Map<string, string>;
+
+const addLabel = (labels: Labels, name: string, value: AttributeValue): void => {
   if (value.kind !== 'map') {
-    labels[labelName(name)] = attributeText(value);
+    labels.set(labelName(name), attributeText(value));
     return;
   }
   for (const [key, inner] of value.value) addLabel(labels, `${name}_${key}`, inner);
 };
 
-const labelsOf = (attributes: Attributes, wanted: (name: string) => boolean): Record<string, string> => {
-  const labels: Record<string, string> = {};
+const addAll = (labels: Labels, attributes: Attributes, wanted: (name: string) => boolean): void => {
   for (const [name, value] of attributes) if (wanted(name)) addLabel(labels, name, value);
-  return labels;
 };
 
-export const streamLabels = (resource: Attributes): Labels => {
-  const labels = labelsOf(resource, (name) => indexed.has(name));
-  if ((labels['service_name'] ?? '') !== '') return labels;
-  const source = serviceNameSources.find((name) => (labels[name] ?? '') !== '');
-  return { ...labels, service_name: source === undefined ? 'unknown_service' : (labels[source] ?? '') };
+export const streamLabels = (resource: Attributes): ReadonlyMap<string, string> => {
+  const labels: Labels = new Map();
+  addAll(labels, resource, (name) => indexed.has(name));
+  if ((labels.get('service_name') ?? '') === '') {
+    const source = [...labels.keys()].find((name) => serviceNameSources.has(name));
+    labels.set('service_name', source === undefined ? 'unknown_service' : labels.get(source)!);
+  }
+  return new Map([...labels].filter(([, value]) => value !== '').sort(([left], [right]) => (left < right ? -1 : 1)));
 };
 
-const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-
-const detectedLevel = ({ severityNumber, severityText }: LogRecord): string => {
-  if (levels.includes(severityText.toLowerCase())) return severityText.toLowerCase();
-  return levels[Math.floor((severityNumber - 1) / 4)] ?? 'unknown';
+const addOwn = (labels: Labels, record: LogRecord): void => {
+  if (record.timeUnixNano !== 0n && record.observedTimeUnixNano !== 0n)
+    labels.set('observed_timestamp', String(record.observedTimeUnixNano));
+  if (record.severityNumber > 0) labels.set('severity_number', String(record.severityNumber));
+  if (record.severityText !== '') labels.set('severity_text', record.severityText);
+  if (record.flags > 0) labels.set('flags', String(record.flags));
+  if (record.traceId !== '') labels.set('trace_id', record.traceId);
+  if (record.spanId !== '') labels.set('span_id', record.spanId);
 };
 
-const ownMetadata = (record: LogRecord): Record<string, string> => ({
-  ...(record.timeUnixNano !== 0n && record.observedTimeUnixNano !== 0n ? { observed_timestamp: String(record.observedTimeUnixNano) } : {}),
-  ...(record.severityNumber > 0 ? { severity_number: String(record.severityNumber) } : {}),
-  ...(record.severityText !== '' ? { severity_text: record.severityText } : {}),
-  ...(record.flags > 0 ? { flags: String(record.flags) } : {}),
-  ...(record.traceId !== '' ? { trace_id: record.traceId } : {}),
-  ...(record.spanId !== '' ? { span_id: record.spanId } : {}),
-  ...(record.eventName !== '' ? { event_name: record.eventName } : {}),
-  detected_level: detectedLevel(record),
-});
-
-const scopeMetadata = ({ scope }: LogRecord): Record<string, string> => ({
-  ...labelsOf(scope.attributes, () => true),
-  ...(scope.name !== '' ? { scope_name: scope.name } : {}),
-  ...(scope.version !== '' ? { scope_version: scope.version } : {}),
-});
+const addScope = (labels: Labels, { scope }: LogRecord): void => {
+  addAll(labels, scope.attributes, () => true);
+  if (scope.name !== '') labels.set('scope_name', scope.name);
+  if (scope.version !== '') labels.set('scope_version', scope.version);
+};
 
 const timeOf = (record: LogRecord, receivedAtMs: number): bigint => {
   if (record.timeUnixNano !== 0n) return record.timeUnixNano;
   return record.observedTimeUnixNano !== 0n ? record.observedTimeUnixNano : BigInt(Math.round(receivedAtMs)) * 1_000_000n;
 };
 
-export const logEntry = (record: LogRecord, receivedAtMs: number): LogEntry => ({
-  atNano: timeOf(record, receivedAtMs),
-  line: attributeText(record.body),
-  metadata: {
-    ...labelsOf(record.resource, (name) => !indexed.has(name)),
-    ...scopeMetadata(record),
-    ...labelsOf(record.attributes, () => true),
-    ...ownMetadata(record),
-  },
-});
+export const logEntry = (record: LogRecord, stream: ReadonlyMap<string, string>, receivedAtMs: number): LogEntry => {
+  const labels: Labels = new Map();
+  const line = attributeText(record.body);
+  addAll(labels, record.attributes, () => true);
+  addOwn(labels, record);
+  addAll(labels, record.resource, (name) => !indexed.has(name));
+  addScope(labels, record);
+  const level = detectLevel(stream, labels, line);
+  if (level !== null) labels.set('detected_level', level);
+  return { atNano: timeOf(record, receivedAtMs), line, metadata: [...labels].flat() };
+};

@@ -142,7 +142,8 @@ const translateCharacter = (scanner: Scanner, groups: Groups): string => {
   return character + lazy;
 };
 
-const translate = (pattern: string): string => {
+/** The source of the same expression in JavaScript, for the flag v. Throws a RegexRefused. */
+export const translateRegex = (pattern: string): string => {
   const scanner: Scanner = { pattern, at: 0, inClass: false };
   const groups: Groups = [[]];
   let text = '';
@@ -159,7 +160,7 @@ const translate = (pattern: string): string => {
 };
 
 const compile = (pattern: string, flags: string, wrap: (text: string) => string): RegExp => {
-  const text = wrap(translate(pattern));
+  const text = wrap(translateRegex(pattern));
   try {
     return new RegExp(text, flags);
   } catch (error) {
