@@ -8,11 +8,13 @@ export type BuiltInTimes = {
   readonly stepMs: number;
   /** The datasource's timeInterval: how often samples come. */
   readonly scrapeMs: number;
+  /** As the reader chose it ("now-15m"), for links. */
+  readonly chosen?: { readonly from: string; readonly to: string };
 };
 
 export type BuiltIns = ReadonlyMap<string, string>;
 
-export const builtIns = ({ fromMs, toMs, stepMs, scrapeMs }: BuiltInTimes, dashboard?: { readonly title: string }): BuiltIns => {
+export const builtIns = ({ fromMs, toMs, stepMs, scrapeMs, chosen }: BuiltInTimes, dashboard?: { readonly title: string }): BuiltIns => {
   const rangeMs = Math.max(0, toMs - fromMs);
   const rangeSeconds = Math.round(rangeMs / 1_000);
   const rate = rateIntervalMs(stepMs, scrapeMs);
@@ -29,7 +31,10 @@ export const builtIns = ({ fromMs, toMs, stepMs, scrapeMs }: BuiltInTimes, dashb
     // Loki's rate window: the step, as Grafana's Loki datasource has it.
     ['__auto', formatDurationMs(stepMs)],
     // What a link passes on, so that the other page shows the same time.
-    ['__url_time_range', `from=${Math.round(fromMs)}&to=${Math.round(toMs)}`],
+    [
+      '__url_time_range',
+      `from=${encodeURIComponent(chosen?.from ?? Math.round(fromMs))}&to=${encodeURIComponent(chosen?.to ?? Math.round(toMs))}`,
+    ],
     ...(dashboard === undefined ? [] : ([['__dashboard', dashboard.title]] as const)),
   ]);
 };

@@ -10,6 +10,9 @@ import { readLogs } from './otlp/read-logs.ts';
 import { readTraces } from './otlp/read-traces.ts';
 import { otlpRoutes } from './otlp/routes.ts';
 import type { ExportSink } from './otlp/routes.ts';
+import { ownOrigin } from './page/logic/page-config.ts';
+import { dashboardPage } from './page/page.ts';
+import type { PageOptions } from './page/page.ts';
 import { createReceipts } from './receipts.ts';
 import { statusRoutes } from './status.ts';
 import { tempoApi } from './traces/tempo-api.ts';
@@ -45,10 +48,19 @@ export type StackOptions = {
   readonly metrics: MetricBackend;
   readonly clock?: Clock;
   readonly limits?: Partial<StackLimits>;
+  /** Of the dashboards' page; without it the page asks this very server, and takes it that samples come every second. */
+  readonly page?: PageOptions;
 };
 
+const ownPage: PageOptions = { config: { backends: ownOrigin, timeIntervalSeconds: 1 } };
+
 /** The server, not yet listening. Whoever asked for it closes it. */
-export const createStack = async ({ metrics, clock = systemClock, limits = {} }: StackOptions): Promise<FastifyInstance> => {
+export const createStack = async ({
+  metrics,
+  clock = systemClock,
+  limits = {},
+  page = ownPage,
+}: StackOptions): Promise<FastifyInstance> => {
   const bounds = { ...defaultLimits, ...limits };
   const receipts = createReceipts();
   const traces = createTraceStore(bounds.traces);
@@ -69,6 +81,7 @@ export const createStack = async ({ metrics, clock = systemClock, limits = {} }:
   await app.register(tempoApi, { traces, clock });
   await app.register(lokiApi, { logs, clock });
   await app.register(metrics.api);
+  await app.register(dashboardPage, page);
   await app.register(statusRoutes, { receipts, traces, logs, metrics, clock });
   return app;
 };

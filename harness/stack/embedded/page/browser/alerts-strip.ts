@@ -1,0 +1,77 @@
+// The alerts that fire, above everything else, each with its runbook. That they can't be read is said too: silence would look like calm.
+import { safeUrl } from '../../../../dashboards/display/link.ts';
+import { labelsOf, list, record, textOf } from '../../../../dashboards/frames/api-answer.ts';
+import { ask, wasAborted } from './ask.ts';
+import { pageConfig } from './config.ts';
+import { el, link, swap } from './dom.ts';
+import { clockText } from './time-text.ts';
+
+type Alert = {
+  readonly state: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly activeAt: string;
+};
+
+const alertsIn = (answer: unknown): readonly Alert[] =>
+  list(record(record(answer)['data'])['alerts'])
+    .map(record)
+    .map((alert) => ({
+      state: textOf(alert['state']),
+      labels: labelsOf(alert['labels']),
+      annotations: labelsOf(alert['annotations']),
+      activeAt: textOf(alert['activeAt']),
+    }));
+
+/** Runbooks of this repository are served here, whichever host the rule names. */
+const runbookOf = ({ labels, annotations }: Alert): string => {
+  const said = annotations['runbook_url'] ?? '';
+  const file = /([\w.-]+?)(?:\.md)?(?:#.*)?$/.exec(said)?.[1];
+  const isOurs = said === '' || /runbooks\/[\w.-]+$/.test(said) || safeUrl(said) === null;
+  return isOurs ? `/runbooks/${encodeURIComponent(file ?? labels['alertname'] ?? '')}` : said;
+};
+
+const about = ({ labels }: Alert): string =>
+  Object.entries(labels)
+    .filter(([name]) => name !== 'alertname' && name !== 'severity')
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+
+const entryOf = (alert: Alert): HTMLElement =>
+  el(
+    'li',
+    { class: `alert severity-${/^[a-z]+$/.test(alert.labels['severity'] ?? '') ? alert.labels['severity'] : 'none'}` },
+    el('b', {}, alert.labels['alertname'] ?? 'an alert without a name'),
+    ' ',
+    el('span', {}, alert.annotations['summary'] ?? ''),
+    ' ',
+    el(
+      'small',
+      {},
+      `${about(alert)}${Number.isNaN(Date.parse(alert.activeAt)) ? '' : ` since ${clockText(Date.parse(alert.activeAt), false)}`}`,
+    ),
+    ' ',
+    link(runbookOf(alert), 'Runbook'),
+  );
+
+export type AlertsStrip = { readonly root: HTMLElement; refresh(signal: AbortSignal): Promise<void> };
+
+export const createAlertsStrip = (): AlertsStrip => {
+  const root = el('section', { class: 'alerts', 'aria-label': 'Alerts', 'aria-live': 'polite' });
+  const show = (alerts: readonly Alert[]): void => {
+    const firing = alerts.filter(({ state }) => state === 'firing');
+    const pending = alerts.length - firing.length;
+    const note = pending === 0 ? null : el('p', { class: 'note' }, `${pending} pending`);
+    swap(root, firing.length === 0 ? null : el('ul', {}, ...firing.map(entryOf)), note);
+  };
+  return {
+    root,
+    refresh: async (signal) => {
+      try {
+        show(alertsIn(await ask(`${pageConfig.backends.prometheus}/api/v1/alerts`, signal)));
+      } catch (error) {
+        if (!wasAborted(error)) swap(root, el('p', { class: 'note' }, `Alerts can not be read: ${(error as Error).message}`));
+      }
+    },
+  };
+};
