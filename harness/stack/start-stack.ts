@@ -1,4 +1,5 @@
 // The runtimes of the telemetry stack by name. Whichever it is, what runs is the same to all who use it.
+import { startAttach } from './attach/start-attach.ts';
 import { startNative } from './native/start-native.ts';
 import type { RunningStack, RuntimeName } from './running-stack.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -10,7 +11,7 @@ const runtimes: Readonly<Record<RuntimeName, StartRuntime>> = {
   embedded: startEmbedded,
   native: startNative,
   docker: startNative,
-  attach: startNative,
+  attach: startAttach,
 };
 
 /** Rejects with a HarnessError that says what is missing or what died; nothing is left behind then. Whoever started it disposes it. */

@@ -46,6 +46,8 @@ test('an unknown variable names the near ones', () => {
 
 test('a variable of another process, and one of the tests, is let pass', () => {
   expect(problemsOf({ FAULTLINE_LEASE_MS: 'for the worker to judge', FAULTLINE_TEST_POSTGRES_URL: 'x' })).toEqual([]);
+  expect(problemsOf({ FAULTLINE_LOKI: '/opt/loki', FAULTLINE_OTLP_METRICS_TOKEN: 'secret' })).toEqual([]);
+  expect(problemsOf({ FAULTLINE_LOKIS: 'near' })).toHaveLength(1);
 });
 
 test.each(['0.0.0.0', '::', '192.168.1.1', 'example.org', '127.example.org'])('host %s is refused: it is no loopback address', (host) => {

@@ -100,11 +100,16 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host === '
 /** A password has no place in a log. */
 const redact = (url: string): string => url.replace(/^([a-z]+:\/\/[^:/@]*):[^@]*@/i, '$1:***@');
 
+/**
+ * FAULTLINE_TEST_* belongs to the tests, which may start our processes with the whole of their environment; the telemetry stack's variables to
+ * whoever starts or finds one. Those hold passwords: they must not be told of as mistakes.
+ */
+const isForOthers = (variable: string): boolean => /^FAULTLINE_(?:TEST_|(?:PROMETHEUS|TEMPO|LOKI|GRAFANA|OTLP)(?:_|$))/.test(variable);
+
 function* unknownVariables(environment: Environment): Iterable<SettingProblem> {
   const known = Object.values<Setting>(settings).map(({ name }) => name);
   for (const [variable, value] of Object.entries(environment)) {
-    // FAULTLINE_TEST_* belongs to the tests, which may start our processes with the whole of their environment.
-    if (value === undefined || !variable.startsWith('FAULTLINE_') || variable.startsWith('FAULTLINE_TEST_')) continue;
+    if (value === undefined || !variable.startsWith('FAULTLINE_') || isForOthers(variable)) continue;
     if (known.includes(variable)) continue;
     const near = nearest(variable, known);
     const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Remove it, or correct its name.';
