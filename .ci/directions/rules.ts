@@ -77,7 +77,7 @@ export const rules: readonly Rule[] = [
     forbids: ({ from, to }) =>
       isInside(from, 'grafana')
         ? !isPackage(to) && !isInside(to, 'grafana', 'system/contract')
-        : isInside(to, 'grafana') && /\.ts$/.test(to),
+        : isInside(to, 'grafana') && to.endsWith('.ts'),
   },
   {
     name: 'main-sees-all',
