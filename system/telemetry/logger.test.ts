@@ -1,3 +1,4 @@
+import type { LogRecord } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from './logger.ts';
 import { parseTraceparent } from './trace-context.ts';
@@ -31,6 +32,22 @@ describe('a log line', () => {
     logger.info('traced', {}, { span: context('01') });
     logger.info('untraced', {}, { span: context('00') });
     expect(lines.map((line) => (JSON.parse(line) as { span_id?: string }).span_id)).toEqual(['b7ad6b7169203331', undefined]);
+  });
+
+  it('has a time of its own over OTLP, in order, also within one millisecond: Loki would take two alike for one', () => {
+    const records: LogRecord[] = [];
+    let nowMs = 1_700_000_000_999;
+    const otel = { emit: (record: LogRecord) => void records.push(record), enabled: () => true };
+    const logger = createLogger({ write: () => {}, clock: { nowMs: () => nowMs }, otel });
+    logger.info('the same');
+    logger.info('the same');
+    nowMs += 1;
+    logger.info('the same');
+    expect(records.map(({ timestamp }) => timestamp)).toEqual([
+      [1_700_000_000, 999_000_000],
+      [1_700_000_000, 999_000_001],
+      [1_700_000_001, 0],
+    ]);
   });
 
   it('at debug level is written where it was asked for alone', () => {
