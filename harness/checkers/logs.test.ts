@@ -64,6 +64,12 @@ test('a log that was asked for nothing, or did not answer, or was not heard prov
   });
   expect(logs(saying({ records: [] }, { canary: changeFirst(signals.canary, { found: false }) })).outcome).toBe('inconclusive');
   expect(logs(saying({ records: [] }, { dropped: 3 })).outcome).toBe('inconclusive');
+  expect(logs(saying({ records: [] }, { dropped: 'uncounted' })).outcome).toBe('inconclusive');
+});
+
+test('a record without its trace id is proof also where the receiver does not tell what it dropped', () => {
+  const records = changeFirst(told.records, { traceId: null, spanId: null });
+  expect(logs(saying({ records }, { dropped: 'uncounted' })).outcome).toBe('fail');
 });
 
 test('a record that may have died with a process is not asked for, one from long before is', () => {

@@ -15,13 +15,16 @@ export const logs = (run: RunData): CheckResult => {
   const asked = new Set(eventLogs.asked);
   const expected = markedAndAcknowledged(run).filter((operation) => asked.has(operation.id) && !mayBeUnexported(run, signals, operation));
   if (expected.length === 0) return conclude(id, 'inconclusive', 'The log was asked for no event of a marked request.');
-  const findings = createFindings();
+  const found: Found = { wrong: createFindings(), missing: createFindings() };
   const records = Map.groupBy(eventLogs.records, ({ eventId }) => eventId);
-  for (const operation of expected) checkMarked(operation, records.get(operation.id) ?? [], findings);
-  for (const [eventId, ofEvent] of records) checkTogether(eventId, ofEvent, findings);
-  const unanswered = checkTraces(run, eventLogs, findings);
-  return resultOf({ expected: expected.length, eventLogs, findings, unanswered, isHeard: isHeard(signals) });
+  for (const operation of expected) checkMarked(operation, records.get(operation.id) ?? [], found);
+  for (const [eventId, ofEvent] of records) checkTogether(eventId, ofEvent, found.wrong);
+  const unanswered = checkTraces(run, eventLogs, found.missing);
+  return resultOf({ expected: expected.length, eventLogs, found, unanswered, isHeard: isHeard(signals) });
 };
+
+/** A record that says the wrong thing is proof; one that is not there may have been lost on the way by a receiver that was not heard. */
+type Found = { readonly wrong: Findings; readonly missing: Findings };
 
 type Marked = Operation & { readonly id: number; readonly traceId: string };
 type LogRecord = EventLogs['records'][number];
@@ -32,11 +35,11 @@ const markedAndAcknowledged = (run: RunData): readonly Marked[] =>
       operation.traceId !== null && operation.id !== null && operation.outcome === 'ok' && operation.duplicate !== true,
   );
 
-const checkMarked = ({ op, id: eventId, traceId }: Marked, records: readonly LogRecord[], findings: Findings): void => {
-  if (records.length === 0) findings.add(`the log has no record about event ${eventId}, whose request ${op} was marked`, { op, traceId });
+const checkMarked = ({ op, id: eventId, traceId }: Marked, records: readonly LogRecord[], { wrong, missing }: Found): void => {
+  if (records.length === 0) missing.add(`the log has no record about event ${eventId}, whose request ${op} was marked`, { op, traceId });
   for (const record of records)
     if (record.traceId !== traceId)
-      findings.add(
+      wrong.add(
         `"${record.line}" of ${record.service} is about event ${eventId}, of trace ${traceId}, but carries ${record.traceId ?? 'no trace id'}`,
         { op, record },
       );
@@ -85,16 +88,17 @@ const isHeard = ({ canary, dropped }: SignalsRecord): boolean => dropped === 0 &
 type Concluding = {
   readonly expected: number;
   readonly eventLogs: EventLogs;
-  readonly findings: Findings;
+  readonly found: Found;
   readonly unanswered: number;
   readonly isHeard: boolean;
 };
 
-const resultOf = ({ expected, eventLogs, findings, unanswered, isHeard: heard }: Concluding): CheckResult => {
+const resultOf = ({ expected, eventLogs, found: { wrong, missing }, unanswered, isHeard: heard }: Concluding): CheckResult => {
+  const findings = { ...wrong, kept: [...wrong.kept, ...missing.kept].slice(0, 20), total: wrong.total + missing.total };
   const measured = { value: findings.total, unit: 'records or traces that are missing or wrong', bound: '= 0' };
   if (findings.total > 0) {
     const summary = `The log does not lead from events to their traces: ${findings.total} records or traces are missing or wrong.`;
-    return conclude(id, heard ? 'fail' : 'inconclusive', summary, { findings, measured });
+    return conclude(id, heard || wrong.total > 0 ? 'fail' : 'inconclusive', summary, { findings, measured });
   }
   if (unanswered > 0) return conclude(id, 'inconclusive', `${unanswered} traces that the log names could not be asked for.`);
   const { records, traces } = eventLogs;
