@@ -14,8 +14,8 @@ const toPipeline = dashboardOf('pipeline', 'Pipeline');
 const requests = tracesBehind(trouble.ingestRequests, 'Traces of requests');
 const failedRequests = tracesBehind(trouble.failedIngestRequests, 'Traces of failed requests');
 const ingestLines = linesBehind(trouble.ingestLines);
-const availability = [runbookOf('FaultlineIngestAvailability'), toPipeline];
-const latency = [runbookOf('FaultlineIngestLatency'), toPipeline];
+const availability = [runbookOf('FaultlineIngestErrorBudgetBurn'), toPipeline];
+const latency = [runbookOf('FaultlineIngestLatencyBudgetBurn'), toPipeline];
 
 const routes = { ...ingestRoutes, instance: '=~"$instance"' } as const;
 const ofInstance = { job: '="faultline-ingest"', instance: '=~"$instance"' } as const;
@@ -62,7 +62,7 @@ const now: Row = {
       targets: [atTheEnd(quantity.queueFill)],
       limits: limits.queueFill,
       behind: [requests, ingestLines],
-      onward: availability,
+      onward: [runbookOf('FaultlineIngestRefusing'), toPipeline],
     }),
     stat({
       id: 105,
@@ -87,7 +87,7 @@ const now: Row = {
       targets: [atTheEnd(sumOf(valueOf(signals.identitiesRows)))],
       limits: { orange: 40_000_000, red: 50_000_000 },
       behind: [requests, ingestLines],
-      onward: [runbookOf('FaultlineDuplicateEffect'), toPipeline],
+      onward: [runbookOf('FaultlineIdentitiesOverBound'), toPipeline],
     }),
   ],
 };
@@ -152,7 +152,7 @@ const refusals: Row = {
       draw: 'stacked',
       targets: [overTime(`sum by (error_code) (${rateOf(signals.ingestRefused, ofInstance)})`, '{{error_code}}')],
       behind: [failedRequests, ingestLines],
-      onward: availability,
+      onward: [runbookOf('FaultlineIngestRefusing'), runbookOf('FaultlineIngestErrorBudgetBurn'), toPipeline],
     }),
     table({
       id: 302,
@@ -163,7 +163,7 @@ const refusals: Row = {
       columns: { error_code: 'Code', instance: 'Process', Value: 'Events' },
       sortBy: 'Events',
       behind: [failedRequests, ingestLines],
-      onward: availability,
+      onward: [runbookOf('FaultlineIngestRefusing'), toPipeline],
     }),
     timeseries({
       id: 303,
@@ -195,7 +195,7 @@ const commits: Row = {
         overTime(`min(${valueOf(signals.ingestQueueLimit, ofInstance)})`, 'limit'),
       ],
       behind: [requests, ingestLines],
-      onward: availability,
+      onward: [runbookOf('FaultlineIngestRefusing'), toPipeline],
     }),
     timeseries({
       id: 402,
@@ -230,7 +230,7 @@ const commits: Row = {
       draw: 'stacked',
       targets: [overTime(`sum by (instance) (${rateOf(signals.sentMessages, ofInstance)})`, '{{instance}}')],
       behind: [requests, ingestLines],
-      onward: availability,
+      onward: [runbookOf('FaultlineIngestGone'), toPipeline],
     }),
     timeseries({
       id: 405,

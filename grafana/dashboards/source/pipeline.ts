@@ -29,7 +29,7 @@ const hurt: Row = {
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,
       behind: [tracesBehind(trouble.failedIngestRequests, 'Traces of failed requests'), linesBehind(trouble.streamTroubleLines)],
-      onward: [runbookOf('FaultlineIngestAvailability'), toIngest],
+      onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), runbookOf('FaultlineIngestRefusing'), toIngest],
     }),
     stat({
       id: 102,
@@ -39,7 +39,7 @@ const hurt: Row = {
       targets: [atTheEnd(quantity.ingestLatency(0.99, quantity.lastMinute))],
       limits: limits.ingestLatency,
       behind: [requests, linesBehind(trouble.ingestLines)],
-      onward: [runbookOf('FaultlineIngestLatency'), toIngest],
+      onward: [runbookOf('FaultlineIngestLatencyBudgetBurn'), toIngest],
     }),
     stat({
       id: 103,
@@ -50,7 +50,7 @@ const hurt: Row = {
       targets: [atTheEnd(quantity.worstFreshness(0.99, quantity.lastMinute))],
       limits: limits.freshness,
       behind: [consumers, linesBehind(trouble.workerLines)],
-      onward: [runbookOf('FaultlineFreshness'), toWorkers],
+      onward: [runbookOf('FaultlineFreshnessBudgetBurn'), toWorkers],
     }),
     stat({
       id: 104,
@@ -70,7 +70,7 @@ const hurt: Row = {
       targets: [atTheEnd(quantity.wrongEffects)],
       limits: limits.never,
       behind: [tracesBehind(trouble.rowsWritten, 'Traces of rows written'), linesBehind(trouble.leaseLines, 'What leases did')],
-      onward: [runbookOf('FaultlineDuplicateEffect'), toWorkers],
+      onward: [runbookOf('FaultlineDuplicateEffect'), runbookOf('FaultlineEffectsLost'), toWorkers],
     }),
     stat({
       id: 106,
@@ -80,7 +80,7 @@ const hurt: Row = {
       targets: [atTheEnd(quantity.booksAge)],
       limits: limits.booksAge,
       behind: [linesBehind(trouble.exportFailureLines, 'Exports that failed'), consumers],
-      onward: [runbookOf('FaultlineTelemetryGone')],
+      onward: [runbookOf('FaultlineBooksStale')],
     }),
   ],
 };
@@ -98,7 +98,7 @@ const stuck: Row = {
       targets: [atTheEnd(quantity.queueFill)],
       limits: limits.queueFill,
       behind: [requests, linesBehind(trouble.streamTroubleLines)],
-      onward: [runbookOf('FaultlineIngestAvailability'), toIngest],
+      onward: [runbookOf('FaultlineIngestRefusing'), toIngest],
     }),
     stat({
       id: 202,
@@ -119,7 +119,7 @@ const stuck: Row = {
       targets: [atTheEnd(quantity.oldestWait)],
       limits: limits.oldestWait,
       behind: [consumers, linesBehind(trouble.blockedLaneLines, 'Lanes that can not go on')],
-      onward: [runbookOf('FaultlineLagGrowing'), toWorkers],
+      onward: [runbookOf('FaultlineEventsStale'), runbookOf('FaultlineLagGrowing'), toWorkers],
     }),
     stat({
       id: 204,
@@ -129,7 +129,7 @@ const stuck: Row = {
       targets: [atTheEnd(quantity.parkedKeys)],
       limits: limits.parkedKeys,
       behind: [tracesBehind(trouble.failedProcessing, 'Traces of failures'), linesBehind(trouble.failureLines)],
-      onward: [runbookOf('FaultlineDeadLetterTooOld'), toRecovery],
+      onward: [runbookOf('FaultlineKeysParked'), toRecovery],
     }),
     stat({
       id: 205,
@@ -139,7 +139,7 @@ const stuck: Row = {
       targets: [atTheEnd(quantity.deadLetters)],
       limits: limits.deadLetters,
       behind: [tracesBehind(trouble.failedProcessing, 'Traces of failures'), linesBehind(trouble.deadLetterLines)],
-      onward: [runbookOf('FaultlineDeadLetterTooOld'), toRecovery],
+      onward: [runbookOf('FaultlineDeadLettersGrowing'), runbookOf('FaultlineDeadLetterTooOld'), toRecovery],
     }),
     stat({
       id: 206,
@@ -150,7 +150,12 @@ const stuck: Row = {
       targets: [atTheEnd(quantity.processesHeard, '{{job}}')],
       limits: { red: 1, below: true },
       behind: [linesBehind(trouble.leaseLines, 'What leases did'), troubleLines],
-      onward: [runbookOf('FaultlineWorkerCrashLoop')],
+      onward: [
+        runbookOf('FaultlineIngestGone'),
+        runbookOf('FaultlineWorkersGone'),
+        runbookOf('FaultlineQueryGone'),
+        runbookOf('FaultlineWorkerCrashLoop'),
+      ],
     }),
   ],
 };
@@ -167,7 +172,7 @@ const ingestAndStream: Row = {
       draw: 'stacked',
       targets: [overTime(quantity.requestsByStatus, '{{http_response_status_code}}')],
       behind: [requests, linesBehind(trouble.ingestLines)],
-      onward: [runbookOf('FaultlineIngestAvailability'), toIngest],
+      onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), toIngest],
     }),
     timeseries({
       id: 302,
@@ -177,7 +182,7 @@ const ingestAndStream: Row = {
       targets: [overTime(quantity.ingestLatency(0.5), 'p50'), overTime(quantity.ingestLatency(0.99), 'p99')],
       limits: limits.ingestLatency,
       behind: [requests, linesBehind(trouble.ingestLines)],
-      onward: [runbookOf('FaultlineIngestLatency'), toIngest],
+      onward: [runbookOf('FaultlineIngestLatencyBudgetBurn'), toIngest],
     }),
     timeseries({
       id: 303,
@@ -216,7 +221,7 @@ const workers: Row = {
       targets: [overTime(quantity.freshnessBy(0.99), '{{faultline_processor}}')],
       limits: limits.freshness,
       behind: [consumers, linesBehind(trouble.workerLines)],
-      onward: [runbookOf('FaultlineFreshness'), toWorkers],
+      onward: [runbookOf('FaultlineFreshnessBudgetBurn'), toWorkers],
     }),
     timeseries({
       id: 403,
@@ -230,7 +235,7 @@ const workers: Row = {
         overTime(sumOf(rateOf(signals.handlerKills)), 'threads ended /s'),
       ],
       behind: [tracesBehind(trouble.failedProcessing, 'Traces of failures'), linesBehind(trouble.failureLines)],
-      onward: [runbookOf('FaultlineWorkerCrashLoop'), toWorkers],
+      onward: [runbookOf('FaultlineWorkerCrashLoop'), runbookOf('FaultlineLeaseTakenOver'), toWorkers],
     }),
   ],
 };
@@ -247,7 +252,7 @@ const storageAndQuery: Row = {
       targets: [overTime(quantileOf(0.99, signals.dbOperationDuration, { by: ['db_operation_name'] }), '{{db_operation_name}}')],
       limits: { orange: 0.1, red: 0.5 },
       behind: [tracesBehind(trouble.rowsWritten, 'Traces of rows written'), troubleLines],
-      onward: [runbookOf('FaultlineFreshness'), toWorkers],
+      onward: [runbookOf('FaultlineStorageFailing'), toWorkers],
     }),
     timeseries({
       id: 502,
@@ -262,7 +267,7 @@ const storageAndQuery: Row = {
       ],
       limits: { orange: 10, red: 50 },
       behind: [tracesBehind(trouble.rowsWritten, 'Traces of rows written'), troubleLines],
-      onward: [runbookOf('FaultlineFreshness'), toWorkers],
+      onward: [runbookOf('FaultlineStorageFailing'), toWorkers],
     }),
     timeseries({
       id: 503,
@@ -278,7 +283,7 @@ const storageAndQuery: Row = {
       ],
       width: 4,
       behind: [tracesBehind(trouble.queries, 'Traces of queries'), linesBehind(trouble.queryLines)],
-      onward: [runbookOf('FaultlineFreshness')],
+      onward: [runbookOf('FaultlineQueryGone')],
     }),
     timeseries({
       id: 504,
@@ -289,7 +294,7 @@ const storageAndQuery: Row = {
       limits: limits.ingestLatency,
       width: 4,
       behind: [tracesBehind(trouble.queries, 'Traces of queries'), linesBehind(trouble.queryLines)],
-      onward: [runbookOf('FaultlineFreshness')],
+      onward: [runbookOf('FaultlineQueryGone')],
     }),
   ],
 };
@@ -305,7 +310,7 @@ const evidence: Row = {
         'What did slow requests wait for? Of the newest traces that begin at ingest, the longest first: each leads from the request to the row.',
       targets: [traces(trouble.ingestRequests)],
       width: 12,
-      onward: [runbookOf('FaultlineIngestLatency'), toIngest],
+      onward: [runbookOf('FaultlineIngestLatencyBudgetBurn'), toIngest],
     }),
     traceList({
       id: 602,
@@ -313,7 +318,7 @@ const evidence: Row = {
       question: 'Where did it break? Traces with a span that failed, in any process. Empty is good.',
       targets: [traces(trouble.failedSpans)],
       width: 12,
-      onward: [runbookOf('FaultlineIngestAvailability'), toRecovery],
+      onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), toRecovery],
     }),
     timeseries({
       id: 603,
@@ -326,7 +331,7 @@ const evidence: Row = {
       height: 5,
       targets: [linesCounted(`sum by (severity_text) (count_over_time(${trouble.systemLines} [$__interval]))`, '{{severity_text}}')],
       behind: [linesBehind(trouble.systemLines), requests],
-      onward: [runbookOf('FaultlineTelemetryGone')],
+      onward: [runbookOf('FaultlineTelemetryExportFailing')],
     }),
     logs({
       id: 604,

@@ -33,7 +33,7 @@ const now: Row = {
       targets: [atTheEnd(`sum(${valueOf(signals.deadLetters, one)})`)],
       limits: limits.deadLetters,
       behind: [failures, deadLetterLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineDeadLettersGrowing'), toPipeline],
     }),
     stat({
       id: 102,
@@ -53,7 +53,7 @@ const now: Row = {
       targets: [atTheEnd(`sum by (faultline_state) (${valueOf(signals.parkedKeys, one)})`, '{{faultline_state}}')],
       limits: limits.parkedKeys,
       behind: [failures, failureLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineKeysParked'), toPipeline],
     }),
     stat({
       id: 104,
@@ -63,7 +63,7 @@ const now: Row = {
       targets: [atTheEnd(outcome('parked'))],
       limits: limits.parkedKeys,
       behind: [failures, failureLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineKeysParked'), toPipeline],
     }),
     stat({
       id: 105,
@@ -73,7 +73,7 @@ const now: Row = {
       targets: [atTheEnd(outcome('pending'))],
       limits: { orange: 1_000, red: 10_000 },
       behind: [tracesBehind(trouble.processed, 'Traces of processing'), linesBehind(trouble.workerLines)],
-      onward: [runbookOf('FaultlineLagGrowing'), toWorkers],
+      onward: [runbookOf('FaultlineEarlyEventsStuck'), toWorkers],
     }),
     stat({
       id: 106,
@@ -101,7 +101,7 @@ const deadLetters: Row = {
       draw: 'stacked',
       targets: [overTime(`sum by (faultline_reason) (${valueOf(signals.deadLetters, one)})`, '{{faultline_reason}}')],
       behind: [failures, deadLetterLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineDeadLettersGrowing'), toPipeline],
     }),
     timeseries({
       id: 202,
@@ -122,7 +122,7 @@ const deadLetters: Row = {
       columns: { faultline_processor: 'Processor', faultline_reason: 'Reason', Value: 'Events' },
       sortBy: 'Events',
       behind: [failures, deadLetterLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineDeadLettersGrowing'), toPipeline],
     }),
   ],
 };
@@ -144,7 +144,7 @@ const parked: Row = {
       ],
       limits: limits.parkedKeys,
       behind: [failures, failureLines],
-      onward: letters,
+      onward: [runbookOf('FaultlineKeysParked'), toPipeline],
     }),
     timeseries({
       id: 302,
@@ -164,7 +164,7 @@ const parked: Row = {
       targets: [overTime(`max by (faultline_processor) (${valueOf(signals.pendingOldestAge, one)})`, '{{faultline_processor}}')],
       limits: { orange: 60, red: 600 },
       behind: [tracesBehind(trouble.processed, 'Traces of processing'), linesBehind(trouble.workerLines)],
-      onward: [runbookOf('FaultlineLagGrowing'), toWorkers],
+      onward: [runbookOf('FaultlineEarlyEventsStuck'), toWorkers],
     }),
   ],
 };

@@ -66,7 +66,7 @@ const now: Row = {
       targets: [atTheEnd(sumOf(valueOf(harness.done, { faultline_outcome: '="unknown"' })))],
       limits: { orange: 1 },
       behind: [requests, harnessLines],
-      onward: [runbookOf('FaultlineIngestAvailability'), ...onward],
+      onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), ...onward],
     }),
     stat({
       id: 106,
@@ -76,7 +76,7 @@ const now: Row = {
       targets: [atTheEnd(sumOf(valueOf(harness.exportFailures)))],
       limits: { orange: 1 },
       behind: [harnessLines],
-      onward: [runbookOf('FaultlineTelemetryGone'), ...onward],
+      onward: [runbookOf('FaultlineTelemetryExportFailing'), ...onward],
     }),
   ],
 };
@@ -110,7 +110,7 @@ const traffic: Row = {
       width: 12,
       targets: [overTime(`sum by (faultline_outcome) (${rateOf(harness.done)})`, '{{faultline_outcome}}')],
       behind: [requests, systemLines],
-      onward: [runbookOf('FaultlineIngestAvailability'), ...onward],
+      onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), ...onward],
     }),
     timeseries({
       id: 203,
@@ -126,7 +126,7 @@ const traffic: Row = {
       ],
       limits: limits.ingestLatency,
       behind: [requests, harnessLines],
-      onward: [runbookOf('FaultlineIngestLatency'), ...onward],
+      onward: [runbookOf('FaultlineIngestLatencyBudgetBurn'), ...onward],
     }),
     timeseries({
       id: 204,

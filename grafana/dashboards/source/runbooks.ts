@@ -1,15 +1,29 @@
 // The runbooks that panels lead to: docs/runbooks/<name>.md, one an alert.
 
 export const runbooks = [
-  'FaultlineIngestAvailability',
-  'FaultlineIngestLatency',
-  'FaultlineFreshness',
-  'FaultlineLagGrowing',
+  'FaultlineBooksStale',
   'FaultlineDeadLetterTooOld',
-  'FaultlineEventsDropped',
+  'FaultlineDeadLettersGrowing',
   'FaultlineDuplicateEffect',
+  'FaultlineEarlyEventsStuck',
+  'FaultlineEffectsLost',
+  'FaultlineEventsDropped',
+  'FaultlineEventsStale',
+  'FaultlineFreshnessBudgetBurn',
+  'FaultlineIdentitiesOverBound',
+  'FaultlineIngestErrorBudgetBurn',
+  'FaultlineIngestGone',
+  'FaultlineIngestLatencyBudgetBurn',
+  'FaultlineIngestRefusing',
+  'FaultlineKeysParked',
+  'FaultlineLagGrowing',
+  'FaultlineLeaseTakenOver',
+  'FaultlineQueryGone',
+  'FaultlineSnapshotOld',
+  'FaultlineStorageFailing',
+  'FaultlineTelemetryExportFailing',
   'FaultlineWorkerCrashLoop',
-  'FaultlineTelemetryGone',
+  'FaultlineWorkersGone',
 ] as const;
 
 export type Runbook = (typeof runbooks)[number];

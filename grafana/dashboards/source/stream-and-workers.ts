@@ -18,7 +18,7 @@ const rowsWritten = tracesBehind(trouble.rowsWritten, 'Traces of rows written');
 const workerLines = linesBehind(trouble.workerLines);
 const leaseLines = linesBehind(trouble.leaseLines, 'What leases did');
 const lag = [runbookOf('FaultlineLagGrowing'), toPipeline];
-const freshness = [runbookOf('FaultlineFreshness'), toPipeline];
+const freshness = [runbookOf('FaultlineFreshnessBudgetBurn'), toPipeline];
 const crash = [runbookOf('FaultlineWorkerCrashLoop'), toPipeline];
 
 const one = { faultline_processor: '=~"$processor"' } as const;
@@ -48,7 +48,7 @@ const now: Row = {
       targets: [atTheEnd(`max(${valueOf(signals.lagDuration, one)})`)],
       limits: limits.oldestWait,
       behind: [consumers, linesBehind(trouble.blockedLaneLines, 'Lanes that can not go on')],
-      onward: lag,
+      onward: [runbookOf('FaultlineEventsStale'), toPipeline],
     }),
     stat({
       id: 103,
@@ -73,7 +73,7 @@ const now: Row = {
       targets: [atTheEnd(`round(sum(increase(${valueOf(signals.takeovers)}[$__range])))`)],
       limits: { orange: 1, red: 32 },
       behind: [leaseLines, consumers],
-      onward: crash,
+      onward: [runbookOf('FaultlineLeaseTakenOver'), toPipeline],
     }),
     stat({
       id: 105,
@@ -83,7 +83,7 @@ const now: Row = {
       targets: [atTheEnd(`round(sum(increase(${valueOf(signals.fencedWrites, one)}[$__range])))`)],
       limits: { orange: 1, red: 100 },
       behind: [leaseLines, consumers],
-      onward: crash,
+      onward: [runbookOf('FaultlineLeaseTakenOver'), toPipeline],
     }),
     stat({
       id: 106,
@@ -131,7 +131,7 @@ const lanes: Row = {
       targets: [overTime(`max by (faultline_processor) (${valueOf(signals.lagDuration, one)})`, '{{faultline_processor}}')],
       limits: limits.oldestWait,
       behind: [consumers, linesBehind(trouble.blockedLaneLines, 'Lanes that can not go on')],
-      onward: lag,
+      onward: [runbookOf('FaultlineEventsStale'), toPipeline],
     }),
     table({
       id: 204,
@@ -237,7 +237,7 @@ const workers: Row = {
         overTime(`sum by (faultline_processor) (${rateOf(signals.fencedWrites, one)})`, 'refused: {{faultline_processor}} /s'),
       ],
       behind: [leaseLines, consumers],
-      onward: crash,
+      onward: [runbookOf('FaultlineLeaseTakenOver'), runbookOf('FaultlineWorkerCrashLoop'), toPipeline],
     }),
     timeseries({
       id: 306,
@@ -283,7 +283,7 @@ const machine: Row = {
       targets: [overTime(quantileOf(0.99, signals.dbOperationDuration, { by: ['db_operation_name'] }), '{{db_operation_name}}')],
       limits: { orange: 0.1, red: 0.5 },
       behind: [rowsWritten, workerLines],
-      onward: freshness,
+      onward: [runbookOf('FaultlineStorageFailing'), toPipeline],
     }),
     timeseries({
       id: 404,
@@ -295,7 +295,7 @@ const machine: Row = {
         overTime(`sum by (job) (${valueOf(signals.dbPoolPending)})`, '{{job}} waiting'),
       ],
       behind: [rowsWritten, workerLines],
-      onward: freshness,
+      onward: [runbookOf('FaultlineStorageFailing'), toPipeline],
     }),
     timeseries({
       id: 405,
@@ -305,7 +305,7 @@ const machine: Row = {
       targets: [overTime(sumOf(valueOf(signals.oldestSnapshotAge)), 'oldest snapshot')],
       limits: { orange: 60, red: 600 },
       behind: [rowsWritten, workerLines],
-      onward: [runbookOf('FaultlineFreshness'), runbookOf('FaultlineIngestLatency')],
+      onward: [runbookOf('FaultlineSnapshotOld'), toPipeline],
     }),
     timeseries({
       id: 406,
@@ -320,7 +320,7 @@ const machine: Row = {
       ],
       limits: { orange: 0.01, red: 0.5 },
       behind: [linesBehind(trouble.exportFailureLines, 'Exports that failed'), consumers],
-      onward: [runbookOf('FaultlineTelemetryGone'), toPipeline],
+      onward: [runbookOf('FaultlineTelemetryExportFailing'), toPipeline],
     }),
   ],
 };
@@ -343,7 +343,7 @@ const evidence: Row = {
       question: 'Who owns which lane, and how did it change? Lanes acquired, released, lost and taken over, newest first.',
       targets: [lines(trouble.leaseLines)],
       width: 12,
-      onward: crash,
+      onward: [runbookOf('FaultlineLeaseTakenOver'), runbookOf('FaultlineWorkersGone'), toPipeline],
     }),
   ],
 };
