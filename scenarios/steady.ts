@@ -17,6 +17,19 @@ export default defineScenario({
     { check: 'no-takeover' },
     { check: 'no-dead-letters' },
     { check: 'equals-ordered-delivery' },
+    {
+      check: 'panels-have-data',
+      // What shows trouble alone is empty where there is none.
+      parameters: {
+        mayBeEmpty: [
+          'pipeline › Traces with an error',
+          'pipeline › Warnings and errors',
+          'recovery › Traces of failures',
+          'recovery › Failures, dead letters and commands',
+          'run › annotation Faults',
+        ],
+      },
+    },
   ],
   mustBeSeen: [],
   budgets: [

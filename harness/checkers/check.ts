@@ -86,6 +86,13 @@ export const numberFrom = (parameters: CheckParameters, name: string): number =>
   throw new Error(`parameter ${name} must be a number, not ${JSON.stringify(value)}`);
 };
 
+/** A list that a scenario may give; none where it is left out. */
+export const textsFrom = (parameters: CheckParameters, name: string): readonly string[] => {
+  const value = parameters[name] ?? [];
+  if (typeof value === 'object' && value.every((item) => typeof item === 'string')) return value;
+  throw new Error(`parameter ${name} must be a list of strings, not ${JSON.stringify(value)}`);
+};
+
 export const textFrom = (parameters: CheckParameters, name: string): string => {
   const value = parameters[name];
   if (typeof value === 'string' && value !== '') return value;

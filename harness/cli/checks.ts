@@ -1,4 +1,5 @@
 // The registry of checks: an explicit map, so that a reader sees all that is ever judged, and what a scenario may name.
+import type { NeededParameters } from '../engine/reference-problems.ts';
 import { accounting } from '../checkers/accounting.ts';
 import { agreement } from '../checkers/agreement.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
@@ -30,6 +31,7 @@ import { noDeadLetters } from '../checkers/no-dead-letters.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
+import { panelsHaveData } from '../checkers/panels-have-data.ts';
 import { phantom } from '../checkers/phantom.ts';
 import { poisonAnswers } from '../checkers/poison-answers.ts';
 import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
@@ -80,6 +82,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
   ['memory-within', memoryWithin],
+  ['panels-have-data', panelsHaveData],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */
@@ -96,10 +99,11 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
 
 /** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
-export const neededParameters: Readonly<Record<string, Readonly<Record<string, 'number' | 'string'>>>> = {
+export const neededParameters: NeededParameters = {
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'memory-within': { megabytes: 'number' },
+  'panels-have-data': { mayBeEmpty: 'strings' },
   'refusals-seen': { atLeast: 'number' },
   'duplicates-seen': { atLeast: 'number' },
   'takeovers-seen': { atLeast: 'number' },

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { loadDashboards } from '../dashboards/load-dashboards.ts';
 import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';
@@ -38,6 +39,7 @@ export type PartsOptions = {
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const ownSystemFolder = fromRoot('system');
 export const scenariosFolder = fromRoot('scenarios');
+const dashboardsFolder = fromRoot('grafana/dashboards');
 export const root = fromRoot('.');
 
 export const createParts = ({ systemFolder, clock, runtime, environment, without }: PartsOptions): EngineParts => ({
@@ -53,6 +55,7 @@ export const createParts = ({ systemFolder, clock, runtime, environment, without
       clock,
       exportIntervalMs,
       visibleWithinMs: stack.visibleWithinMs,
+      dashboards: () => loadDashboards(dashboardsFolder),
       dropped: () => stack.dropped(),
     }),
   runFault: createRunFault(faults),

@@ -4,12 +4,18 @@ import type { Problem } from '../scenario/problem.ts';
 import type { CheckReference, Scenario } from '../scenario/scenario.ts';
 
 export type KnownChecks = { readonly expectations: CheckRegistry; readonly mustBeSeen: CheckRegistry };
-export type NeededParameters = Readonly<Record<string, Readonly<Record<string, 'number' | 'string'>>>>;
+export type ParameterKind = 'number' | 'string' | 'strings';
+export type NeededParameters = Readonly<Record<string, Readonly<Record<string, ParameterKind>>>>;
 
 export const referenceProblems = (scenario: Scenario, known: KnownChecks, needed: NeededParameters): readonly Problem[] =>
   (['expectations', 'mustBeSeen'] as const).flatMap((list) =>
     scenario[list].flatMap((reference, index) => problemsOf(reference, `${list}[${index}]`, known[list], needed, scenario)),
   );
+
+const described: Readonly<Record<ParameterKind, string>> = { number: 'a number', string: 'a string', strings: 'a list of strings' };
+
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? 'strings' : typeof value;
 
 const problemsOf = (
   { check, parameters = {} }: CheckReference,
@@ -24,10 +30,10 @@ const problemsOf = (
     ];
   const wanted = needed[check] ?? {};
   const problems = Object.entries(wanted)
-    .filter(([name, kind]) => typeof parameters[name] !== kind)
+    .filter(([name, kind]) => kindOf(parameters[name]) !== kind)
     .map(([name, kind]) => ({
       place: `${place}.parameters.${name}`,
-      message: `must be a ${kind}, not ${JSON.stringify(parameters[name]) ?? 'left out'}`,
+      message: `must be ${described[kind]}, not ${JSON.stringify(parameters[name]) ?? 'left out'}`,
     }));
   const unknown = Object.keys(parameters)
     .filter((name) => !(name in wanted))

@@ -104,6 +104,8 @@ export type SignalsRecord = {
   readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
   /** What the log says of the marked events and of dead letters; absent: it was not asked. */
   readonly eventLogs?: EventLogs;
+  /** Each query of each dashboard, where a check of the scenario asks for them. */
+  readonly panels?: readonly PanelRecord[];
   /** What the receivers had to drop for their limits; `uncounted`: this runtime can't tell; null: it can, and did not say. */
   readonly dropped: DroppedRecords | null;
 };
@@ -123,6 +125,24 @@ export type EventLogs = {
   /** Traces of some of these records, looked up by their ids: whether the record's span is in it. */
   readonly traces: readonly { readonly traceId: string; readonly spanId: string; readonly found: boolean; readonly error?: string }[];
   readonly error?: string;
+};
+
+/** One query of a panel, an annotation or a variable, asked at the end of the traffic. */
+export type PanelRecord = {
+  /** Its uid; its file where it could not be read. */
+  readonly dashboard: string;
+  /** Its title; `annotation <name>` and `variable <name>` for those. */
+  readonly panel: string;
+  readonly panelId: number | null;
+  readonly refId: string;
+  readonly datasource: 'prometheus' | 'tempo' | 'loki';
+  readonly kind: 'instant' | 'range' | 'search' | 'trace';
+  readonly query: string;
+  /** Series with a number, traces, or lines; a few are enough to stop counting. */
+  readonly found: number;
+  readonly error?: string;
+  /** The stack understood the question and refused it, or the dashboard could not be read. */
+  readonly isRefused?: boolean;
 };
 
 /** A line of machine.ndjson, twice a second. */

@@ -162,4 +162,19 @@ export const mutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'panel-metric-renamed',
+    defect: 'a panel asks for a metric by a name that it no longer has',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['expectation/panels-have-data'],
+    edits: [
+      onlyFiveSeconds,
+      {
+        file: 'grafana/dashboards/pipeline.json',
+        find: '"expr": "sum(faultline_parked_keys{',
+        replace: '"expr": "sum(faultline_keys_parked{',
+      },
+    ],
+  },
 ];

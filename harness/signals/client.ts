@@ -14,6 +14,8 @@ export type SpanRecord = {
   readonly endMs: number;
 };
 
+export type LogRange = { readonly from: number; readonly to: number; readonly step: number; readonly limit: number };
+
 /** Rejects with a SignalError (what was asked, what the stack said). Absent data is an empty answer, never 0. */
 export type SignalClient = {
   /** `lookbackSeconds`: how old a sample may be and still stand for "now"; the server's own (five minutes) where none is given. */
@@ -21,7 +23,9 @@ export type SignalClient = {
   range(promql: string, fromSeconds: number, toSeconds: number, stepSeconds: number, lookbackSeconds?: number): Promise<readonly Series[]>;
   trace(traceId: string): Promise<readonly SpanRecord[]>;
   /** TraceQL search -> trace ids. */
-  searchTraces(traceql: string, fromSeconds: number, toSeconds: number): Promise<readonly string[]>;
+  searchTraces(traceql: string, fromSeconds: number, toSeconds: number, limit?: number): Promise<readonly string[]>;
+  /** LogQL of either kind -> how many lines, or series with a number, there are (up to the limit). */
+  countLogs(logql: string, over: LogRange): Promise<number>;
   /** LogQL -> lines with their labels, newest first. */
   logs(
     logql: string,

@@ -6,7 +6,9 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import { askBudgets } from './ask-budgets.ts';
 import { askEventLogs, type MarkedEvent } from './ask-event-logs.ts';
 import { askFinals } from './ask-finals.ts';
+import type { LoadedDashboard } from '../dashboards/load-dashboards.ts';
 import { askLogs } from './ask-logs.ts';
+import { askPanels } from './ask-panels.ts';
 import { askPlots } from './ask-plots.ts';
 import { askTraces } from './ask-traces.ts';
 import { attempt } from './attempt.ts';
@@ -29,6 +31,7 @@ export type CollectSignalsOptions = {
   readonly marked?: readonly MarkedEvent[];
   readonly canary: SignalsRecord['canary'];
   readonly visibleWithinMs: number;
+  readonly dashboards: () => Promise<readonly LoadedDashboard[]>;
   /** What the receivers had to drop. */
   readonly dropped: RunningStack['dropped'];
 };
@@ -45,6 +48,9 @@ const waitForBooks = async (
   const lastSeen = async () => (await attempt(client.instant(promql, clock.now() / 1_000), [])).value[0]?.samples.at(-1)?.[1] ?? 0;
   await waitUntil(lastSeen, (seconds) => seconds > endSeconds, { clock, withinMs: 6 * exportIntervalMs, everyMs: exportIntervalMs / 4 });
 };
+
+/** The traces of the traffic are visible by then, for they were waited for. */
+const asksForPanels = ({ scenario }: ScenarioPlan): boolean => scenario.expectations.some(({ check }) => check === 'panels-have-data');
 
 /** Rejects only for a defect: what the telemetry could not answer stands as an error beside its question. */
 export const collectSignals = async (options: CollectSignalsOptions): Promise<SignalsRecord> => {
@@ -64,5 +70,8 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
     askEventLogs({ client, scope, signals, marked: options.marked ?? [], fromSeconds, toSeconds, ...within }),
     attempt<SignalsRecord['dropped']>(options.dropped(), null),
   ]);
-  return { exportIntervalMs, budgets, finals, plots, canary, traces, logs, eventLogs, dropped: dropped.value };
+  const panels = asksForPanels(plan)
+    ? { panels: await askPanels({ client, dashboards: await options.dashboards(), scope, timeline, exportIntervalMs }) }
+    : {};
+  return { ...panels, exportIntervalMs, budgets, finals, plots, canary, traces, logs, eventLogs, dropped: dropped.value };
 };

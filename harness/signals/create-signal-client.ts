@@ -2,7 +2,7 @@
 import type { QueryBackend, RunningStack } from '../stack/running-stack.ts';
 import type { Endpoint } from './ask.ts';
 import type { SignalClient } from './client.ts';
-import { queryLogs } from './loki.ts';
+import { countLogs, queryLogs } from './loki.ts';
 import { instantQuery, rangeQuery } from './prometheus.ts';
 import { searchTraceIds, traceById } from './tempo.ts';
 
@@ -20,7 +20,8 @@ export const createSignalClient = (stack: Asked): SignalClient => {
     instant: (promql, at, lookback) => instantQuery(prometheus, promql, at, lookback),
     range: (promql, from, to, step, lookback) => rangeQuery(prometheus, promql, { from, to, step, lookback }),
     trace: (traceId) => traceById(tempo, traceId),
-    searchTraces: (traceql, from, to) => searchTraceIds(tempo, traceql, from, to),
+    searchTraces: (traceql, from, to, limit) => searchTraceIds(tempo, traceql, from, to, limit),
+    countLogs: (logql, over) => countLogs(loki, logql, over),
     logs: (logql, from, to, limit) => queryLogs(loki, logql, from, to, limit),
   };
 };

@@ -1,5 +1,7 @@
 // The telemetry as the engine holds it, against a real embedded stack: canaries, final values, budgets, plots, traces and logs of a run.
 import { expect, test } from 'vitest';
+import { readDashboard } from '../dashboards/read-dashboard.ts';
+import { minimalDashboard, minimalPanel } from '../dashboards/testing.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { RunTimeline, ScenarioPlan } from '../engine/run-data.ts';
 import { startTestStack } from '../stack/embedded/testing.ts';
@@ -10,6 +12,28 @@ import { embeddedDropped } from './embedded-dropped.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const exportIntervalMs = 100;
+
+const loki = { type: 'loki', uid: 'loki' };
+const dashboard = readDashboard(
+  minimalDashboard({
+    panels: [
+      minimalPanel({
+        targets: [
+          { refId: 'A', expr: 'sum(messaging_consumer_lag)' },
+          { refId: 'B', expr: 'sum(' },
+          { refId: 'C', datasource: loki, queryType: 'range', expr: '{service_name=~".+"} | faultline_run="r1"' },
+          {
+            refId: 'D',
+            datasource: loki,
+            queryType: 'range',
+            expr: 'sum(count_over_time({service_name=~".+"} | faultline_run="r1" [5s]))',
+          },
+          { refId: 'E', datasource: loki, queryType: 'range', expr: '{service_name="nobody"}' },
+        ],
+      }),
+    ],
+  }),
+);
 const scope = { runId: 'r1', scenario: 'steady' };
 
 const telemetryAt = (url: string) =>
@@ -20,6 +44,7 @@ const telemetryAt = (url: string) =>
     clock: systemClock,
     exportIntervalMs,
     visibleWithinMs: 0,
+    dashboards: async () => [{ file: 'd.json', dashboard }],
     dropped: embeddedDropped(url),
   });
 
@@ -67,6 +92,7 @@ const budget = (name: string, promql: string, phase = 'steady') => ({
 const plan = {
   scenario: {
     name: 'steady',
+    expectations: [{ check: 'panels-have-data' }],
     budgets: [
       budget('lag', 'sum(messaging_consumer_lag{$run})'),
       budget('broken', 'sum('),
@@ -157,7 +183,7 @@ test('questions and answers of a run are collected, of this run alone', async ()
     resourceLogs: [
       {
         resource: resource('r1'),
-        scopeLogs: [{ logRecords: [{ timeUnixNano: `${now}000000`, severityNumber: 17, body: { stringValue: 'bad' } }] }],
+        scopeLogs: [{ logRecords: [{ timeUnixNano: `${now - 5}000000`, severityNumber: 17, body: { stringValue: 'bad' } }] }],
       },
     ],
   });
@@ -171,6 +197,14 @@ test('questions and answers of a run are collected, of this run alone', async ()
   const appended = signals.finals.find(({ signal }) => signal === 'faultline.log.appended');
   expect(appended?.series.map(({ labels, samples }) => [labels['faultline_lane'], samples.at(-1)?.[1]])).toEqual([['0', 42]]);
   expect(signals.finals.find(({ signal }) => signal === 'faultline.log.duplicates')).toMatchObject({ series: [] });
+
+  expect(signals.panels?.map(({ refId, found, isRefused }) => [refId, found > 0, isRefused])).toEqual([
+    ['A', true, undefined],
+    ['B', false, true],
+    ['C', true, undefined],
+    ['D', true, undefined],
+    ['E', false, undefined],
+  ]);
 
   const [lag, broken, elsewhere, absent] = signals.budgets;
   expect(lag).toMatchObject({ from: now - 2_000, to: now, promql: expect.stringContaining('faultline_run="r1"') });

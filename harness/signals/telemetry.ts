@@ -1,5 +1,6 @@
 // One telemetry stack, asked and told things about one scenario: what the engine holds (engine/parts.ts, Telemetry).
 import type { Clock } from '../engine/clock.ts';
+import type { LoadedDashboard } from '../dashboards/load-dashboards.ts';
 import type { Telemetry } from '../engine/parts.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { ask } from './ask.ts';
@@ -19,6 +20,8 @@ export type TelemetryOptions = {
   readonly exportIntervalMs: number;
   /** How long after it was taken in something may stay invisible to a search. */
   readonly visibleWithinMs: number;
+  /** Those that checks on panels are about. */
+  readonly dashboards: () => Promise<readonly LoadedDashboard[]>;
   /** What the receivers have dropped since they began. */
   readonly dropped: RunningStack['dropped'];
 };
@@ -54,12 +57,12 @@ const sendOtlp = async ({ urls, headers }: TelemetryOptions['otlp'], signal: 'me
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlp, client, signals, clock, visibleWithinMs, dropped } = options;
+  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped } = options;
   const withinMs = canaryWithinMs + visibleWithinMs;
   return {
     send: (signal, body, timeoutMs) => sendOtlp(otlp, signal, body, timeoutMs),
     canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs, signal }),
     fingerprint: (scope) => fingerprintOf(options, scope),
-    collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dropped }),
+    collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dashboards, dropped }),
   };
 };

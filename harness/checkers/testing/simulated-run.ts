@@ -11,6 +11,7 @@ import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { isHandlerPoison } from '../../traffic/poison.ts';
 import { checkpointLabels } from './checkpoint-labels.ts';
 import { simulatedEventLogs } from './simulated-event-logs.ts';
+import { simulatePanels } from './simulated-panels.ts';
 
 export const zeroAt = 1_767_225_600_000;
 const lanes = 8;
@@ -290,6 +291,10 @@ const machineSamples = (durationMs: number): RunData['machine'] =>
 const one = (labels: Record<string, string>, value: number): Series => ({ labels, samples: [[zeroAt / 1000 + 60, value]] });
 
 /** What a truthful telemetry says of this run. */
+const canary: SignalsRecord['canary'] = (['before', 'after'] as const).flatMap((when) =>
+  (['metric', 'log', 'span'] as const).map((kind) => ({ when, kind, found: true, afterMs: 5 })),
+);
+
 export const signalsOf = (run: RunData): SignalsRecord => {
   const rows = <Kind extends FinalRow['kind']>(kind: Kind): RowOf<Kind>[] =>
     run.finalState.filter((row): row is RowOf<Kind> => row.kind === kind);
@@ -351,12 +356,11 @@ export const signalsOf = (run: RunData): SignalsRecord => {
     plots: [
       { name: 'lag', unit: 'events', promql: 'messaging_consumer_lag', series: processors.map((processor) => lagSeries(run, processor)) },
     ],
-    canary: (['before', 'after'] as const).flatMap((when) =>
-      (['metric', 'log', 'span'] as const).map((kind) => ({ when, kind, found: true, afterMs: 5 })),
-    ),
+    canary,
     traces: run.operations.flatMap(({ traceId }) => (traceId === null ? [] : [{ traceId, spans: [], complete: true, missing: [] }])),
     logs: [],
     eventLogs: simulatedEventLogs(run),
+    panels: simulatePanels(run.plan.scenario),
     dropped: 0,
   };
 };
