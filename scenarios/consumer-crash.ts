@@ -68,5 +68,14 @@ export default defineScenario({
       atMost: 0,
     },
   ],
+  detection: {
+    fires: [
+      { alert: 'FaultlineLeaseTakenOver', cause: 'kill-first', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      { alert: 'FaultlineLeaseTakenOver', cause: 'kill-in-transaction', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      { alert: 'FaultlineLeaseTakenOver', cause: 'pause-beyond-lease', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      // One worker that dies is no loop; the second within a quarter of a minute is.
+      { alert: 'FaultlineWorkerCrashLoop', cause: 'kill-in-transaction', withinSeconds: 10, resolvesWithinSeconds: 15 },
+    ],
+  },
   drainWithinSeconds: 20,
 });

@@ -60,5 +60,7 @@ export default defineScenario({
       atMost: 0,
     },
   ],
+  // Early events wait for a moment, each for a predecessor that comes: nothing for anybody to do.
+  detection: { fires: [] },
   drainWithinSeconds: 10,
 });

@@ -56,5 +56,12 @@ export default defineScenario({
       atMost: 0,
     },
   ],
+  detection: {
+    fires: [
+      { alert: 'FaultlineDeadLettersGrowing', cause: 'poison', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      // Nobody replays or discards them here.
+      { alert: 'FaultlineDeadLetterTooOld', cause: 'poison', withinSeconds: 15, resolvesWithinSeconds: 'never' },
+    ],
+  },
   drainWithinSeconds: 20,
 });

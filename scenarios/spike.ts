@@ -75,5 +75,18 @@ export default defineScenario({
       atMost: 0,
     },
   ],
+  detection: {
+    fires: [
+      { alert: 'FaultlineIngestErrorBudgetBurn', cause: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      { alert: 'FaultlineIngestRefusing', cause: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
+      { alert: 'FaultlineLagGrowing', cause: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
+    ],
+    tolerated: [
+      {
+        alert: 'FaultlineFreshnessBudgetBurn',
+        why: 'The faster ingest is, the more is accepted, and the longer it waits for the slow workers: for more or less than five seconds.',
+      },
+    ],
+  },
   drainWithinSeconds: 20,
 });

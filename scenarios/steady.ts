@@ -103,5 +103,7 @@ export default defineScenario({
       atMost: 0,
     },
   ],
+  // The quiet day: whoever is called on it for nothing does not come on the others.
+  detection: { fires: [] },
   drainWithinSeconds: 10,
 });

@@ -5,6 +5,9 @@ import { planScenario } from '../engine/plan.ts';
 import { judge } from '../engine/judge.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { readAlertNames } from '../signals/alert-rules.ts';
+import { faultlineAlerts } from '../targets/faultline/alerts.ts';
+import { alertProblems } from './alert-problems.ts';
 import { checks, neededParameters } from './checks.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
@@ -20,6 +23,29 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     expect(planScenario(scenario, 1).plan.plannedOperations).toBeGreaterThan(1000);
   },
 );
+
+const alertNames = readAlertNames(faultlineAlerts.rulesFile);
+
+test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  'scenario %s expects only alerts that there are, within the bounds that it is to be quick in',
+  (_name, scenario) => {
+    expect(alertProblems(scenario, alertNames)).toEqual([]);
+    const bounds = scenario.detection.fires.flatMap(({ withinSeconds, resolvesWithinSeconds }) => [withinSeconds, resolvesWithinSeconds]);
+    expect(bounds.filter((seconds) => seconds !== 'never' && seconds > 15)).toEqual([]);
+  },
+);
+
+test('a misspelt alert is refused, with the names that come near', () => {
+  const fires = [{ alert: 'FaultlineLagGrowin', cause: 'x', withinSeconds: 1, resolvesWithinSeconds: 1 }];
+  const tolerated = [{ alert: 'Nonsense', why: 'Because.' }];
+  const problems = alertProblems({ ...(scenarios[0] as Scenario), detection: { fires, tolerated } }, alertNames);
+  expect(problems.map(({ place }) => place)).toEqual(['detection.fires[0].alert', 'detection.tolerated[0].alert']);
+  expect(problems[0]?.message).toContain('Did you mean FaultlineLagGrowing?');
+});
+
+test('the alert that always fires is among the rules', () => {
+  expect(alertNames).toContain(faultlineAlerts.heartbeat);
+});
 
 test('every parameter that is asked for belongs to a check', () => {
   for (const name of Object.keys(neededParameters)) expect(checks.expectations.has(name) || checks.mustBeSeen.has(name)).toBe(true);

@@ -6,6 +6,7 @@ import type { Check, CheckRegistry } from '../checkers/check.ts';
 import { conflictingEffect } from '../checkers/conflicting-effect.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
+import { detection } from '../checkers/detection.ts';
 import { drained } from '../checkers/drained.ts';
 import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
@@ -66,6 +67,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['lag', lag],
   ['traces', traces],
   ['logs', logs],
+  ['detection', detection],
 ]);
 
 /** What a scenario may name under `expectations`. */

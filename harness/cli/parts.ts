@@ -1,5 +1,4 @@
 // The wiring: which driver, faults, target, stack and checks a run is made of. The only place that knows them all.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +21,7 @@ import type { RuntimeName } from '../stack/running-stack.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
+import { faultlineAlerts } from '../targets/faultline/alerts.ts';
 import { faultlineSignals } from '../targets/faultline/signals.ts';
 import { createFaultlineTarget } from '../targets/faultline/target.ts';
 import { checks } from './checks.ts';
@@ -44,7 +44,7 @@ export const root = fromRoot('.');
 
 export const createParts = ({ systemFolder, clock, runtime, environment, without }: PartsOptions): EngineParts => ({
   plan: planScenario,
-  startStack: (helper) => startStack(runtime, { ...helper, clock, environment, without, ...runRules() }),
+  startStack: (helper) => startStack(runtime, { ...helper, clock, environment, without, ...runRules }),
   openTarget: (helper) => openFaultline(systemFolder, clock, helper),
   startDriver,
   telemetryOf: (stack) =>
@@ -52,6 +52,7 @@ export const createParts = ({ systemFolder, clock, runtime, environment, without
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       client: createSignalClient(stack),
       signals: faultlineSignals,
+      heartbeat: faultlineAlerts.heartbeat,
       clock,
       exportIntervalMs,
       visibleWithinMs: stack.visibleWithinMs,
@@ -67,10 +68,7 @@ export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
   judge(await readRunData(folder), { checks, budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)) });
 
 /** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
-const runRules = (): { readonly ruleFiles: readonly string[]; readonly evaluationSeconds: number } => {
-  const file = fromRoot('grafana/alerts/run.rules.yml');
-  return { ruleFiles: existsSync(file) ? [file] : [], evaluationSeconds: 1 };
-};
+const runRules = { ruleFiles: [faultlineAlerts.rulesFile], evaluationSeconds: 1 } as const;
 
 const openFaultline = async (systemFolder: string, clock: Clock, { registry, logFolder, signal }: StartHelper): Promise<OpenTarget> => {
   const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });

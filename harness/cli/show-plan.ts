@@ -2,8 +2,8 @@
 import { phaseOffsets } from '../engine/fault-schedule.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
 import { count } from '../report/console/numbers.ts';
-import { boundOf, describeFault, describeTraffic } from '../report/describe-scenario.ts';
-import type { Budget, CheckReference, Scenario } from '../scenario/scenario.ts';
+import { boundOf, describeExpected, describeFault, describeTraffic } from '../report/describe-scenario.ts';
+import type { Budget, CheckReference, Detection, Scenario } from '../scenario/scenario.ts';
 
 export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
   const { scenario } = plan;
@@ -24,6 +24,7 @@ export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
     ...listOf('must hold, beside the safety of every run', scenario.expectations),
     ...listOf('must have been seen for it to mean anything', scenario.mustBeSeen),
     ...budgetsOf(scenario.budgets),
+    ...detectionOf(scenario.detection),
     `  everything drained within ${scenario.drainWithinSeconds} s after the last phase`,
   ].join('\n')}\n`;
 };
@@ -78,6 +79,13 @@ const budgetsOf = (budgets: readonly Budget[]): readonly string[] =>
         ]),
         '',
       ];
+
+const detectionOf = ({ fires, tolerated = [] }: Detection): readonly string[] => [
+  fires.length === 0 ? '  no alert fires' : '  alerts that fire, and no others',
+  ...fires.map((expected) => `    ${describeExpected(expected)}`),
+  ...tolerated.flatMap(({ alert, why }) => [`    ${alert} may fire or not`, ...wrap(why, 6)]),
+  '',
+];
 
 const lineWidth = 110;
 

@@ -8,7 +8,10 @@ import type { PlannedScenario } from '../engine/plan.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
 import { createConsole } from '../report/console/console.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { readAlertNames } from '../signals/alert-rules.ts';
 import { findStale } from '../stack/find-stale.ts';
+import { faultlineAlerts } from '../targets/faultline/alerts.ts';
+import { alertProblems } from './alert-problems.ts';
 import { checks, neededParameters } from './checks.ts';
 import { exitCodes } from './exit-codes.ts';
 import { listScenarios } from './list-scenarios.ts';
@@ -68,8 +71,12 @@ const runAll = async (
 /** What a scenario names must exist, and be given what it needs: said before anything starts. */
 const checkReferences = (scenarios: readonly Scenario[]): void => {
   const known = { expectations: checks.expectations, mustBeSeen: checks.mustBeSeen };
+  const alerts = readAlertNames(faultlineAlerts.rulesFile);
   const lines = scenarios.flatMap((scenario) =>
-    referenceProblems(scenario, known, neededParameters).map(({ place, message }) => `  ${join(scenario.name, place)}: ${message}`),
+    [...referenceProblems(scenario, known, neededParameters), ...alertProblems(scenario, alerts)].map(
+      ({ place, message }) => `  ${join(scenario.name, place)}: ${message}`,
+    ),
   );
-  if (lines.length > 0) throw new HarnessError('FL_SCENARIO_INVALID', `scenarios name checks that can't be run:\n${lines.join('\n')}`);
+  if (lines.length > 0)
+    throw new HarnessError('FL_SCENARIO_INVALID', `scenarios name checks or alerts that there are not:\n${lines.join('\n')}`);
 };

@@ -12,8 +12,6 @@ import { writeJson } from './write-json.ts';
 
 const settleWithinMs = 8000;
 
-const alertsNote = 'No alert rules are loaded: detection by alert comes with them, and nothing is judged by it.';
-
 export type CollectInput = {
   readonly target: RunningTarget;
   readonly telemetry: Telemetry;
@@ -29,13 +27,13 @@ export const collect = async (context: ScenarioContext, input: CollectInput): Pr
   await Promise.all([
     writeJson(files.timeline, timeline),
     writeJson(files.evidence, evidence),
-    writeJson(files.alerts, { format: 1, note: alertsNote, alerts: [] }),
     context.parts.writeFinalState(files.finalState, input.target),
     collectTelemetry(context, input, files).catch((error: unknown) => withoutTelemetry(context, error)),
+    collectAlerts(context, input, files).catch((error: unknown) => withoutTelemetry(context, error)),
   ]);
 };
 
-/** Without signals.json the second witness is silent, which judging calls inconclusive: a dead receiver is no error of the harness. */
+/** Without signals.json or alerts.json the second witness is silent, which judging calls inconclusive: a dead receiver is no error of the harness. */
 const withoutTelemetry = ({ onProgress, scenario }: ScenarioContext, error: unknown): void =>
   onProgress({ kind: 'warning', text: `the telemetry of ${scenario.name} could not be collected: ${explain(error)}` });
 
@@ -53,6 +51,12 @@ const collectTelemetry = async (context: ScenarioContext, input: CollectInput, f
   const traceIds = marked.map(({ traceId }) => traceId);
   const signals = await telemetry.collect({ ...scope, plan, timeline, exportIntervalMs, traceIds, marked, instances, canary });
   await writeJson(files.signals, signals);
+};
+
+const collectAlerts = async ({ runId, scenario, signal }: ScenarioContext, input: CollectInput, files: ScenarioFiles): Promise<void> => {
+  const { telemetry, plan, played } = input;
+  const { timeline, evidence } = played;
+  await writeJson(files.alerts, await telemetry.alerts({ runId, scenario: scenario.name, plan, timeline, evidence, signal }));
 };
 
 /** Requests that were marked and acknowledged: their traces must be complete, and the log must lead to them. */

@@ -6,6 +6,7 @@ import type { CheckReference } from '../scenario/scenario.ts';
 import { indexOf } from '../history/run-index.ts';
 import { compareWitnesses } from './compare-witnesses.ts';
 import { explain } from './errors.ts';
+import { firedAlerts } from './fired-alerts.ts';
 import type { RunData } from './run-data.ts';
 import { type ScenarioVerdict, verdictOf } from './verdict.ts';
 
@@ -48,11 +49,11 @@ export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgemen
     ...named(scenario.mustBeSeen, checks.mustBeSeen),
     ...attempt('budgets', () => budgets(run)),
   ];
-  return { verdict: verdictFrom(run, excuseBudgets(run, results)), errors };
+  return { verdict: verdictFrom(run, excuseMissed(run, results)), errors };
 };
 
-/** A latency measured while others had the machine, or while the generator starved, proves nothing; a broken promise stays broken. */
-const excuseBudgets = (run: RunData, results: readonly CheckResult[]): readonly CheckResult[] => {
+/** A latency measured while others had the machine, or while the generator starved, proves nothing, and so does an alert about it or one that came late; a broken promise stays broken. */
+const excuseMissed = (run: RunData, results: readonly CheckResult[]): readonly CheckResult[] => {
   const generator = results.find(({ id, outcome }) => id === 'validity/generator' && outcome === 'inconclusive');
   const excuse = generator?.summary ?? machineExcuse(run);
   if (excuse === null) return results;
@@ -60,7 +61,7 @@ const excuseBudgets = (run: RunData, results: readonly CheckResult[]): readonly 
     run.plan.scenario.budgets.filter((budget) => budget.exact === true).map(({ name, phase }) => `budget/${name}@${phase}`),
   );
   return results.map((result) =>
-    result.dimension === 'budget' && result.outcome === 'fail' && !exact.has(result.id)
+    (result.dimension === 'budget' || result.dimension === 'detection') && result.outcome === 'fail' && !exact.has(result.id)
       ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse}` }
       : result,
   );
@@ -87,6 +88,7 @@ const verdictFrom = (run: RunData, results: readonly CheckResult[]): ScenarioVer
       evidence: observations.map(({ observed }) => observed),
     })),
     compared: compareWitnesses(run).map(({ topic: _topic, ...comparison }) => comparison),
+    alerts: firedAlerts(run),
     results: results.toSorted((left, right) => rank[left.outcome] - rank[right.outcome]),
   };
 };

@@ -6,7 +6,7 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import type { RunningTarget, Target, TargetProcess } from '../targets/target.ts';
 import type { Judgement } from './judge.ts';
 import type { PlannedScenario } from './plan.ts';
-import type { RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
+import type { AlertsRecord, FaultEvidence, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
 
 export type Helper = AsyncDisposable & {
   /** What it is called in machine.ndjson. */
@@ -62,6 +62,13 @@ export type CollectOptions = TelemetryScope & {
   readonly canary: SignalsRecord['canary'];
 };
 
+export type AlertsOptions = TelemetryScope & {
+  readonly plan: ScenarioPlan;
+  readonly timeline: RunTimeline;
+  readonly evidence: readonly FaultEvidence[];
+  readonly signal: AbortSignal;
+};
+
 /** One stack, asked and told things about one scenario. */
 export type Telemetry = {
   /** Hands a body of OTLP in JSON over; rejects where the stack did not take it within the time. */
@@ -70,6 +77,8 @@ export type Telemetry = {
   /** The final cumulative values as text: two equal answers, an export interval apart, are a telemetry that has settled. */
   fingerprint(scope: TelemetryScope): Promise<string>;
   collect(options: CollectOptions): Promise<SignalsRecord>;
+  /** Waits until the alerts that are expected have come and gone, or their time is up. */
+  alerts(options: AlertsOptions): Promise<AlertsRecord>;
 };
 
 export type EngineParts = {

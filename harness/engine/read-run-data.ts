@@ -5,7 +5,7 @@ import { readFinalState } from '../history/final-state-file.ts';
 import { readHistory } from '../history/read-history.ts';
 import { explain, HarnessError } from './errors.ts';
 import { readMachineFile } from './machine/machine-file.ts';
-import type { FaultEvidence, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
+import type { AlertsRecord, FaultEvidence, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
 import { scenarioFiles } from './scenario-files.ts';
 
 export const formatVersion = 1;
@@ -15,10 +15,11 @@ export const readRunData = async (folder: string): Promise<RunData> => {
   const files = scenarioFiles(folder);
   const plan = await readJson<ScenarioPlan>(files.plan);
   checkFormat(files.plan, plan.format);
-  const [timeline, evidence, signals, history, finalState, machine] = await Promise.all([
+  const [timeline, evidence, signals, alerts, history, finalState, machine] = await Promise.all([
     readJson<RunTimeline>(files.timeline),
     readJson<readonly FaultEvidence[]>(files.evidence),
     readJson<SignalsRecord | null>(files.signals, null),
+    readJson<AlertsRecord | null>(files.alerts, null),
     named(files.history, readHistory(files.history)),
     named(files.finalState, readFinalState(files.finalState)),
     named(files.machine, readMachineFile(files.machine)),
@@ -28,6 +29,8 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     timeline,
     evidence,
     signals,
+    // Written before there was detection: it holds a note, and no rules.
+    alerts: alerts?.rules === undefined ? null : alerts,
     machine: machine.samples,
     machineComplete: machine.complete,
     operations: history.operations,

@@ -145,6 +145,30 @@ export type PanelRecord = {
   readonly isRefused?: boolean;
 };
 
+/** From the first moment at which it was seen so to the first at which it no longer was; null: it was so to the end. Epoch milliseconds. */
+export type AlertInterval = { readonly from: number; readonly to: number | null };
+
+/** alerts.json: what the rules said during the run, as an operator would have been told it. */
+export type AlertsRecord = {
+  readonly format: 1;
+  /** The stretch that was asked for, from the scenario's zero; every `stepMs`. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepMs: number;
+  /** The alerts that the evaluator has rules for, with the worst health among the rules of a name: `ok` or what it said. */
+  readonly rules: readonly { readonly alert: string; readonly health: string; readonly lastError?: string }[];
+  /** The alert that always fires: while it does, rules were evaluated and telemetry came in. */
+  readonly heartbeat: string;
+  readonly alerts: readonly {
+    readonly alert: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly pending: readonly AlertInterval[];
+    readonly firing: readonly AlertInterval[];
+  }[];
+  /** A question that was not answered: nothing follows from what is missing then. */
+  readonly error?: string;
+};
+
 /** A line of machine.ndjson, twice a second. */
 export type MachineSample = {
   readonly at: number;
@@ -172,6 +196,8 @@ export type RunData = {
   readonly finalStateComplete: boolean;
   readonly evidence: readonly FaultEvidence[];
   readonly signals: SignalsRecord | null;
+  /** null: nobody asked for alerts, or nobody could answer. */
+  readonly alerts: AlertsRecord | null;
   readonly machine: readonly MachineSample[];
   /** False where the last line is missing: what the machine did at the end is not known. */
   readonly machineComplete: boolean;

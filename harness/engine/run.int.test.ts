@@ -12,7 +12,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { EngineParts, Helper } from './parts.ts';
 import type { PlannedScenario } from './plan.ts';
 import type { Progress } from './progress.ts';
-import type { SignalsRecord } from './run-data.ts';
+import type { AlertsRecord, SignalsRecord } from './run-data.ts';
 import { run } from './run.ts';
 
 let folder = '';
@@ -98,6 +98,7 @@ const makeWorld = (trouble: Trouble = {}) => {
         if (trouble.collectFails === true) throw new Error('connection refused');
         return {} as SignalsRecord;
       },
+      alerts: async () => ({}) as AlertsRecord,
     }),
     runFault: async ({ name, kind }, { signal, clock }) => {
       log.push('injected');

@@ -1,5 +1,6 @@
 // The verdict: three-valued, with its reasons. verdict.json of a scenario and of a run.
 import type { CheckOutcome, CheckResult } from '../checkers/check.ts';
+import type { FiredAlert } from './fired-alerts.ts';
 
 export type Verdict = CheckOutcome;
 
@@ -36,6 +37,8 @@ export type ScenarioVerdict = {
     readonly tolerance: string;
     readonly agrees: boolean;
   }[];
+  /** The alerts that fired, expected or not. */
+  readonly alerts: readonly FiredAlert[];
   readonly results: readonly CheckResult[];
 };
 

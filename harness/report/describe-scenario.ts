@@ -1,5 +1,6 @@
 // Parts of a scenario in words, for the plan on the console and for the report.
-import type { Budget, Fault, Traffic } from '../scenario/scenario.ts';
+import type { FiredAlert } from '../engine/fired-alerts.ts';
+import type { Budget, ExpectedAlert, Fault, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
 export const describeTraffic = ({ arrivals, keys, sequenced, duplicates, disorder, poison }: Traffic): string =>
@@ -30,3 +31,16 @@ export const boundOf = ({ atMost, atLeast, unit }: Pick<Budget, 'atMost' | 'atLe
   [...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]), ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`])].join(
     ' and ',
   );
+
+export const describeExpected = ({ alert, cause, withinSeconds, resolvesWithinSeconds }: ExpectedAlert): string => {
+  const end = resolvesWithinSeconds === 'never' ? 'rests until somebody acts' : `is over within ${resolvesWithinSeconds} s of its end`;
+  return `${alert} fires within ${withinSeconds} s of ${cause}, and ${end}`;
+};
+
+/** `FaultlineX (page) from 4.2 s to 9.1 s`, in seconds of the run. */
+export const describeFired = ({ alert, severity, firing }: FiredAlert): string => {
+  const stretches = firing.map(({ fromSeconds, toSeconds }) =>
+    toSeconds === null ? `from ${fromSeconds} s to the end` : `from ${fromSeconds} s to ${toSeconds} s`,
+  );
+  return `${alert}${severity === '' ? '' : ` (${severity})`} ${stretches.join(' and ')}`;
+};

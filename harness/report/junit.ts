@@ -3,6 +3,7 @@ import { create } from 'xmlbuilder2';
 import type { CheckResult } from '../checkers/check.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import type { RunVerdict, ScenarioVerdict } from '../engine/verdict.ts';
+import { describeFired } from './describe-scenario.ts';
 
 type Case = { readonly '@name': string; readonly '@classname': string; readonly '@time': string } & Readonly<Record<string, unknown>>;
 
@@ -29,7 +30,7 @@ const head = (name: string, manifest: RunManifest, time: number) => ({
   '@timestamp': manifest.startedAt.slice(0, 19),
 });
 
-const propertiesOf = ({ title, seed, verdict, counts }: ScenarioVerdict) =>
+const propertiesOf = ({ title, seed, verdict, counts, alerts }: ScenarioVerdict) =>
   Object.entries({
     title,
     seed,
@@ -38,6 +39,7 @@ const propertiesOf = ({ title, seed, verdict, counts }: ScenarioVerdict) =>
     ok: counts.ok,
     failed: counts.failed,
     unknown: counts.unknown,
+    alerts: alerts.map((alert) => describeFired(alert)).join('; '),
   }).map(([name, value]) => ({ '@name': name, '@value': String(value) }));
 
 const caseOf = (scenario: string, result: CheckResult): Case => ({

@@ -36,6 +36,7 @@ export const sampleScenario = (scenario: string, results: readonly CheckResult[]
   },
   faults: [{ fault: 'kill', kind: 'kill', tookEffect: true, healed: true, evidence: ['ended by SIGKILL'] }],
   compared: [{ signal: 'faultline.log.appended', history: 985, telemetry: 985, tolerance: 'exact', agrees: true }],
+  alerts: [{ alert: 'SomethingIsDead', severity: 'page', firing: [{ fromSeconds: 4.2, toSeconds: 9.1 }] }],
   results,
 });
 

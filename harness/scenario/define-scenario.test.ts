@@ -14,8 +14,13 @@ const good: Scenario = {
   expectations: [{ check: 'something' }],
   mustBeSeen: [],
   budgets: [{ name: 'lag', why: 'Because.', promql: 'sum(x{$run})', phase: 'all', over: 'end', unit: 'events', atMost: 5 }],
+  detection: {
+    fires: [{ alert: 'SomethingIsDead', cause: 'kill-one', withinSeconds: 10, resolvesWithinSeconds: 15 }],
+    tolerated: [{ alert: 'SomethingIsSlow', why: 'It depends on the machine.' }],
+  },
   drainWithinSeconds: 10,
 };
+const expected = good.detection.fires[0]!;
 const placesOf = (spoilt: object): string[] => scenarioProblems({ ...good, ...spoilt }).map(({ place }) => place);
 
 test('a good scenario has no problem, and is given back frozen', () => {
@@ -27,11 +32,11 @@ test.each([
   ['name', { name: 'Not Good' }],
   ['title', { title: ' ' }],
   ['why', { why: '' }],
-  ['target.processes.worker', { target: { processes: { ingest: 1, worker: 0, query: 1 } }, faults: [] }],
+  ['target.processes.worker', { target: { processes: { ingest: 1, worker: 0, query: 1 } }, faults: [], detection: { fires: [] } }],
   ['target.environment.X', { target: { ...good.target, environment: { X: 5 } } }],
-  ['phases[0].seconds', { phases: [{ ...good.phases[0]!, seconds: -1 }], faults: [] }],
+  ['phases[0].seconds', { phases: [{ ...good.phases[0]!, seconds: -1 }], faults: [], detection: { fires: [] } }],
   ['phases[0].ratePerSecond', { phases: [{ ...good.phases[0]!, ratePerSecond: 0 }] }],
-  ['phases[0].name', { phases: [{ ...good.phases[0]!, name: 'drain' }], faults: [] }],
+  ['phases[0].name', { phases: [{ ...good.phases[0]!, name: 'drain' }], faults: [], detection: { fires: [] } }],
   ['phases[1].name', { phases: [good.phases[0]!, good.phases[0]!] }],
   ['phases', { phases: [{ ...good.phases[0]!, seconds: 3600, ratePerSecond: 4000 }] }],
   ['traffic.arrivals', { traffic: { ...good.traffic, arrivals: 'bursts' } }],
@@ -52,6 +57,23 @@ test.each([
   ['budgets[1].name', { budgets: [good.budgets[0]!, good.budgets[0]!] }],
   ['expectations', { expectations: undefined }],
   ['mustBeSeen[0].check', { mustBeSeen: [{ check: '' }] }],
+  ['detection', { detection: undefined }],
+  ['detection.fires', { detection: {} }],
+  ['detection.fires[0].alert', { detection: { fires: [{ ...expected, alert: '' }] } }],
+  ['detection.fires[0].cause', { detection: { fires: [{ ...expected, cause: 'kill-two' }] } }],
+  [
+    'detection.fires[0].cause',
+    {
+      phases: [{ ...good.phases[0]!, name: 'kill-one' }],
+      budgets: [],
+      faults: [{ ...good.faults[0]!, at: { phase: 'kill-one', afterSeconds: 0 } }],
+    },
+  ],
+  ['detection.fires[0].withinSeconds', { detection: { fires: [{ ...expected, withinSeconds: 0 }] } }],
+  ['detection.fires[0].resolvesWithinSeconds', { detection: { fires: [{ ...expected, resolvesWithinSeconds: 'soon' }] } }],
+  ['detection.fires[1]', { detection: { fires: [expected, expected] } }],
+  ['detection.tolerated[0].why', { detection: { fires: [], tolerated: [{ alert: 'X' }] } }],
+  ['detection.tolerated[0].alert', { detection: { fires: [expected], tolerated: [{ alert: expected.alert, why: 'Because.' }] } }],
   ['drainWithinSeconds', { drainWithinSeconds: 0 }],
 ])('a mistake at %s is said with its place', (place, spoilt) => {
   expect(placesOf(spoilt)).toEqual([place]);

@@ -1,4 +1,5 @@
 // Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
+import { detectionProblems } from './detection-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
 import type { Budget, CheckReference, Fault, Phase, Scenario } from './scenario.ts';
 import { trafficProblems } from './traffic-problems.ts';
@@ -20,6 +21,7 @@ export const scenarioProblems = (scenario: Scenario): readonly Problem[] =>
     each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));
     each(scenario.mustBeSeen, 'mustBeSeen', report, (reference, place) => referenceProblems(reference, place, report));
     each(scenario.budgets, 'budgets', report, (budget, place) => budgetProblems(budget, place, phases, report));
+    detectionProblems(scenario, report);
     twice(scenario.faults, 'faults', report);
     twice(scenario.phases, 'phases', report);
     twiceBudget(scenario.budgets, report);

@@ -77,6 +77,23 @@ export type CheckReference = {
   readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
 };
 
+/** An alert that must fire for a cause, and end when the cause does. The names are those of the target's alert rules. */
+export type ExpectedAlert = {
+  readonly alert: string;
+  /** The name of a fault or of a phase. Seconds count from the fault's evidence, or from the phase's begin. */
+  readonly cause: string;
+  readonly withinSeconds: number;
+  /** Counted from the fault's healing, or the phase's end. `never`: it rests until somebody acts, so it must still fire at the end of the run. */
+  readonly resolvesWithinSeconds: number | 'never';
+};
+
+export type Detection = {
+  /** Several entries for one alert: it may fire for each of these causes, and must. Nothing else may fire at any time. */
+  readonly fires: readonly ExpectedAlert[];
+  /** Alerts that may fire or not, each with the reason why that can't be known. */
+  readonly tolerated?: readonly { readonly alert: string; readonly why: string }[];
+};
+
 export type Scenario = {
   readonly name: string;
   readonly title: string;
@@ -97,6 +114,8 @@ export type Scenario = {
   /** Must have been seen for the run to mean anything: not seen is `inconclusive`. */
   readonly mustBeSeen: readonly CheckReference[];
   readonly budgets: readonly Budget[];
+  /** Which alerts an operator must get, and that they get no other. */
+  readonly detection: Detection;
   /** After the last phase everything drains within this. */
   readonly drainWithinSeconds: number;
 };

@@ -1,5 +1,5 @@
 // What the harness asks of a telemetry stack, whichever runtime it is.
-import type { Series } from '../engine/run-data.ts';
+import type { AlertsRecord, Series } from '../engine/run-data.ts';
 
 export type SpanRecord = {
   readonly traceId: string;
@@ -21,6 +21,8 @@ export type SignalClient = {
   /** `lookbackSeconds`: how old a sample may be and still stand for "now"; the server's own (five minutes) where none is given. */
   instant(promql: string, atSeconds: number, lookbackSeconds?: number): Promise<readonly Series[]>;
   range(promql: string, fromSeconds: number, toSeconds: number, stepSeconds: number, lookbackSeconds?: number): Promise<readonly Series[]>;
+  /** The alerting rules that are loaded, with their health. */
+  alertRules(): Promise<AlertsRecord['rules']>;
   trace(traceId: string): Promise<readonly SpanRecord[]>;
   /** TraceQL search -> trace ids. */
   searchTraces(traceql: string, fromSeconds: number, toSeconds: number, limit?: number): Promise<readonly string[]>;

@@ -1,5 +1,6 @@
 // The three query APIs behind one client, whichever runtime serves them.
 import type { QueryBackend, RunningStack } from '../stack/running-stack.ts';
+import { askAlertRules } from './alert-rules.ts';
 import type { Endpoint } from './ask.ts';
 import type { SignalClient } from './client.ts';
 import { countLogs, queryLogs } from './loki.ts';
@@ -19,6 +20,7 @@ export const createSignalClient = (stack: Asked): SignalClient => {
   return {
     instant: (promql, at, lookback) => instantQuery(prometheus, promql, at, lookback),
     range: (promql, from, to, step, lookback) => rangeQuery(prometheus, promql, { from, to, step, lookback }),
+    alertRules: () => askAlertRules(prometheus),
     trace: (traceId) => traceById(tempo, traceId),
     searchTraces: (traceql, from, to, limit) => searchTraceIds(tempo, traceql, from, to, limit),
     countLogs: (logql, over) => countLogs(loki, logql, over),

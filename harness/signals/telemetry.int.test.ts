@@ -41,6 +41,7 @@ const telemetryAt = (url: string) =>
     otlp: { urls: endpointsAt(url).otlp, headers: {} },
     client: createSignalClient({ endpoints: endpointsAt(url), access: {} }),
     signals: faultlineSignals,
+    heartbeat: 'AlwaysFires',
     clock: systemClock,
     exportIntervalMs,
     visibleWithinMs: 0,

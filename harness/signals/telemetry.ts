@@ -7,6 +7,7 @@ import { ask } from './ask.ts';
 import { askFinals } from './ask-finals.ts';
 import { sendCanary, type CanaryOptions } from './canary.ts';
 import type { SignalClient } from './client.ts';
+import { collectAlerts } from './collect-alerts.ts';
 import { collectSignals } from './collect-signals.ts';
 import { SignalError } from './signal-error.ts';
 import type { TargetSignals } from './target-signals.ts';
@@ -16,6 +17,8 @@ export type TelemetryOptions = {
   readonly otlp: CanaryOptions['otlp'];
   readonly client: SignalClient;
   readonly signals: TargetSignals;
+  /** The alert that always fires. */
+  readonly heartbeat: string;
   readonly clock: Clock;
   readonly exportIntervalMs: number;
   /** How long after it was taken in something may stay invisible to a search. */
@@ -57,12 +60,14 @@ const sendOtlp = async ({ urls, headers }: TelemetryOptions['otlp'], signal: 'me
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped } = options;
+  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped, heartbeat } = options;
   const withinMs = canaryWithinMs + visibleWithinMs;
   return {
     send: (signal, body, timeoutMs) => sendOtlp(otlp, signal, body, timeoutMs),
     canary: (when, scope, signal) => sendCanary({ otlp, client, clock, when, scope, withinMs, signal }),
     fingerprint: (scope) => fingerprintOf(options, scope),
     collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dashboards, dropped }),
+    alerts: ({ runId, scenario, plan, ...asked }) =>
+      collectAlerts({ ...asked, client, clock, heartbeat, scope: { runId, scenario }, detection: plan.scenario.detection }),
   };
 };

@@ -56,3 +56,11 @@ export type Target = {
   readonly name: string;
   start(options: StartOptions, signal: AbortSignal): Promise<RunningTarget>;
 };
+
+/** What the harness must know of a target's alerts: data, read from the very file that is evaluated. */
+export type TargetAlerts = {
+  /** Rules in Prometheus' format, with windows that fit a run. Every alert keeps the labels of run and scenario. */
+  readonly rulesFile: string;
+  /** The alert that always fires. */
+  readonly heartbeat: string;
+};

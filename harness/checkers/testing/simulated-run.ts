@@ -12,6 +12,8 @@ import { isHandlerPoison } from '../../traffic/poison.ts';
 import { checkpointLabels } from './checkpoint-labels.ts';
 import { simulatedEventLogs } from './simulated-event-logs.ts';
 import { simulatePanels } from './simulated-panels.ts';
+import { alertsOf } from './simulated-alerts.ts';
+import { machineSamples } from './simulated-machine.ts';
 
 export const zeroAt = 1_767_225_600_000;
 const lanes = 8;
@@ -33,6 +35,7 @@ export const quietScenario: Scenario = {
   expectations: [],
   mustBeSeen: [],
   budgets: [],
+  detection: { fires: [] },
   drainWithinSeconds: 10,
 };
 
@@ -64,10 +67,11 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunDa
     finalStateComplete: true,
     evidence: [],
     signals: null,
-    machine: machineSamples(traffic.durationMs),
+    alerts: null,
+    machine: machineSamples(zeroAt, traffic.durationMs),
     machineComplete: true,
   };
-  return { ...run, signals: signalsOf(run) };
+  return { ...run, signals: signalsOf(run), alerts: alertsOf(run) };
 };
 
 const deliver = (planned: readonly PlannedOperation[]): { operations: Operation[]; log: Logged[] } => {
@@ -273,20 +277,6 @@ const leaseRows = (): FinalRow[] => [
     Array.from({ length: lanes }, (_unused, lane) => leaseRow({ processor, lane, owner: workers[lane % 2] as string })),
   ),
 ];
-
-const machineSamples = (durationMs: number): RunData['machine'] =>
-  Array.from({ length: Math.ceil(durationMs / 500) }, (_unused, index) => ({
-    at: zeroAt + index * 500,
-    cores: 2,
-    cpuBusy: 0.5,
-    cpuSteal: 0,
-    processes: [
-      { role: 'ingest', pid: 10, cpuSeconds: 0.15, pssBytes: 90_000_000 },
-      { role: 'worker', pid: 11, cpuSeconds: 0.15, pssBytes: 80_000_000 },
-      { role: 'worker', pid: 12, cpuSeconds: 0.1, pssBytes: 80_000_000 },
-      { role: 'query', pid: 13, cpuSeconds: 0.05, pssBytes: 70_000_000 },
-    ],
-  }));
 
 const one = (labels: Record<string, string>, value: number): Series => ({ labels, samples: [[zeroAt / 1000 + 60, value]] });
 

@@ -26,6 +26,7 @@ const scenarioOf = (traffic: Partial<Traffic> = {}, seconds = 1): Scenario => ({
   expectations: [],
   mustBeSeen: [],
   budgets: [],
+  detection: { fires: [] },
   drainWithinSeconds: 1,
 });
 

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { CheckResult } from '../../checkers/check.ts';
 import type { RunManifest } from '../../engine/run-data.ts';
 import type { RunVerdict, ScenarioVerdict } from '../../engine/verdict.ts';
+import { describeFired } from '../describe-scenario.ts';
 import { type Colors, painted } from './colors.ts';
 import { count, seconds } from './numbers.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
@@ -39,6 +40,7 @@ export const renderSummary = (options: SummaryOptions): string => {
       columns,
       verdict.scenarios.map((scenario) => rowOf(scenario, options.colors)),
     ),
+    ...alertsOf(verdict),
     ...trouble,
     ...verdict.errors.map(({ scenario, message }) => painted(options.colors, 'error', `\n${scenario}: harness error: ${message}`)),
     '',
@@ -71,6 +73,12 @@ const rowOf = (scenario: ScenarioVerdict, colors: Colors): readonly Cell[] => {
     { text: `${results.filter(({ outcome }) => outcome === 'pass').length} of ${results.length}` },
     { text: seconds(scenario.durationSeconds) },
   ];
+};
+
+const alertsOf = ({ scenarios }: RunVerdict): readonly string[] => {
+  const fired = scenarios.filter(({ alerts }) => alerts.length > 0);
+  const lines = fired.flatMap(({ scenario, alerts }) => alerts.map((alert) => `  ${scenario}: ${describeFired(alert)}`));
+  return lines.length === 0 ? [] : ['', 'alerts that fired', ...lines];
 };
 
 const shownResults = 6;

@@ -3,6 +3,7 @@ import type { CheckResult, Dimension } from '../../checkers/check.ts';
 import type { RunData } from '../../engine/run-data.ts';
 import type { RunVerdict, ScenarioVerdict } from '../../engine/verdict.ts';
 import { count, seconds } from '../console/numbers.ts';
+import { describeFired } from '../describe-scenario.ts';
 
 export const headline = ({ verdict, scenarios, errors }: RunVerdict): string => {
   const passed = scenarios.filter((scenario) => scenario.verdict === 'pass').length;
@@ -22,6 +23,7 @@ export const story = (verdict: ScenarioVerdict, run: RunData | null): readonly s
   sent(verdict),
   ...faultsInWords(verdict),
   ...(run === null ? [] : [drainedInWords(run)]),
+  alertsInWords(verdict),
   judged(verdict),
 ];
 
@@ -43,6 +45,9 @@ const faultsInWords = ({ faults }: ScenarioVerdict): readonly string[] => {
   const healed = faults.filter((fault) => fault.healed).length;
   return [`${faults.length} faults were injected (numbered in the plots); ${seen} left evidence in the target, ${healed} were healed.`];
 };
+
+const alertsInWords = ({ alerts }: ScenarioVerdict): string =>
+  alerts.length === 0 ? 'No alert fired.' : `Alerts fired: ${alerts.map((alert) => describeFired(alert)).join('; ')}.`;
 
 const drainedInWords = ({ timeline }: RunData): string => {
   const lastPhase = timeline.phases.filter(({ kind }) => kind !== 'drain').at(-1);
@@ -78,7 +83,7 @@ export const questions: Readonly<Record<Dimension, { readonly title: string; rea
     title: 'Validity',
     asks: 'Can the run be trusted: generator on time, faults effective, telemetry heard, machine not starved?',
   },
-  detection: { title: 'Detection', asks: 'Did the right alert fire?' },
+  detection: { title: 'Detection', asks: 'Did the right alerts fire soon, end soon after their cause did, and no others come?' },
 };
 
 export const dimensionOrder: readonly Dimension[] = [

@@ -1,0 +1,35 @@
+// Whether silence means anything: rules were loaded and healthy, the question was answered, and the alert that always fires did, from the first exports to the end.
+import type { AlertsRecord, RunData } from '../../engine/run-data.ts';
+import { type CheckResult, concludeFrom, createFindings, type Findings } from '../check.ts';
+import { atText, endOf, firingOf, secondsText } from './firing.ts';
+
+const id = 'detection/evaluated';
+/** Processes have exported before the zero; two exports later at the latest their telemetry is there. */
+const firstWithinMs = 3000;
+/** Longer than it takes to evaluate late once; shorter than any alert that must not be missed. */
+const longestGapMs = 3000;
+
+export const evaluated = (run: RunData, record: AlertsRecord): CheckResult => {
+  const findings = createFindings();
+  if (record.error !== undefined) findings.add(`the alerts could not be asked for: ${record.error}`);
+  if (record.rules.length === 0) findings.add('no alerting rules are loaded');
+  for (const { alert, health, lastError } of record.rules) {
+    if (health !== 'ok') findings.add(`the rule ${alert} is in health ${health}${lastError === undefined ? '' : `: ${lastError}`}`);
+  }
+  if (record.error === undefined) heartbeatGaps(run, record, findings);
+  return concludeFrom(id, findings, {
+    good: `${record.rules.length} alerts were evaluated all the time: ${record.heartbeat}, which always fires, did.`,
+    bad: 'Alerts can not be trusted to have been evaluated, so their silence proves nothing.',
+    whenBad: 'inconclusive',
+  });
+};
+
+const heartbeatGaps = (run: RunData, record: AlertsRecord, findings: Findings): void => {
+  let seenUntil = record.from + firstWithinMs - longestGapMs;
+  const beats = firingOf(record, record.heartbeat);
+  for (const { from, to } of [...beats, { from: record.to, to: record.to }]) {
+    if (from - seenUntil > longestGapMs)
+      findings.add(`${record.heartbeat} was silent for ${secondsText(from - seenUntil)} ${atText(seenUntil, run)}: rules stood still`);
+    seenUntil = Math.max(seenUntil, endOf({ from, to }, record));
+  }
+};

@@ -1,0 +1,102 @@
+// One alert that must fire: soon after the evidence of each of its causes, not before any, and no longer than its causes allow.
+import { causeOf } from '../../engine/alert-cause.ts';
+import type { AlertInterval, AlertsRecord, RunData } from '../../engine/run-data.ts';
+import type { ExpectedAlert } from '../../scenario/scenario.ts';
+import { type CheckResult, conclude, createFindings, type Findings, type ResultId } from '../check.ts';
+import { atText, endOf, firingOf, secondsText } from './firing.ts';
+
+/** An expected alert with its cause found. `allowedUntil`: when it must have ended. */
+type Due = ExpectedAlert & { readonly startedAt: number; readonly endedAt: number | null; readonly allowedUntil: number };
+
+export const expectedAlert = (run: RunData, record: AlertsRecord, alert: string, trusted: boolean): CheckResult => {
+  const id: ResultId = `detection/${alert}`;
+  const expected = run.plan.scenario.detection.fires.filter((each) => each.alert === alert);
+  const due = expected.flatMap((each) => dueOf(each, run));
+  const missing = expected.filter(({ cause }) => !due.some((each) => each.cause === cause));
+  if (missing.length > 0)
+    return conclude(id, 'inconclusive', `${missing.map(({ cause }) => cause).join(', ')} took no effect, so ${alert} was not due.`);
+  if (!record.rules.some((rule) => rule.alert === alert))
+    return conclude(id, 'inconclusive', `The evaluator has no rule for ${alert}, so it could not fire.`);
+  const firing = firingOf(record, alert);
+  const [silences, wrong, open] = [createFindings(), createFindings(), createFindings()];
+  for (const each of due) comesAndGoes(each, firing, run, record, { silences, wrong, open });
+  for (const interval of firing) isExplained(interval, due, run, record, wrong, open);
+  return conclusionOf(id, { alert, due, firing, trusted, record }, { silences, wrong, open });
+};
+
+const dueOf = (expected: ExpectedAlert, run: RunData): readonly Due[] => {
+  const cause = causeOf(expected.cause, run);
+  if (cause === null) return [];
+  const { resolvesWithinSeconds } = expected;
+  const allowedUntil =
+    resolvesWithinSeconds === 'never' || cause.endedAt === null ? Infinity : cause.endedAt + resolvesWithinSeconds * 1000;
+  return [{ ...expected, ...cause, allowedUntil }];
+};
+
+/** silences: it did not fire, which an evaluator that stood still explains. wrong: it fired when it must not. open: not known. */
+type Kinds = { readonly silences: Findings; readonly wrong: Findings; readonly open: Findings };
+
+/** The first moment since the cause at which it fired; it may have fired already, for another of its causes. */
+const firedAfter = ({ startedAt }: Due, firing: readonly AlertInterval[], record: AlertsRecord): number | null => {
+  const first = firing.find((interval) => endOf(interval, record) > startedAt);
+  return first === undefined ? null : Math.max(first.from, startedAt) - startedAt;
+};
+
+const comesAndGoes = (due: Due, firing: readonly AlertInterval[], run: RunData, record: AlertsRecord, { silences }: Kinds): void => {
+  const after = firedAfter(due, firing, record);
+  if (after === null) silences.add(`it did not fire after ${due.cause}, which took effect ${atText(due.startedAt, run)}`);
+  else if (after > due.withinSeconds * 1000)
+    silences.add(`it fired only ${secondsText(after)} after ${due.cause}; ${due.withinSeconds} s are allowed`, { due });
+  else if (due.resolvesWithinSeconds === 'never' && !firing.some(({ to }) => to === null))
+    silences.add(`it ended, though nobody did anything about ${due.cause}`, { firing });
+};
+
+/** Each moment at which it fired belongs to one of its causes, from the evidence to the end of what is allowed. */
+const isExplained = (interval: AlertInterval, due: readonly Due[], run: RunData, record: AlertsRecord, wrong: Findings, open: Findings) => {
+  const end = endOf(interval, record);
+  let at = interval.from;
+  for (const each of due.toSorted((left, right) => left.startedAt - right.startedAt)) {
+    if (each.startedAt <= at) at = Math.max(at, each.allowedUntil);
+  }
+  if (at === interval.from) wrong.add(`it fired ${atText(at, run)}, when none of its causes was at work`, { interval });
+  else if (at < end) wrong.add(`it still fired ${atText(at, run)}, when it had to be over`, { interval });
+  else if (interval.to === null && Number.isFinite(at) && at > record.to)
+    open.add('it still fired when it was asked for the last time, too soon');
+};
+
+type Concluding = {
+  readonly alert: string;
+  readonly due: readonly Due[];
+  readonly firing: readonly AlertInterval[];
+  readonly trusted: boolean;
+  readonly record: AlertsRecord;
+};
+
+const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, open }: Kinds): CheckResult => {
+  const { alert, due, firing, trusted, record } = concluding;
+  const slowest = Math.max(...due.map((each) => firedAfter(each, firing, record) ?? Infinity));
+  const measured = {
+    value: Number.isFinite(slowest) ? Math.round(slowest / 100) / 10 : null,
+    unit: 's',
+    bound: `<= ${Math.max(...due.map(({ withinSeconds }) => withinSeconds))} s`,
+  };
+  const findings = [wrong, silences, open].find(({ total }) => total > 0);
+  if (findings === undefined) return conclude(id, 'pass', inWords(concluding), { measured });
+  const proven = wrong.total > 0 || (silences.total > 0 && trusted);
+  const summary = `${alert}: ${findings.kept.map(({ message }) => message).join('; ')}.`;
+  return conclude(id, proven ? 'fail' : 'inconclusive', summary, { findings, measured });
+};
+
+const inWords = ({ alert, due, firing, record }: Concluding): string => {
+  const parts = due.map((each) => {
+    const after = secondsText(firedAfter(each, firing, record) ?? 0);
+    return `${after} after ${each.cause}${endedText(each, firing)}`;
+  });
+  return `${alert} fired ${parts.join(', and ')}.`;
+};
+
+const endedText = ({ cause, endedAt, startedAt, resolvesWithinSeconds, allowedUntil }: Due, firing: readonly AlertInterval[]): string => {
+  if (resolvesWithinSeconds === 'never' || endedAt === null) return ' and rests until somebody acts';
+  const last = firing.findLast(({ from, to }) => to !== null && to > startedAt && from < allowedUntil)?.to ?? endedAt;
+  return last <= endedAt ? ` and ended before ${cause} did` : ` and ended ${secondsText(last - endedAt)} after it was over`;
+};

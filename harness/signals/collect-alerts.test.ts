@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import type { AlertsRecord, RunTimeline, Series } from '../engine/run-data.ts';
+import { createVirtualClock } from '../engine/virtual-clock.ts';
+import type { Detection } from '../scenario/scenario.ts';
+import { collectAlerts } from './collect-alerts.ts';
+import { SignalError } from './signal-error.ts';
+
+const zeroAt = 1_000_000;
+const timeline: RunTimeline = {
+  zeroAt,
+  phases: [{ name: 'trouble', kind: 'fault', from: zeroAt + 2000, to: zeroAt + 6000 }],
+  drainedAt: zeroAt + 8000,
+  drainPending: [],
+};
+const expected: Detection = { fires: [{ alert: 'A', cause: 'trouble', withinSeconds: 5, resolvesWithinSeconds: 10 }] };
+const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok' }];
+
+/** An evaluator in which A fires in the stretch, in seconds of the run; asked at 8 s for the first time. */
+const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: true; rules?: true } = {}) => {
+  const clock = createVirtualClock(zeroAt + 8000);
+  const asked: string[] = [];
+  const range = async (promql: string, from: number, to: number, step: number): Promise<readonly Series[]> => {
+    asked.push(promql);
+    if (broken.range === true) throw new SignalError('prometheus', promql, 503, 'busy');
+    const steps = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
+    const samples = steps.filter((at) => at >= zeroAt / 1000 + stretch[0] && at < zeroAt / 1000 + stretch[1]).map((at) => [at, 1] as const);
+    return samples.length === 0 ? [] : [{ labels: { alertname: 'A', alertstate: 'firing', severity: 'page' }, samples }];
+  };
+  const alertRules = async () => {
+    if (broken.rules === true) throw new SignalError('prometheus', 'the rules', 404, 'nothing there');
+    return rules;
+  };
+  const { signal } = new AbortController();
+  const scope = { runId: 'r', scenario: 's' };
+  const record = await collectAlerts({
+    client: { range, alertRules },
+    clock,
+    signal,
+    scope,
+    heartbeat: 'H',
+    detection,
+    timeline,
+    evidence: [],
+  });
+  return { record, asked, tookSeconds: (clock.now() - zeroAt) / 1000 - 8 };
+};
+
+test('what has come and gone needs no waiting', async () => {
+  const { record, asked, tookSeconds } = await collect([4, 7]);
+  expect(record).toMatchObject({ format: 1, from: zeroAt, rules, heartbeat: 'H' });
+  expect(record.alerts).toEqual([
+    { alert: 'A', labels: { severity: 'page' }, pending: [], firing: [{ from: zeroAt + 4000, to: zeroAt + 7000 }] },
+  ]);
+  expect(asked).toEqual(['ALERTS{faultline_run="r",faultline_scenario="s"}']);
+  expect(tookSeconds).toBe(0);
+});
+
+test('what still fires is waited for until it ends', async () => {
+  const { record, tookSeconds } = await collect([4, 12]);
+  expect(record.alerts[0]?.firing).toEqual([{ from: zeroAt + 4000, to: zeroAt + 12_000 }]);
+  expect(tookSeconds).toBe(4);
+});
+
+test('what never ends is waited for no longer than two seconds past its bound', async () => {
+  const { record, tookSeconds } = await collect([4, 1000]);
+  expect(record.alerts[0]?.firing).toEqual([{ from: zeroAt + 4000, to: null }]);
+  expect(tookSeconds).toBe(10);
+});
+
+test('what rests is waited for until it has fired, and what never comes no longer than the bound', async () => {
+  const rests: Detection = { fires: [{ ...expected.fires[0]!, withinSeconds: 9, resolvesWithinSeconds: 'never' }] };
+  expect((await collect([10, 1000], rests)).tookSeconds).toBe(2);
+  expect((await collect([1000, 1001], rests)).tookSeconds).toBe(5);
+});
+
+test('nothing is waited for where none is expected', async () => {
+  expect((await collect([4, 1000], { fires: [] })).tookSeconds).toBe(0);
+});
+
+test('a question that is not answered stands in the record, and is not asked again', async () => {
+  const { record, asked } = await collect([4, 7], expected, { range: true });
+  expect(record.error).toContain('busy');
+  expect(asked).toHaveLength(1);
+  expect((await collect([4, 7], expected, { rules: true })).record).toMatchObject({
+    rules: [],
+    error: expect.stringContaining('nothing there') as string,
+  });
+});

@@ -1,0 +1,71 @@
+// Waits, within bounds, until what is expected to fire has fired and has ended again, then writes down what the rules said during the whole run.
+import { causeOf } from '../engine/alert-cause.ts';
+import type { Clock } from '../engine/clock.ts';
+import type { AlertsRecord, FaultEvidence, RunTimeline } from '../engine/run-data.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import type { Detection } from '../scenario/scenario.ts';
+import { alertsFrom } from './alert-intervals.ts';
+import { attempt } from './attempt.ts';
+import type { SignalClient } from './client.ts';
+import { runMatchers, type RunScope } from './substitute.ts';
+
+export type CollectAlertsOptions = {
+  readonly client: Pick<SignalClient, 'range' | 'alertRules'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly scope: RunScope;
+  readonly heartbeat: string;
+  readonly detection: Detection;
+  readonly timeline: RunTimeline;
+  readonly evidence: readonly FaultEvidence[];
+};
+
+const stepMs = 1000;
+/** Rules are evaluated every second: what was not said again for so long is not so any more, or nobody evaluates. */
+const lookbackSeconds = 3;
+/** What is late is seen to be late, and by how much. */
+const graceMs = 2000;
+
+export const collectAlerts = async (options: CollectAlertsOptions): Promise<AlertsRecord> => {
+  const { clock, signal } = options;
+  const withinMs = Math.max(0, deadlineOf(options) + graceMs - clock.now());
+  const { last } = await waitUntil(
+    () => askAlerts(options),
+    (record) => record.error !== undefined || isSettled(record, options),
+    { clock, withinMs, everyMs: stepMs / 2, signal },
+  );
+  const { value: rules, error } = await attempt<AlertsRecord['rules']>(options.client.alertRules(), []);
+  return { ...last, rules, ...(error === undefined ? {} : { error }) };
+};
+
+const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectAlertsOptions): Promise<AlertsRecord> => {
+  const [from, to] = [timeline.zeroAt, clock.now()];
+  const asking = client.range(`ALERTS{${runMatchers(scope)}}`, from / 1000, to / 1000, stepMs / 1000, lookbackSeconds);
+  const { value, error } = await attempt(asking, []);
+  const alerts = alertsFrom(value, { fromMs: from, toMs: to, stepMs });
+  return { format: 1, from, to, stepMs, rules: [], heartbeat, alerts, ...(error === undefined ? {} : { error }) };
+};
+
+/** When the last bound has passed: to wait for longer would tell nothing new. */
+const deadlineOf = ({ detection, timeline, evidence }: CollectAlertsOptions): number =>
+  Math.max(
+    0,
+    ...detection.fires.map(({ cause, withinSeconds, resolvesWithinSeconds }) => {
+      const found = causeOf(cause, { timeline, evidence });
+      if (found === null) return 0;
+      const fires = found.startedAt + withinSeconds * 1000;
+      return resolvesWithinSeconds === 'never' || found.endedAt === null
+        ? fires
+        : Math.max(fires, found.endedAt + resolvesWithinSeconds * 1000);
+    }),
+  );
+
+/** Each expected alert has fired since its cause, and those that end with it no longer fire. */
+const isSettled = ({ alerts }: AlertsRecord, { detection, timeline, evidence }: CollectAlertsOptions): boolean =>
+  detection.fires.every(({ alert, cause, resolvesWithinSeconds }) => {
+    const found = causeOf(cause, { timeline, evidence });
+    const firing = alerts.filter((each) => each.alert === alert).flatMap((each) => each.firing);
+    if (found === null) return true;
+    const fired = firing.some(({ to }) => to === null || to > found.startedAt);
+    return fired && (resolvesWithinSeconds === 'never' || firing.every(({ to }) => to !== null));
+  });
