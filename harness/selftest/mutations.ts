@@ -177,4 +177,33 @@ export const mutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'alert-threshold-wrong',
+    defect: 'the alert on new dead letters waits for a thousand of them',
+    scenario: 'poison-messages',
+    exitCode: 1,
+    namedBy: ['detection/FaultlineDeadLettersGrowing'],
+    edits: [
+      {
+        file: 'grafana/alerts/run.rules.yml',
+        find: '(clamp_min(delta(faultline_dead_letters[5s]), 0)) > 0',
+        replace: '(clamp_min(delta(faultline_dead_letters[5s]), 0)) > 1000',
+      },
+    ],
+  },
+  {
+    name: 'alert-too-nervous',
+    defect: 'the alert on events that wait for too long fires when one waits at all',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['detection/no-other-alert'],
+    edits: [
+      {
+        file: 'grafana/alerts/run.rules.yml',
+        find: 'expr: max by (faultline_run, faultline_scenario, faultline_processor, faultline_processor_version) (last_over_time(messaging_consumer_lag_duration_seconds[5s])) > 20',
+        replace:
+          'expr: max by (faultline_run, faultline_scenario, faultline_processor, faultline_processor_version) (last_over_time(messaging_consumer_lag_duration_seconds[5s])) > 0',
+      },
+    ],
+  },
 ];

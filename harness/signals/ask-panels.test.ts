@@ -39,6 +39,7 @@ const clientOf = (asked: Asked[], answer: (query: string) => readonly Series[]):
     return 0;
   },
   logs: async () => [],
+  alertRules: async () => [],
 });
 
 const dashboardOf = (targets: readonly unknown[], changes = {}) =>
