@@ -118,6 +118,14 @@ describe('an alert with several causes', () => {
     expect(outcomes(firing(runOf(both), 'Dead', interval(4, 18)))['detection/Dead']).toBe('pass');
   });
 
+  test('tells for each when it came, or that it was there already', () => {
+    const summary = (...intervals: readonly AlertInterval[]) => summaryOf(firing(runOf(both), 'Dead', ...intervals), 'detection/Dead');
+    expect(summary(interval(4, 9), interval(10, 12))).toBe(
+      'Dead fired 2.0 s after kill and ended 5.0 s after it was over; 2.0 s after kill-again and ended 3.0 s after it was over.',
+    );
+    expect(summary(interval(4, 8.5))).toContain('; already when kill-again began and ended before kill-again did');
+  });
+
   test('fails when it misses one, or outlasts the last', () => {
     expect(outcomes(firing(runOf(both), 'Dead', interval(4, 6)))['detection/Dead']).toBe('fail');
     expect(outcomes(firing(runOf(both), 'Dead', interval(4, 19.5)))['detection/Dead']).toBe('fail');

@@ -36,17 +36,21 @@ const dueOf = (expected: ExpectedAlert, run: RunData): readonly Due[] => {
 /** silences: it did not fire, which an evaluator that stood still explains. wrong: it fired when it must not. open: not known. */
 type Kinds = { readonly silences: Findings; readonly wrong: Findings; readonly open: Findings };
 
-/** The first moment since the cause at which it fired; it may have fired already, for another of its causes. */
-const firedAfter = ({ startedAt }: Due, firing: readonly AlertInterval[], record: AlertsRecord): number | null => {
-  const first = firing.find((interval) => endOf(interval, record) > startedAt);
-  return first === undefined ? null : Math.max(first.from, startedAt) - startedAt;
+type Reaction = { readonly afterMs: number; readonly stretch: AlertInterval };
+
+/** The first stretch that began in time after the cause; else one that was going on already, for another of its causes; else the first that came too late. */
+const reactionTo = ({ startedAt, withinSeconds }: Due, firing: readonly AlertInterval[], record: AlertsRecord): Reaction | null => {
+  const since = firing.filter((interval) => endOf(interval, record) > startedAt);
+  const soon = ({ from }: AlertInterval): boolean => from >= startedAt && from - startedAt <= withinSeconds * 1000;
+  const stretch = since.find((interval) => soon(interval)) ?? since[0];
+  return stretch === undefined ? null : { afterMs: Math.max(0, stretch.from - startedAt), stretch };
 };
 
 const comesAndGoes = (due: Due, firing: readonly AlertInterval[], run: RunData, record: AlertsRecord, { silences }: Kinds): void => {
-  const after = firedAfter(due, firing, record);
-  if (after === null) silences.add(`it did not fire after ${due.cause}, which took effect ${atText(due.startedAt, run)}`);
-  else if (after > due.withinSeconds * 1000)
-    silences.add(`it fired only ${secondsText(after)} after ${due.cause}; ${due.withinSeconds} s are allowed`, { due });
+  const reaction = reactionTo(due, firing, record);
+  if (reaction === null) silences.add(`it did not fire after ${due.cause}, which took effect ${atText(due.startedAt, run)}`);
+  else if (reaction.afterMs > due.withinSeconds * 1000)
+    silences.add(`it fired only ${secondsText(reaction.afterMs)} after ${due.cause}; ${due.withinSeconds} s are allowed`, { due });
   else if (due.resolvesWithinSeconds === 'never' && !firing.some(({ to }) => to === null))
     silences.add(`it ended, though nobody did anything about ${due.cause}`, { firing });
 };
@@ -74,7 +78,7 @@ type Concluding = {
 
 const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, open }: Kinds): CheckResult => {
   const { alert, due, firing, trusted, record } = concluding;
-  const slowest = Math.max(...due.map((each) => firedAfter(each, firing, record) ?? Infinity));
+  const slowest = Math.max(...due.map((each) => reactionTo(each, firing, record)?.afterMs ?? Infinity));
   const measured = {
     value: Number.isFinite(slowest) ? Math.round(slowest / 100) / 10 : null,
     unit: 's',
@@ -89,14 +93,17 @@ const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, o
 
 const inWords = ({ alert, due, firing, record }: Concluding): string => {
   const parts = due.map((each) => {
-    const after = secondsText(firedAfter(each, firing, record) ?? 0);
-    return `${after} after ${each.cause}${endedText(each, firing)}`;
+    const reaction = reactionTo(each, firing, record);
+    return reaction === null ? '' : `${beganText(each, reaction)}${endedText(each, reaction.stretch)}`;
   });
-  return `${alert} fired ${parts.join(', and ')}.`;
+  return `${alert} fired ${parts.join('; ')}.`;
 };
 
-const endedText = ({ cause, endedAt, startedAt, resolvesWithinSeconds, allowedUntil }: Due, firing: readonly AlertInterval[]): string => {
-  if (resolvesWithinSeconds === 'never' || endedAt === null) return ' and rests until somebody acts';
-  const last = firing.findLast(({ from, to }) => to !== null && to > startedAt && from < allowedUntil)?.to ?? endedAt;
-  return last <= endedAt ? ` and ended before ${cause} did` : ` and ended ${secondsText(last - endedAt)} after it was over`;
+const beganText = ({ cause, startedAt }: Due, { afterMs, stretch }: Reaction): string =>
+  stretch.from < startedAt ? `already when ${cause} began` : `${secondsText(afterMs)} after ${cause}`;
+
+const endedText = ({ cause, endedAt, resolvesWithinSeconds }: Due, { to }: AlertInterval): string => {
+  if (resolvesWithinSeconds === 'never') return ' and rests until somebody acts';
+  if (endedAt === null || to === null) return ' and still does';
+  return to <= endedAt ? ` and ended before ${cause} did` : ` and ended ${secondsText(to - endedAt)} after it was over`;
 };
