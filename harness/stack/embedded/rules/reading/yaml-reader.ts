@@ -18,6 +18,7 @@ export type YamlReader = {
   report(place: Place, message: string): void;
   /** null, and said, for what is no mapping; every field must be one of `known`. Nothing at all is an empty mapping. */
   fields(node: YamlNode, what: string, known: readonly string[]): Fields | null;
+  /** Without items that are nothing, as Prometheus reads lists. */
   list(node: YamlNode, what: string): readonly YamlNode[];
   /** '' for nothing. Numbers and the like are the text as written. */
   text(node: YamlNode, what: string): string;
@@ -25,6 +26,8 @@ export type YamlReader = {
   /** Milliseconds; null for nothing, or for what is none. */
   duration(node: YamlNode, what: string): number | null;
   number(node: YamlNode, what: string): number | null;
+  /** false for nothing. */
+  boolean(node: YamlNode, what: string): boolean;
 };
 
 const start: Place = { line: 1, column: 1 };
@@ -36,8 +39,13 @@ const placeAt = (lines: LineCounter, offset: number): Place => {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 };
 
-const resolve = ({ document }: Context, node: unknown): YamlNode => {
-  if (isAlias(node)) return node.resolve(document) ?? null;
+const resolve = ({ document, lines, problems }: Context, node: unknown): YamlNode => {
+  if (isAlias(node)) {
+    const target = node.resolve(document);
+    if (target === undefined)
+      problems.push({ ...placeAt(lines, node.range?.[0] ?? 0), message: `unknown anchor ${JSON.stringify(node.source)}` });
+    return target ?? null;
+  }
   return isMap(node) || isSeq(node) || isScalar(node) ? (node as Node) : null;
 };
 
@@ -129,7 +137,9 @@ const readersOf = (context: Context | null, lines: LineCounter, problems: Proble
     },
     list: (node, what) => {
       if (isNothing(node) || context === null) return [];
-      return isSeq(node) ? node.items.map((item) => resolve(context, item)) : (wrong(node, what, 'a list') ?? []);
+      return isSeq(node)
+        ? node.items.map((item) => resolve(context, item)).filter((item) => !isNothing(item))
+        : (wrong(node, what, 'a list') ?? []);
     },
     textMap: (node, what) =>
       Object.fromEntries((entries(node, what) ?? []).map(({ name, value }) => [name, text(value, `${what}.${name}`)])),
@@ -143,6 +153,10 @@ const readersOf = (context: Context | null, lines: LineCounter, problems: Proble
     number: (node, what) => {
       if (isNothing(node)) return null;
       return isScalar(node) && typeof node.value === 'number' ? node.value : wrong(node, what, 'a number');
+    },
+    boolean: (node, what) => {
+      if (isNothing(node)) return false;
+      return isScalar(node) && typeof node.value === 'boolean' ? node.value : (wrong(node, what, 'true or false') ?? false);
     },
   };
 };

@@ -11,13 +11,17 @@ import { fieldOf, isTrue, itemsOf } from './value-access.ts';
 
 type Scope = { readonly data: TemplateData; readonly dot: TemplateValue; readonly variables: Map<string, TemplateValue>[] };
 
-const find = ({ variables }: Scope, name: string): Map<string, TemplateValue> | undefined => variables.findLast((frame) => frame.has(name));
+const frameOf = ({ variables }: Scope, name: string): Map<string, TemplateValue> => {
+  const frame = variables.findLast((each) => each.has(name));
+  if (frame === undefined) throw new ExpansionFailed(`undefined variable: ${name}`);
+  return frame;
+};
 
 const valueOf = (operand: Operand, scope: Scope): TemplateValue => {
   if (operand.kind === 'literal') return operand.value;
   if (operand.kind === 'function') return callFunction(operand.name, [], scope);
   const { base, fields } = operand;
-  const value = base === 'dot' ? scope.dot : 'variable' in base ? find(scope, base.variable)!.get(base.variable)! : run(base, scope);
+  const value = base === 'dot' ? scope.dot : 'variable' in base ? frameOf(scope, base.variable).get(base.variable)! : run(base, scope);
   return fields.reduce(fieldOf, value);
 };
 
@@ -42,6 +46,7 @@ const runCommand = ({ operands }: Command, piped: readonly Argument[], scope: Sc
   const given = [...rest.map((operand) => (): TemplateValue => valueOf(operand, scope)), ...piped];
   if (first.kind === 'function') return callFunction(first.name, given, scope);
   if (given.length > 0) throw new ExpansionFailed("can't give argument to non-function");
+  if (first.kind === 'literal' && first.value === null) throw new ExpansionFailed('nil is not a command');
   return valueOf(first, scope);
 };
 
@@ -51,7 +56,7 @@ const run = ({ commands, variables, declares }: Pipeline, scope: Scope): Templat
     const before = value;
     value = runCommand(command, stage === 0 ? [] : [() => before], scope);
   });
-  for (const name of variables) (declares ? scope.variables.at(-1)! : find(scope, name)!).set(name, value);
+  for (const name of variables) (declares ? scope.variables.at(-1)! : frameOf(scope, name)).set(name, value);
   return value;
 };
 

@@ -21,6 +21,10 @@ const fail = (cursor: Cursor, message: string, token = peek(cursor)): never => {
   throw new TemplateError(cursor.text, token?.position ?? cursor.position, message);
 };
 
+const failAt = (cursor: Cursor, message: string, position: number): never => {
+  throw new TemplateError(cursor.text, position, message);
+};
+
 const take = (cursor: Cursor, kind: TokenKind): Token | null => {
   const token = peek(cursor);
   if (token?.kind !== kind) return null;
@@ -127,14 +131,13 @@ const commandFrom = (cursor: Cursor): Command => {
   return { position, operands };
 };
 
+const isExecutable = ({ kind, ...operand }: Operand): boolean =>
+  kind !== 'literal' && !(kind === 'chain' && 'base' in operand && operand.base === 'dot' && operand.fields.length === 0);
+
 const checkCommand = (cursor: Cursor, { operands, position }: Command, stage: number): void => {
-  const [first, ...rest] = operands;
-  const here = { position } as Token;
-  if (first === undefined) return fail(cursor, stage === 0 ? 'missing value for command' : 'empty command', here);
-  if (first.kind !== 'literal') return undefined;
-  if (stage > 0) return fail(cursor, `non executable command in pipeline stage ${stage + 1}`, here);
-  if (first.value === null) return fail(cursor, 'nil is not a command', here);
-  return rest.length > 0 ? fail(cursor, `can't give argument to non-function`, here) : undefined;
+  const [first] = operands;
+  if (first === undefined) failAt(cursor, stage === 0 ? 'missing value for command' : 'empty command', position);
+  else if (stage > 0 && !isExecutable(first)) failAt(cursor, `non executable command in pipeline stage ${stage + 1}`, position);
 };
 
 /** `$x :=`, `$i, $x :=`, `$x =`; nothing where the action does not begin so. */
@@ -144,8 +147,6 @@ const assignmentFrom = (cursor: Cursor): Pick<Pipeline, 'variables' | 'declares'
   const operator = kinds[several ? 3 : 1];
   if (kinds[0] !== 'variable' || (operator !== ':=' && operator !== '=')) return { variables: [], declares: false };
   const names = cursor.tokens.slice(cursor.at, cursor.at + (several ? 3 : 1)).filter(({ kind }) => kind === 'variable');
-  const unknown = operator === '=' ? names.find(({ text }) => !cursor.isVariable(text)) : undefined;
-  if (unknown !== undefined) fail(cursor, `undefined variable ${JSON.stringify(unknown.text)}`, unknown);
   cursor.at += several ? 4 : 2;
   return { variables: names.map(({ text }) => text), declares: operator === ':=' };
 };
@@ -154,7 +155,11 @@ const pipelineFrom = (cursor: Cursor): Pipeline => {
   const position = peek(cursor)?.position ?? cursor.position;
   const assignment = assignmentFrom(cursor);
   const commands = [commandFrom(cursor)];
-  while (take(cursor, '|') !== null) commands.push(commandFrom(cursor));
+  while (take(cursor, '|') !== null) {
+    // Go lets a pipeline end so.
+    if (peek(cursor) === undefined || peek(cursor)?.kind === ')') break;
+    commands.push(commandFrom(cursor));
+  }
   commands.forEach((command, stage) => checkCommand(cursor, command, stage));
   return { position, ...assignment, commands };
 };

@@ -20,7 +20,8 @@ const keywordOf = (action: Action): string => (action.tokens[0]?.kind === 'word'
 const pipelineOf = (cursor: Cursor, { position }: Action, tokens: readonly Token[]): Pipeline => {
   const { text, variables } = cursor;
   const pipeline = parsePipeline({ text, tokens, position, isVariable: (name) => variables.includes(name) });
-  if (pipeline.declares) cursor.variables = [...variables, ...pipeline.variables];
+  // Go takes `$x = 1` without a declaration too; it fails when it is expanded.
+  cursor.variables = [...variables, ...pipeline.variables];
   return pipeline;
 };
 
