@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRegistry } from '../process-registry.ts';
 import type { ProcessRegistry } from '../process-registry.ts';
@@ -81,6 +84,52 @@ test('it evaluates the rules of its files on the interval, and answers what fire
     kept: { metrics: { rules: { groups: 1, rules: 1, failingRules: 0 } } },
   });
   expect(await stack.stop()).toEqual({ code: 0, signal: null });
+});
+
+const gauge = (value: number, atMs: number): string => {
+  const dataPoints = [{ timeUnixNano: `${atMs}000000`, asDouble: value }];
+  const attributes = [{ key: 'service.name', value: { stringValue: 'ingest' } }];
+  return JSON.stringify({
+    resourceMetrics: [{ resource: { attributes }, scopeMetrics: [{ metrics: [{ name: 'lag', gauge: { dataPoints } }] }] }],
+  });
+};
+
+test('it tells a webhook when an alert fires, and when it is resolved', async () => {
+  writeFileSync(join(folder, 'a.yml'), `groups: [{ name: g, rules: [{ alert: Lag, expr: lag > 1 }] }]`);
+  const messages: { readonly status: string; readonly alerts: readonly { readonly labels: Record<string, string> }[] }[] = [];
+  const receiver = createServer((request, response) => {
+    void text(request).then((body) => {
+      messages.push(JSON.parse(body));
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const { port } = receiver.address() as AddressInfo;
+  await using stack = await start(
+    '--rules',
+    join(folder, 'a.yml'),
+    '--evaluation-interval',
+    '50ms',
+    '--webhook',
+    `http://127.0.0.1:${port}/`,
+  );
+  const { attributes } = await stack.ready(20_000);
+  const address = String(attributes['address']);
+  const send = async (value: number): Promise<Response> =>
+    fetch(`${address}/v1/metrics`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: gauge(value, Date.now()) });
+  await send(2);
+  await expect
+    .poll(() => messages, { timeout: 10_000, interval: 20 })
+    .toMatchObject([{ status: 'firing', alerts: [{ labels: { alertname: 'Lag', job: 'ingest' } }] }]);
+  await send(0);
+  await expect.poll(() => messages.map(({ status }) => status), { timeout: 10_000, interval: 20 }).toEqual(['firing', 'resolved']);
+  const status = (await (await fetch(`${address}/embedded/status`)).json()) as unknown;
+  expect(status).toMatchObject({ kept: { metrics: { rules: { notifications: [{ sent: 2, failed: 0, dropped: 0 }] } } } });
+  expect(await (await fetch(`${address}/api/v1/alertmanagers`)).json()).toMatchObject({
+    data: { activeAlertmanagers: [{ url: `http://127.0.0.1:${port}/` }] },
+  });
+  await stack.stop();
+  receiver.close();
 });
 
 test('rule files that are wrong are refused, with all that is wrong', async () => {

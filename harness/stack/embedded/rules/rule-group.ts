@@ -42,7 +42,7 @@ export type GroupSurroundings = {
   readonly externalUrl: () => string;
   /** For the durations and the times that the API tells; what is evaluated is given to `evaluate`. */
   readonly nowMs: () => number;
-  /** Called after an alerting rule was evaluated without an error. */
+  /** Called after each evaluation of an alerting rule that was without an error, and where its alerts were forgotten for the limit. */
   readonly onAlerts: (change: AlertChange) => void;
 };
 
@@ -85,6 +85,13 @@ const evaluateRule = (run: RuleRun, context: RuleContext, { onAlerts }: GroupSur
   return samples;
 };
 
+/** Whoever was told of these alerts must hear of their end. */
+const forget = (run: RuleRun, { atMs }: RuleContext, { onAlerts }: GroupSurroundings): void => {
+  const { rule, alerts: before } = run;
+  run.alerts = new Map();
+  if (rule.kind === 'alerting') onAlerts({ rule, before, after: run.alerts, atMs });
+};
+
 const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurroundings): void => {
   const startedAtMs = surroundings.nowMs();
   try {
@@ -94,7 +101,7 @@ const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurround
   } catch (error) {
     // A defect of ours is no rule's error.
     if (!(error instanceof RuleFailed || error instanceof PromqlError)) throw error;
-    if (error instanceof AlertLimitExceeded) run.alerts = new Map();
+    if (error instanceof AlertLimitExceeded) forget(run, context, surroundings);
     [run.health, run.lastError] = ['err', error.message];
   }
   run.evaluatedAtMs = startedAtMs;
