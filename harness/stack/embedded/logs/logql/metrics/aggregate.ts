@@ -2,6 +2,7 @@
 import { noLabels, omitLabels, pickLabels } from '../../../promql/labels.ts';
 import type { Labels } from '../../../promql/labels.ts';
 import type { Grouping, VectorAggregation } from '../syntax/ast.ts';
+import { withoutEmpty } from './sample.ts';
 import type { Sample, Vector } from './sample.ts';
 
 type Fold = (values: readonly number[]) => number;
@@ -44,7 +45,8 @@ const createGrouper = ({ without, labels }: Grouping): ((sample: Sample) => Labe
   const names = new Set(labels);
   const known = new Map<string, Labels>();
   return (sample) => {
-    const found = known.get(sample.labels.key) ?? (without ? omitLabels(sample.labels, names) : pickLabels(sample.labels, names));
+    const found =
+      known.get(sample.labels.key) ?? (without ? withoutEmpty(omitLabels(sample.labels, names)) : pickLabels(sample.labels, names));
     known.set(sample.labels.key, found);
     return found;
   };

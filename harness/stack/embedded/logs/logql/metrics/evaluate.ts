@@ -30,7 +30,6 @@ const readRange = async (aggregation: RangeAggregation, outerGrouping: Grouping 
     originNano,
     startNano: nanosOf(startMs - offsetMs - rangeMs) + 1n,
     endNano: nanosOf(endMs - offsetMs) + 1n,
-    maxSeries: context.maxSeries,
   };
   return rangeSteps(aggregation, await extractSamples(extraction, context.source, context.turn), context.visits);
 };

@@ -1,5 +1,5 @@
 // Turns entries into samples: one an entry, by the labels that the query leaves it.
-import { labelsFromEntries, noLabels } from '../../../promql/labels.ts';
+import { labelsFromPairs, noLabels } from '../../../promql/labels.ts';
 import type { Labels } from '../../../promql/labels.ts';
 import type { Grouping, LogRange, RangeAggregation } from '../syntax/ast.ts';
 import { conversions } from '../syntax/literals.ts';
@@ -24,7 +24,6 @@ export type Extraction = {
   readonly originNano: bigint;
   readonly startNano: bigint;
   readonly endNano: bigint;
-  readonly maxSeries: number;
 };
 
 const countsBytes = (operation: string): boolean => operation === 'bytes_over_time' || operation === 'bytes_rate';
@@ -48,22 +47,31 @@ const unwrapValue = (range: LogRange, labels: LabelsBuilder): number | null => {
 
 type Group = (labels: LabelsBuilder) => Labels;
 
+/** An empty label is a label here: a format can make one. */
+const labelsOf = (pairs: readonly Pair[]): Labels =>
+  labelsFromPairs(pairs.toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)).flat());
+
 const allLabels: Group = (labels) => {
   const { stream, metadata, parsed } = labels.kinds();
-  return labelsFromEntries([...stream, ...metadata, ...parsed]);
+  return labelsOf([...stream, ...metadata, ...parsed]);
 };
 
 /** A label that a stage removed stays removed here, even if a later one set it again. */
 const pickGroup =
   (names: readonly string[]): Group =>
   (labels) =>
-    labelsFromEntries(names.flatMap((name): Pair[] => (labels.isRemoved(name) ? [] : [[name, labels.get(name) ?? '']])));
+    labelsOf(
+      names.flatMap((name): Pair[] => {
+        const value = labels.isRemoved(name) ? undefined : labels.get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
 
 const omitGroup =
   (names: ReadonlySet<string>): Group =>
   (labels) => {
     const { stream, metadata, parsed } = labels.kinds();
-    return labelsFromEntries([...stream, ...metadata, ...parsed].filter(([name]) => !names.has(name)));
+    return labelsOf([...stream, ...metadata, ...parsed].filter(([name]) => !names.has(name)));
   };
 
 const groupFor = (extraction: Extraction): Group => {
@@ -107,7 +115,7 @@ const builderFor = ({ aggregation, outerGrouping }: Extraction): LabelsBuilder =
 };
 
 export const extractSamples = async (extraction: Extraction, source: LogSource, turn: Turn): Promise<readonly Samples[]> => {
-  const { aggregation, originNano, startNano, endNano, maxSeries } = extraction;
+  const { aggregation, originNano, startNano, endNano } = extraction;
   const { range, operation } = aggregation;
   const pipeline = compilePipeline(countsBytes(operation) ? range.query.stages : withoutUnreadFormats(range.query.stages));
   const labels = builderFor(extraction);
@@ -125,7 +133,6 @@ export const extractSamples = async (extraction: Extraction, source: LogSource, 
     const key = seriesLabels(labels, group);
     const samples = series.get(key.key) ?? { labels: key, times: [], values: [] };
     if (samples.times.length === 0) series.set(key.key, samples);
-    if (series.size > maxSeries) throw tooManySeries(maxSeries);
     samples.times.push(Number(entry.atNano - originNano));
     samples.values.push(value);
   }

@@ -5,11 +5,12 @@ import { isComparison, isSetOperator } from '../syntax/ast.ts';
 import type { Binary, ComparisonOperator, Matching } from '../syntax/ast.ts';
 import { QueryLimit } from '../turn.ts';
 import { applyArithmetic, compareNumbers } from './arithmetic.ts';
+import { withoutEmpty } from './sample.ts';
 import type { Sample, Vector } from './sample.ts';
 
 const restrict = (labels: Labels, { on, labels: names }: Matching): Labels => {
   const set = new Set(names);
-  return on ? pickLabels(labels, set) : omitLabels(labels, set);
+  return withoutEmpty(on ? pickLabels(labels, set) : omitLabels(labels, set));
 };
 
 /** Null: there is no result. A comparison that holds gives the left value, or 1 with bool. */
@@ -22,7 +23,7 @@ const outcome = ({ operator, returnsBool }: Binary, left: number, right: number)
 };
 
 const resultLabels = (many: Labels, one: Labels, matching: Matching): Labels => {
-  const base = matching.cardinality === 'one-to-one' ? restrict(many, matching) : many;
+  const base = matching.cardinality === 'one-to-one' ? restrict(many, matching) : withoutEmpty(many);
   return matching.include.reduce((labels, name) => setLabel(labels, name, labelValue(one, name)), base);
 };
 

@@ -113,6 +113,25 @@ export const eachElement = (text: string, visit: (index: number, value: JsonValu
   }
 };
 
+/** A member by its key. Values of others are passed over as they are; only its own must be one. */
+export const findMember = (text: string, wanted: string): JsonValue | null => {
+  for (let at = 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 123 || code === 91) {
+      const end = code === 123 ? blockEnd(text, at, 123, 125) : blockEnd(text, at, 91, 93);
+      if (end < 0) return null;
+      at = end - 1;
+    } else if (code === 34) {
+      const end = stringEnd(text, at + 1);
+      if (end < 0) return null;
+      const colon = nextToken(text, end);
+      if (colon >= 0 && text[colon] === ':' && unescapeJson(text.slice(at + 1, end - 1)) === wanted) return readJsonValue(text, colon + 1);
+      at = end - 1;
+    }
+  }
+  return null;
+};
+
 /** Null for an escape that JSON does not have. */
 export const unescapeJson = (text: string): string | null => {
   if (!text.includes('\\')) return text;

@@ -1,6 +1,6 @@
 // The parsers that read JSON: `json`, `json name="path"` and `unpack`.
 import type { JsonPath } from '../syntax/ast.ts';
-import { eachElement, eachMember, jsonLabelValue, JsonProblem, readJsonValue, unescapeJson } from './json-scan.ts';
+import { eachElement, eachMember, findMember, jsonLabelValue, JsonProblem, unescapeJson } from './json-scan.ts';
 import type { JsonValue } from './json-scan.ts';
 import { labelKey, nestedKey } from './label-key.ts';
 import type { LabelsBuilder } from './labels-builder.ts';
@@ -57,26 +57,19 @@ export const parseJson = (labels: LabelsBuilder, line: string): boolean => {
 };
 
 const step = (value: JsonValue, key: string | number): JsonValue | null => {
+  if (typeof key === 'string') return value.type === 'object' ? findMember(value.text, key) : null;
   let at: JsonValue | null = null;
-  if (typeof key === 'string' && value.type === 'object')
-    eachMember(value.text, (name, member) => {
-      if (name === key) at ??= member;
-    });
-  if (typeof key === 'number' && value.type === 'array')
+  if (value.type === 'array')
     eachElement(value.text, (index, element) => {
       if (index === key) at = element;
     });
   return at;
 };
 
-/** What is there before a mistake counts; a mistake itself is no error here, as in Loki. */
+/** The line need not be right as a whole, nor end. */
 const valueAt = (line: string, path: JsonPath): JsonValue | null => {
-  try {
-    return path.reduce<JsonValue | null>((value, key) => (value === null ? null : step(value, key)), readJsonValue(line, 0));
-  } catch (error) {
-    if (!(error instanceof JsonProblem)) throw error;
-    return null;
-  }
+  const whole: JsonValue = { type: line.startsWith('[') ? 'array' : 'object', text: line, end: line.length };
+  return path.reduce<JsonValue | null>((value, key) => (value === null ? null : step(value, key)), whole);
 };
 
 const pathValue = (value: JsonValue): string =>
@@ -93,8 +86,10 @@ export const parseJsonPaths = (
     return true;
   }
   for (const { name, path } of paths) {
-    const value = valueAt(line, path);
-    if (value !== null) labels.setParsed(labels.nameFor(name), pathValue(value));
+    guarded(labels, () => {
+      const value = valueAt(line, path);
+      if (value !== null) labels.setParsed(labels.nameFor(name), pathValue(value));
+    });
   }
   for (const { name } of paths) if (labels.get(name) === undefined) labels.setParsed(name, '');
   return true;

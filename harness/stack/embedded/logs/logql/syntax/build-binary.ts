@@ -5,6 +5,7 @@ import { isComparison, isSetOperator } from './ast.ts';
 import type { BinaryOperator, Matching, MetricQuery } from './ast.ts';
 import { groupByPrecedence } from './shift-reduce.ts';
 import { childOf, children, refuse, refuseUnsupported, textOf } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
 type Operator = {
   readonly node: SyntaxNode;
@@ -13,7 +14,7 @@ type Operator = {
   readonly matching: Matching;
 };
 
-type ReadMetric = (query: string, node: SyntaxNode) => MetricQuery;
+type ReadMetric = (query: QueryText, node: SyntaxNode) => MetricQuery;
 type Chain = { readonly operands: readonly MetricQuery[]; readonly operators: readonly Operator[] };
 
 const levels: Readonly<Record<BinaryOperator, number>> = {
@@ -36,13 +37,13 @@ const levels: Readonly<Record<BinaryOperator, number>> = {
 
 const isOperator = (text: string): text is BinaryOperator => Object.hasOwn(levels, text);
 
-const labelsIn = (query: string, node: SyntaxNode | null): readonly string[] => {
+const labelsIn = (query: QueryText, node: SyntaxNode | null): readonly string[] => {
   if (node === null) return [];
   return children(node).flatMap((child) => (child.name === 'LabelName' ? [textOf(query, child)] : labelsIn(query, child)));
 };
 
 /** The modifier comes first among the children where it is there, then group_left or group_right with labels of their own. */
-const readMatching = (query: string, modifier: SyntaxNode | null): Matching => {
+const readMatching = (query: QueryText, modifier: SyntaxNode | null): Matching => {
   const onOrIgnoring = modifier?.getChild('OnOrIgnoringModifier') ?? null;
   const [left, right] = [modifier?.getChild('GroupLeft') ?? null, modifier?.getChild('GroupRight') ?? null];
   return {
@@ -53,7 +54,7 @@ const readMatching = (query: string, modifier: SyntaxNode | null): Matching => {
   };
 };
 
-const readOperator = (query: string, parts: readonly SyntaxNode[], parent: SyntaxNode): Operator => {
+const readOperator = (query: QueryText, parts: readonly SyntaxNode[], parent: SyntaxNode): Operator => {
   const node = parts[1] ?? refuse(query, parent, 'an operator is missing');
   const name = textOf(query, node).toLowerCase();
   if (!isOperator(name)) return refuseUnsupported(query, node);
@@ -62,7 +63,7 @@ const readOperator = (query: string, parts: readonly SyntaxNode[], parent: Synta
 };
 
 /** The chain inside an Expr, which ends at parentheses. */
-const readSide = (query: string, node: SyntaxNode, readMetric: ReadMetric): Chain => {
+const readSide = (query: QueryText, node: SyntaxNode, readMetric: ReadMetric): Chain => {
   const metric =
     node.getChild('MetricExpr') ??
     refuse(query, node, `unexpected type for a leg of a binary operation: ${textOf(query, node)} is no metric`);
@@ -70,7 +71,7 @@ const readSide = (query: string, node: SyntaxNode, readMetric: ReadMetric): Chai
   return inner === null ? { operands: [readMetric(query, metric)], operators: [] } : readChain(query, inner, readMetric);
 };
 
-const readChain = (query: string, node: SyntaxNode, readMetric: ReadMetric): Chain => {
+const readChain = (query: QueryText, node: SyntaxNode, readMetric: ReadMetric): Chain => {
   const parts = children(node);
   const [left, right] = node.getChildren('Expr');
   if (left === undefined || right === undefined) return refuse(query, node, 'a side of the operator is missing');
@@ -81,14 +82,14 @@ const readChain = (query: string, node: SyntaxNode, readMetric: ReadMetric): Cha
   };
 };
 
-const refuseLiteral = (query: string, operator: Operator, side: 'left' | 'right', leg: MetricQuery): void => {
+const refuseLiteral = (query: QueryText, operator: Operator, side: 'left' | 'right', leg: MetricQuery): void => {
   if (leg.kind !== 'literal' || !isSetOperator(operator.name)) return;
   const value = leg.value.toFixed(6);
   refuse(query, operator.node, `unexpected literal for ${side} leg of logical/set binary operation (${operator.name}): ${value}`);
 };
 
 /** Two numbers are worked out at once; a comparison that does not hold is 0. */
-const combine = (query: string, left: MetricQuery, operator: Operator, right: MetricQuery): MetricQuery => {
+const combine = (query: QueryText, left: MetricQuery, operator: Operator, right: MetricQuery): MetricQuery => {
   refuseLiteral(query, operator, 'left', left);
   refuseLiteral(query, operator, 'right', right);
   const { name, returnsBool, matching } = operator;
@@ -98,7 +99,7 @@ const combine = (query: string, left: MetricQuery, operator: Operator, right: Me
   return { kind: 'literal', value };
 };
 
-export const readBinary = (query: string, node: SyntaxNode, readMetric: ReadMetric): MetricQuery => {
+export const readBinary = (query: QueryText, node: SyntaxNode, readMetric: ReadMetric): MetricQuery => {
   childOf(query, node, 'Expr');
   const { operands, operators } = readChain(query, node, readMetric);
   return groupByPrecedence(

@@ -6,6 +6,7 @@ import { nameOf, readLabelMatcher, stringOf } from './build-matchers.ts';
 import { byteCount, floatValue, queryDurationNanos } from './literals.ts';
 import { groupByPrecedence } from './shift-reduce.ts';
 import { childOf, children, readAt, refuse, refuseUnsupported, textOf } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
 const operators: Readonly<Record<string, CompareOperator>> = { Eql: '=', Eq: '=', Neq: '!=', Gtr: '>', Gte: '>=', Lss: '<', Lte: '<=' };
 
@@ -15,7 +16,7 @@ const readers: Readonly<Record<LabelUnit, (text: string) => number>> = {
   bytes: byteCount,
 };
 
-const readCompare = (query: string, node: SyntaxNode, unit: LabelUnit): LabelFilter => {
+const readCompare = (query: QueryText, node: SyntaxNode, unit: LabelUnit): LabelFilter => {
   const [, operatorNode, valueNode] = children(node);
   if (operatorNode === undefined || valueNode === undefined) return refuse(query, node, 'an unfinished label filter');
   const operator = operators[operatorNode.name] ?? refuseUnsupported(query, operatorNode);
@@ -23,13 +24,13 @@ const readCompare = (query: string, node: SyntaxNode, unit: LabelUnit): LabelFil
   return { kind: 'compare', name: nameOf(query, node), operator, value, unit };
 };
 
-const readIp = (query: string, node: SyntaxNode): LabelFilter => {
+const readIp = (query: QueryText, node: SyntaxNode): LabelFilter => {
   const literal = childOf(query, node, 'String');
   const range = readAt(query, literal, () => parseIpRange(stringOf(query, literal)));
   return { kind: 'ip', name: nameOf(query, node), negative: node.getChild('Neq') !== null, range };
 };
 
-const readSingle = (query: string, node: SyntaxNode): LabelFilter => {
+const readSingle = (query: QueryText, node: SyntaxNode): LabelFilter => {
   switch (node.name) {
     case 'Matcher':
       return { kind: 'match', matcher: readLabelMatcher(query, node) };
@@ -54,7 +55,7 @@ type Joint = 'and' | 'or' | 'comma';
 type Chain = { readonly operands: readonly LabelFilter[]; readonly joints: readonly Joint[] };
 
 /** The grammar nests a chain to some side; parentheses are a node with one child. */
-const readChain = (query: string, node: SyntaxNode): Chain => {
+const readChain = (query: QueryText, node: SyntaxNode): Chain => {
   const parts = children(node);
   const sides = parts.filter(({ name }) => name !== 'And' && name !== 'Or');
   const [left, right] = sides;
@@ -68,7 +69,7 @@ const readChain = (query: string, node: SyntaxNode): Chain => {
 const precedences = { or: { level: 1, isRight: false }, and: { level: 2, isRight: false }, comma: null };
 
 /** `a="x" and b > 3 or (c="y")`. A comma is an `and` that takes all that follows into its right side. */
-export const readLabelFilter = (query: string, node: SyntaxNode): LabelFilter => {
+export const readLabelFilter = (query: QueryText, node: SyntaxNode): LabelFilter => {
   const { operands, joints } = readChain(query, node);
   return groupByPrecedence(
     operands,

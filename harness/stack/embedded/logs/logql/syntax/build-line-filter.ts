@@ -6,6 +6,7 @@ import { compilePatternFilter } from '../stages/line-pattern.ts';
 import type { Stage } from './ast.ts';
 import { stringOf } from './build-matchers.ts';
 import { childOf, children, readAt, refuse, refuseUnsupported } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
 type LineTest = (line: string) => boolean;
 
@@ -20,7 +21,7 @@ const kinds: Readonly<Record<string, 'text' | 'regex' | 'pattern'>> = {
 
 type Alternative = { readonly literal: SyntaxNode; readonly isIp: boolean };
 
-const alternativesOf = (query: string, node: SyntaxNode): readonly Alternative[] => {
+const alternativesOf = (query: QueryText, node: SyntaxNode): readonly Alternative[] => {
   const literal = childOf(query, node, 'String');
   const more = node.getChildren('OrFilter').flatMap((rest) => alternativesOf(query, rest));
   return [{ literal, isIp: node.getChild('FilterOp') !== null }, ...more];
@@ -36,7 +37,7 @@ const regexTest = (value: string): LineTest => {
   return (line) => pattern.test(line);
 };
 
-const testOf = (query: string, { literal, isIp }: Alternative, kind: 'text' | 'regex' | 'pattern'): LineTest =>
+const testOf = (query: QueryText, { literal, isIp }: Alternative, kind: 'text' | 'regex' | 'pattern'): LineTest =>
   readAt(query, literal, () => {
     const value = stringOf(query, literal);
     if (isIp) {
@@ -48,20 +49,31 @@ const testOf = (query: string, { literal, isIp }: Alternative, kind: 'text' | 'r
     return kind === 'regex' ? regexTest(value) : compilePatternFilter(value);
   });
 
+/** Of several alternatives, Loki leaves out what would let every line through. */
+const telling = (query: QueryText, alternatives: readonly Alternative[], kind: string): readonly Alternative[] => {
+  const kept = alternatives.filter(({ literal }) => {
+    const value = stringOf(query, literal);
+    return value !== '' && !(kind === 'regex' && value === '.*');
+  });
+  return kind === 'pattern' || kept.length === 0 ? alternatives : kept;
+};
+
 /** Loki knows ip() in a chain only where it excludes; in one that includes it takes the address as plain text. */
-const readLineFilter = (query: string, operator: SyntaxNode, alternatives: readonly Alternative[]): Stage => {
+const readLineFilter = (query: QueryText, operator: SyntaxNode, alternatives: readonly Alternative[]): Stage => {
   const kind = kinds[operator.name] ?? refuseUnsupported(query, operator);
   const isNegative = operator.name.startsWith('N');
   const takesIp = isNegative || alternatives.length === 1;
-  const tests = alternatives.map((one) => testOf(query, { ...one, isIp: one.isIp && takesIp }, kind));
+  const tests = (isNegative ? alternatives : telling(query, alternatives, kind)).map((one) =>
+    testOf(query, { ...one, isIp: one.isIp && takesIp }, kind),
+  );
   return { kind: 'line', keeps: (line) => tests.some((test) => test(line)) !== isNegative };
 };
 
-const operatorOf = (query: string, node: SyntaxNode): SyntaxNode =>
+const operatorOf = (query: QueryText, node: SyntaxNode): SyntaxNode =>
   childOf(query, node, 'Filter').firstChild ?? refuse(query, node, 'a line filter without an operator');
 
 /** The grammar nests filters to the left, and puts an `or` behind the filter or into it. */
-export const readLineFilters = (query: string, node: SyntaxNode): readonly Stage[] => {
+export const readLineFilters = (query: QueryText, node: SyntaxNode): readonly Stage[] => {
   const behind = node.getChildren('OrFilter').flatMap((rest) => alternativesOf(query, rest));
   return children(node).flatMap((child): readonly Stage[] => {
     if (child.name === 'LineFilters') return readLineFilters(query, child);

@@ -1,24 +1,34 @@
 // Matchers: of a stream selector, and of a label in a pipeline.
 import type { SyntaxNode } from '@lezer/common';
 import { unquote } from '../../../quoted-text.ts';
-import { compileLabelRegex, compileMatcherRegex } from '../regex.ts';
+import { compileLabelTest } from '../label-regex.ts';
+import { compileMatcherRegex } from '../regex.ts';
 import type { Matcher, MatchOperator } from './ast.ts';
 import { childOf, children, readAt, refuse, refuseUnsupported, textOf } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
-export const stringOf = (query: string, node: SyntaxNode): string => readAt(query, node, () => unquote(textOf(query, node)));
+export const stringOf = (query: QueryText, node: SyntaxNode): string => readAt(query, node, () => unquote(textOf(query, node)));
 
-export const nameOf = (query: string, node: SyntaxNode): string => textOf(query, childOf(query, node, 'Identifier'));
+export const nameOf = (query: QueryText, node: SyntaxNode): string => textOf(query, childOf(query, node, 'Identifier'));
 
 const operators: Readonly<Record<string, MatchOperator>> = { Eq: '=', Neq: '!=', Re: '=~', Nre: '!~' };
 
-const testOf = (operator: MatchOperator, value: string, compile: (pattern: string) => RegExp): ((text: string) => boolean) => {
-  if (operator === '=') return (text) => text === value;
-  if (operator === '!=') return (text) => text !== value;
-  const pattern = compile(value);
-  return operator === '=~' ? (text) => pattern.test(text) : (text) => !pattern.test(text);
+type Test = (text: string) => boolean;
+type Compile = (pattern: string) => Test;
+
+const compileMatcherTest: Compile = (value) => {
+  const pattern = compileMatcherRegex(value);
+  return (text) => pattern.test(text);
 };
 
-const readMatcherWith = (query: string, node: SyntaxNode, compile: (pattern: string) => RegExp): Matcher => {
+const testOf = (operator: MatchOperator, value: string, compile: Compile): Test => {
+  if (operator === '=') return (text) => text === value;
+  if (operator === '!=') return (text) => text !== value;
+  const test = compile(value);
+  return operator === '=~' ? test : (text) => !test(text);
+};
+
+const readMatcherWith = (query: QueryText, node: SyntaxNode, compile: Compile): Matcher => {
   const operatorNode = children(node)[1] ?? refuse(query, node, 'a matcher without an operator');
   const operator = operators[operatorNode.name] ?? refuseUnsupported(query, operatorNode);
   const literal = childOf(query, node, 'String');
@@ -26,13 +36,16 @@ const readMatcherWith = (query: string, node: SyntaxNode, compile: (pattern: str
   return { name: nameOf(query, node), operator, value, holds: readAt(query, literal, () => testOf(operator, value, compile)) };
 };
 
-/** In a pipeline `.` does not match a line break, in a selector it does. */
-export const readLabelMatcher = (query: string, node: SyntaxNode): Matcher => readMatcherWith(query, node, compileLabelRegex);
+/** Of a label filter. */
+export const readLabelMatcher = (query: QueryText, node: SyntaxNode): Matcher => readMatcherWith(query, node, compileLabelTest);
+
+/** Of a stream, and of drop and keep. */
+export const readMatcher = (query: QueryText, node: SyntaxNode): Matcher => readMatcherWith(query, node, compileMatcherTest);
 
 /** The grammar nests them to the left. */
-const readMatchers = (query: string, node: SyntaxNode): readonly Matcher[] =>
+const readMatchers = (query: QueryText, node: SyntaxNode): readonly Matcher[] =>
   children(node).flatMap((child) => {
-    if (child.name === 'Matcher') return [readMatcherWith(query, child, compileMatcherRegex)];
+    if (child.name === 'Matcher') return [readMatcher(query, child)];
     return child.name === 'Matchers' ? readMatchers(query, child) : refuseUnsupported(query, child);
   });
 
@@ -40,7 +53,7 @@ export const noMatcherMessage =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
 /** As in Loki: a selector must not be such that it takes every stream. */
-export const readSelector = (query: string, node: SyntaxNode): readonly Matcher[] => {
+export const readSelector = (query: QueryText, node: SyntaxNode): readonly Matcher[] => {
   const list = node.getChild('Matchers');
   const matchers = list === null ? [] : readMatchers(query, list);
   if (matchers.every((matcher) => matcher.holds(''))) refuse(query, node, noMatcherMessage);

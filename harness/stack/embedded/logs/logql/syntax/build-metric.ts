@@ -8,16 +8,17 @@ import { stringOf } from './build-matchers.ts';
 import { readLogRange } from './build-range.ts';
 import { floatValue } from './literals.ts';
 import { childOf, children, readAt, refuse, refuseUnsupported, textOf } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
-const namesIn = (query: string, node: SyntaxNode): readonly string[] =>
+const namesIn = (query: QueryText, node: SyntaxNode): readonly string[] =>
   children(node).flatMap((child) => (child.name === 'Identifier' ? [textOf(query, child)] : namesIn(query, child)));
 
-const readGrouping = (query: string, node: SyntaxNode): Grouping => ({
+const readGrouping = (query: QueryText, node: SyntaxNode): Grouping => ({
   without: node.getChild('Without') !== null,
   labels: [...new Set(namesIn(query, node))].sort(),
 });
 
-const numberOf = (query: string, node: SyntaxNode): number => readAt(query, node, () => floatValue(textOf(query, node)));
+const numberOf = (query: QueryText, node: SyntaxNode): number => readAt(query, node, () => floatValue(textOf(query, node)));
 
 const groupable = new Set<RangeOperation>([
   'avg_over_time',
@@ -32,7 +33,7 @@ const groupable = new Set<RangeOperation>([
 const withUnwrap = new Set<RangeOperation>([...groupable, 'sum_over_time', 'rate', 'rate_counter', 'absent_over_time']);
 const withoutUnwrap = new Set<RangeOperation>(['bytes_over_time', 'bytes_rate', 'count_over_time', 'rate', 'absent_over_time']);
 
-const checkRange = (query: string, node: SyntaxNode, { operation, grouping, parameter, range }: RangeAggregation): void => {
+const checkRange = (query: QueryText, node: SyntaxNode, { operation, grouping, parameter, range }: RangeAggregation): void => {
   const isQuantile = operation === 'quantile_over_time';
   if (parameter !== null && !isQuantile) refuse(query, node, `parameter ${parameter} not supported for operation ${operation}`);
   if (parameter === null && isQuantile) refuse(query, node, `parameter required for operation ${operation}`);
@@ -41,12 +42,12 @@ const checkRange = (query: string, node: SyntaxNode, { operation, grouping, para
   if (!allowed.has(operation)) refuse(query, node, `invalid aggregation ${operation} with${range.unwrap === null ? 'out' : ''} unwrap`);
 };
 
-const operationOf = <Name extends string>(query: string, node: SyntaxNode, names: readonly Name[]): Name => {
+const operationOf = <Name extends string>(query: QueryText, node: SyntaxNode, names: readonly Name[]): Name => {
   const text = textOf(query, node).trim().toLowerCase();
   return names.find((name) => name === text) ?? refuseUnsupported(query, node);
 };
 
-const readRangeAggregation = (query: string, node: SyntaxNode): MetricQuery => {
+const readRangeAggregation = (query: QueryText, node: SyntaxNode): MetricQuery => {
   const [grouping, number] = [node.getChild('Grouping'), node.getChild('Number')];
   const aggregation: RangeAggregation = {
     kind: 'range',
@@ -59,7 +60,7 @@ const readRangeAggregation = (query: string, node: SyntaxNode): MetricQuery => {
   return aggregation;
 };
 
-const readCount = (query: string, node: SyntaxNode, operation: VectorOperation): number => {
+const readCount = (query: QueryText, node: SyntaxNode, operation: VectorOperation): number => {
   const number = node.getChild('Number');
   if (operation !== 'topk' && operation !== 'bottomk') {
     return number === null ? 0 : refuse(query, number, `unsupported parameter for operation ${operation}(${textOf(query, number)},`);
@@ -70,22 +71,30 @@ const readCount = (query: string, node: SyntaxNode, operation: VectorOperation):
   return Number(text) > 0 ? Number(text) : refuse(query, number, `invalid parameter (must be greater than 0) ${operation}(${text}`);
 };
 
-const readVectorAggregation = (query: string, node: SyntaxNode): MetricQuery => {
+/** Loki evaluates a number only as a side of an operator, or alone. */
+const readInner = (query: QueryText, node: SyntaxNode): MetricQuery => {
+  const inner = readMetric(query, node);
+  return inner.kind === 'literal'
+    ? refuse(query, node, 'a number has no labels: it can be aggregated or relabelled as vector(…) only')
+    : inner;
+};
+
+const readVectorAggregation = (query: QueryText, node: SyntaxNode): MetricQuery => {
   const operation = operationOf(query, childOf(query, node, 'VectorOp'), vectorOperations);
   const groupingNode = node.getChild('Grouping');
   const grouping = groupingNode === null ? { without: false, labels: [] } : readGrouping(query, groupingNode);
   if (operation.startsWith('sort') && grouping.labels.length > 0) refuse(query, node, "sort and sort_desc doesn't allow grouping by ");
   const count = readCount(query, node, operation);
-  return { kind: 'aggregate', operation, count, grouping, of: readMetric(query, childOf(query, node, 'MetricExpr')) };
+  return { kind: 'aggregate', operation, count, grouping, of: readInner(query, childOf(query, node, 'MetricExpr')) };
 };
 
-const readLabelReplace = (query: string, node: SyntaxNode): MetricQuery => {
+const readLabelReplace = (query: QueryText, node: SyntaxNode): MetricQuery => {
   const literals = node.getChildren('String');
   const [target = '', replacement = '', source = '', pattern = ''] = literals.map((literal) => stringOf(query, literal));
   const compiled = readAt(query, literals[3] ?? node, () => compileLabelRegex(pattern));
   return {
     kind: 'label-replace',
-    of: readMetric(query, childOf(query, node, 'MetricExpr')),
+    of: readInner(query, childOf(query, node, 'MetricExpr')),
     target,
     replacement,
     source,
@@ -93,12 +102,12 @@ const readLabelReplace = (query: string, node: SyntaxNode): MetricQuery => {
   };
 };
 
-const readNumber = (query: string, node: SyntaxNode, kind: 'literal' | 'vector'): MetricQuery => {
+const readNumber = (query: QueryText, node: SyntaxNode, kind: 'literal' | 'vector'): MetricQuery => {
   const value = numberOf(query, childOf(query, node, 'Number'));
   return { kind, value: node.getChild('Sub') === null ? value : -value };
 };
 
-export const readMetric = (query: string, node: SyntaxNode): MetricQuery => {
+export const readMetric = (query: QueryText, node: SyntaxNode): MetricQuery => {
   const [inner] = children(node);
   if (inner === undefined) return refuse(query, node, 'an empty metric query');
   switch (inner.name) {

@@ -6,9 +6,10 @@ import { parseTemplate } from '../template/template.ts';
 import type { LabelFormat, NamedMatcher, Stage } from './ast.ts';
 import { readLabelFilter } from './build-label-filter.ts';
 import { readLineFilters } from './build-line-filter.ts';
-import { nameOf, readLabelMatcher, stringOf } from './build-matchers.ts';
+import { nameOf, readMatcher, stringOf } from './build-matchers.ts';
 import { parseJsonPath, parseLogfmtKey } from './extraction-path.ts';
 import { childOf, children, readAt, refuse, refuseUnsupported, textOf } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
 /** All nodes of this name in a list that the grammar nests. */
 const listed = (node: SyntaxNode, list: string, item: string): readonly SyntaxNode[] =>
@@ -21,7 +22,7 @@ const compileRegexp = (pattern: string): RegExp => {
   return compiled;
 };
 
-const readParser = (query: string, node: SyntaxNode): Stage => {
+const readParser = (query: QueryText, node: SyntaxNode): Stage => {
   const name = node.firstChild?.name;
   if (name === 'Json') return { kind: 'json' };
   if (name === 'Unpack') return { kind: 'unpack' };
@@ -31,19 +32,19 @@ const readParser = (query: string, node: SyntaxNode): Stage => {
   return { kind: 'pattern', pattern: readAt(query, literal, () => parseLinePattern(text)) };
 };
 
-const flagsOf = (query: string, node: SyntaxNode): readonly string[] => {
+const flagsOf = (query: QueryText, node: SyntaxNode): readonly string[] => {
   const flags = node.getChild('LogfmtParserFlags');
   return flags === null ? [] : listed(flags, 'LogfmtParserFlags', 'ParserFlag').map((flag) => textOf(query, flag));
 };
 
-const readLogfmt = (query: string, node: SyntaxNode): Stage => {
+const readLogfmt = (query: QueryText, node: SyntaxNode): Stage => {
   const flags = flagsOf(query, node);
   return { kind: 'logfmt', strict: flags.includes('--strict'), keepEmpty: flags.includes('--keep-empty') };
 };
 
 type Extraction = { readonly name: string; readonly expression: string; readonly node: SyntaxNode };
 
-const extractionsOf = (query: string, node: SyntaxNode): readonly Extraction[] => {
+const extractionsOf = (query: QueryText, node: SyntaxNode): readonly Extraction[] => {
   const list = childOf(query, node, 'LabelExtractionExpressionList');
   return listed(list, 'LabelExtractionExpressionList', 'LabelExtractionExpression').map((item) => {
     const literal = item.getChild('String');
@@ -52,7 +53,7 @@ const extractionsOf = (query: string, node: SyntaxNode): readonly Extraction[] =
   });
 };
 
-const readJsonPaths = (query: string, node: SyntaxNode): Stage => ({
+const readJsonPaths = (query: QueryText, node: SyntaxNode): Stage => ({
   kind: 'json-paths',
   paths: extractionsOf(query, node).map(({ name, expression, node: at }) => ({
     name,
@@ -60,7 +61,7 @@ const readJsonPaths = (query: string, node: SyntaxNode): Stage => ({
   })),
 });
 
-const readLogfmtKeys = (query: string, node: SyntaxNode): Stage => ({
+const readLogfmtKeys = (query: QueryText, node: SyntaxNode): Stage => ({
   kind: 'logfmt-keys',
   strict: flagsOf(query, node).includes('--strict'),
   keys: extractionsOf(query, node).map(({ name, expression, node: at }) => ({
@@ -69,7 +70,7 @@ const readLogfmtKeys = (query: string, node: SyntaxNode): Stage => ({
   })),
 });
 
-const readFormat = (query: string, node: SyntaxNode): LabelFormat => {
+const readFormat = (query: QueryText, node: SyntaxNode): LabelFormat => {
   const name = nameOf(query, node);
   const literal = node.getChild('String');
   if (name === '__error__') refuse(query, node, `${name} cannot be formatted`);
@@ -78,7 +79,7 @@ const readFormat = (query: string, node: SyntaxNode): LabelFormat => {
   return { kind: 'rename', name, from: textOf(query, from ?? refuse(query, node, 'a label format without a source')) };
 };
 
-const readLabelFormats = (query: string, node: SyntaxNode): Stage => {
+const readLabelFormats = (query: QueryText, node: SyntaxNode): Stage => {
   const items = listed(childOf(query, node, 'LabelsFormat'), 'LabelsFormat', 'LabelFormatMatcher');
   const formats = items.map((item) => readFormat(query, item));
   const twice = formats.findIndex(({ name }, index) => formats.slice(0, index).some((other) => other.name === name));
@@ -86,20 +87,20 @@ const readLabelFormats = (query: string, node: SyntaxNode): Stage => {
   return { kind: 'label-format', formats };
 };
 
-const readNamed = (query: string, node: SyntaxNode, list: string, item: string): readonly NamedMatcher[] =>
+const readNamed = (query: QueryText, node: SyntaxNode, list: string, item: string): readonly NamedMatcher[] =>
   listed(childOf(query, node, list), list, item).map((one) => {
     const matcher = one.getChild('Matcher');
     if (matcher === null) return { name: nameOf(query, one), matcher: null };
-    const read = readLabelMatcher(query, matcher);
+    const read = readMatcher(query, matcher);
     return { name: read.name, matcher: read };
   });
 
-const readLineFormat = (query: string, node: SyntaxNode): Stage => {
+const readLineFormat = (query: QueryText, node: SyntaxNode): Stage => {
   const literal = childOf(query, node, 'String');
   return { kind: 'line-format', template: readAt(query, literal, () => parseTemplate(stringOf(query, literal))) };
 };
 
-const readers: Readonly<Record<string, (query: string, node: SyntaxNode) => Stage>> = {
+const readers: Readonly<Record<string, (query: QueryText, node: SyntaxNode) => Stage>> = {
   LabelFilter: (query, node) => ({ kind: 'label', filter: readLabelFilter(query, node) }),
   LabelParser: readParser,
   JsonExpressionParser: readJsonPaths,
@@ -112,14 +113,14 @@ const readers: Readonly<Record<string, (query: string, node: SyntaxNode) => Stag
   KeepLabelsExpr: (query, node) => ({ kind: 'keep', labels: readNamed(query, node, 'KeepLabels', 'KeepLabel') }),
 };
 
-const readStage = (query: string, node: SyntaxNode): readonly Stage[] => {
+const readStage = (query: QueryText, node: SyntaxNode): readonly Stage[] => {
   const [stage] = children(node).filter(({ name }) => name !== 'Pipe');
   if (stage === undefined) return refuse(query, node, 'an empty stage');
   if (stage.name === 'LineFilters') return readLineFilters(query, stage);
   return [(readers[stage.name] ?? refuseUnsupported(query, stage))(query, stage)];
 };
 
-export const readPipeline = (query: string, node: SyntaxNode): readonly Stage[] =>
+export const readPipeline = (query: QueryText, node: SyntaxNode): readonly Stage[] =>
   children(node).flatMap((child) => {
     if (child.name === 'PipelineExpr') return readPipeline(query, child);
     return child.name === 'PipelineStage' ? readStage(query, child) : refuseUnsupported(query, child);

@@ -14,8 +14,14 @@ export const goDurationNanos = (text: string): number => {
   const parts = [...rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)];
   const read = parts.reduce((length, [part]) => length + part.length, 0);
   if (parts.length === 0 || read !== rest.length) throw new LiteralRefused(durationProblem(text, rest.slice(read)));
-  const nanos = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (goUnits[unit ?? ''] ?? 0), 0);
-  return sign === '-' ? -Math.trunc(nanos) : Math.trunc(nanos);
+  const nanos = parts.reduce((sum, [, count = '', unit = '']) => sum + unitsNanos(count, goUnits[unit] ?? 0), 0);
+  return sign === '-' ? -nanos : nanos;
+};
+
+/** Whole and fraction apart, as floats would lose a nanosecond of 533.8ms. */
+const unitsNanos = (count: string, unitNanos: number): number => {
+  const [whole = '', fraction = ''] = count.split('.');
+  return Number(whole) * unitNanos + Math.trunc(Number(fraction) * (unitNanos / 10 ** fraction.length));
 };
 
 const durationProblem = (text: string, rest: string): string => {

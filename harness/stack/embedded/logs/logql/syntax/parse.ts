@@ -6,9 +6,11 @@ import type { LogQuery, Matcher, MetricQuery } from './ast.ts';
 import { noMatcherMessage } from './build-matchers.ts';
 import { readMetric } from './build-metric.ts';
 import { readLogQuery } from './build-range.ts';
+import { takeOffsets } from './take-offsets.ts';
 import { childOf, children, refuseErrors, refuseUnsupported } from './tree.ts';
+import type { QueryText } from './tree.ts';
 
-const readExpression = (query: string, node: SyntaxNode): LogQuery | MetricQuery => {
+const readExpression = (query: QueryText, node: SyntaxNode): LogQuery | MetricQuery => {
   if (node.name === 'LogExpr') return readLogQuery(query, node);
   if (node.name === 'MetricExpr') return readMetric(query, node);
   const [inner] = children(node);
@@ -21,9 +23,11 @@ export const parseLogql = (query: string): LogQuery | MetricQuery => {
   if (query.trim() === '') throw new QueryRefused(query, 0, 'syntax error: unexpected $end');
   // The grammar has no empty selector, Loki refuses it in these words.
   if (/^\s*\{\s*\}/.test(query)) throw new QueryRefused(query, query.indexOf('{'), noMatcherMessage);
-  const top = parser.parse(query).topNode;
-  refuseErrors(query, top);
-  return readExpression(query, childOf(query, top, 'Expr'));
+  const { text, offsets } = takeOffsets(query);
+  const top = parser.parse(text).topNode;
+  const parsed = { text: query, offsets };
+  refuseErrors(parsed, top);
+  return readExpression(parsed, childOf(parsed, top, 'Expr'));
 };
 
 export const parseLogQuery = (query: string): LogQuery => {

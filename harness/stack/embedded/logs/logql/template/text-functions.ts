@@ -14,15 +14,19 @@ const ofTexts =
 
 const codePoints = (text: string): readonly string[] => Array.from(text);
 
+/** These two count bytes, as in Loki, where others count letters. */
 const truncate = (count: number, text: string): string => {
-  const points = codePoints(text);
-  if (count < 0 && points.length + count > 0) return points.slice(count).join('');
-  return count >= 0 && points.length > count ? points.slice(0, count).join('') : text;
+  const bytes = Buffer.from(text);
+  if (count < 0 && bytes.length + count > 0) return bytes.subarray(count).toString();
+  return count >= 0 && bytes.length > count ? bytes.subarray(0, count).toString() : text;
 };
 
 const substring = (start: number, end: number, text: string): string => {
-  if (start < 0) return text.slice(0, Math.max(0, end));
-  return end < 0 || end > text.length ? text.slice(start) : text.slice(start, end);
+  const bytes = Buffer.from(text);
+  if (start > bytes.length || (end >= 0 && start > end))
+    throw new TemplateProblem(`substr: slice bounds out of range [${start}:${end}] of ${bytes.length} bytes`);
+  if (start < 0) return bytes.subarray(0, Math.max(0, end)).toString();
+  return (end < 0 || end > bytes.length ? bytes.subarray(start) : bytes.subarray(start, end)).toString();
 };
 
 const align = (count: number, text: string, isLeft: boolean): string => {

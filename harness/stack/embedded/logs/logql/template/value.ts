@@ -37,7 +37,7 @@ const asInteger = (value: TemplateValue): bigint => {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
   if (typeof value === 'boolean') return value ? 1n : 0n;
-  return typeof value === 'string' && /^[+-]?\d+$/.test(value) ? BigInt(value) : 0n;
+  return typeof value === 'string' && /^[+-]?\d+(?:\.\d*)?$/.test(value) ? BigInt(value.replace(/^\+|\..*/g, '')) : 0n;
 };
 
 /** What is no number is 0: that is how these functions take it in Loki. */
