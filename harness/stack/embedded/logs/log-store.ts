@@ -29,7 +29,15 @@ export type LogStore = {
   entries(): Iterable<StoredEntry>;
   /** Called with what was added, once a request; returns how to end it. */
   follow(listener: (added: readonly StoredEntry[]) => void): () => void;
-  report(): { readonly streams: number; readonly entries: number; readonly bytes: number; readonly droppedEntries: number };
+  /** Lines that a follower did not take in time: lost to it, still here. */
+  countUnread(entries: number): void;
+  report(): {
+    readonly streams: number;
+    readonly entries: number;
+    readonly bytes: number;
+    readonly droppedEntries: number;
+    readonly unreadEntries: number;
+  };
 };
 
 const entryBytes = ({ line, metadata }: LogEntry): number => {
@@ -47,6 +55,7 @@ export const createLogStore = (limits: LogLimits): LogStore => {
   const listeners = new Set<(added: readonly StoredEntry[]) => void>();
   let bytes = 0;
   let dropped = 0;
+  let unread = 0;
 
   const streamFor = (resource: Attributes): OwnStream => {
     const labels = streamLabels(resource);
@@ -107,6 +116,7 @@ export const createLogStore = (limits: LogLimits): LogStore => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped }),
+    countUnread: (entries) => void (unread += entries),
+    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped, unreadEntries: unread }),
   };
 };

@@ -7,6 +7,7 @@ import type { LokiContext } from './api/context.ts';
 import { detectedFields, detectedFieldValues, detectedLabels } from './api/detected.ts';
 import { labelNames, labelValues, series } from './api/label-queries.ts';
 import { instantQuery, rangeQuery } from './api/queries.ts';
+import { serveTails } from './api/tail.ts';
 import { indexStats, volume, volumeRange } from './api/volumes.ts';
 
 type Route = (parameters: Parameters, context: LokiContext, request: FastifyRequest) => unknown;
@@ -44,6 +45,8 @@ const routes: Readonly<Record<string, Route>> = {
 
 export const lokiApi: FastifyPluginAsync<LokiContext> = async (app, { logs, clock }) => {
   const context = { logs, clock };
+  const endTails = serveTails(app.server, context);
+  app.addHook('preClose', async () => endTails());
   acceptForms(app);
   app.setErrorHandler((error, _request, reply) => answerError(error as Error, reply));
   for (const [path, route] of Object.entries(routes)) {

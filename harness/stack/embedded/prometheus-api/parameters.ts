@@ -13,11 +13,14 @@ export const acceptForms = (app: FastifyInstance): void => {
   app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) => done(null, new URLSearchParams(String(body))));
 };
 
+export const parametersFrom = (...sources: readonly URLSearchParams[]): Parameters => {
+  const all = (name: string): readonly string[] => sources.flatMap((source) => source.getAll(name));
+  return { all, first: (name) => all(name)[0] ?? '' };
+};
+
 export const readParameters = (request: FastifyRequest): Parameters => {
   const url = new URL(request.raw.url ?? '/', 'http://localhost').searchParams;
-  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  const all = (name: string): readonly string[] => [...form.getAll(name), ...url.getAll(name)];
-  return { all, first: (name) => all(name)[0] ?? '' };
+  return request.body instanceof URLSearchParams ? parametersFrom(request.body, url) : parametersFrom(url);
 };
 
 const dateText = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;

@@ -10,14 +10,14 @@ import { BadParameter } from './parameters.ts';
 
 export const success = (data: unknown): unknown => ({ status: 'success', data });
 
-const statusOf = (error: Error): number => {
+export const errorStatus = (error: Error): number => {
   if (error instanceof QueryTimeout) return 504;
   if (error instanceof QueryRefused || error instanceof BadParameter || error instanceof QueryLimit) return 400;
   return (error as { statusCode?: number }).statusCode ?? 500;
 };
 
 export const answerError = (error: Error, reply: FastifyReply): FastifyReply =>
-  reply.code(statusOf(error)).header('x-content-type-options', 'nosniff').type('text/plain; charset=utf-8').send(error.message);
+  reply.code(errorStatus(error)).header('x-content-type-options', 'nosniff').type('text/plain; charset=utf-8').send(error.message);
 
 /** Milliseconds -> [seconds, "value"]. */
 export const point = (timeMs: number, value: number): readonly [number, string] => [timeMs / 1_000, formatPlainFloat(value)];

@@ -86,6 +86,14 @@ export const directionOf = (parameters: Parameters): 'forward' | 'backward' => {
   throw new BadParameter(`invalid direction '${text}'`);
 };
 
+/** `delay_for` in seconds: at most 5. */
+export const tailDelayMs = (parameters: Parameters): number => {
+  const text = parameters.first('delay_for');
+  if (!/^\d*$/.test(text)) throw new BadParameter(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (Number(text) > 5) throw new BadParameter("delay_for can't be greater than 5");
+  return Number(text) * 1_000;
+};
+
 const durationMs = (text: string): number => {
   const seconds = parseFloatText(text);
   if (seconds !== null && !Number.isNaN(seconds)) {
