@@ -13,7 +13,9 @@ export type RegistryEntry =
   | ({ readonly kind: 'harness'; readonly run: string; readonly at: number } & ProcessIdentity)
   | ({ readonly kind: 'reaper'; readonly at: number } & ProcessIdentity)
   | ({ readonly kind: 'process'; readonly role: string; readonly at: number } & ProcessIdentity)
-  | { readonly kind: 'folder'; readonly path: string; readonly at: number };
+  | { readonly kind: 'folder'; readonly path: string; readonly at: number }
+  /** A compose project: containers are no processes of ours, and outlive the harness. */
+  | { readonly kind: 'project'; readonly name: string; readonly at: number };
 
 export type ProcessRegistry = Disposable & {
   readonly file: string;
@@ -23,6 +25,8 @@ export type ProcessRegistry = Disposable & {
   addReaper(pid: number): void;
   /** A temporary folder to remove when the run is over. Its name must begin with `faultline-`: nothing else is ever removed. */
   addFolder(path: string): void;
+  /** A compose project to remove when the run is over. */
+  addProject(name: string): void;
 };
 
 export const isOurFolder = (path: string): boolean => isAbsolute(path) && /^faultline-[\w.-]+$/.test(basename(path));
@@ -57,6 +61,7 @@ export const createRegistry = (file: string, run: string, now: () => number): Pr
         throw new Error(`${path} is no folder that may be removed later: it must be absolute and be named faultline-…`);
       append({ kind: 'folder', path, at: now() });
     },
+    addProject: (name) => append({ kind: 'project', name, at: now() }),
     [Symbol.dispose]: () => closeSync(descriptor),
   };
 };

@@ -1,6 +1,7 @@
 // Ends what a run has recorded and is still alive, stopped processes too, with all that they started; then removes its temporary folders.
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { removeProject } from './docker/remove-project.ts';
 import { isAlive, signalProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { isOurFolder, postmasterRole, readRegistry } from './process-registry.ts';
@@ -13,7 +14,12 @@ export type ReapOptions = {
   readonly withinMs: number;
 };
 
-export type Reaped = { readonly ended: number; readonly left: readonly ProcessIdentity[]; readonly folders: readonly string[] };
+export type Reaped = {
+  readonly ended: number;
+  readonly left: readonly ProcessIdentity[];
+  readonly folders: readonly string[];
+  readonly projects: readonly string[];
+};
 
 const isKept = (entries: readonly RegistryEntry[], pid: number): boolean =>
   pid === process.pid || entries.some((entry) => (entry.kind === 'harness' || entry.kind === 'reaper') && entry.pid === pid);
@@ -67,6 +73,13 @@ const removeFolders = (entries: readonly RegistryEntry[]): readonly string[] =>
     }
   });
 
+/** Those that the engine still has: `docker` is asked only where a run used it. */
+const removeProjects = async (entries: readonly RegistryEntry[]): Promise<readonly string[]> => {
+  const names = entries.flatMap((entry) => (entry.kind === 'project' ? [entry.name] : []));
+  const removed = await Promise.all(names.map(async (name) => ((await removeProject(name)) ? [name] : [])));
+  return removed.flat();
+};
+
 export const reap = async (registryFile: string, { politeMs, withinMs }: ReapOptions): Promise<Reaped> => {
   const entries = readRegistry(registryFile);
   const servers = entries.filter(isPostmaster).filter(isAlive);
@@ -79,5 +92,6 @@ export const reap = async (registryFile: string, { politeMs, withinMs }: ReapOpt
     await waitUntilGone(left, 100);
     left = targets(entries);
   }
-  return { ended, left, folders: removeFolders(entries) };
+  const projects = await removeProjects(entries);
+  return { ended, left, folders: removeFolders(entries), projects };
 };

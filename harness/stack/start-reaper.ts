@@ -12,6 +12,14 @@ export type Reaper = AsyncDisposable & { readonly pid: number };
 
 const readyWithinMs = 5_000;
 
+/** Where programs are, and how the docker command finds its engine. */
+const reaperEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && /^(PATH|HOME|DOCKER_.*)$/.test(name) ? [[name, value]] : [],
+    ),
+  );
+
 /** Whether its first line says so, within the bound. */
 const saysReady = async (output: Readable): Promise<boolean> => {
   const bound = AbortSignal.timeout(readyWithinMs);
@@ -35,7 +43,7 @@ export const startReaper = async (registry: ProcessRegistry): Promise<Reaper> =>
     cleanup: false,
     detached: true,
     // What it inherits must not make it one of those that it ends, nor let it speak to anyone.
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: reaperEnvironment(),
     extendEnv: false,
   });
   const ready = await saysReady(child.stdout);

@@ -1,5 +1,6 @@
 // The runtimes of the telemetry stack by name. Whichever it is, what runs is the same to all who use it.
 import { startAttach } from './attach/start-attach.ts';
+import { startDocker } from './docker/start-docker.ts';
 import { startNative } from './native/start-native.ts';
 import type { RunningStack, RuntimeName } from './running-stack.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -10,7 +11,7 @@ type StartRuntime = (options: StackOptions) => Promise<RunningStack>;
 const runtimes: Readonly<Record<RuntimeName, StartRuntime>> = {
   embedded: startEmbedded,
   native: startNative,
-  docker: startNative,
+  docker: startDocker,
   attach: startAttach,
 };
 

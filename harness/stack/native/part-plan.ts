@@ -21,5 +21,3 @@ export type PartPlan = {
 };
 
 export type PlanPart = (place: NativePlace) => PartPlan;
-
-export const localUrl = (port: number): string => `http://127.0.0.1:${port}`;

@@ -2,7 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HarnessError } from '../../engine/errors.ts';
-import { localUrl, type PlanPart } from './part-plan.ts';
+import { localUrl } from '../local-url.ts';
+import type { PlanPart } from './part-plan.ts';
 
 const packaged = '/usr/share/grafana';
 

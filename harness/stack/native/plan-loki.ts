@@ -1,6 +1,7 @@
 // Loki: takes logs by OTLP.
 import { join } from 'node:path';
-import { localUrl, type PlanPart } from './part-plan.ts';
+import { localUrl } from '../local-url.ts';
+import type { PlanPart } from './part-plan.ts';
 
 export const planLoki: PlanPart = ({ ports, dataFolder, configFolder }) => ({
   args: [`-config.file=${join(configFolder, 'loki/loki.yml')}`, '-config.expand-env=true'],

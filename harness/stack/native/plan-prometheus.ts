@@ -1,5 +1,6 @@
 // Prometheus: takes metrics by OTLP, evaluates the rules.
-import { localUrl, type PlanPart } from './part-plan.ts';
+import { localUrl } from '../local-url.ts';
+import type { PlanPart } from './part-plan.ts';
 
 export const planPrometheus: PlanPart = ({ ports, dataFolder, prometheusConfig }) => ({
   args: [

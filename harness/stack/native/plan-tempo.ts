@@ -1,6 +1,7 @@
 // Tempo: takes traces by OTLP on a port of its own.
 import { join } from 'node:path';
-import { localUrl, type PlanPart } from './part-plan.ts';
+import { localUrl } from '../local-url.ts';
+import type { PlanPart } from './part-plan.ts';
 
 export const planTempo: PlanPart = ({ ports, dataFolder, configFolder }) => ({
   args: [`-config.file=${join(configFolder, 'tempo/tempo.yml')}`, '-config.expand-env=true'],

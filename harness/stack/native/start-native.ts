@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { awaitParts } from '../await-parts.ts';
 import { countDropped } from '../count-dropped.ts';
 import { freePorts } from '../free-ports.ts';
+import { localUrl } from '../local-url.ts';
 import { spawnProcess, type SpawnedProcess } from '../processes.ts';
 import { writePrometheusConfig } from '../prometheus-config.ts';
 import { proveStack } from '../prove-stack.ts';
@@ -14,7 +15,7 @@ import type { RunningStack, StackEndpoints } from '../running-stack.ts';
 import type { StackOptions } from '../stack-options.ts';
 import { type StackPart, stackParts, versionWarnings } from '../tested-versions.ts';
 import { findPrograms, type Programs } from './find-programs.ts';
-import { localUrl, type NativePlace, type NativePorts, type PartPlan, type PlanPart } from './part-plan.ts';
+import type { NativePlace, NativePorts, PartPlan, PlanPart } from './part-plan.ts';
 import { planGrafana } from './plan-grafana.ts';
 import { planLoki } from './plan-loki.ts';
 import { planPrometheus } from './plan-prometheus.ts';
@@ -41,7 +42,7 @@ export const startNative = async (options: StackOptions): Promise<RunningStack> 
   const programs = findPrograms(options.environment, options.without ?? []);
   await using undo = new AsyncDisposableStack();
   const [ports, dataFolder, versions] = await Promise.all([choosePorts(options), openData(options, undo), versionsOf(programs)]);
-  const prometheusConfig = await configurePrometheus(options, dataFolder);
+  const prometheusConfig = await configurePrometheus(options);
   const place = (part: StackPart): NativePlace => {
     const program = programs[part] as string;
     return { program, ports, dataFolder: join(dataFolder, part), configFolder, prometheusConfig };
@@ -94,10 +95,10 @@ const openData = async ({ dataFolder, registry }: StackOptions, undo: AsyncDispo
   return folder;
 };
 
-const configurePrometheus = async ({ ruleFiles, evaluationSeconds = 1 }: StackOptions, dataFolder: string): Promise<string> => {
+const configurePrometheus = async ({ ruleFiles, evaluationSeconds = 1, logFolder }: StackOptions): Promise<string> => {
   const original = join(configFolder, 'prometheus/prometheus.yml');
   if (ruleFiles === undefined) return original;
-  return writePrometheusConfig(original, join(dataFolder, 'prometheus-configuration'), { ruleFiles, evaluationSeconds });
+  return writePrometheusConfig(original, join(logFolder, 'prometheus'), { ruleFiles, evaluationSeconds });
 };
 
 const startParts = async (
