@@ -16,6 +16,8 @@ import { booksSilences } from '../history/lease-history.ts';
 import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
+import { recordingFile } from '../parity/recording.ts';
+import { recordStack } from '../parity/record-stack.ts';
 import { spawnProcess } from '../stack/processes.ts';
 import type { RuntimeName } from '../stack/running-stack.ts';
 import { startStack } from '../stack/start-stack.ts';
@@ -34,6 +36,8 @@ export type PartsOptions = {
   /** Where programs are, and how an existing stack is reached. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly without: readonly StackPart[];
+  /** Write down all OTLP that the stack takes: runs/<id>/otlp.ndjson. */
+  readonly record?: boolean;
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -42,9 +46,12 @@ export const scenariosFolder = fromRoot('scenarios');
 const dashboardsFolder = fromRoot('grafana/dashboards');
 export const root = fromRoot('.');
 
-export const createParts = ({ systemFolder, clock, runtime, environment, without }: PartsOptions): EngineParts => ({
+export const createParts = ({ systemFolder, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
   plan: planScenario,
-  startStack: (helper) => startStack(runtime, { ...helper, clock, environment, without, ...runRules }),
+  startStack: async (helper) => {
+    const stack = await startStack(runtime, { ...helper, clock, environment, without, ...runRules });
+    return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
+  },
   openTarget: (helper) => openFaultline(systemFolder, clock, helper),
   startDriver,
   telemetryOf: (stack) =>

@@ -43,9 +43,9 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     return exitCodes.pass;
   }
   checkReferences(chosen);
-  const { runtime, without } = options;
+  const { runtime, without, record } = options;
   const systemFolder = options.systemFolder ?? ownSystemFolder;
-  const parts = createParts({ systemFolder, clock: systemClock, runtime, without, environment });
+  const parts = createParts({ systemFolder, clock: systemClock, runtime, without, environment, record });
   const planned = chosen.map((scenario) => parts.plan(scenario, options.seed));
   if (options.plan) {
     print(planned.map((each) => showPlan(each)).join('\n'));

@@ -15,6 +15,8 @@ export type VerifyOptions = {
   readonly plan: boolean;
   readonly keep: boolean;
   readonly json: boolean;
+  /** Keep every OTLP request of the run in its folder. */
+  readonly record: boolean;
   /** Where the folders of runs go. */
   readonly reportFolder: string;
   readonly runtime: RuntimeName;
@@ -32,6 +34,7 @@ type Raw = {
   plan?: true;
   keep?: true;
   json?: true;
+  record?: true;
   report: string;
   runtime: RuntimeName;
   without: readonly StackPart[];
@@ -65,6 +68,7 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
     plan: raw.plan === true,
     keep: raw.keep === true,
     json: raw.json === true,
+    record: raw.record === true,
     reportFolder: resolve(raw.report),
     runtime: raw.runtime,
     without: raw.without,
@@ -92,6 +96,7 @@ const createProgram = (write: (text: string) => void): Command =>
     )
     .option('--without <part>', 'a part of the telemetry stack that is not started: grafana; may be given again', parseWithout, [])
     .option('--json', 'the verdict as JSON on stdout; progress goes to stderr')
+    .option('--record', 'keep all OTLP of the run in its folder (otlp.ndjson), for `npm run parity`')
     .addOption(new Option('--system <folder>', 'start the system from this folder instead of ./system').hideHelp())
     .addHelpText('after', exitCodeHelp)
     .exitOverride()

@@ -1,0 +1,34 @@
+// The end of parity on the screen: how many were asked of what, how many said something, and each difference that is not allowed.
+import { join } from 'node:path';
+import type { Difference, Tally } from '../parity/compare-runtimes.ts';
+import type { ParityResult } from '../parity/run-parity.ts';
+
+const mostShown = 20;
+
+const tallyLine = (name: string, { asked, empty, refused, different, allowed }: Tally): string =>
+  `  ${name.padEnd(10)} ${String(asked).padStart(6)} asked, ${different} different, ${allowed} allowed (${empty} without data, ${refused} refused alike)`;
+
+const differenceLines = ({ question, difference }: Difference): readonly string[] => [
+  `  ${question.place} (${question.kind})`,
+  `    ${question.query}`,
+  `    ${difference}`,
+];
+
+export const describeParity = ({ comparison, replayed }: ParityResult, folder: string): string => {
+  const { tallies, differences, milliseconds } = comparison;
+  const failing = differences.filter(({ allowed }) => allowed === null);
+  const changing = failing.filter(({ question }) => question.askedFor === 'verdict' || question.askedFor === 'rule');
+  const refused = Object.entries(replayed).flatMap(([runtime, { refused: said }]) => said.map((text) => `  ${runtime} refused: ${text}`));
+  return [
+    '',
+    ...Object.entries(tallies).map(([name, tally]) => tallyLine(name, tally)),
+    `  answers took ${Object.entries(milliseconds)
+      .map(([runtime, ms]) => `${(ms / 1_000).toFixed(1)} s of ${runtime}`)
+      .join(', ')}`,
+    ...refused.slice(0, mostShown),
+    ...failing.slice(0, mostShown).flatMap(differenceLines),
+    ...(failing.length > mostShown ? [`  … and ${failing.length - mostShown} more`] : []),
+    `${changing.length} differences in what a verdict or an alert is made from, ${failing.length - changing.length} others, ${differences.length - failing.length} allowed`,
+    `both answers of each: ${join(folder, 'differences.json')}`,
+  ].join('\n');
+};

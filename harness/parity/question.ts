@@ -1,0 +1,108 @@
+// One question that two runtimes are asked alike: what, of whom, and on whose behalf.
+import type { QueryBackend } from '../stack/running-stack.ts';
+
+/** What depends on the answer: the verdict of a run, a panel, an alert, a variable of a dashboard, or nothing but the language. */
+export type AskedFor = 'verdict' | 'rule' | 'dashboard' | 'metadata' | 'generated';
+
+export type QuestionKind =
+  | 'prometheus-instant'
+  | 'prometheus-range'
+  | 'prometheus-names'
+  | 'tempo-search'
+  | 'tempo-range'
+  | 'tempo-instant'
+  | 'tempo-trace'
+  | 'loki-range'
+  | 'loki-instant'
+  | 'loki-names';
+
+export type Question = {
+  readonly askedFor: AskedFor;
+  /** Where it stands: `dashboard pipeline › Lag › A`. */
+  readonly place: string;
+  readonly kind: QuestionKind;
+  readonly query: string;
+  /** Behind the backend's base URL. */
+  readonly path: string;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+export const backendOf = (kind: QuestionKind): QueryBackend => {
+  if (kind.startsWith('prometheus')) return 'prometheus';
+  return kind.startsWith('tempo') ? 'tempo' : 'loki';
+};
+
+type Asked = Pick<Question, 'askedFor' | 'place' | 'query'>;
+
+const seconds = (ms: number): string => String(ms / 1_000);
+const nanos = (ms: number): string => `${BigInt(Math.round(ms)) * 1_000_000n}`;
+
+/** A stretch of time in epoch milliseconds and the step in seconds. */
+export type Stretch = { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number };
+
+export const prometheusInstant = (asked: Asked, atMs: number, more: Readonly<Record<string, string>> = {}): Question => ({
+  ...asked,
+  kind: 'prometheus-instant',
+  path: '/api/v1/query',
+  parameters: { query: asked.query, time: seconds(atMs), ...more },
+});
+
+export const prometheusRange = (
+  asked: Asked,
+  { fromMs, toMs, stepSeconds }: Stretch,
+  more: Readonly<Record<string, string>> = {},
+): Question => ({
+  ...asked,
+  kind: 'prometheus-range',
+  path: '/api/v1/query_range',
+  parameters: { query: asked.query, start: seconds(fromMs), end: seconds(toMs), step: String(stepSeconds), ...more },
+});
+
+/** Tempo counts in whole seconds. */
+const wholeSeconds = ({ fromMs, toMs }: Stretch) => ({
+  start: String(Math.floor(fromMs / 1_000)),
+  end: String(Math.ceil(toMs / 1_000)),
+});
+
+export const tempoSearch = (asked: Asked, stretch: Stretch, limit: number): Question => ({
+  ...asked,
+  kind: 'tempo-search',
+  path: '/api/search',
+  parameters: { q: asked.query, ...wholeSeconds(stretch), limit: String(limit), spss: '100' },
+});
+
+export const tempoMetrics = (asked: Asked, stretch: Stretch, kind: 'tempo-range' | 'tempo-instant'): Question => ({
+  ...asked,
+  kind,
+  path: kind === 'tempo-range' ? '/api/metrics/query_range' : '/api/metrics/query',
+  parameters: { q: asked.query, ...wholeSeconds(stretch), ...(kind === 'tempo-range' ? { step: `${stretch.stepSeconds}s` } : {}) },
+});
+
+export const tempoTrace = (asked: Omit<Asked, 'query'>, traceId: string): Question => ({
+  ...asked,
+  query: traceId,
+  kind: 'tempo-trace',
+  path: `/api/v2/traces/${traceId}`,
+  parameters: {},
+});
+
+export const lokiRange = (asked: Asked, { fromMs, toMs, stepSeconds }: Stretch, limit: number): Question => ({
+  ...asked,
+  kind: 'loki-range',
+  path: '/loki/api/v1/query_range',
+  parameters: {
+    query: asked.query,
+    start: nanos(fromMs),
+    end: nanos(toMs),
+    step: `${stepSeconds}s`,
+    limit: String(limit),
+    direction: 'backward',
+  },
+});
+
+export const lokiInstant = (asked: Asked, atMs: number, limit: number): Question => ({
+  ...asked,
+  kind: 'loki-instant',
+  path: '/loki/api/v1/query',
+  parameters: { query: asked.query, time: nanos(atMs), limit: String(limit), direction: 'backward' },
+});
