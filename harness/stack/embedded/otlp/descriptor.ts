@@ -127,6 +127,11 @@ const messages: Readonly<Record<string, MessageTable>> = {
   ExportMetricsServiceResponse: { partialSuccess: 'MetricsPartialSuccess 1' },
   MetricsPartialSuccess: { rejectedDataPoints: 'int64 1', errorMessage: 'string 2' },
 
+  /** Tempo's own, for traces by id. */
+  Trace: { resourceSpans: '*ResourceSpans 1' },
+  TraceByIDResponse: { trace: 'Trace 1', metrics: 'TraceByIDMetrics 2' },
+  TraceByIDMetrics: { inspectedBytes: 'uint64 1' },
+
   /** google.rpc.Status, without its details. */
   RpcStatus: { code: 'int32 1', message: 'string 2' },
 };

@@ -17,31 +17,34 @@ export type PackedSpan = {
 const type = messageType('Span');
 const idBytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
+/** As protobufjs takes it. */
+export const spanMessage = (span: Span): Readonly<Record<string, unknown>> => ({
+  traceId: idBytes(span.traceId),
+  spanId: idBytes(span.spanId),
+  traceState: span.traceState,
+  parentSpanId: idBytes(span.parentSpanId),
+  flags: span.flags,
+  name: span.name,
+  kind: span.kind,
+  startTimeUnixNano: String(span.startTimeUnixNano),
+  endTimeUnixNano: String(span.endTimeUnixNano),
+  attributes: attributesJson(span.attributes),
+  events: span.events.map(({ timeUnixNano, name, attributes }) => ({
+    timeUnixNano: String(timeUnixNano),
+    name,
+    attributes: attributesJson(attributes),
+  })),
+  links: span.links.map(({ traceId, spanId, attributes }) => ({
+    traceId: idBytes(traceId),
+    spanId: idBytes(spanId),
+    attributes: attributesJson(attributes),
+  })),
+  status: { code: span.statusCode, message: span.statusMessage },
+});
+
 export const packSpan = (span: Span, arena: ByteArena): PackedSpan => {
-  const message = type.fromObject({
-    traceId: idBytes(span.traceId),
-    spanId: idBytes(span.spanId),
-    traceState: span.traceState,
-    parentSpanId: idBytes(span.parentSpanId),
-    flags: span.flags,
-    name: span.name,
-    kind: span.kind,
-    startTimeUnixNano: String(span.startTimeUnixNano),
-    endTimeUnixNano: String(span.endTimeUnixNano),
-    attributes: attributesJson(span.attributes),
-    events: span.events.map(({ timeUnixNano, name, attributes }) => ({
-      timeUnixNano: String(timeUnixNano),
-      name,
-      attributes: attributesJson(attributes),
-    })),
-    links: span.links.map(({ traceId, spanId, attributes }) => ({
-      traceId: idBytes(traceId),
-      spanId: idBytes(spanId),
-      attributes: attributesJson(attributes),
-    })),
-    status: { code: span.statusCode, message: span.statusMessage },
-  });
-  return { spanId: span.spanId, bytes: arena.keep(type.encode(message).finish()), resource: span.resource, scope: span.scope };
+  const bytes = type.encode(type.fromObject(spanMessage(span))).finish();
+  return { spanId: span.spanId, bytes: arena.keep(bytes), resource: span.resource, scope: span.scope };
 };
 
 export const unpackSpan = ({ bytes, resource, scope }: PackedSpan): Span =>

@@ -1,99 +1,86 @@
-// Tempo's search over the store: which traces have spans that a TraceQL query selects, with the spans found. Latest trace first.
-import { attributeText } from '../otlp/attribute-value.ts';
-import type { Span } from '../otlp/read-traces.ts';
-import { selectSpans } from './traceql/evaluate.ts';
-import type { Spanset } from './traceql/query.ts';
+// Tempo's search over the store: which traces have spans that a query selects, with the spans found. Traces that began last come first.
+import { durationNanos } from './traceql/intrinsics.ts';
+import type { Pace } from './query-pace.ts';
+import { serviceName } from './service-name.ts';
+import type { ShowAttributes } from './span-attributes.ts';
+import { withoutDefaults } from './tempo-json.ts';
+import type { StoredTrace } from './trace-store.ts';
+import type { FoundSet } from './traceql/evaluate.ts';
 import { indexTrace } from './traceql/trace-index.ts';
-import type { TraceIndex } from './traceql/trace-index.ts';
-import { serviceOf } from './trace-store.ts';
-import type { StoredTrace, Trace } from './trace-store.ts';
+import type { SpanNode, TraceIndex } from './traceql/trace-index.ts';
+import { valueJson } from './traceql/value.ts';
 
-export type SearchRequest = {
-  readonly query: Spanset;
-  /** Epoch nanoseconds; a trace counts when it overlaps them. */
-  readonly startNano: bigint;
-  readonly endNano: bigint;
+export type TimeWindow = { readonly startNano: bigint; readonly endNano: bigint };
+
+export type SearchRequest = TimeWindow & {
+  /** Empty: the trace does not match. */
+  readonly select: (trace: TraceIndex) => readonly FoundSet[];
+  /** null: the answer has no spans, as for a search by tags. */
+  readonly show: ShowAttributes | null;
   readonly limit: number;
   readonly spansPerSpanSet: number;
-  readonly minDurationNanos: number;
-  readonly maxDurationNanos: number;
 };
 
 const errorStatus = 2;
 
-const serviceStats = (spans: readonly Span[]) =>
+const serviceStats = (nodes: readonly SpanNode[]) =>
   Object.fromEntries(
-    [...Map.groupBy(spans, (span) => serviceOf(span.resource))].map(([service, own]) => {
-      const errorCount = own.filter((span) => span.statusCode === errorStatus).length;
+    [...Map.groupBy(nodes, ({ span }) => serviceName(span.resource))].map(([service, own]) => {
+      const errorCount = own.filter(({ span }) => span.statusCode === errorStatus).length;
       return [service, errorCount === 0 ? { spanCount: own.length } : { spanCount: own.length, errorCount }];
     }),
   );
 
-const foundSpan = (span: Span) => ({
-  spanID: span.spanId,
-  name: span.name,
-  startTimeUnixNano: String(span.startTimeUnixNano),
-  durationNanos: String(span.endTimeUnixNano - span.startTimeUnixNano),
-});
+const foundSpan = (node: SpanNode, show: ShowAttributes) =>
+  withoutDefaults({
+    spanID: node.span.spanId,
+    name: node.span.name,
+    startTimeUnixNano: String(node.span.startTimeUnixNano),
+    durationNanos: String(durationNanos(node)),
+    attributes: show(node),
+  });
 
-const foundTrace = (trace: TraceIndex, selected: readonly Span[], spansPerSpanSet: number) => {
-  const spanSet = { spans: selected.slice(0, spansPerSpanSet).map(foundSpan), matched: selected.length };
+const spanSetJson = ({ nodes, attributes }: FoundSet, show: ShowAttributes, spansPerSpanSet: number) =>
+  withoutDefaults({
+    spans: nodes.slice(0, spansPerSpanSet).map((node) => foundSpan(node, show)),
+    matched: nodes.length,
+    attributes: attributes.map(([key, value]) => ({ key, value: valueJson(value) })),
+  });
+
+const foundTrace = (trace: TraceIndex, sets: readonly FoundSet[], { show, spansPerSpanSet }: SearchRequest) => {
   const { root } = trace;
-  return {
+  const service = root === undefined ? '' : serviceName(root.resource);
+  const spanSets = show === null ? [] : sets.map((set) => spanSetJson(set, show, spansPerSpanSet));
+  return withoutDefaults({
     traceID: trace.traceId,
-    rootServiceName: root === undefined ? '<root span not yet received>' : serviceOf(root.resource),
+    rootServiceName: service === '' ? '<root span not yet received>' : service,
     rootTraceName: root?.name ?? '',
     startTimeUnixNano: String(trace.startNano),
     durationMs: Number((trace.endNano - trace.startNano) / 1_000_000n),
-    spanSet,
-    spanSets: [spanSet],
-    serviceStats: serviceStats(trace.spans),
-  };
+    spanSet: spanSets[0] ?? '',
+    spanSets,
+    serviceStats: show === null ? '' : serviceStats(trace.nodes),
+  });
 };
 
-const isAskedFor = (trace: Pick<StoredTrace, 'startNano' | 'endNano'>, request: SearchRequest): boolean => {
-  const durationNanos = Number(trace.endNano - trace.startNano);
-  return (
-    trace.startNano <= request.endNano &&
-    trace.endNano >= request.startNano &&
-    durationNanos >= request.minDurationNanos &&
-    durationNanos <= request.maxDurationNanos
-  );
-};
+export const overlaps = (trace: Pick<StoredTrace, 'startNano' | 'endNano'>, { startNano, endNano }: TimeWindow): boolean =>
+  trace.startNano <= endNano && trace.endNano >= startNano;
 
-export const searchTraces = (traces: Iterable<StoredTrace>, request: SearchRequest) => {
+const latestFirst = (traces: Iterable<StoredTrace>, window: TimeWindow): readonly StoredTrace[] =>
+  [...traces]
+    .filter((trace) => overlaps(trace, window))
+    .sort((one, other) => (one.startNano < other.startNano ? 1 : one.startNano > other.startNano ? -1 : 0));
+
+export const searchTraces = async (traces: Iterable<StoredTrace>, request: SearchRequest, pace: Pace) => {
   const found = [];
-  let inspected = 0;
-  for (const trace of traces) {
+  let inspectedTraces = 0;
+  for (const stored of latestFirst(traces, request)) {
     if (found.length >= request.limit) break;
-    inspected += 1;
-    if (!isAskedFor(trace, request)) continue;
-    const index = indexTrace(trace);
-    const selected = selectSpans(request.query, index);
-    if (selected.size > 0) found.push(foundTrace(index, [...selected], request.spansPerSpanSet));
+    await pace.breathe();
+    inspectedTraces += 1;
+    const trace = indexTrace(stored);
+    const sets = request.select(trace);
+    if (sets.length > 0) found.push(foundTrace(trace, sets, request));
   }
-  return { traces: found, metrics: { inspectedTraces: inspected, completedJobs: 1, totalJobs: 1 } };
-};
-
-/** Names of the attributes that are there, by scope: Tempo's tag search. */
-export const tagNames = (traces: Iterable<Trace>): { readonly resource: readonly string[]; readonly span: readonly string[] } => {
-  const resource = new Set<string>();
-  const span = new Set<string>();
-  for (const trace of traces) {
-    for (const one of trace.spans) {
-      for (const name of one.resource.keys()) resource.add(name);
-      for (const name of one.attributes.keys()) span.add(name);
-    }
-  }
-  return { resource: [...resource].sort(), span: [...span].sort() };
-};
-
-export const tagValues = (traces: Iterable<Trace>, name: string): readonly string[] => {
-  const values = new Set<string>();
-  for (const trace of traces) {
-    for (const span of trace.spans) {
-      for (const value of [span.attributes.get(name), span.resource.get(name)]) if (value !== undefined) values.add(attributeText(value));
-    }
-  }
-  return [...values].sort();
+  return { traces: found, metrics: withoutDefaults({ inspectedTraces, completedJobs: 1, totalJobs: 1 }) };
 };

@@ -1,8 +1,9 @@
 // A trace as Tempo 3 prints it for `Accept: application/json`: OTLP's messages through protobuf's own JSON mapping (golang jsonpb), so ids are
 // base64 and enums are names, unlike OTLP/JSON. Source: tempo pkg/tempopb (MarshalToJSONV1) and modules/frontend/combiner.
 import { attributesJson } from '../otlp/attribute-value.ts';
+import type { Attributes } from '../otlp/attribute-value.ts';
 import { spanKinds, statusCodes } from '../otlp/read-traces.ts';
-import type { Span } from '../otlp/read-traces.ts';
+import type { Scope, Span } from '../otlp/read-traces.ts';
 import type { Trace } from './trace-store.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,7 +11,7 @@ type Json = Readonly<Record<string, unknown>>;
 const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
 
 /** jsonpb leaves out what has proto3's default. */
-const withoutDefaults = (fields: Record<string, unknown>): Json =>
+export const withoutDefaults = (fields: Record<string, unknown>): Json =>
   Object.fromEntries(
     Object.entries(fields).filter(
       ([, value]) => value !== '' && value !== 0 && value !== '0' && !(Array.isArray(value) && value.length === 0),
@@ -41,15 +42,24 @@ const spanJson = (span: Span): Json =>
     }),
   });
 
-const grouped = <Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): ReadonlyMap<Key, readonly Item[]> =>
-  Map.groupBy(items, keyOf);
+type Grouped = {
+  readonly resource: Attributes;
+  readonly scopes: readonly { readonly scope: Scope; readonly spans: readonly Span[] }[];
+};
 
-/** The list of ResourceSpans: spans under the resource and scope that they came with. */
+/** Spans under the resource and scope that they came with. */
+export const byResourceAndScope = (trace: Trace): readonly Grouped[] =>
+  [...Map.groupBy(trace.spans, (span) => span.resource)].map(([resource, spans]) => ({
+    resource,
+    scopes: [...Map.groupBy(spans, (span) => span.scope)].map(([scope, scoped]) => ({ scope, spans: scoped })),
+  }));
+
+/** The list of ResourceSpans. */
 export const resourceSpansJson = (trace: Trace): readonly Json[] =>
-  [...grouped(trace.spans, (span) => span.resource)].map(([resource, spans]) => ({
+  byResourceAndScope(trace).map(({ resource, scopes }) => ({
     resource: withoutDefaults({ attributes: attributesJson(resource) }),
-    scopeSpans: [...grouped(spans, (span) => span.scope)].map(([scope, scoped]) => ({
+    scopeSpans: scopes.map(({ scope, spans }) => ({
       scope: withoutDefaults({ name: scope.name, version: scope.version, attributes: attributesJson(scope.attributes) }),
-      spans: scoped.map(spanJson),
+      spans: spans.map(spanJson),
     })),
   }));
