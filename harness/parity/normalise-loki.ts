@@ -39,7 +39,9 @@ export const normaliseLoki = (body: unknown): unknown => {
   if (resultType === 'vector' || resultType === 'matrix')
     return { resultType, result: byLabels(seriesOf(result).map((one) => [sorted(one.metric), samplesOf(one)])) };
   const list = record(body)['data'];
-  return Array.isArray(list) ? list.map((item) => JSON.stringify(item)).toSorted() : (list ?? body);
+  return Array.isArray(list)
+    ? list.map((item) => (typeof item === 'string' ? item : sorted(record(item) as Readonly<Record<string, string>>))).toSorted()
+    : (list ?? body);
 };
 
 const valuesByTime = (body: unknown): Json => {
@@ -68,7 +70,7 @@ export const lokiDifference = (query: string, one: LokiAnswer, other: LokiAnswer
   if (left === right) return null;
   // Of series that are worth the same, topk and bottomk keep any.
   if (keepsAny(query) && shownWhole(valuesByTime(one.body)) === shownWhole(valuesByTime(other.body))) return null;
-  const at = [...left].findIndex((character, index) => character !== right[index]);
+  const at = Array.from(left).findIndex((character, index) => character !== right[index]);
   const from = Math.max(0, at - 60);
   return `…${left.slice(from, at + 120)} against …${right.slice(from, at + 120)}`;
 };

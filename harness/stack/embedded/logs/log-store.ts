@@ -46,16 +46,33 @@ const entryBytes = ({ line, metadata }: LogEntry): number => {
   return bytes;
 };
 
+type Followers = Pick<LogStore, 'follow' | 'countUnread'> & { tell(added: readonly StoredEntry[]): void; readonly unread: number };
+
+const createFollowers = (): Followers => {
+  const listeners = new Set<(added: readonly StoredEntry[]) => void>();
+  let unread = 0;
+  return {
+    follow(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    countUnread: (entries) => void (unread += entries),
+    tell: (added) => listeners.forEach((listener) => listener(added)),
+    get unread() {
+      return unread;
+    },
+  };
+};
+
 const serviceOf = ({ resource }: LogRecord): string =>
   attributeText(resource.get('service.name') ?? { kind: 'string', value: 'unknown_service' });
 
 export const createLogStore = (limits: LogLimits): LogStore => {
   const streams = new Map<string, OwnStream>();
   const order = createQueue<Kept>();
-  const listeners = new Set<(added: readonly StoredEntry[]) => void>();
+  const followers = createFollowers();
   let bytes = 0;
   let dropped = 0;
-  let unread = 0;
 
   const streamFor = (resource: Attributes): OwnStream => {
     const labels = streamLabels(resource);
@@ -105,18 +122,15 @@ export const createLogStore = (limits: LogLimits): LogStore => {
         services.set(serviceOf(record), (services.get(serviceOf(record)) ?? 0) + 1);
       }
       for (const { key, entries } of known.values()) if (entries === 0) streams.delete(key);
-      for (const listener of listeners) listener(added);
+      followers.tell(added);
       keepBounds(receivedAtMs);
       const message = problems.length === 0 ? '' : `${problems.length} rejected, the first: ${problems[0]}`;
       return { accepted: records.length - problems.length, rejected: problems.length, message, services };
     },
     streams: () => streams.values(),
     entries: () => order.values(),
-    follow(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    countUnread: (entries) => void (unread += entries),
-    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped, unreadEntries: unread }),
+    follow: followers.follow,
+    countUnread: followers.countUnread,
+    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped, unreadEntries: followers.unread }),
   };
 };

@@ -37,8 +37,18 @@ const indexed = new Set([
 /** Of discover_service_name, those that can be labels here. Without service.name, the first of them among the attributes names the service. */
 const serviceNameSources = new Set(['container_name', 'k8s_container_name', 'k8s_job_name']);
 
+/** Names come again with every record: the same text each time, made once. */
+const knownNames = new Map<string, string>();
+const mostKnownNames = 10_000;
+
 /** As Loki and Prometheus translate names: what is no letter or digit becomes one line, however much of it there is. */
 export const labelName = (name: string): string => {
+  const known = knownNames.get(name) ?? translate(name);
+  if (knownNames.size < mostKnownNames) knownNames.set(name, known);
+  return known;
+};
+
+const translate = (name: string): string => {
   const reserved = /^__([^]*)__$/.exec(name);
   const clean = (reserved?.[1] ?? name).replaceAll(/[^a-zA-Z0-9]+/g, '_');
   const whole = reserved === null ? clean : `__${clean}__`;
@@ -99,5 +109,8 @@ export const logEntry = (record: LogRecord, stream: ReadonlyMap<string, string>,
   addScope(labels, record);
   const level = detectLevel(stream, labels, line);
   if (level !== null) labels.set('detected_level', level);
-  return { atNano: timeOf(record, receivedAtMs), line, metadata: [...labels].flat() };
+  const metadata: string[] = [];
+  // A name that the stream has already gets another one; Loki does this when it is asked.
+  for (const [name, value] of labels) metadata.push(stream.has(name) ? `${name}_extracted` : name, value);
+  return { atNano: timeOf(record, receivedAtMs), line, metadata };
 };

@@ -2,7 +2,7 @@
 import { createLabelsBuilder } from './stages/labels-builder.ts';
 import type { LabelKinds } from './stages/labels-builder.ts';
 import { noHints } from './stages/hints.ts';
-import { compilePipeline } from './stages/run-stages.ts';
+import { compileFirstFilter, compilePipeline } from './stages/run-stages.ts';
 import type { LogSource } from './select.ts';
 import { selectEntries } from './select.ts';
 import type { LogQuery } from './syntax/ast.ts';
@@ -22,6 +22,7 @@ export type LogWindow = {
 /** At most `limit` lines, in the asked direction. */
 export const findLines = async (query: LogQuery, source: LogSource, window: LogWindow, turn: Turn): Promise<readonly LogLine[]> => {
   const entries = selectEntries(source, query.matchers, window.startNano, window.endNano);
+  const isWanted = compileFirstFilter(query.stages);
   const pipeline = compilePipeline(query.stages);
   const labels = createLabelsBuilder(noHints());
   const lines: LogLine[] = [];
@@ -31,6 +32,7 @@ export const findLines = async (query: LogQuery, source: LogSource, window: LogW
     const { stream, entry } = entries[window.direction === 'forward' ? index : entries.length - 1 - index]!;
     turn.cost.lines += 1;
     turn.cost.bytes += entry.line.length;
+    if (!isWanted(entry.line)) continue;
     labels.start(stream.labels, entry.metadata);
     const line = pipeline(entry.line, entry.atNano, labels);
     if (line === null) continue;

@@ -4,6 +4,7 @@ import type { Labels } from '../../../promql/labels.ts';
 import type { Grouping, LabelReplace, MetricQuery, RangeAggregation } from '../syntax/ast.ts';
 import type { LogSource } from '../select.ts';
 import { expand } from '../template/replacement.ts';
+import { QueryLimit } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { createAggregator } from './aggregate.ts';
 import { extractSamples, tooManySeries } from './extract.ts';
@@ -102,15 +103,23 @@ export const evaluateInstant = async (query: MetricQuery, options: EvaluateOptio
   return keepsOrder(query) ? vector : vector.toSorted((left, right) => compareLabels(left.labels, right.labels));
 };
 
+/** An answer of more would hold the process for seconds while it is written. */
+export const maxPoints = 1_000_000;
+
 export type Series = { readonly labels: Labels; readonly points: [timeMs: number, value: number][] };
 
 export const evaluateRange = async (query: MetricQuery, options: EvaluateOptions): Promise<readonly Series[]> => {
   const { steps, turn, maxSeries } = options;
   const read = await prepare(query, { ...options, visits: createVisits(maxVisits) });
   const found = new Map<string, Series>();
+  let points = 0;
   for (let atMs = steps.startMs; atMs <= steps.endMs; atMs += steps.stepMs) {
     if (turn.isOver()) await turn.pause();
-    for (const { labels, value } of read((atMs - steps.startMs) * 1e6)) {
+    const vector = read((atMs - steps.startMs) * 1e6);
+    points += vector.length;
+    if (points > maxPoints)
+      throw new QueryLimit(`the answer would have more than ${maxPoints} points; give a longer step, a shorter range or fewer series`);
+    for (const { labels, value } of vector) {
       const series = found.get(labels.key) ?? { labels, points: [] };
       if (series.points.length === 0) found.set(labels.key, series);
       series.points.push([atMs, value]);

@@ -10,7 +10,7 @@ import { passesFilter } from '../stages/label-filter.ts';
 import { createLabelsBuilder, errorLabel, preserveErrorLabel } from '../stages/labels-builder.ts';
 import type { LabelsBuilder, Pair } from '../stages/labels-builder.ts';
 import { withoutUnreadFormats } from '../stages/order-stages.ts';
-import { compilePipeline } from '../stages/run-stages.ts';
+import { compileFirstFilter, compilePipeline } from '../stages/run-stages.ts';
 import { QueryLimit } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 
@@ -118,6 +118,7 @@ export const extractSamples = async (extraction: Extraction, source: LogSource, 
   const { aggregation, originNano, startNano, endNano } = extraction;
   const { range, operation } = aggregation;
   const pipeline = compilePipeline(countsBytes(operation) ? range.query.stages : withoutUnreadFormats(range.query.stages));
+  const isWanted = compileFirstFilter(range.query.stages);
   const labels = builderFor(extraction);
   const group = groupFor(extraction);
   const series = new Map<string, Samples>();
@@ -125,6 +126,7 @@ export const extractSamples = async (extraction: Extraction, source: LogSource, 
     if (turn.isOver()) await turn.pause();
     turn.cost.lines += 1;
     turn.cost.bytes += entry.line.length;
+    if (!isWanted(entry.line)) continue;
     labels.start(stream.labels, entry.metadata);
     const line = pipeline(entry.line, entry.atNano, labels);
     if (line === null) continue;

@@ -15,7 +15,7 @@ export type LabelsBuilder = {
   readonly hints: Hints;
   error: string;
   errorDetails: string;
-  /** `metadata` is name, value, name, value … */
+  /** `metadata` is name, value, name, value …, without names of the stream. */
   start(stream: ReadonlyMap<string, string>, metadata: readonly string[]): void;
   get(name: string): string | undefined;
   /** The name under which a value that was read from the line is kept. */
@@ -29,20 +29,31 @@ export type LabelsBuilder = {
 
 export const createLabelsBuilder = (hints: Hints): LabelsBuilder => {
   let stream: ReadonlyMap<string, string> = new Map();
-  const metadata = new Map<string, string>();
+  let metadata: readonly string[] = [];
+  /** Structured metadata that a stage has hidden or removed. */
+  const gone = new Set<string>();
   const parsed = new Map<string, string>();
   const removed = new Set<string>();
 
-  const addMetadata = (name: string, value: string): void => {
-    const kept = stream.has(name) ? `${name}_extracted` : name;
-    if (kept === errorLabel) builder.error = value;
-    else if (kept === errorDetailsLabel) builder.errorDetails = value;
-    else metadata.set(kept, value);
+  // Few names, and for most entries none is asked for: looking through them costs less than an index would.
+  const metadataValue = (name: string): string | undefined => {
+    for (let index = 0; index < metadata.length; index += 2) {
+      if (metadata[index] === name) return gone.size > 0 && gone.has(name) ? undefined : metadata[index + 1];
+    }
+    return undefined;
+  };
+  const metadataPairs = (): Pair[] => {
+    const pairs: Pair[] = [];
+    for (let index = 0; index < metadata.length; index += 2) {
+      if (gone.size === 0 || !gone.has(metadata[index]!)) pairs.push([metadata[index]!, metadata[index + 1]!]);
+    }
+    return pairs;
   };
   const errors = (): Pair[] => [
     ...(builder.error === '' ? [] : ([[errorLabel, builder.error]] as const)),
     ...(builder.errorDetails === '' ? [] : ([[errorDetailsLabel, builder.errorDetails]] as const)),
   ];
+  const isHidden = (name: string): boolean => removed.has(name) || parsed.has(name);
 
   const builder: LabelsBuilder = {
     hints,
@@ -50,24 +61,23 @@ export const createLabelsBuilder = (hints: Hints): LabelsBuilder => {
     errorDetails: '',
     start(streamLabels, structuredMetadata) {
       stream = streamLabels;
-      metadata.clear();
+      metadata = structuredMetadata;
+      gone.clear();
       parsed.clear();
       removed.clear();
       hints.reset();
       builder.error = '';
       builder.errorDetails = '';
-      for (let index = 0; index < structuredMetadata.length; index += 2)
-        addMetadata(structuredMetadata[index]!, structuredMetadata[index + 1]!);
     },
-    get: (name) => metadata.get(name) ?? parsed.get(name) ?? (removed.has(name) ? undefined : stream.get(name)),
-    nameFor: (name) => (stream.has(name) || metadata.has(name) ? `${name}_extracted` : name),
+    get: (name) => parsed.get(name) ?? metadataValue(name) ?? (removed.has(name) ? undefined : stream.get(name)),
+    nameFor: (name) => (stream.has(name) || metadataValue(name) !== undefined ? `${name}_extracted` : name),
     setParsed(name, value) {
-      metadata.delete(name);
+      gone.add(name);
       if (!parsed.has(name)) hints.recordExtracted(name);
       parsed.set(name, value);
     },
     remove(name) {
-      metadata.delete(name);
+      gone.add(name);
       parsed.delete(name);
       removed.add(name);
     },
@@ -78,8 +88,8 @@ export const createLabelsBuilder = (hints: Hints): LabelsBuilder => {
     },
     isRemoved: (name) => removed.has(name),
     kinds: () => ({
-      stream: [...stream].filter(([name]) => !removed.has(name) && !metadata.has(name) && !parsed.has(name)),
-      metadata: [...metadata],
+      stream: removed.size + parsed.size === 0 ? [...stream] : [...stream].filter(([name]) => !isHidden(name)),
+      metadata: metadataPairs(),
       parsed: [...parsed, ...errors()],
     }),
   };

@@ -142,6 +142,14 @@ const compileStage = (stage: Stage): Pipeline => {
   }
 };
 
+/** What the line itself says before anything is parsed: it saves most entries the rest. */
+export const compileFirstFilter = (stages: readonly Stage[]): ((line: string) => boolean) => {
+  const ordered = orderStages(stages);
+  const end = ordered.findIndex(({ kind }) => kind !== 'line');
+  const tests = (end < 0 ? ordered : ordered.slice(0, end)).flatMap((stage) => (stage.kind === 'line' ? [stage.keeps] : []));
+  return (line) => tests.every((keeps) => keeps(line));
+};
+
 export const compilePipeline = (stages: readonly Stage[]): Pipeline => {
   const steps = orderStages(stages).map(compileStage);
   return (line, atNano, labels) => {

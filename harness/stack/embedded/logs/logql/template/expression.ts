@@ -79,6 +79,7 @@ const readCommand = (cursor: Cursor, piped: Expression | null): Expression => {
   while (!isEndOfCommand(cursor.words[cursor.at])) values.push(readOperand(cursor));
   if (piped !== null) values.push(piped);
   if (isFunction) return call(functionOf(first.text), values);
+  if (values.length === 0) throw new TemplateProblem('template: missing value for command');
   if (values.length !== 1) throw new TemplateProblem("template: can't give argument to non-function");
   return values[0]!;
 };
