@@ -31,7 +31,7 @@ export const metricBackend = (clock: Clock, settings = noRules): MetricBackend =
     },
     api: async (app) => {
       rules.attach(app);
-      await app.register(prometheusApi(store, clock, { rules }));
+      await app.register(prometheusApi(store, clock, { rules, defaultSubqueryStepMs: settings.intervalMs }));
     },
     report: () => {
       const { drops, ...kept } = store.report();

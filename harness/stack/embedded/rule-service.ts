@@ -28,6 +28,9 @@ export const createRuleService = (settings: RuleSettings, store: RuleStore, cloc
     externalUrl: () => externalUrl(),
     store,
     nowMs: () => clock.now(),
+    elapsedMs: () => performance.now(),
+    // Prometheus' step of subqueries that name none is its evaluation interval.
+    query: { defaultSubqueryStepMs: intervalMs, nowMs: () => clock.now() },
     onAlerts: (change) => notifier.notify(change),
   });
   return {

@@ -40,8 +40,10 @@ export type GroupSurroundings = {
   readonly query: EvaluationOptions;
   readonly externalLabels: TextMap;
   readonly externalUrl: () => string;
-  /** For the durations and the times that the API tells; what is evaluated is given to `evaluate`. */
+  /** For the times that the API tells; what is evaluated is given to `evaluate`. */
   readonly nowMs: () => number;
+  /** For the durations that it tells: finer than a clock, from any beginning. */
+  readonly elapsedMs: () => number;
   /** Called after each evaluation of an alerting rule that was without an error, and where its alerts were forgotten for the limit. */
   readonly onAlerts: (change: AlertChange) => void;
 };
@@ -93,7 +95,7 @@ const forget = (run: RuleRun, { atMs }: RuleContext, { onAlerts }: GroupSurround
 };
 
 const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurroundings): void => {
-  const startedAtMs = surroundings.nowMs();
+  const [startedAtMs, beganMs] = [surroundings.nowMs(), surroundings.elapsedMs()];
   try {
     const samples = evaluateRule(run, context, surroundings);
     [run.health, run.lastError] = ['ok', ''];
@@ -105,7 +107,7 @@ const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurround
     [run.health, run.lastError] = ['err', error.message];
   }
   run.evaluatedAtMs = startedAtMs;
-  run.evaluationSeconds = (surroundings.nowMs() - startedAtMs) / 1000;
+  run.evaluationSeconds = (surroundings.elapsedMs() - beganMs) / 1000;
 };
 
 const firstRun = (rule: Rule): RuleRun => ({
@@ -126,14 +128,14 @@ export const createRuleGroup = (group: RuleGroup, intervalMs: number, surroundin
     intervalMs,
     *evaluate(atMs) {
       const { store, query, externalLabels } = surroundings;
-      const startedAtMs = surroundings.nowMs();
+      const [startedAtMs, beganMs] = [surroundings.nowMs(), surroundings.elapsedMs()];
       const { queryOffsetMs, limit } = group;
       const context = { atMs, queryOffsetMs, limit, storage: store, query, externalLabels, externalUrl: surroundings.externalUrl() };
       for (const run of runs) {
         runRule(run, context, surroundings);
         yield;
       }
-      [evaluatedAtMs, evaluationSeconds] = [startedAtMs, (surroundings.nowMs() - startedAtMs) / 1000];
+      [evaluatedAtMs, evaluationSeconds] = [startedAtMs, (surroundings.elapsedMs() - beganMs) / 1000];
     },
     status: () => ({ group, intervalMs, evaluationSeconds, evaluatedAtMs, rules: runs.map((run) => ({ ...run })) }),
   };

@@ -30,6 +30,8 @@ export type RulesOptions = {
   /** For groups that name none. */
   readonly intervalMs: number;
   readonly nowMs: () => number;
+  /** Finer than `nowMs`, for durations. */
+  readonly elapsedMs?: () => number;
   readonly query?: EvaluationOptions;
   readonly externalLabels?: TextMap;
   readonly externalUrl?: () => string;
@@ -57,6 +59,7 @@ export const createRulesEngine = (options: RulesOptions): RulesEngine => {
     externalLabels: options.externalLabels ?? {},
     externalUrl: options.externalUrl ?? (() => ''),
     nowMs: options.nowMs,
+    elapsedMs: options.elapsedMs ?? options.nowMs,
     onAlerts: options.onAlerts ?? (() => {}),
   };
   const groups = options.groups

@@ -107,6 +107,7 @@ export const observeTestGroup = (file: RuleTestFile, test: TestGroup, ruleGroups
     externalLabels: test.externalLabels,
     externalUrl: () => test.externalUrl,
     nowMs: () => 0,
+    elapsedMs: () => 0,
     onAlerts: () => {},
   };
   const groups = ordered(ruleGroups, file.groupOrder).map((group) => createRuleGroup(group, test.intervalMs, surroundings));
