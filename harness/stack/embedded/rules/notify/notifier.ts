@@ -1,5 +1,4 @@
 // From a change of alerts to messages at every webhook.
-import { request } from 'undici';
 import type { Clock } from '../../../../engine/clock.ts';
 import type { AlertChange } from '../alert-change.ts';
 import type { TextMap } from '../rule.ts';
@@ -21,9 +20,9 @@ export type NotifierOptions = {
 const bounds = { capacity: 100, timeoutMs: 5_000, retryAfterMs: [250, 1_000, 4_000] };
 
 const postJson: Post = async (url, body, signal) => {
-  const answer = await request(url, { method: 'POST', body, signal, headers: { 'content-type': 'application/json' } });
-  await answer.body.dump();
-  return answer.statusCode;
+  const answer = await fetch(url, { method: 'POST', body, signal, headers: { 'content-type': 'application/json' } });
+  await answer.body?.cancel();
+  return answer.status;
 };
 
 export const createNotifier = ({ webhooks, externalLabels, externalUrl, clock, post = postJson }: NotifierOptions): Notifier => {
