@@ -8,7 +8,7 @@ import { PromqlError } from './promql-error.ts';
 import type { Storage } from './storage.ts';
 import type { Node } from './syntax/ast.ts';
 import { documentedType, typeOf } from './syntax/check-types.ts';
-import { parseExpression } from './syntax/parse.ts';
+import { parseOnce } from './syntax/parse-once.ts';
 import { evaluateNode } from './engine/evaluate-node.ts';
 import type { Column, Grid, Value } from './engine/value.ts';
 import { timeAtStep } from './engine/value.ts';
@@ -92,7 +92,7 @@ const rangeResult = (value: Value, grid: Grid): Result => {
 
 const parseFor = (expression: string, time: EvaluationTime): Node => {
   const window = time.kind === 'range' ? time : { startMs: time.timeMs, endMs: time.timeMs, stepMs: 0 };
-  const node = parseExpression(expression, window);
+  const node = parseOnce(expression, window);
   const type = typeOf(node);
   if (time.kind === 'range' && type !== 'scalar' && type !== 'vector') {
     const got = documentedType(type);
