@@ -15,5 +15,5 @@ export const detection = (run: RunData): readonly CheckResult[] => {
   const rules = evaluated(run, record);
   const trusted = rules.outcome === 'pass';
   const names = [...new Set(planned.fires.map(({ alert }) => alert))];
-  return [rules, ...names.map((alert) => expectedAlert(run, record, alert, trusted)), otherAlerts(run, record, trusted)];
+  return [rules, ...names.map((alert) => expectedAlert(run, record, alert, trusted)), ...otherAlerts(run, record, trusted)];
 };

@@ -94,6 +94,15 @@ test('a budget that was missed while the generator starved is in doubt', () => {
   expect(judged({ ...good, ...starved }, { budgets: 'fail' }).verdict.results.map(({ outcome }) => outcome)).not.toContain('fail');
 });
 
+test('an alert that a busy machine may have caused is in doubt there; one on a broken promise is not', () => {
+  const shared = { ...run, machine: run.machine.map((sample) => ({ ...sample, cpuBusy: 1, processes: [] })) };
+  const other = { other: says('detection/no-other-alert', 'fail') };
+  const broken = { broken: says('detection/no-broken-promise', 'fail') };
+  expect(judged({ ...good, ...other }, { of: shared }).verdict.verdict).toBe('inconclusive');
+  expect(judged({ ...good, ...other }).verdict.verdict).toBe('fail');
+  expect(judged({ ...good, ...broken }, { of: shared }).verdict.verdict).toBe('fail');
+});
+
 test('the verdict counts what was sent and what came of it', () => {
   const { counts } = judged(good).verdict;
   expect(counts).toMatchObject({

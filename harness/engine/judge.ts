@@ -1,6 +1,7 @@
 // Judges one scenario's run from what is in its folder alone: pure, so that the same folder always gives the same verdict.
 import type { CheckRegistry, CheckResult } from '../checkers/check.ts';
 import { conclude } from '../checkers/check.ts';
+import { brokenPromiseId } from '../checkers/detection/other-alerts.ts';
 import { machineExcuse } from '../checkers/machine.ts';
 import type { CheckReference } from '../scenario/scenario.ts';
 import { indexOf } from '../history/run-index.ts';
@@ -57,11 +58,13 @@ const excuseMissed = (run: RunData, results: readonly CheckResult[]): readonly C
   const generator = results.find(({ id, outcome }) => id === 'validity/generator' && outcome === 'inconclusive');
   const excuse = generator?.summary ?? machineExcuse(run);
   if (excuse === null) return results;
-  const exact = new Set(
-    run.plan.scenario.budgets.filter((budget) => budget.exact === true).map(({ name, phase }) => `budget/${name}@${phase}`),
-  );
+  const exact = new Set([
+    brokenPromiseId,
+    ...run.plan.scenario.budgets.filter((budget) => budget.exact === true).map(({ name, phase }) => `budget/${name}@${phase}`),
+  ]);
+  const mayBeLate = ({ dimension, id }: CheckResult): boolean => (dimension === 'budget' || dimension === 'detection') && !exact.has(id);
   return results.map((result) =>
-    (result.dimension === 'budget' || result.dimension === 'detection') && result.outcome === 'fail' && !exact.has(result.id)
+    result.outcome === 'fail' && mayBeLate(result)
       ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse}` }
       : result,
   );

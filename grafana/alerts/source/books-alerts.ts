@@ -21,11 +21,15 @@ const version = ['faultline_processor', 'faultline_processor_version'];
 const noTraffic =
   'Without traffic the books stand still and a difference stays: it fires on. Without the books it has no value, which FaultlineBooksStale tells.';
 
+/** No load of any machine explains these: whoever judges them need not ask how busy it was. */
+const exact = { exact: 'true' };
+
 /** Lane by lane: a plus on one must not hide a minus on another. */
 const eventsDropped = ({ fresh }: Profile): AlertRule => ({
   alert: 'FaultlineEventsDropped',
   expr: `sum ${by(...version)} (abs(${recent(signals.drop, fresh)})) > 0`,
   severity: 'page',
+  labels: exact,
   summary: 'The books of processor {{ $labels.faultline_processor }} do not add up: events were dropped.',
   description:
     'On its lanes {{ $value }} events that the checkpoints have passed are in no term of the books: neither applied nor ignored, parked, pending, discarded, skipped or shed.',
@@ -36,6 +40,7 @@ const duplicateEffects = ({ fresh }: Profile): AlertRule => ({
   alert: 'FaultlineDuplicateEffect',
   expr: `sum ${by(...version)} (clamp_min(${recent(signals.effectSurplus, fresh)}, 0)) > 0`,
   severity: 'page',
+  labels: exact,
   summary: 'Events took effect twice at processor {{ $labels.faultline_processor }}.',
   description: 'The read model holds {{ $value }} effects more than events were applied. Readers see numbers that are too high.',
   withoutTraffic: noTraffic,
@@ -45,6 +50,7 @@ const effectsLost = ({ fresh }: Profile): AlertRule => ({
   alert: 'FaultlineEffectsLost',
   expr: `sum ${by(...version)} (clamp_max(${recent(signals.effectSurplus, fresh)}, 0)) < 0`,
   severity: 'page',
+  labels: exact,
   summary: 'Effects of applied events are missing at processor {{ $labels.faultline_processor }}.',
   description:
     'The read model holds fewer effects than events were applied ({{ $value }}): somebody or something has removed rows, or they were never written.',

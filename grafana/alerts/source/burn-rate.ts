@@ -28,9 +28,10 @@ const ratioRule = (slo: Slo, window: string): RecordingRule => {
 };
 
 const burnAlert = (slo: Slo, window: BurnWindow): AlertRule => {
-  const { long, short, factor, severity } = window;
-  const budget = Number((1 - slo.objective).toPrecision(6));
-  const above = `> ${factor} * ${budget}`;
+  const { long, short, severity } = window;
+  const budget = rounded(1 - slo.objective);
+  const factor = 'factor' in window.above ? window.above.factor : rounded(window.above.badShare / budget);
+  const above = 'factor' in window.above ? `> ${factor} * ${budget}` : `> ${window.above.badShare}`;
   const of = slo.by.length === 0 ? '' : ` of processor {{ $labels.faultline_processor }}`;
   return {
     alert: slo.alert,
@@ -39,7 +40,9 @@ const burnAlert = (slo: Slo, window: BurnWindow): AlertRule => {
     severity,
     labels: { slo: slo.key, long_window: long, short_window: short },
     summary: `${slo.impact}: the error budget${of} burns ${factor} times too fast.`,
-    description: `{{ $value | humanizePercentage }} over ${long} are bad, and as many over ${short}: ${slo.counts}. The objective is ${Number((slo.objective * 100).toPrecision(6))} % good over ${slo.windowDays} days.`,
+    description: `{{ $value | humanizePercentage }} over ${long} are bad, and as many over ${short}: ${slo.counts}. The objective is ${rounded(slo.objective * 100)} % good over ${slo.windowDays} days.`,
     withoutTraffic: slo.withoutTraffic,
   };
 };
+
+const rounded = (value: number): number => Number(value.toPrecision(6));

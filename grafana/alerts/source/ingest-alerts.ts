@@ -18,7 +18,7 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
     },
     {
       alert: 'FaultlineIngestRefusing',
-      expr: `sum ${by()} (${rate(counterOf(signals.ingestRefused, 'error_code="overloaded"'), profile.refusing.over)}) > 0`,
+      expr: `sum ${by()} (${rate(counterOf(signals.ingestRefused, 'error_code="overloaded"'), profile.refusing.over)}) > ${profile.refusing.perSecond}`,
       ...holding(profile.refusing),
       severity: 'ticket',
       summary: 'Ingest refuses events because its queue is full.',

@@ -1,10 +1,11 @@
 // The two sets of numbers that the one template is filled with. A run is over in seconds, so that each of its windows is said apart, not derived.
 
-/** A page or a ticket once the budget burns `factor` times too fast over both windows; the short one lets it end soon after the trouble does. */
+/** A page or a ticket once the budget burns too fast over both windows; the short one lets it end soon after the trouble does. */
 export type BurnWindow = {
   readonly long: string;
   readonly short: string;
-  readonly factor: number;
+  /** How many times faster than the objective allows, or the share of bad events that is too much whatever the objective. */
+  readonly above: { readonly factor: number } | { readonly badShare: number };
   readonly for?: string;
   readonly severity: 'page' | 'ticket';
 };
@@ -22,7 +23,7 @@ export type Profile = {
   readonly fresh: string;
   /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard. */
   readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
-  readonly refusing: Condition;
+  readonly refusing: Condition & { readonly perSecond: number };
   readonly lagGrowing: Condition & { readonly events: number };
   readonly staleSeconds: number;
   readonly crashLoop: { readonly over: string; readonly gone: string; readonly crashes: number };
@@ -43,14 +44,14 @@ export const production: Profile = {
   purpose: 'for a system that exports its metrics every 10 s',
   interval: '15s',
   burn: [
-    { long: '1h', short: '5m', factor: 14.4, for: '1m', severity: 'page' },
-    { long: '6h', short: '30m', factor: 6, for: '5m', severity: 'page' },
-    { long: '1d', short: '2h', factor: 3, for: '15m', severity: 'ticket' },
-    { long: '3d', short: '6h', factor: 1, for: '1h', severity: 'ticket' },
+    { long: '1h', short: '5m', above: { factor: 14.4 }, for: '1m', severity: 'page' },
+    { long: '6h', short: '30m', above: { factor: 6 }, for: '5m', severity: 'page' },
+    { long: '1d', short: '2h', above: { factor: 3 }, for: '15m', severity: 'ticket' },
+    { long: '3d', short: '6h', above: { factor: 1 }, for: '1h', severity: 'ticket' },
   ],
   fresh: '1m',
   gone: { after: '2m', remembered: '1d', orNever: true },
-  refusing: { over: '5m', for: '5m' },
+  refusing: { over: '5m', for: '5m', perSecond: 0 },
   lagGrowing: { over: '10m', for: '10m', events: 10_000 },
   staleSeconds: 300,
   crashLoop: { over: '15m', gone: '1m', crashes: 3 },
@@ -70,10 +71,12 @@ export const run: Profile = {
   name: 'run',
   purpose: 'for runs of the harness, in which metrics are exported and rules evaluated every second',
   interval: '1s',
-  burn: [{ long: '30s', short: '5s', factor: 14.4, severity: 'page' }],
+  // Over half a minute a month's budget says little: a hiccup of a busy machine burns it a hundred times too fast. One in ten is trouble.
+  burn: [{ long: '30s', short: '5s', above: { badShare: 0.1 }, severity: 'page' }],
   fresh: '5s',
   gone: { after: '10s', remembered: '30s', orNever: false },
-  refusing: { over: '5s' },
+  // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
+  refusing: { over: '5s', perSecond: 50 },
   // A second of a scenario's traffic waits whenever a lane is taken over: only what goes beyond that is growth.
   lagGrowing: { over: '5s', for: '2s', events: 1500 },
   staleSeconds: 20,
