@@ -219,6 +219,14 @@ describe('what was not evaluated', () => {
     expect(outcomes(firing(stopped, 'Dead'))['detection/Dead']).toBe('inconclusive');
   });
 
+  test('is a run of which the rules were those for production, whether they fired or not', () => {
+    const slow = withAlerts(firing(runOf(), 'Dead', interval(1, null)), ({ rules }) => ({
+      rules: rules.map((rule) => ({ ...rule, intervalSeconds: 15 })),
+    }));
+    expect(outcomes(slow)).toEqual({ 'detection/evaluated': 'inconclusive' });
+    expect(detection(slow)[0]?.findings[0]?.message).toContain('only every 15 s');
+  });
+
   test('is one alert whose rule is missing', () => {
     const run = withAlerts(runOf(), ({ rules }) => ({ rules: rules.filter(({ alert }) => alert !== 'Dead') }));
     expect(outcomes(run)).toEqual({ ...allPass, 'detection/Dead': 'inconclusive' });

@@ -5,7 +5,7 @@ import { planScenario } from '../engine/plan.ts';
 import { judge } from '../engine/judge.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { readAlertNames } from '../signals/alert-rules.ts';
+import { readRuleNames } from '../signals/alert-rules.ts';
 import { faultlineAlerts } from '../targets/faultline/alerts.ts';
 import { alertProblems } from './alert-problems.ts';
 import { checks, neededParameters } from './checks.ts';
@@ -24,7 +24,7 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   },
 );
 
-const alertNames = readAlertNames(faultlineAlerts.rulesFile);
+const alertNames = readRuleNames(faultlineAlerts.rulesFile).alerts;
 
 test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   'scenario %s expects only alerts that there are, within the bounds that it is to be quick in',

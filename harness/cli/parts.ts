@@ -13,6 +13,7 @@ import { exportIntervalMs } from '../engine/scenario-context.ts';
 import { createRunFault, faults } from '../faults/registry.ts';
 import { writeFinalState } from '../history/final-state-file.ts';
 import { booksSilences } from '../history/lease-history.ts';
+import { readRuleNames } from '../signals/alert-rules.ts';
 import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
@@ -46,6 +47,9 @@ export const scenariosFolder = fromRoot('scenarios');
 const dashboardsFolder = fromRoot('grafana/dashboards');
 export const root = fromRoot('.');
 
+const { alerts, records } = readRuleNames(faultlineAlerts.rulesFile);
+const ruleNames = [...alerts, ...records];
+
 export const createParts = ({ systemFolder, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
   plan: planScenario,
   startStack: async (helper) => {
@@ -60,6 +64,7 @@ export const createParts = ({ systemFolder, clock, runtime, environment, without
       client: createSignalClient(stack),
       signals: faultlineSignals,
       heartbeat: faultlineAlerts.heartbeat,
+      ruleNames,
       clock,
       exportIntervalMs,
       visibleWithinMs: stack.visibleWithinMs,

@@ -8,7 +8,7 @@ import type { PlannedScenario } from '../engine/plan.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
 import { createConsole } from '../report/console/console.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { readAlertNames } from '../signals/alert-rules.ts';
+import { readRuleNames } from '../signals/alert-rules.ts';
 import { findStale } from '../stack/find-stale.ts';
 import { faultlineAlerts } from '../targets/faultline/alerts.ts';
 import { alertProblems } from './alert-problems.ts';
@@ -71,7 +71,7 @@ const runAll = async (
 /** What a scenario names must exist, and be given what it needs: said before anything starts. */
 const checkReferences = (scenarios: readonly Scenario[]): void => {
   const known = { expectations: checks.expectations, mustBeSeen: checks.mustBeSeen };
-  const alerts = readAlertNames(faultlineAlerts.rulesFile);
+  const alerts = readRuleNames(faultlineAlerts.rulesFile).alerts;
   const lines = scenarios.flatMap((scenario) =>
     [...referenceProblems(scenario, known, neededParameters), ...alertProblems(scenario, alerts)].map(
       ({ place, message }) => `  ${join(scenario.name, place)}: ${message}`,

@@ -155,8 +155,13 @@ export type AlertsRecord = {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
-  /** The alerts that the evaluator has rules for, with the worst health among the rules of a name: `ok` or what it said. */
-  readonly rules: readonly { readonly alert: string; readonly health: string; readonly lastError?: string }[];
+  /** The alerts that the evaluator has rules for, with the worst health among the rules of a name: `ok` or what it said; and how seldom they are evaluated. */
+  readonly rules: readonly {
+    readonly alert: string;
+    readonly health: string;
+    readonly intervalSeconds: number;
+    readonly lastError?: string;
+  }[];
   /** The alert that always fires: while it does, rules were evaluated and telemetry came in. */
   readonly heartbeat: string;
   readonly alerts: readonly {

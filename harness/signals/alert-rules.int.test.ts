@@ -11,13 +11,21 @@ const rule = (name: string, health: string, type = 'alerting', lastError = '') =
 const answers: Record<string, unknown> = {
   '/good': {
     status: 'success',
-    data: { groups: [{ rules: [rule('A', 'ok'), rule('r:s', 'ok', 'recording')] }, { rules: [rule('B', 'ok')] }] },
+    data: {
+      groups: [
+        { interval: 1, rules: [rule('A', 'ok'), rule('r:s', 'ok', 'recording')] },
+        { interval: 15, rules: [rule('B', 'ok')] },
+      ],
+    },
   },
   '/bad': {
     status: 'success',
     data: {
       groups: [
-        { rules: [rule('A', 'ok'), rule('A', 'err', 'alerting', 'many-to-many'), rule('B', 'unknown'), rule('r:s', 'err', 'recording')] },
+        {
+          interval: 1,
+          rules: [rule('A', 'ok'), rule('A', 'err', 'alerting', 'many-to-many'), rule('B', 'unknown'), rule('r:s', 'err', 'recording')],
+        },
       ],
     },
   },
@@ -37,17 +45,17 @@ const askAt = (path: string) => askAlertRules({ url: `${address}${path}` });
 
 test('lists the alerts, not what is recorded', async () => {
   expect(await askAt('/good')).toEqual([
-    { alert: 'A', health: 'ok' },
-    { alert: 'B', health: 'ok' },
+    { alert: 'A', health: 'ok', intervalSeconds: 1 },
+    { alert: 'B', health: 'ok', intervalSeconds: 15 },
   ]);
   expect(await askAt('/none')).toEqual([]);
 });
 
 test('a name is as well as the worst of its rules, and a recording rule that fails is told too: alerts rest on it', async () => {
   expect(await askAt('/bad')).toEqual([
-    { alert: 'A', health: 'err', lastError: 'many-to-many' },
-    { alert: 'B', health: 'unknown' },
-    { alert: 'r:s', health: 'err' },
+    { alert: 'A', health: 'err', intervalSeconds: 1, lastError: 'many-to-many' },
+    { alert: 'B', health: 'unknown', intervalSeconds: 1 },
+    { alert: 'r:s', health: 'err', intervalSeconds: 1 },
   ]);
 });
 

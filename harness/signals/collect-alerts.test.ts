@@ -13,7 +13,7 @@ const timeline: RunTimeline = {
   drainPending: [],
 };
 const expected: Detection = { fires: [{ alert: 'A', cause: 'trouble', withinSeconds: 5, resolvesWithinSeconds: 10 }] };
-const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok' }];
+const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok', intervalSeconds: 1 }];
 
 /** An evaluator in which A fires in the stretch, in seconds of the run; asked at 8 s for the first time. */
 const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: true; rules?: true } = {}) => {
@@ -38,6 +38,7 @@ const collect = async (stretch: readonly [number, number], detection = expected,
     signal,
     scope,
     heartbeat: 'H',
+    ruleNames: ['A'],
     detection,
     timeline,
     evidence: [],

@@ -15,6 +15,8 @@ export type CollectAlertsOptions = {
   readonly signal: AbortSignal;
   readonly scope: RunScope;
   readonly heartbeat: string;
+  /** The rules of the target: an evaluator may have others of its own, which are none of our business. */
+  readonly ruleNames: readonly string[];
   readonly detection: Detection;
   readonly timeline: RunTimeline;
   readonly evidence: readonly FaultEvidence[];
@@ -35,7 +37,8 @@ export const collectAlerts = async (options: CollectAlertsOptions): Promise<Aler
     { clock, withinMs, everyMs: stepMs / 2, signal },
   );
   const { value: rules, error } = await attempt<AlertsRecord['rules']>(options.client.alertRules(), []);
-  return { ...last, rules, ...(error === undefined ? {} : { error }) };
+  const own = rules.filter(({ alert }) => options.ruleNames.includes(alert));
+  return { ...last, rules: own, ...(error === undefined ? {} : { error }) };
 };
 
 const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectAlertsOptions): Promise<AlertsRecord> => {

@@ -42,6 +42,7 @@ const telemetryAt = (url: string) =>
     client: createSignalClient({ endpoints: endpointsAt(url), access: {} }),
     signals: faultlineSignals,
     heartbeat: 'AlwaysFires',
+    ruleNames: ['AlwaysFires'],
     clock: systemClock,
     exportIntervalMs,
     visibleWithinMs: 0,

@@ -19,6 +19,8 @@ export type TelemetryOptions = {
   readonly signals: TargetSignals;
   /** The alert that always fires. */
   readonly heartbeat: string;
+  /** Of the target's own rules. */
+  readonly ruleNames: readonly string[];
   readonly clock: Clock;
   readonly exportIntervalMs: number;
   /** How long after it was taken in something may stay invisible to a search. */
@@ -60,7 +62,7 @@ const sendOtlp = async ({ urls, headers }: TelemetryOptions['otlp'], signal: 'me
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped, heartbeat } = options;
+  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped, heartbeat, ruleNames } = options;
   const withinMs = canaryWithinMs + visibleWithinMs;
   return {
     send: (signal, body, timeoutMs) => sendOtlp(otlp, signal, body, timeoutMs),
@@ -68,6 +70,6 @@ export const createTelemetry = (options: TelemetryOptions): Telemetry => {
     fingerprint: (scope) => fingerprintOf(options, scope),
     collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dashboards, dropped }),
     alerts: ({ runId, scenario, plan, ...asked }) =>
-      collectAlerts({ ...asked, client, clock, heartbeat, scope: { runId, scenario }, detection: plan.scenario.detection }),
+      collectAlerts({ ...asked, client, clock, heartbeat, ruleNames, scope: { runId, scenario }, detection: plan.scenario.detection }),
   };
 };

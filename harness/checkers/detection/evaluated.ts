@@ -9,10 +9,17 @@ const firstWithinMs = 3000;
 /** Longer than it takes to evaluate late once; shorter than any alert that must not be missed. */
 const longestGapMs = 3000;
 
+export const areRunRules = ({ rules, stepMs }: AlertsRecord): boolean =>
+  rules.every(({ intervalSeconds }) => intervalSeconds * 1000 <= stepMs);
+
 export const evaluated = (run: RunData, record: AlertsRecord): CheckResult => {
   const findings = createFindings();
   if (record.error !== undefined) findings.add(`the alerts could not be asked for: ${record.error}`);
   if (record.rules.length === 0) findings.add('no alerting rules are loaded');
+  if (!areRunRules(record)) {
+    const slowest = Math.max(...record.rules.map(({ intervalSeconds }) => intervalSeconds));
+    findings.add(`rules are evaluated only every ${slowest} s: these are not the rules of a run, whose windows are seconds`);
+  }
   for (const { alert, health, lastError } of record.rules) {
     if (health !== 'ok') findings.add(`the rule ${alert} is in health ${health}${lastError === undefined ? '' : `: ${lastError}`}`);
   }

@@ -19,7 +19,7 @@ export const alertsOf = (run: Pick<RunData, 'plan' | 'timeline' | 'evidence'>): 
     from,
     to,
     stepMs: 1000,
-    rules: names.map((alert) => ({ alert, health: 'ok' })),
+    rules: names.map((alert) => ({ alert, health: 'ok', intervalSeconds: 1 })),
     heartbeat,
     alerts: [{ alert: heartbeat, labels: { severity: 'heartbeat' }, pending: [], firing: [{ from, to: null }] }, ...fired],
   };
