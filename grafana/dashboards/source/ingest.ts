@@ -36,7 +36,7 @@ const now: Row = {
     stat({
       id: 102,
       title: 'Failed by us',
-      question: 'Do producers get errors that are our fault? Share of answers 5xx in the last minute.',
+      question: 'Are producers turned away by our fault? Share of answers 5xx or 429 in the last minute.',
       unit: 'percentunit',
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,
@@ -85,7 +85,7 @@ const now: Row = {
       question: 'How many identities are remembered? Estimated rows; past its bound the window is shorter than what is promised.',
       unit: 'short',
       targets: [atTheEnd(sumOf(valueOf(signals.identitiesRows)))],
-      limits: { orange: 40_000_000, red: 50_000_000 },
+      limits: limits.identities,
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineIdentitiesOverBound'), toPipeline],
     }),

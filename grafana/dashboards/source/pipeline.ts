@@ -24,7 +24,7 @@ const hurt: Row = {
       id: 101,
       title: 'Requests failed by us',
       question:
-        'Do producers get errors that are our fault? Share of POST /events and /events/batch answered 5xx in the last minute, overload included. No traffic is said so, and is not 0.',
+        'Are producers turned away by our fault? Share of POST /events and /events/batch answered 5xx or 429 in the last minute, overload included. No traffic is said so, and is not 0.',
       unit: 'percentunit',
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,
@@ -75,7 +75,8 @@ const hurt: Row = {
     stat({
       id: 106,
       title: 'Age of the books',
-      question: 'Can this page be believed? Seconds since the elected worker last read the books. No data: nobody exports them.',
+      question:
+        'Can this page be believed? Seconds since the elected worker last read the books and said so. No data: nobody has for five minutes.',
       unit: 's',
       targets: [atTheEnd(quantity.booksAge)],
       limits: limits.booksAge,

@@ -303,7 +303,7 @@ const machine: Row = {
       question: 'Does somebody hold a snapshot open? A long one bloats the counter rows until appends crawl: find the session and end it.',
       unit: 's',
       targets: [overTime(sumOf(valueOf(signals.oldestSnapshotAge)), 'oldest snapshot')],
-      limits: { orange: 60, red: 600 },
+      limits: limits.snapshot,
       behind: [rowsWritten, workerLines],
       onward: [runbookOf('FaultlineSnapshotOld'), toPipeline],
     }),
