@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { loadDashboards } from '../dashboards/load-dashboards.ts';
+import { loadDashboards } from '../signals/load-dashboards.ts';
 import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';

@@ -1,6 +1,6 @@
 // Asks every query of every dashboard, as a reader's browser would at the end of the traffic, and writes down how much came back.
 import { DashboardRefused } from '../dashboards/dashboard-refused.ts';
-import type { LoadedDashboard } from '../dashboards/load-dashboards.ts';
+import type { LoadedDashboard } from './load-dashboards.ts';
 import type { PanelRecord, RunTimeline, Series } from '../engine/run-data.ts';
 import type { SignalClient } from './client.ts';
 import { panelQuestions, type PanelQuestion } from './panel-questions.ts';

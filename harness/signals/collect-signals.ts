@@ -6,7 +6,7 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import { askBudgets } from './ask-budgets.ts';
 import { askEventLogs, type MarkedEvent } from './ask-event-logs.ts';
 import { askFinals } from './ask-finals.ts';
-import type { LoadedDashboard } from '../dashboards/load-dashboards.ts';
+import type { LoadedDashboard } from './load-dashboards.ts';
 import { askLogs } from './ask-logs.ts';
 import { askPanels } from './ask-panels.ts';
 import { askPlots } from './ask-plots.ts';

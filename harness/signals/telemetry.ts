@@ -1,6 +1,6 @@
 // One telemetry stack, asked and told things about one scenario: what the engine holds (engine/parts.ts, Telemetry).
 import type { Clock } from '../engine/clock.ts';
-import type { LoadedDashboard } from '../dashboards/load-dashboards.ts';
+import type { LoadedDashboard } from './load-dashboards.ts';
 import type { Telemetry } from '../engine/parts.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { ask } from './ask.ts';

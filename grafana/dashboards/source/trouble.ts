@@ -1,9 +1,10 @@
 // The TraceQL and LogQL that panels and links share: which spans and lines there are, and which of them tell of trouble.
+// Lines are chosen by the attributes that docs/logs.md names, where there is one: a text is rewritten more lightly than an attribute.
 // A trace is not narrowed to a run: TraceQL has no match for an attribute that is absent, and outside of runs it is.
 
 const run = '| faultline_run=~"$faultline_run" | faultline_scenario=~"$faultline_scenario"';
 
-const linesOf = (services: string, more = ''): string => `{service_name=~"${services}"}${more} ${run}`;
+const linesOf = (services: string, more = ''): string => `{service_name=~"${services}"} ${run}${more}`;
 const system = 'faultline-(ingest|worker|query)';
 
 const trouble = '| severity_text=~"WARN|ERROR|FATAL"';
@@ -13,12 +14,12 @@ export const troubleLines = `${systemLines} ${trouble}`;
 export const ingestLines = linesOf('faultline-ingest');
 export const workerLines = linesOf('faultline-worker');
 export const queryLines = linesOf('faultline-query');
-export const leaseLines = linesOf('faultline-worker', ' |~ "lane (acquired|released|taken over|lost)|another owner"');
-export const deadLetterLines = linesOf('faultline-worker', ' |= "event parked as a dead letter"');
-export const failureLines = linesOf('faultline-worker', ' |~ "event failed|dead letter|deadline"');
-export const recoveryLines = linesOf('faultline-worker', ' |~ "event failed|dead letter|deadline|park command"');
-export const parkCommandLines = linesOf('faultline-worker', ' |= "park command carried out"');
-export const blockedLaneLines = linesOf('faultline-worker', ' |= "lane can not go on"');
+export const leaseLines = linesOf('faultline-worker', ' | faultline_epoch!=""');
+export const deadLetterLines = linesOf('faultline-worker', ' | severity_text="ERROR" | faultline_reason!=""');
+export const failureLines = linesOf('faultline-worker', ' | faultline_reason!=""');
+export const recoveryLines = linesOf('faultline-worker', ' | faultline_reason!="" or faultline_action!=""');
+export const parkCommandLines = linesOf('faultline-worker', ' | faultline_action!=""');
+export const blockedLaneLines = linesOf('faultline-worker', ' | faultline_policy!=""');
 export const streamTroubleLines = linesOf('faultline-ingest', ' |~ "append"');
 export const exportFailureLines = linesOf(system, ' |= "an export over OTLP failed"');
 export const harnessLines = linesOf('faultline-harness');

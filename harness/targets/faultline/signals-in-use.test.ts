@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { signals, type Signal } from '../../../system/contract/signals.ts';
-import { loadDashboards } from '../../dashboards/load-dashboards.ts';
+import { loadDashboards } from '../../signals/load-dashboards.ts';
 import { harnessSignals } from '../../narration/harness-signals.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { panelQuestions } from '../../signals/panel-questions.ts';

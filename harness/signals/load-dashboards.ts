@@ -1,9 +1,9 @@
 // The dashboards of a folder, each read or refused: one that is not understood hides none of the others.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dashboard } from './dashboard.ts';
-import { DashboardRefused } from './dashboard-refused.ts';
-import { readDashboard } from './read-dashboard.ts';
+import type { Dashboard } from '../dashboards/dashboard.ts';
+import { DashboardRefused } from '../dashboards/dashboard-refused.ts';
+import { readDashboard } from '../dashboards/read-dashboard.ts';
 
 export type LoadedDashboard =
   | { readonly file: string; readonly dashboard: Dashboard }
