@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { countRateOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { countRateOf, grownInRange, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 import { gauge, logs, stat, table, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { ingestRoutes, limits } from './quantity.ts';
@@ -159,7 +159,7 @@ const refusals: Row = {
       title: 'Refused in this range',
       question: 'How many events were refused in all, and for what? By error code and process, over the whole time range.',
       unit: 'short',
-      targets: [asRows(`round(sum by (error_code, instance) (increase(${valueOf(signals.ingestRefused, ofInstance)}[$__range])))`)],
+      targets: [asRows(`sum by (error_code, instance) (${grownInRange(signals.ingestRefused, ofInstance)})`)],
       columns: { error_code: 'Code', instance: 'Process', Value: 'Events' },
       sortBy: 'Events',
       behind: [failedRequests, ingestLines],

@@ -31,6 +31,16 @@ export const valueOf = <S extends Gauge | Counter>(signal: S, matchers: Matchers
 export const rateOf = <S extends Counter>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
   `rate(${selector(signal.promName, matchers)}[${window}])`;
 
+/**
+ * What a process's counter grew by in the range, each series for itself and exact. `increase()` would lose what was counted before a process's first export:
+ * after a crash that is most of it, for the new process takes the lanes over at once. A series of a process that began in the range began at 0.
+ */
+export const grownInRange = <S extends Counter>(signal: S, matchers: Matchers<S> = {}): string => {
+  const series = selector(signal.promName, matchers);
+  const highest = `max_over_time(${series}[$__range])`;
+  return `(${highest} - (${series} offset $__range or 0 * ${highest}))`;
+};
+
 /** Observations of a histogram in a second. */
 export const countRateOf = <S extends Histogram>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
   `rate(${selector(`${signal.promName}_count`, matchers)}[${window}])`;

@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { countRateOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { countRateOf, grownInRange, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 import { logs, stat, table, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
@@ -70,7 +70,7 @@ const now: Row = {
       title: 'Lanes taken over',
       question: 'Did workers die or stall? Lanes taken from an owner whose lease ran out, in this time range.',
       unit: 'short',
-      targets: [atTheEnd(`round(sum(increase(${valueOf(signals.takeovers)}[$__range])))`)],
+      targets: [atTheEnd(sumOf(grownInRange(signals.takeovers)))],
       limits: { orange: 1, red: 32 },
       behind: [leaseLines, consumers],
       onward: [runbookOf('FaultlineLeaseTakenOver'), toPipeline],
@@ -80,7 +80,7 @@ const now: Row = {
       title: 'Writes refused',
       question: 'Did a zombie try to write? Writes refused because the lane had another owner, in this time range: the fence held.',
       unit: 'short',
-      targets: [atTheEnd(`round(sum(increase(${valueOf(signals.fencedWrites, one)}[$__range])))`)],
+      targets: [atTheEnd(sumOf(grownInRange(signals.fencedWrites, one)))],
       limits: { orange: 1, red: 100 },
       behind: [leaseLines, consumers],
       onward: [runbookOf('FaultlineLeaseTakenOver'), toPipeline],
@@ -90,7 +90,7 @@ const now: Row = {
       title: 'Handler threads ended',
       question: 'Does user code hang? Threads ended past their deadline, in this time range.',
       unit: 'short',
-      targets: [atTheEnd(`round(sum(increase(${valueOf(signals.handlerKills, one)}[$__range])))`)],
+      targets: [atTheEnd(sumOf(grownInRange(signals.handlerKills, one)))],
       limits: { orange: 1, red: 10 },
       behind: [failures, linesBehind(trouble.failureLines)],
       onward: [...crash, toRecovery],
