@@ -22,6 +22,12 @@ export const gates: readonly Gate[] = [
     says: [/unchecked-index\.ts.*TS2322/, /optional-property\.ts.*TS2375/, /enum\.ts.*TS1294/],
   },
   {
+    name: 'typecheck-browser',
+    command: ['tsc', '--noEmit', '--project', 'harness/stack/embedded/page/browser'],
+    canary: ['tsc', '--noEmit', '--project', `${fixture}/typecheck-browser/tsconfig.json`],
+    says: [/node-in-browser\.ts.*TS2591/, /unchecked-element\.ts.*TS2531/],
+  },
+  {
     name: 'lint',
     command: [...lint, '--ignore-pattern', '.ci/fixtures/**'],
     canary: [...lint, '--tsconfig', `${fixture}/lint/tsconfig.json`, `${fixture}/lint`],

@@ -16,6 +16,11 @@ it.each<[string, number | null]>([
   ['diff', 3],
 ])('%s of 2, nothing, 8, 5, nothing is %d', (name, expected) => expect(reduceValues(name, values)).toBe(expected));
 
+it('leaves NaN out of extremes, unless there is nothing else', () => {
+  expect([reduceValues('max', [Number.NaN, 3, 1]), reduceValues('min', [Number.NaN, 3, 1])]).toEqual([3, 1]);
+  expect(reduceValues('max', [Number.NaN])).toBeNaN();
+});
+
 it.each(['lastNotNull', 'max', 'mean', 'sum'])('%s of nothing is nothing, not 0', (name) => {
   expect(reduceValues(name, [])).toBeNull();
   expect(reduceValues(name, [null])).toBeNull();

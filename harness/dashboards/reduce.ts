@@ -3,11 +3,19 @@
 export type Values = readonly (number | null)[];
 
 const known = (values: Values): readonly number[] => values.filter((value): value is number => value !== null);
+const comparable = (values: Values): readonly number[] => known(values).filter((value) => !Number.isNaN(value));
 const overKnown =
   (reduce: (values: readonly number[]) => number) =>
   (values: Values): number | null => {
     const numbers = known(values);
     return numbers.length === 0 ? null : reduce(numbers);
+  };
+/** NaN is larger and smaller than nothing: extremes leave it out, unless there is nothing else. */
+const extreme =
+  (pick: (one: number, other: number) => number) =>
+  (values: Values): number | null => {
+    const numbers = comparable(values);
+    return numbers.length === 0 ? (known(values).at(-1) ?? null) : numbers.reduce((best, value) => pick(best, value));
   };
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -16,8 +24,8 @@ const reducers = {
   last: (values: Values) => values.at(-1) ?? null,
   firstNotNull: (values: Values) => known(values).at(0) ?? null,
   first: (values: Values) => values.at(0) ?? null,
-  max: overKnown((values) => values.reduce((most, value) => Math.max(most, value))),
-  min: overKnown((values) => values.reduce((least, value) => Math.min(least, value))),
+  max: extreme(Math.max),
+  min: extreme(Math.min),
   mean: overKnown((values) => sum(values) / values.length),
   sum: overKnown(sum),
   count: (values: Values) => values.length,

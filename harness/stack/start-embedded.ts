@@ -15,7 +15,7 @@ export const startEmbedded = async (options: StackOptions): Promise<RunningStack
   const started = await spawnProcess({
     command: process.execPath,
     // Small young generation: what it takes in lives long, and half-full nurseries would double its memory.
-    args: ['--max-semi-space-size=8', program, ...parametersOf(options)],
+    args: ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning', program, ...parametersOf(options)],
     role: 'stack',
     logFile: join(logFolder, 'stack.log'),
     registry,
@@ -40,7 +40,7 @@ const parametersOf = ({ ports, ruleFiles = [], evaluationSeconds = 1 }: StackOpt
 
 const runningStack = (started: SpawnedProcess, address: string, afterMs: number): RunningStack => ({
   runtime: 'embedded',
-  endpoints: endpointsAt(address),
+  endpoints: { ...endpointsAt(address), page: `${address}/` },
   access: {},
   processes: [{ role: started.role, pid: started.pid }],
   // It is part of this repository: its version is faultline's own.

@@ -50,7 +50,8 @@ type TimeStep = { readonly below: number; readonly times?: number; readonly per?
 const timeSpan =
   (steps: readonly TimeStep[], zeroSuffix: string): Format =>
   (value, decimals) => {
-    if (value === 0 || !Number.isFinite(value)) return `${roundedText(value)}${zeroSuffix}`;
+    if (!Number.isFinite(value)) return roundedText(value);
+    if (value === 0) return `0${zeroSuffix}`;
     const step = steps.find(({ below }) => Math.abs(value) < below) ?? steps.at(-1);
     const { times = 1, per = 1, suffix } = step ?? { suffix: zeroSuffix };
     return `${roundedText((value * times) / per, decimals)}${suffix}`;

@@ -36,9 +36,9 @@ describe('formatValue', () => {
     [5, 'prefix:~', undefined, '~5'],
     [2_500, 'si:B', undefined, '2.50 kB'],
     [1, 'bool_yes_no', undefined, 'Yes'],
-    [Number.NaN, 's', undefined, 'NaN s'],
+    [Number.NaN, 's', undefined, 'NaN'],
     [Infinity, 'short', undefined, '∞'],
-    [-Infinity, 's', undefined, '-∞ s'],
+    [-Infinity, 's', undefined, '-∞'],
   ])('shows %d in %s (decimals %s) as %s', (value, unit, decimals, expected) => {
     expect(formatValue(value, unit, decimals)).toBe(expected);
   });

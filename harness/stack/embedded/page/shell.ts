@@ -21,7 +21,7 @@ ${head('faultline')}
 </head>
 <body>
 <noscript>The dashboards are drawn by JavaScript, which is off.</noscript>
-<div id="app"></div>
+<div id="app"><p class="note">Loading. If this stays, reload the page.</p></div>
 </body>
 </html>
 `;

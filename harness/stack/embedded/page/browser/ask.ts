@@ -23,6 +23,16 @@ const askNow = async (url: string, signal: AbortSignal): Promise<unknown> => {
   return JSON.parse(body) as unknown;
 };
 
-export const ask = (url: string, signal: AbortSignal): Promise<unknown> => pool.run(() => askNow(url, signal), signal);
+/** A request that got no answer at all (the network changed, a connection was reset) is sent once more: it only reads. */
+const askTwice = async (url: string, signal: AbortSignal): Promise<unknown> => {
+  try {
+    return await askNow(url, signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return askNow(url, signal);
+  }
+};
+
+export const ask = (url: string, signal: AbortSignal): Promise<unknown> => pool.run(() => askTwice(url, signal), signal);
 
 export const wasAborted = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';

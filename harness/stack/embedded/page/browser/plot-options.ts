@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { formatValue } from '../../../../dashboards/units/units.ts';
 import type { FieldConfig, FieldStyle } from '../../../../dashboards/field-config.ts';
 import type { PlotData, PlotSeries } from '../logic/plot-data.ts';
+import { clockText, dateText } from './time-text.ts';
 
 /** Series of one unit and side share a scale. */
 const scaleOf = ({ config }: PlotSeries): string => `${config.unit ?? ''}|${config.style?.axisPlacement === 'right' ? 'right' : 'left'}`;
@@ -20,10 +21,15 @@ const pathsOf = (style: FieldStyle | undefined): uPlot.Series.PathBuilder | unde
   return style?.lineInterpolation === 'stepAfter' ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
 };
 
+/** A sample between two gaps has no line: without a point it would not be seen. */
+const lonely: uPlot.Series.Points.Filter = (plot, index) => {
+  const values = Array.from<number | null | undefined, boolean>(plot.data[index] ?? [], (value) => typeof value === 'number');
+  return values.flatMap((isKnown, at) => (isKnown && values[at - 1] !== true && values[at + 1] !== true ? [at] : []));
+};
+
 const pointsOf = (style: FieldStyle | undefined): uPlot.Series.Points => {
   if (style?.drawStyle === 'points' || style?.showPoints === 'always') return { show: true, size: style.pointSize ?? 5 };
-  // A sample between two gaps has no line: without a point it would not be seen.
-  return { size: 4, show: false, filter: null };
+  return { size: 4, show: true, filter: lonely };
 };
 
 const seriesOf = (one: PlotSeries): uPlot.Series => {
@@ -78,6 +84,7 @@ const valueAxis = (one: PlotSeries, isFirst: boolean): uPlot.Axis => {
     grid: { show: isFirst, stroke: grid, width: 1 },
     ticks: { stroke: grid, size: 4 },
     values: (_plot, splits) => splits.map((split) => shortened(formatValue(split, one.config.unit))),
+    ...(/^(?:k|m)?bytes$|^binBps$/.test(one.config.unit ?? '') ? { incrs: binarySteps } : {}),
     size: (_plot, values) => 16 + 6.5 * Math.max(3, ...(values ?? []).map((value) => value.length)),
     ...(one.config.style?.axisLabel ? { label: one.config.style.axisLabel, labelFont: '11px sans-serif', labelSize: 16 } : {}),
   };
@@ -85,18 +92,26 @@ const valueAxis = (one: PlotSeries, isFirst: boolean): uPlot.Axis => {
 
 const timeAxis = (): uPlot.Axis => {
   const { text, grid } = axisColors();
-  return { stroke: text, font: '11px sans-serif', grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 4 }, size: 28, space: 70 };
+  return { stroke: text, font: '11px sans-serif', grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, size: 4 }, size: 28, space: 80 };
 };
 
-const timeParts = ['{YYYY}', '{YYYY}-{MM}', '{MM}-{DD}', '{MM}-{DD} {HH}:{mm}', '{HH}:{mm}', '{HH}:{mm}:{ss}'] as const;
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
 
-/** uPlot's own labels are American; these are the clock's. [least increment, format, …] in milliseconds. */
-const clockValues: (string | number | null)[][] = [
-  [86_400_000, timeParts[2], null, null, null, null, null, null, 1],
-  [60_000, timeParts[4], `\n${timeParts[2]}`, null, null, null, null, null, 1],
-  [1_000, timeParts[5], null, null, null, null, null, null, 1],
-  [1, '{HH}:{mm}:{ss}.{fff}', null, null, null, null, null, null, 1],
-];
+/** By the clock, as fine as the marks are apart; the date where more than a day is shown. uPlot's own labels are American. */
+const timeLabels =
+  (utc: boolean): uPlot.Axis.DynamicValues =>
+  (_plot, splits) => {
+    const [first = 0, second = first + minuteMs] = splits;
+    const isLong = (splits.at(-1) ?? first) - first > dayMs;
+    return splits.map((atMs) => {
+      const clock = clockText(atMs, utc, second - first < 1_000);
+      return `${isLong ? `${dateText(atMs, utc).slice(5)} ` : ''}${second - first >= minuteMs ? clock.slice(0, 5) : clock}`;
+    });
+  };
+
+/** Bytes are counted in powers of two, and so are the marks. */
+const binarySteps = Array.from({ length: 60 }, (_none, power) => 2 ** power);
 
 export type PlotLook = { readonly width: number; readonly height: number; readonly utc: boolean };
 
@@ -115,7 +130,7 @@ export const plotOptions = (data: PlotData, { width, height, utc }: PlotLook, ra
     },
     series: [{}, ...data.series.map(seriesOf)],
     bands: bandsOf(data),
-    axes: [{ ...timeAxis(), values: clockValues as uPlot.Axis.Values }, ...firstOfScale.map((one, index) => valueAxis(one, index === 0))],
+    axes: [{ ...timeAxis(), values: timeLabels(utc) }, ...firstOfScale.map((one, index) => valueAxis(one, index === 0))],
   };
 };
 

@@ -55,6 +55,7 @@ const drawLabel = (context: CanvasRenderingContext2D, event: AnnotationEvent, x:
   context.globalAlpha = 1;
   context.font = `${10 * devicePixelRatio}px sans-serif`;
   context.textBaseline = 'top';
+  context.textAlign = 'left';
   context.fillText(textOf(event), x + 3 * devicePixelRatio, top + row * rowPixels * devicePixelRatio);
 };
 
