@@ -172,10 +172,13 @@ describe.skipIf(chromium === null)(
       await show('/d/main');
       await box('Lag by lane').locator('.legend li').nth(2).waitFor();
       expect(await page.getByLabel('Lane', { exact: true }).locator('option').allInnerTexts()).toEqual(['All', '1', '2', '10']);
+      await page.getByLabel('Lane', { exact: true }).focus();
       await page.getByLabel('Lane', { exact: true }).selectOption('10');
       await box('Lag by lane').locator('.legend li').nth(1).waitFor({ state: 'detached' });
       expect(await box('Lag by lane').locator('.legend-name').allInnerTexts()).toEqual(['lane 10']);
       expect(new URL(page.url()).searchParams.get('var-lane')).toBe('10');
+      // Who works by the keyboard is still where they were.
+      expect(await page.evaluate('document.activeElement.id')).toBe('variable-lane');
       await page.reload();
       await box('Lag of all').getByText('5', { exact: true }).waitFor();
       expect(await page.getByLabel('Lane', { exact: true }).inputValue()).toBe('10');

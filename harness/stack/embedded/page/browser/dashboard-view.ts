@@ -8,7 +8,7 @@ import type { TimeRange, ViewState } from '../logic/url-state.ts';
 import { createAlertsStrip } from './alerts-strip.ts';
 import { askAnnotations, eventsFor } from './annotation-source.ts';
 import { dashboardFrame } from './dashboard-frame.ts';
-import { el, swap } from './dom.ts';
+import { el, keepingFocus, swap } from './dom.ts';
 import { createPanelGrid } from './panel-grid.ts';
 import { createRounds } from './rounds.ts';
 import { timeControls } from './time-controls.ts';
@@ -33,14 +33,14 @@ export const showDashboard = (app: HTMLElement, dashboard: Dashboard): void => {
   const grid = createPanelGrid(dashboard, { onZoom: (range) => setTime(String(range.fromMs), String(range.toMs)) });
   const known: Known = { state: readViewState(location.search, dashboard), answers: noAnswers, answeredAtMs: 0 };
 
-  const showControls = (range: TimeRange): void => {
-    // What has the focus is being used: it is left alone until the reader is done.
-    if (frame.controls.contains(document.activeElement) && known.answeredAtMs > 0) return;
+  const showControls = (range: TimeRange, isAutomatic: boolean): void => {
+    // What has the focus is being used: the clock leaves it alone.
+    if (isAutomatic && frame.controls.contains(document.activeElement)) return;
     const { state, answers } = known;
     const variables = variableControls({ variables: dashboard.variables, ...answers, chosen: state.variables, onChange: setVariable });
     const { refreshChoices } = dashboard;
     const times = timeControls({ state, range, refreshChoices, onTime: setTime, onRefresh: setRefresh, onNow: () => rounds.start() });
-    swap(frame.controls, ...variables, ...times);
+    keepingFocus(frame.controls, () => swap(frame.controls, ...variables, ...times));
   };
 
   const ask = async (isAutomatic: boolean, signal: AbortSignal): Promise<void> => {
@@ -49,7 +49,7 @@ export const showDashboard = (app: HTMLElement, dashboard: Dashboard): void => {
     if (!isAutomatic || Date.now() - known.answeredAtMs > variablesAgainMs) {
       known.answers = await askVariables(dashboard, known.state.variables, range, signal);
       known.answeredAtMs = Date.now();
-      showControls(range);
+      showControls(range, isAutomatic);
     }
     const scope = scopeAt(dashboard, { ...known });
     frame.fill(scope({ ...range, stepMs: 1_000, scrapeMs: 1_000 }));
@@ -62,7 +62,6 @@ export const showDashboard = (app: HTMLElement, dashboard: Dashboard): void => {
   const change = (changes: Partial<ViewState>): void => {
     known.state = { ...known.state, ...changes };
     history.pushState(null, '', `${location.pathname}${writeViewState(known.state)}`);
-    (document.activeElement as HTMLElement | null)?.blur();
     rounds.start();
   };
   const setTime = (from: string, to: string): void => change({ from, to });
@@ -76,6 +75,6 @@ export const showDashboard = (app: HTMLElement, dashboard: Dashboard): void => {
   });
   document.title = `${dashboard.title} – faultline`;
   swap(app, frame.root, el('main', {}, ...grid.roots));
-  showControls(rangeOf(known.state, Date.now()));
+  showControls(rangeOf(known.state, Date.now()), false);
   rounds.start();
 };

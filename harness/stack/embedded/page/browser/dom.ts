@@ -47,3 +47,11 @@ export const styled = <Styled extends HTMLElement | SVGElement>(node: Styled, st
 };
 
 export const swap = (parent: Element, ...children: readonly Child[]): void => parent.replaceChildren(...present(children));
+
+/** Controls that are made anew: the one that had the focus has it again. */
+export const keepingFocus = (parent: Element, change: () => void): void => {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+  const selector = focused?.id ? `#${CSS.escape(focused.id)}` : `[aria-label="${CSS.escape(focused?.getAttribute('aria-label') ?? '')}"]`;
+  change();
+  if (focused !== null) parent.querySelector<HTMLElement>(selector)?.focus();
+};
