@@ -270,14 +270,23 @@ describe.skipIf(chromium === null)(
         annotations: { summary: hostile, runbook_url: 'https://github.com/x/y/docs/runbooks/Lag.md' },
         activeAt: '2026-01-02T03:04:05Z',
       };
-      const body = { status: 'success', data: { alerts: [firing, { ...firing, state: 'pending' }] } };
+      const heartbeat = { ...firing, labels: { alertname: 'Watchdog', severity: 'heartbeat' } };
+      const body = { status: 'success', data: { alerts: [firing, { ...firing, state: 'pending' }, heartbeat] } };
       await page.route('**/api/v1/alerts', (route) => route.fulfill({ json: body }));
       await show('/d/main');
       const alerts = page.getByLabel('Alerts');
-      await alerts.getByText('1 pending').waitFor();
+      await alerts.getByText('1 pending.').waitFor();
       expect(await alerts.locator('li').count()).toBe(1);
       expect(await alerts.locator('li').innerText()).toContain(hostile);
       expect(await alerts.getByRole('link').getAttribute('href')).toBe('/runbooks/Lag');
+    });
+
+    it('says that no alert fires, and whether that is known', async () => {
+      await page.route('**/api/v1/alerts', (route) => route.fulfill({ json: { status: 'success', data: { alerts: [] } } }));
+      await show('/');
+      await expect
+        .poll(() => page.getByLabel('Alerts').innerText(), { timeout: 20_000 })
+        .toMatch(/^No alert fires\. There is no heartbeat/);
     });
 
     it('says that alerts can not be read, where they can not', async () => {

@@ -34,11 +34,12 @@ const prose = (text: string): string =>
     })
     .join('\n');
 
-/** Code in backticks and bold: what a runbook needs to be scanned. */
+/** Code in backticks, bold and emphasis: what a runbook needs to be scanned. */
 const inline = (text: string): string =>
   escapeHtml(text)
     .replaceAll(/`([^`\n]+)`/g, '<code>$1</code>')
-    .replaceAll(/\*\*([^*\n]+)\*\*/g, '<strong>$1</strong>');
+    .replaceAll(/\*\*([^*\n]+)\*\*/g, '<strong>$1</strong>')
+    .replaceAll(/(^|[^*\w])\*([^*\n]+)\*(?![*\w])/g, '$1<em>$2</em>');
 
 const pageOf = (title: string, body: string): string =>
   `<!doctype html>\n<html lang="en">\n<head>\n${head(title)}\n</head>\n<body class="runbook"><nav><a href="/">Dashboards</a></nav><main>${body}</main></body>\n</html>\n`;

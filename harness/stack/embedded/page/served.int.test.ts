@@ -6,7 +6,7 @@ import type { PageStack } from './testing.ts';
 
 let stack: PageStack;
 beforeAll(async () => {
-  stack = await startPageStack([main], { Lag: `# Lag <b>\n\`code\` and **bold** ${hostile}\n\n\`\`\`sh\nnpm run <x>\n\`\`\`\n` });
+  stack = await startPageStack([main], { Lag: `# Lag <b>\n\`code\` and **bold**, *Lag* ${hostile}\n\n\`\`\`sh\nnpm run <x>\n\`\`\`\n` });
 });
 afterAll(async () => stack[Symbol.asyncDispose]());
 
@@ -63,7 +63,7 @@ describe('the page', () => {
   it.each(['/runbooks/Lag', '/runbooks/Lag.md'])('shows the runbook at %s with its headings, and nothing of it as HTML', async (path) => {
     const { text } = await get(path);
     expect(text).toContain('<h1>Lag &lt;b&gt;</h1>');
-    expect(text).toContain('<code>code</code> and <strong>bold</strong> &lt;img');
+    expect(text).toContain('<code>code</code> and <strong>bold</strong>, <em>Lag</em> &lt;img');
     expect(text).toContain('<pre>npm run &lt;x&gt;</pre>');
     expect(text).not.toMatch(/<(?:img|script|b)\b/);
   });

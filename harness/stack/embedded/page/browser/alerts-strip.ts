@@ -54,15 +54,26 @@ const entryOf = (alert: Alert): HTMLElement =>
     link(runbookOf(alert), 'Runbook'),
   );
 
+/** Fires always, to show that rules are evaluated: no news, but its absence is. */
+const isHeartbeat = ({ labels }: Alert): boolean => labels['severity'] === 'heartbeat';
+
+const calm = (hasHeartbeat: boolean): string =>
+  hasHeartbeat ? 'No alert fires.' : 'No alert fires. There is no heartbeat either: whether rules are evaluated is not known.';
+
+const pendingText = (count: number): string => (count === 0 ? '' : `${count} pending.`);
+
 export type AlertsStrip = { readonly root: HTMLElement; refresh(signal: AbortSignal): Promise<void> };
 
 export const createAlertsStrip = (): AlertsStrip => {
   const root = el('section', { class: 'alerts', 'aria-label': 'Alerts', 'aria-live': 'polite' });
   const show = (alerts: readonly Alert[]): void => {
-    const firing = alerts.filter(({ state }) => state === 'firing');
-    const pending = alerts.length - firing.length;
-    const note = pending === 0 ? null : el('p', { class: 'note' }, `${pending} pending`);
-    swap(root, firing.length === 0 ? null : el('ul', {}, ...firing.map(entryOf)), note);
+    const real = alerts.filter((alert) => !isHeartbeat(alert));
+    const firing = real.filter(({ state }) => state === 'firing');
+    const notes = [firing.length === 0 ? calm(alerts.some(isHeartbeat)) : '', pendingText(real.length - firing.length)].filter(
+      (note) => note !== '',
+    );
+    const list = firing.length === 0 ? null : el('ul', {}, ...firing.map(entryOf));
+    swap(root, list, notes.length === 0 ? null : el('p', { class: 'note' }, notes.join(' ')));
   };
   return {
     root,
