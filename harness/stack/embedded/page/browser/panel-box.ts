@@ -44,7 +44,7 @@ const place = (root: HTMLElement, { position: { x, width, height } }: Panel): HT
   styled(root, { '--column': String(x + 1), '--columns': String(width), '--rows': String(height) });
 
 export const createPanelBox = (panel: Panel): PanelBox => {
-  const title = el('h3', {}, panel.title);
+  const title = el('h3', { title: panel.title }, panel.title);
   const menu = el('span', { class: 'panel-menu' });
   const spinner = el('span', { class: 'spinner', hidden: true, role: 'status', 'aria-label': 'asking' });
   const error = el('div', { class: 'panel-error', role: 'alert', hidden: true });
