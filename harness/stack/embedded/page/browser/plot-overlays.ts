@@ -45,36 +45,51 @@ export const drawThresholds = (plot: uPlot, config: FieldConfig, scale: string):
   });
 };
 
-const textRows = 3;
-const rowPixels = 12;
+const textRows = 4;
+const rowPixels = 11;
 
 const textOf = ({ title, text }: AnnotationEvent): string => (title === '' ? text : title).slice(0, 40);
 
-/** Labels take turns in height, so that neighbours do not cover each other. */
-const drawLabel = (context: CanvasRenderingContext2D, event: AnnotationEvent, x: number, top: number, row: number): void => {
+/** Where texts end so far, row by row: a text takes the first row that is free, or none where all are taken. */
+const freeRow = (ends: number[], x: number, width: number): number | null => {
+  for (let row = 0; row < textRows; row += 1) {
+    if ((ends[row] ?? -Infinity) > x) continue;
+    ends[row] = x + width;
+    return row;
+  }
+  return null;
+};
+
+const drawText = (context: CanvasRenderingContext2D, event: AnnotationEvent, x: number, top: number, ends: number[]): void => {
+  const gap = 3 * devicePixelRatio;
   context.globalAlpha = 1;
   context.font = `${10 * devicePixelRatio}px sans-serif`;
   context.textBaseline = 'top';
   context.textAlign = 'left';
-  context.fillText(textOf(event), x + 3 * devicePixelRatio, top + row * rowPixels * devicePixelRatio);
+  const text = textOf(event);
+  const row = freeRow(ends, x, context.measureText(text).width + 2 * gap);
+  if (row !== null) context.fillText(text, x + gap, top + row * rowPixels * devicePixelRatio);
+};
+
+const drawEvent = (plot: uPlot, context: CanvasRenderingContext2D, event: AnnotationEvent, ends: number[]): void => {
+  const { bbox } = plot;
+  const [start, end] = [plot.valToPos(event.startMs, 'x', true), plot.valToPos(event.endMs, 'x', true)];
+  if (end < bbox.left || start > bbox.left + bbox.width) return;
+  context.strokeStyle = context.fillStyle = colorOf(event.color) ?? event.color;
+  if (end - start > 1) {
+    context.globalAlpha = 0.12;
+    context.fillRect(start, bbox.top, end - start, bbox.height);
+  }
+  context.globalAlpha = 0.9;
+  context.lineWidth = devicePixelRatio;
+  context.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  line(context, [start, bbox.top], [start, bbox.top + bbox.height]);
+  drawText(context, event, Math.max(start, bbox.left), bbox.top, ends);
 };
 
 export const drawAnnotations = (plot: uPlot, events: readonly AnnotationEvent[]): void => {
-  const { bbox } = plot;
+  const ends: number[] = [];
   withClip(plot, (context) => {
-    events.forEach((event, index) => {
-      const [start, end] = [plot.valToPos(event.startMs, 'x', true), plot.valToPos(event.endMs, 'x', true)];
-      if (end < bbox.left || start > bbox.left + bbox.width) return;
-      context.strokeStyle = context.fillStyle = colorOf(event.color) ?? event.color;
-      if (end - start > 1) {
-        context.globalAlpha = 0.12;
-        context.fillRect(start, bbox.top, end - start, bbox.height);
-      }
-      context.globalAlpha = 0.9;
-      context.lineWidth = devicePixelRatio;
-      context.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-      line(context, [start, bbox.top], [start, bbox.top + bbox.height]);
-      drawLabel(context, event, start, bbox.top, index % textRows);
-    });
+    for (const event of events.toSorted((one, other) => one.startMs - other.startMs)) drawEvent(plot, context, event, ends);
   });
 };
