@@ -12,4 +12,4 @@ export const usageError = (error: unknown, program: Command): HarnessError => {
   return new HarnessError('FL_USAGE', `${text} See: npm run ${program.name()} -- --help`);
 };
 
-const withoutPrefix = (message: string): string => message.replace(/^error: /, '').replace(/([^.])$/, '$1.');
+const withoutPrefix = (message: string): string => message.replace(/^error: /, '').replace(/([^.?])$/, '$1.');

@@ -5,7 +5,7 @@ import { HarnessError } from '../engine/errors.ts';
 const [lowest, highest] = [20_000, 32_000];
 const mostTries = 200;
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFreePort = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
@@ -19,7 +19,7 @@ export const freePorts = async (count: number, random: () => number): Promise<re
     if (tries > mostTries + count)
       throw new HarnessError('FL_STACK_FAILED', `no ${count} free ports between ${lowest} and ${highest} on 127.0.0.1`);
     const port = lowest + Math.floor(random() * (highest - lowest));
-    if (await isFree(port)) found.add(port);
+    if (await isFreePort(port)) found.add(port);
   }
   return [...found];
 };

@@ -1,4 +1,5 @@
 // Starts the embedded stack: one Node process that takes OTLP in and answers as Prometheus, Tempo and Loki do.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDropped } from '../signals/embedded-dropped.ts';
@@ -32,11 +33,16 @@ export const startEmbedded = async (options: StackOptions): Promise<RunningStack
   }
 };
 
-const parametersOf = ({ ports, ruleFiles = [], evaluationSeconds = 1 }: StackOptions): readonly string[] => [
-  '--port',
-  String(ports?.embedded ?? 0),
-  ...(ruleFiles.length === 0 ? [] : [...ruleFiles.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${evaluationSeconds}s`]),
-];
+/** As grafana/prometheus/prometheus.yml has it for the others. */
+const production = { rules: fileURLToPath(new URL('../../grafana/alerts/production.rules.yml', import.meta.url)), evaluationSeconds: 15 };
+
+const rulesOf = ({ ruleFiles, evaluationSeconds = 1 }: StackOptions): readonly string[] => {
+  const files = ruleFiles ?? (existsSync(production.rules) ? [production.rules] : []);
+  const seconds = ruleFiles === undefined ? production.evaluationSeconds : evaluationSeconds;
+  return files.length === 0 ? [] : [...files.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${seconds}s`];
+};
+
+const parametersOf = (options: StackOptions): readonly string[] => ['--port', String(options.ports?.embedded ?? 0), ...rulesOf(options)];
 
 const runningStack = (started: SpawnedProcess, address: string, afterMs: number): RunningStack => ({
   runtime: 'embedded',

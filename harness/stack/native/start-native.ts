@@ -33,7 +33,7 @@ const configFolder = fileURLToPath(new URL('../../../grafana', import.meta.url))
 const readyWithinMs = 90_000;
 const visibleWithinMs = 15_000;
 /** Tempo 3 takes longer than anyone would wait; data that goes anyway needs no farewell. */
-const stopWithinMs = { temporary: 1_000, kept: 10_000 };
+const stopWithinMs = { temporary: 1_000, kept: 5_000 };
 
 type Part = { readonly name: StackPart; readonly plan: PartPlan; readonly process: SpawnedProcess };
 
