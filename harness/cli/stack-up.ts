@@ -117,7 +117,11 @@ export const detachStack = async (
   const logFile = join(folder, 'keeper.log');
   const log = openSync(logFile, 'w');
   const parameters = [
-    ...['up', '--runtime', runtime, '--folder', folder],
+    'up',
+    '--runtime',
+    runtime,
+    '--folder',
+    folder,
     ...(port === null ? [] : ['--port', String(port)]),
     ...without.flatMap((part) => ['--without', part]),
   ];
