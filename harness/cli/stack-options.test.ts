@@ -20,6 +20,7 @@ test('up is the embedded runtime in the foreground, unless it is told otherwise'
     runtime: 'embedded',
     port: null,
     without: [],
+    rules: [],
     detach: false,
     json: false,
     folder: resolve('.faultline/stack'),
@@ -38,6 +39,7 @@ test.each([
   [['up', '--runtime', 'attach'], 'an existing stack is not started or ended here'],
   [['up', '--runtime', 'native', '--port', '1'], '--port is for the embedded runtime'],
   [['up', '--port', 'x'], 'A port is a whole number'],
+  [['up', '--rules', 'no/such.yml'], 'There is no file no/such.yml'],
   [['restart'], 'Allowed choices are up, down, status'],
   [[], 'missing required argument'],
 ])('%j is refused in words', (parameters, expected) => {

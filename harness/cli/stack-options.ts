@@ -1,4 +1,5 @@
 // The command line of stack, parsed once: up, down or status, and what they are told.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { HarnessError } from '../engine/errors.ts';
@@ -16,13 +17,23 @@ export type StackCommandOptions = {
   /** Of the embedded runtime. */
   readonly port: number | null;
   readonly without: readonly StackPart[];
+  /** Evaluated each second, instead of those for production. */
+  readonly rules: readonly string[];
   readonly detach: boolean;
   readonly json: boolean;
   /** Where its state, its logs and what it keeps are. */
   readonly folder: string;
 };
 
-type Raw = { runtime: RuntimeName; port?: number; without: readonly StackPart[]; detach?: true; json?: true; folder: string };
+type Raw = {
+  runtime: RuntimeName;
+  port?: number;
+  without: readonly StackPart[];
+  rules: readonly string[];
+  detach?: true;
+  json?: true;
+  folder: string;
+};
 
 export const parseStackOptions = (parameters: readonly string[]): StackCommandOptions | { readonly help: string } => {
   const written: string[] = [];
@@ -33,12 +44,12 @@ export const parseStackOptions = (parameters: readonly string[]): StackCommandOp
     if (error instanceof CommanderError && error.exitCode === 0) return { help: written.join('') };
     throw usageError(error, program);
   }
-  const { runtime, port = null, without, detach, json, folder } = program.opts<Raw>();
+  const { runtime, port = null, without, rules, detach, json, folder } = program.opts<Raw>();
   const command = program.args[0] as StackCommandOptions['command'];
   if (runtime === 'attach') throw usage('an existing stack is not started or ended here; --runtime attach is for npm run verify');
   if (port !== null && runtime !== 'embedded')
     throw usage(`--port is for the embedded runtime, which has one; of the others each has a variable, as in FAULTLINE_PROMETHEUS_PORT`);
-  return { command, runtime, port, without, detach: detach === true, json: json === true, folder: resolve(folder) };
+  return { command, runtime, port, without, rules, detach: detach === true, json: json === true, folder: resolve(folder) };
 };
 
 const usage = (message: string): HarnessError => new HarnessError('FL_USAGE', `${message}. See: npm run stack -- --help`);
@@ -50,6 +61,7 @@ const createProgram = (write: (text: string) => void): Command =>
     .option('--runtime <name>', `which one to start: ${runtimeNames.slice(0, 3).join(', ')}`, parseRuntime, 'embedded')
     .option('--port <number>', 'where the embedded runtime listens (default: 4318)', parsePort)
     .option('--without <part>', 'a part that is not started: grafana', parseWithout, [])
+    .option('--rules <file>', 'alert rules to evaluate each second, instead of those for production; may be given again', parseRules, [])
     .option('--detach', 'up comes back once everything is ready; it runs on until down')
     .option('--json', 'status as JSON on stdout')
     .addOption(new Option('--folder <folder>', 'where its state, logs and data are').default('.faultline/stack').hideHelp())
@@ -72,6 +84,11 @@ FAULTLINE_TEMPO_OTLP_PORT (4318), FAULTLINE_LOKI_PORT (3100), FAULTLINE_GRAFANA_
 
 Exit codes: 0 done (status: all of it is up), 1 status: not, or not all of it; 3 it could not be done; 130 ended by Ctrl-C
 `;
+
+const parseRules = (typed: string, before: readonly string[]): readonly string[] => {
+  if (existsSync(typed)) return [...before, resolve(typed)];
+  throw new InvalidArgumentError(`There is no file ${typed}.`);
+};
 
 const parsePort = (text: string): number => {
   const port = Number(text);

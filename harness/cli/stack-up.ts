@@ -52,7 +52,8 @@ export const keepStack = async (options: StackCommandOptions, { environment, say
   const onPart: StackOptions['onPart'] = (part, afterMs) => say(`${part} ready in ${(afterMs / 1000).toFixed(1)} s`);
   const dataFolder = join(folder, 'data');
   const started = { registry, logFolder, signal, clock: systemClock, environment, without: options.without, ports, dataFolder, onPart };
-  await using stack = await startStack(runtime, started);
+  const ruleFiles = options.rules.length === 0 ? {} : { ruleFiles: options.rules };
+  await using stack = await startStack(runtime, { ...started, ...ruleFiles });
   await writeState(folder, stateOf(stack));
   try {
     say(`${describeStack(stack)}\nCtrl-C or npm run stack -- down ends it.`);
@@ -110,7 +111,7 @@ export const detachStack = async (
   program: string,
   { environment, say }: StackSurroundings,
 ): Promise<number> => {
-  const { folder, runtime, port, without } = options;
+  const { folder, runtime, port, without, rules } = options;
   await demandNone(folder);
   await mkdir(folder, { recursive: true });
   await removeState(folder);
@@ -124,6 +125,7 @@ export const detachStack = async (
     folder,
     ...(port === null ? [] : ['--port', String(port)]),
     ...without.flatMap((part) => ['--without', part]),
+    ...rules.flatMap((file) => ['--rules', file]),
   ];
   const keeper = spawn(process.execPath, [program, ...parameters], {
     detached: true,
