@@ -20,11 +20,13 @@ test.skipIf(!isOnPath('promtool'))('promtool accepts the configuration of Promet
 });
 
 test.skipIf(!isOnPath('tempo'))('Tempo accepts its own, as a container has it', async () => {
-  await run('tempo', '-config.file=grafana/tempo/tempo.yml', '-config.expand-env=true', '-config.verify=true');
+  const reading = run('tempo', '-config.file=grafana/tempo/tempo.yml', '-config.expand-env=true', '-config.verify=true');
+  await expect(reading).resolves.toBeDefined();
 });
 
 test.skipIf(!isOnPath('loki'))('Loki accepts its own, as a container has it', async () => {
-  await run('loki', '-config.file=grafana/loki/loki.yml', '-config.expand-env=true', '-verify-config');
+  const reading = run('loki', '-config.file=grafana/loki/loki.yml', '-config.expand-env=true', '-verify-config');
+  await expect(reading).resolves.toBeDefined();
 });
 
 test.skipIf(!isOnPath('docker-compose'))('compose accepts its file, with every profile', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findPrograms } from './find-programs.ts';
-import { grafanaHome } from './plan-grafana.ts';
+import { grafanaHome, planGrafana } from './plan-grafana.ts';
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'faultline-test-'))));
@@ -52,4 +52,24 @@ test("Grafana's own files are above its bin/, or where a package puts them, or i
   expect(grafanaHome('/opt/grafana-13.2.3/bin/grafana', only('/opt/grafana-13.2.3'))).toBe('/opt/grafana-13.2.3');
   expect(grafanaHome('/usr/sbin/grafana-server', only('/usr/share/grafana'))).toBe('/usr/share/grafana');
   expect(() => grafanaHome('/usr/bin/grafana', () => false)).toThrow('no conf/defaults.ini in /usr or /usr/share/grafana');
+});
+
+test("Grafana is given the repository's provisioning, the addresses of the others and a port on loopback", () => {
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'conf'));
+  put('conf/defaults.ini');
+  const ports = { prometheus: 1, tempo: 2, loki: 3, grafana: 4, tempoOtlp: 5, tempoGrpc: 6, lokiGrpc: 7 };
+  const place = { ports, dataFolder: '/data', configFolder: '/grafana', prometheusConfig: '' };
+  const { args, env, readyUrl } = planGrafana({ ...place, program: put('bin/grafana') });
+  expect(args[0]).toBe('server');
+  expect(args.slice(1)).toEqual([expect.stringMatching(/^--homepath=/), '--config=/grafana/grafana.ini']);
+  expect(planGrafana({ ...place, program: put('bin/grafana-server') }).args[0]).toMatch(/^--homepath=/);
+  expect(env).toMatchObject({
+    GF_SERVER_HTTP_ADDR: '127.0.0.1',
+    GF_PATHS_PROVISIONING: '/grafana/provisioning',
+    DASHBOARDS_FOLDER: '/grafana/dashboards',
+    PROMETHEUS_URL: 'http://127.0.0.1:1',
+    LOKI_URL: 'http://127.0.0.1:3',
+  });
+  expect(readyUrl).toBe('http://127.0.0.1:4/api/health');
 });
