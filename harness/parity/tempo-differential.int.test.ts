@@ -125,14 +125,14 @@ describe.skipIf(program === null)(`the embedded stack answers as a real Tempo do
   test('to the harness, whose client is the same for both', async () => {
     for (const traceql of ['{ resource.service.name = "shop" }', '{ status = error } | count() > 1']) {
       const found = await Promise.all(
-        [tempo.url, embedded.url].map(async (url) => searchTraceIds(url, traceql, window.startSeconds, window.endSeconds)),
+        [tempo.url, embedded.url].map(async (url) => searchTraceIds({ url }, traceql, window.startSeconds, window.endSeconds)),
       );
       expect(found[0]?.toSorted()).toEqual(found[1]?.toSorted());
       expect(found[0]?.length).toBeGreaterThan(5);
     }
     const id = sample.vocabulary.traceIds[0] ?? '';
-    const byStart = async (url: string) => (await traceById(url, id)).toSorted((one, other) => one.spanId.localeCompare(other.spanId));
+    const byStart = async (url: string) => (await traceById({ url }, id)).toSorted((one, other) => one.spanId.localeCompare(other.spanId));
     expect(await byStart(embedded.url)).toEqual(await byStart(tempo.url));
-    expect(await traceById(tempo.url, 'f'.repeat(32))).toEqual([]);
+    expect(await traceById({ url: tempo.url }, 'f'.repeat(32))).toEqual([]);
   });
 });
