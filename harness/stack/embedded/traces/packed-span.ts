@@ -2,9 +2,9 @@
 import { attributesJson } from '../otlp/attribute-value.ts';
 import type { Attributes } from '../otlp/attribute-value.ts';
 import { messageType } from '../otlp/descriptor.ts';
-import { readSpan } from '../otlp/read-traces.ts';
 import type { Scope, Span } from '../otlp/read-traces.ts';
 import type { ByteArena } from './byte-arena.ts';
+import { readPackedSpan } from './read-packed-span.ts';
 
 export type PackedSpan = {
   readonly spanId: string;
@@ -47,8 +47,7 @@ export const packSpan = (span: Span, arena: ByteArena): PackedSpan => {
   return { spanId: span.spanId, bytes: arena.keep(bytes), resource: span.resource, scope: span.scope };
 };
 
-export const unpackSpan = ({ bytes, resource, scope }: PackedSpan): Span =>
-  readSpan(type.toObject(type.decode(bytes), { longs: String }), 'span', resource, scope);
+export const unpackSpan = ({ bytes, resource, scope }: PackedSpan): Span => readPackedSpan(bytes, resource, scope);
 
 /** Bytes in memory: the packed ones, and about as much again for what holds them. */
 export const packedBytes = ({ bytes }: PackedSpan): number => bytes.length + 250;
