@@ -94,7 +94,7 @@ const resultDifference = (query: string, one: Json, other: Json): string | null 
 export const prometheusDifference = (query: string, one: PrometheusAnswer, other: PrometheusAnswer): string | null => {
   const [left, right] = [record(one.body), record(other.body)];
   if (one.status !== other.status || left['errorType'] !== right['errorType']) {
-    const told = ({ status }: PrometheusAnswer, body: Json) => `${status} ${String(body['error'] ?? 'with a result')}`;
+    const told = ({ status }: PrometheusAnswer, body: Json) => `${status} ${JSON.stringify(body['error'] ?? 'with a result')}`;
     return `${told(one, left)} against ${told(other, right)}`;
   }
   if (one.status !== 200) return null;

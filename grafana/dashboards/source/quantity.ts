@@ -51,7 +51,9 @@ export const requestsByStatus = `sum by (http_response_status_code) (${countRate
 export const failuresByType = `sum by (error_type) (${rateOf(signals.processingFailures, ofProcessor)})`;
 
 const availability = slos.find(({ key }) => key === 'ingest_availability')!;
-const fastBurn = Math.max(...production.burn.map(({ above }) => ('factor' in above ? above.factor : above.badShare / (1 - availability.objective))));
+const fastBurn = Math.max(
+  ...production.burn.map(({ above }) => ('factor' in above ? above.factor : above.badShare / (1 - availability.objective))),
+);
 const round = (share: number): number => Number(share.toPrecision(3));
 
 /** Red where an alert of production fires, so that colour and alert tell one story; orange before that. */
