@@ -15,6 +15,11 @@ test.each([
   ['a.b', 'a\nb', false],
   ['(?s)a.b', 'a\nb', true],
   ['(?i)straße', 'STRAßE', true],
+  ['(?i)ß', 'S', false],
+  ['^.$', '\r', true],
+  ['^[[:digit:][:space:]_]+$', '1 _', true],
+  ['(?m)^b$', 'a\nb\nc', true],
+  ['(?s)^a.*c$', 'a\nb\nc', true],
 ])('%s on %j: %s', (pattern, line, expected) => {
   expect(compileLineRegex(pattern).test(line)).toBe(expected);
 });
@@ -24,7 +29,7 @@ test('a matcher takes the whole value, line breaks too', () => {
   expect(compileMatcherRegex('b').test('ab')).toBe(false);
 });
 
-test.each(['(a+)+$', '(?i)(A+)+$', String.raw`(\w+\s*)+;`, '(a|aa)+$', '(.*)(.*)(.*)(.*)x'])(
+test.each(['(a+)+$', '(?i)(A+)+$', String.raw`(\w+\s*)+;`, '(a|aa)+$', '(.*)(.*)(.*)(.*)x', '(?s)(.+)+;', '([[:alpha:]]+)+;'])(
   '%s does not run away on a long line',
   (pattern) => {
     const line = `${'a'.repeat(5_000)}!`;

@@ -34,6 +34,8 @@ test.each([
   ['bytes_rate({a="b"} | unwrap x [1m])', 0, 'invalid aggregation bytes_rate with unwrap'],
   ['rate({a="b"}[1m]) by (c)', 0, 'grouping not allowed for rate'],
   ['rate({a="b"}[1.5h])', 13, 'not a valid duration string: "1.5h"'],
+  ['rate({a="b"}[1m] offset 5x)', 24, 'unknown unit "x" in duration "5x"'],
+  ['sum(rate({a="b"}[1m])) offset 5m', 23, 'unexpected "offset"'],
   ['1 or vector(2)', 2, 'unexpected literal for left leg'],
   ['{a="b"} + 1', 0, 'no metric'],
 ])('%s is refused at %i', (query, position, message) => {
@@ -44,6 +46,8 @@ test.each([
   'rate({a="b"}[1m] | json)',
   'rate({a="b"}[1m] offset -5m | json | unwrap x)',
   'rate(({a="b"} |= "x")[1m])',
+  'sum_over_time({a="b"} | json | unwrap x | __error__="" [1m] offset 5m)',
+  '{a="b"} |= "[1m] offset 5m" # [1m] offset 5m',
   'sum without () (rate({a="b"}[1h30m]))',
   'count_over_time({a="b"}[1m]) == bool on (a) group_left (c) count_over_time({a="b"}[1m])',
   'SUM BY (a) (rate({a="b"}[1m]))',
