@@ -74,7 +74,7 @@ const template: MakeFor = ({ random }, format) => {
     `{{ add 1 (int .${number}) 2 }} {{ divf .${number} 3 }} {{ round .${number} 1 }} {{ mul 3 4 }}`,
     `{{ regexReplaceAll "(\\\\w)(\\\\w)" .${text} "\${2}$1" }}|{{ replace "e" "3" .${text} }}|{{ substr 1 3 .${text} }}`,
     `{{ __line__ | len }} {{ __timestamp__ | unixEpoch }} {{ .${text} | b64enc | b64dec | urlencode }}`,
-    `{{ printf "x" }}`.replace('printf "x"', `print .${text} "-" .${number}`),
+    `{{ print .${text} "-" .${number} }} {{ printf "%-6s|%5.1f|%03d|%v" .${text} (float64 .${number}) (int .${number}) .${number} }}`,
     `{{ contains "E" .${text} }} {{ hasPrefix "/" .${text} }} {{ alignLeft 6 .${text} }}| {{ alignRight 3 .${text} }}`,
   ]);
 };

@@ -1,5 +1,6 @@
 // Go's own functions of templates: comparisons, logic, len and print. `and` and `or` stop at the value that decides.
-import { isTruthy, TemplateProblem, textOfValue, typeName } from './value.ts';
+import { formatText } from './printf.ts';
+import { asText, isTruthy, TemplateProblem, textOfValue, typeName } from './value.ts';
 import type { TemplateFunction } from './functions.ts';
 import type { TemplateValue } from './value.ts';
 
@@ -45,5 +46,6 @@ export const compareFunctions: Readonly<Record<string, TemplateFunction>> = {
   not: (value) => !isTruthy(value ?? null),
   len: (value) => BigInt(Buffer.byteLength(textOfValue(value ?? null))),
   print: (...values) => print(values),
+  printf: (format, ...values) => formatText(asText(format), values),
   println: (...values) => `${values.map(textOfValue).join(' ')}\n`,
 };

@@ -41,6 +41,10 @@ test.each([
     '{{ int "12.9" }} {{ float64 "1.50" }} {{ int "x" }} {{ lt 1 2 }} {{ ge "b" "a" }} {{ len .path }} {{ print .n "-" 3 }}',
     '12 1.5 0 true true 4 7-3',
   ],
+  ['{{ printf "%-5s|%5s|%.2s|%q" .method .n .path "a" }}', 'GET  |    7|/a|"a"'],
+  ['{{ printf "%d %03d %+d %.2f %6.1f %v %t %%" 5 7 3 (float64 .f) 2.25 .n true }}', '5 007 +3 2.50    2.2 7 true %'],
+  ['{{ printf "%.0f %.0f %.1f" 1.5 2.5 (float64 "-0.25") }}', '2 2 -0.2'],
+  ['{{ printf "%d %s" .n }}', '%!d(string=7) %!s(MISSING)'],
 ])('%s gives %s', (source, expected) => {
   expect(render(source)).toBe(expected);
 });
@@ -54,6 +58,7 @@ test.each([
   ['{{ div 1 0 }}', 'divide by zero'],
   ['{{ trunc "x" .n }}', 'expected int'],
   ['{{ repeat 999999999 "x" }}', 'too many'],
+  ['{{ printf "%x" 5 }}', '%x is not supported'],
   ['{{ unixToTime "12" }}', 'unable to parse time'],
 ])('%s fails for the entry', (source, message) => {
   expect(() => render(source)).toThrow(message);
