@@ -38,6 +38,13 @@ test('an entry that was sent twice is found once, one at another nanosecond twic
   expect(await linesOf(store, '{service_name="unknown_service"}')).toHaveLength(2);
 });
 
+test('two entries of one moment that differ in their metadata alone are both there', async () => {
+  const store = createLogStore(limits);
+  const withId = (intValue: string) => record(1, 'accepted', 9, { attributes: [{ key: 'id', value: { intValue } }] });
+  store.add(readLogs({ resourceLogs: [{ scopeLogs: [{ logRecords: [withId('1'), withId('2'), withId('2')] }] }] }), 0);
+  expect(await linesOf(store, '{service_name="unknown_service"}')).toHaveLength(2);
+});
+
 test('whoever follows gets what is added, until they stop', () => {
   const store = createLogStore(limits);
   const seen: string[] = [];

@@ -41,6 +41,7 @@ test.each([
 test('what a record says of itself, its scope and its attributes are metadata; a map is laid out', () => {
   const record = {
     timeUnixNano: '7',
+    eventName: 'kept by nobody',
     observedTimeUnixNano: '8',
     severityNumber: 17,
     severityText: 'ERROR',

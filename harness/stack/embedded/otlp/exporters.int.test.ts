@@ -121,7 +121,6 @@ for (const compression of ['none', 'gzip'] as const) {
           trace_id: spanContext.traceId,
           span_id: spanContext.spanId,
           faultline_run: 'r1',
-          event_name: 'faultline.test',
           scope_name: 'scope',
         },
       });

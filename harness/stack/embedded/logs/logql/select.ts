@@ -10,7 +10,7 @@ export const matchesStream = (matchers: readonly Matcher[], labels: ReadonlyMap<
 
 const compareTime = (left: LogEntry, right: LogEntry): number => (left.atNano < right.atNano ? -1 : left.atNano > right.atNano ? 1 : 0);
 
-/** Sent twice, an entry is there once: the same line of the same stream at the same nanosecond. */
+/** Sent twice, an entry is there once: the same line of the same stream at the same nanosecond, with the same metadata. */
 const withoutRepeats = (sorted: readonly StoredEntry[]): StoredEntry[] => {
   let seen = new Set<string>();
   let atNano = -1n;
@@ -20,7 +20,7 @@ const withoutRepeats = (sorted: readonly StoredEntry[]): StoredEntry[] => {
       seen = new Set();
       if (sorted[index + 1]?.entry.atNano !== atNano) return true;
     }
-    const mark = `${stream.key}\n${entry.line}`;
+    const mark = JSON.stringify([stream.key, entry.line, entry.metadata]);
     if (seen.has(mark)) return false;
     seen.add(mark);
     return true;

@@ -50,7 +50,7 @@ const pad = (text: string, flags: string, width: number): string => {
   if (flags.includes('-')) return text + ' '.repeat(missing);
   const isNumber = /^[-+]?\d/.test(text);
   if (!flags.includes('0') || !isNumber) return ' '.repeat(missing) + text;
-  const [sign = '', digits = ''] = [/^[-+]/.exec(text)?.[0] ?? '', text.replace(/^[-+]/, '')];
+  const [sign, digits] = [/^[-+]/.exec(text)?.[0] ?? '', text.replace(/^[-+]/, '')];
   return sign + '0'.repeat(missing) + digits;
 };
 
