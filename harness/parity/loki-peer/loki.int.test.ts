@@ -15,8 +15,12 @@ const found = findLoki();
 const seed = 31;
 const queryCount = 400;
 
-const toMs = Math.floor(Date.now() / 60_000) * 60_000 - 30_000;
-const fromMs = toMs - 600_000;
+const lengthMs = 600_000;
+const hourMs = 3_600_000;
+const recentMs = Math.floor(Date.now() / 60_000) * 60_000 - 30_000;
+// Loki splits queries at full hours, and counts an interval anew from there.
+const toMs = recentMs % hourMs < lengthMs ? recentMs - (recentMs % hourMs) - 30_000 : recentMs;
+const fromMs = toMs - lengthMs;
 const nanos = (ms: number): string => String(BigInt(ms) * 1_000_000n);
 
 let embedded: TestStack;
