@@ -1,18 +1,19 @@
-// The same traces into the embedded stack and into a real Tempo 3, and the same questions to both. Runs where `tempo` is on PATH.
+// The same traces into the embedded stack and into a real Tempo 3, and the same questions to both. Runs where a Tempo is found.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../engine/clock.ts';
-import { searchTraceIds, traceById } from '../signals/tempo.ts';
-import { startTestStack } from '../stack/embedded/testing.ts';
-import type { TestStack } from '../stack/embedded/testing.ts';
-import { askTempo, differenceOf, foundSpans } from './compare-tempo.ts';
-import { normaliseNames, normaliseScopes, normaliseTagValues, normaliseTrace } from './normalise-tempo.ts';
-import { findTempo, startTempo } from './real-tempo.ts';
-import type { RealTempo } from './real-tempo.ts';
-import { sampleTraces } from './sample-traces.ts';
-import { lossyQueries, traceqlQueries } from './traceql-queries.ts';
+import { systemClock } from '../../engine/clock.ts';
+import { waitUntil } from '../../engine/wait-until.ts';
+import { searchTraceIds, traceById } from '../../signals/tempo.ts';
+import { startTestStack } from '../../stack/embedded/testing.ts';
+import type { TestStack } from '../../stack/embedded/testing.ts';
+import { askTempo, differenceOf, foundSpans } from '../compare-tempo.ts';
+import { normaliseInstant, normaliseNames, normaliseScopes, normaliseTagValues, normaliseTrace } from '../normalise-tempo.ts';
+import { sampleTraces } from '../sample-traces.ts';
+import { lossyQueries, traceqlQueries } from '../traceql-queries.ts';
+import { findTempo, startTempoPeer } from './testing.ts';
+import type { TempoPeer } from './testing.ts';
 
-const program = findTempo(process.env['PATH'] ?? '');
-const why = program === null ? ' (skipped: no tempo on PATH)' : '';
+const found = findTempo();
+const why = 'missing' in found ? ` (skipped: ${found.missing})` : '';
 const seed = 7;
 const traces = 60;
 
@@ -37,25 +38,34 @@ const send = async (url: string): Promise<void> => {
   expect(status).toBe(200);
 };
 
-describe.skipIf(program === null)(`the embedded stack answers as a real Tempo does${why}`, () => {
-  let tempo: RealTempo;
+describe.skipIf('missing' in found)(`the embedded stack answers as a real Tempo does${why}`, () => {
+  let tempo: TempoPeer;
   let embedded: TestStack;
 
   const spansFound = async (): Promise<number> => foundSpans(await askTempo(tempo.url, { kind: 'search', query: '{ }' }, window)).size;
 
+  const spansCounted = async (): Promise<number> => {
+    const [series] = normaliseInstant((await askTempo(tempo.url, { kind: 'instant', query: '{ } | count_over_time()' }, window)).body);
+    return series?.value ?? 0;
+  };
+  const spansKnown = async () => [await spansFound(), await spansCounted()];
+
   beforeAll(async () => {
-    [tempo, embedded] = await Promise.all([startTempo(program ?? ''), startTestStack()]);
+    [tempo, embedded] = await Promise.all([startTempoPeer('program' in found ? found.program : ''), startTestStack()]);
     await Promise.all([send(tempo.otlpUrl), send(embedded.url)]);
-    // Its search trails ingest by a few seconds.
-    const deadline = systemClock.now() + 40_000;
-    while ((await spansFound()) < sample.spans && systemClock.now() < deadline) await systemClock.sleep(250);
+    // Its answers trail ingest by a few seconds.
+    await waitUntil(spansKnown, (known) => known.every((spans) => spans === sample.spans), {
+      clock: systemClock,
+      withinMs: 40_000,
+      everyMs: 250,
+    });
   });
   afterAll(async () => {
     await Promise.all([tempo?.[Symbol.asyncDispose](), embedded?.[Symbol.asyncDispose]()]);
   });
 
   test('to generated searches and metrics', async () => {
-    expect(await spansFound()).toBe(sample.spans);
+    expect(await spansKnown()).toEqual([sample.spans, sample.spans]);
     const differences: string[] = [];
     let answered = 0;
     for (const query of traceqlQueries(sample.vocabulary, seed, 400)) {
