@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { labelsFrom, labelValue } from '../promql/labels.ts';
 import type { Matcher } from '../promql/matcher.ts';
+import { printExpression } from '../promql/syntax/print-expression.ts';
 import { activeAlerts, stateOf } from '../rules/alert-state.ts';
 import type { GroupStatus, RuleStatus } from '../rules/rule-group.ts';
 import { alertJson } from './alerts.ts';
@@ -62,7 +63,8 @@ const ruleJson = (status: RuleStatus, { withAlerts }: Filter): unknown => {
     evaluationTime: evaluationSeconds,
     lastEvaluation: instantText(evaluatedAtMs),
   };
-  const { name, expression: query, labels } = rule;
+  const { name, labels } = rule;
+  const query = printExpression(rule.expression);
   if (rule.kind === 'recording') return { name, query, labels, ...evaluation, type: 'recording' };
   return {
     state: evaluatedAtMs === null ? 'unknown' : stateOf(alerts),

@@ -14,8 +14,9 @@ const maxQueryLength = 1 << 20;
 
 const rootOf = (source: Source): SyntaxNode => {
   if (source.query.length > maxQueryLength) source.fail({ from: 0, to: 0 }, `query is longer than ${maxQueryLength} characters`);
-  if (source.query.trim() === '') source.fail({ from: 0, to: 0 }, 'no expression found in input');
-  const tree = parser.parse(spellForGrammar(source.query));
+  const spelled = spellForGrammar(source.query);
+  if (spelled.trim() === '') source.fail({ from: 0, to: 0 }, 'no expression found in input');
+  const tree = parser.parse(spelled);
   const problem = firstSyntaxError(source, tree);
   if (problem !== null) source.fail(problem.place, problem.message);
   return tree.topNode.firstChild ?? source.fail({ from: 0, to: 0 }, 'no expression found in input');
@@ -24,8 +25,7 @@ const rootOf = (source: Source): SyntaxNode => {
 /** Throws a PromqlError of type bad_data. */
 export const parseExpression = (query: string, window: QueryWindow): Node => {
   const source = createSource(query, window);
-  const skipped = (node: SyntaxNode): SyntaxNode => (node.name === 'LineComment' ? skipped(node.nextSibling!) : node);
-  const node = buildExpression(source, skipped(rootOf(source)));
+  const node = buildExpression(source, rootOf(source));
   checkTypes(source, node);
   return node;
 };

@@ -1,6 +1,7 @@
 // One notification in Alertmanager's webhook format, version 4: all that fires in a group, and what has just ended.
 import { formatLabels, labelsFrom } from '../../promql/labels.ts';
 import type { TextMap } from '../rule.ts';
+import { printExpression } from '../../promql/syntax/print-expression.ts';
 import { tableLink } from '../template/text-functions.ts';
 import { instantText } from '../../prometheus-api/time-text.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -49,7 +50,7 @@ const alertOf = ({ labels, annotations, startsAtMs, endsAtMs, expression }: Sent
   annotations,
   startsAt: instantText(startsAtMs),
   endsAt: instantText(endsAtMs),
-  generatorURL: `${externalUrl}${tableLink(expression)}`,
+  generatorURL: `${externalUrl}${tableLink(printExpression(expression))}`,
   fingerprint: fingerprintOf(labels),
 });
 
