@@ -94,7 +94,7 @@ const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, o
 const inWords = ({ alert, due, firing, record }: Concluding): string => {
   const parts = due.map((each) => {
     const reaction = reactionTo(each, firing, record);
-    return reaction === null ? '' : `${beganText(each, reaction)}${endedText(each, reaction.stretch)}`;
+    return reaction === null ? '' : `${beganText(each, reaction)}${endedText(each, reaction.stretch, due)}`;
   });
   return `${alert} fired ${parts.join('; ')}.`;
 };
@@ -102,8 +102,10 @@ const inWords = ({ alert, due, firing, record }: Concluding): string => {
 const beganText = ({ cause, startedAt }: Due, { afterMs, stretch }: Reaction): string =>
   stretch.from < startedAt ? `already when ${cause} began` : `${secondsText(afterMs)} after ${cause}`;
 
-const endedText = ({ cause, endedAt, resolvesWithinSeconds }: Due, { to }: AlertInterval): string => {
+const endedText = ({ cause, startedAt, endedAt, resolvesWithinSeconds }: Due, { to }: AlertInterval, causes: readonly Due[]): string => {
   if (resolvesWithinSeconds === 'never') return ' and rests until somebody acts';
   if (endedAt === null || to === null) return ' and still does';
+  const next = causes.find((other) => other.startedAt > startedAt && other.startedAt < to);
+  if (next !== undefined) return ` and still did when ${next.cause} began`;
   return to <= endedAt ? ` and ended before ${cause} did` : ` and ended ${secondsText(to - endedAt)} after it was over`;
 };
