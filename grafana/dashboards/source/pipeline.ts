@@ -148,7 +148,11 @@ const stuck: Row = {
       question:
         'Are all parts there? Processes of each kind that exported telemetry in the last minute; 0: heard in this range, and no more.',
       unit: 'short',
-      targets: [atTheEnd(quantity.processesHeard, '{{job}}')],
+      targets: [
+        atTheEnd(quantity.processesHeard('ingest'), 'ingest'),
+        atTheEnd(quantity.processesHeard('worker'), 'workers'),
+        atTheEnd(quantity.processesHeard('query'), 'query'),
+      ],
       limits: { red: 1, below: true },
       behind: [linesBehind(trouble.leaseLines, 'What leases did'), troubleLines],
       onward: [

@@ -43,8 +43,11 @@ const age = valueOf(signals.accountingAge);
 export const booksAge = `max(${age} + (time() - timestamp(${age})))`;
 
 /** A kind that fell silent stays, at 0, for as long as the range knows it: a row that is missing is seen by nobody. */
-const heard = (window: string): string => `count by (job) (present_over_time(${valueOf(signals.eventLoopUtilization)}[${window}]))`;
-export const processesHeard = `${heard(lastMinute)} or 0 * ${heard('$__range')}`;
+export const processesHeard = (kind: 'ingest' | 'worker' | 'query'): string => {
+  const ofKind = valueOf(signals.eventLoopUtilization, { job: `="faultline-${kind}"` });
+  const heard = (window: string): string => `count(present_over_time(${ofKind}[${window}]))`;
+  return `${heard(lastMinute)} or 0 * ${heard('$__range')}`;
+};
 
 export const queueFill = `max(${valueOf(signals.ingestQueueSize)} / on (job, instance) ${valueOf(signals.ingestQueueLimit)})`;
 export const requestsByStatus = `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, ingestRoutes)})`;

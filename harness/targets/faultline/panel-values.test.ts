@@ -17,8 +17,8 @@ const questions = loaded.flatMap(({ dashboard }) =>
 );
 
 /** Value by labels. */
-const shown = (dashboard: string, panel: string, samples: string, stepMs = minuteMs): Readonly<Record<string, number>> => {
-  const question = questions.find((one) => one.dashboard === dashboard && one.panel === panel);
+const shown = (dashboard: string, panel: string, samples: string, stepMs = minuteMs, refId = 'A'): Readonly<Record<string, number>> => {
+  const question = questions.find((one) => one.dashboard === dashboard && one.panel === panel && one.refId === refId);
   if (question === undefined) throw new Error(`there is no panel ${dashboard} › ${panel}`);
   const { result } = evaluate(question.query, { kind: 'instant', timeMs: toMs }, storageOf(samples, stepMs));
   if (result.type !== 'vector') throw new Error(`${panel} gives a ${result.type}`);
@@ -68,9 +68,14 @@ test('the books grow old while nobody exports them, whatever their last word was
   expect(shown('pipeline', 'Age of the books', 'faultline_accounting_age_seconds 0.5x10')).toEqual({ '{}': 0.5 });
 });
 
-test('a kind of process that fell silent is heard 0 times, not left out', () => {
+test('a kind of process that fell silent is heard 0 times, and one that never spoke has no data', () => {
   const busy = (job: string, instance: string, samples: string) =>
     `nodejs_eventloop_utilization_ratio{job="${job}",instance="${instance}"} ${samples}`;
-  const samples = [busy('worker', '1', '0.5x40'), busy('worker', '2', '0.5x40'), busy('ingest', '1', '0.5x30')].join('\n');
-  expect(shown('pipeline', 'Processes heard', samples, 15_000)).toEqual({ '{job="worker"}': 2, '{job="ingest"}': 0 });
+  const samples = [
+    busy('faultline-worker', '1', '0.5x40'),
+    busy('faultline-worker', '2', '0.5x40'),
+    busy('faultline-ingest', '1', '0.5x30'),
+  ].join('\n');
+  const heard = (refId: string) => shown('pipeline', 'Processes heard', samples, 15_000, refId);
+  expect([heard('A'), heard('B'), heard('C')]).toEqual([{ '{}': 0 }, { '{}': 2 }, {}]);
 });
