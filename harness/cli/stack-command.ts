@@ -1,10 +1,11 @@
 // What stack does: one of up, down and status. Returns the exit code; rejects with a HarnessError.
 import { exitCodes } from './exit-codes.ts';
+import { detachStack } from './stack-detach.ts';
 import { takeDown } from './stack-down.ts';
 import { parseStackOptions, type StackCommandOptions } from './stack-options.ts';
 import { findStack } from './stack-state.ts';
 import { askHealth, describeHealth } from './stack-status.ts';
-import { detachStack, keepStack, type StackSurroundings } from './stack-up.ts';
+import { keepStack, type StackSurroundings } from './stack-up.ts';
 
 /** `program`: the file of this command, which --detach starts again. */
 export const stackCommand = async (parameters: readonly string[], program: string, surroundings: StackSurroundings): Promise<number> => {

@@ -1,21 +1,17 @@
-// `stack up`: starts a runtime under a reaper of its own, writes down what runs, and keeps it until it is told to end. With --detach another process does that.
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+// `stack up`: starts a runtime under a reaper of its own, writes down what runs, and keeps it until it is told to end.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import { runId } from '../engine/run-folder.ts';
-import { waitUntil } from '../engine/wait-until.ts';
-import { logTail } from '../stack/log-tail.ts';
 import { processState } from '../stack/process-identity.ts';
 import { createRegistry } from '../stack/process-registry.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { startReaper } from '../stack/start-reaper.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackOptions } from '../stack/stack-options.ts';
-import { exitCodes } from './exit-codes.ts';
 import { describeStack } from './stack-addresses.ts';
+import { watchEnd } from './stack-end.ts';
 import type { StackCommandOptions } from './stack-options.ts';
 import { demandFree, wellKnownPorts } from './stack-ports.ts';
 import { findStack, removeState, type StackState, writeState } from './stack-state.ts';
@@ -26,8 +22,6 @@ export type StackSurroundings = {
 };
 
 const usualPort = 4318;
-/** Images may have to be pulled. */
-const detachWithinMs = 900_000;
 
 /** Rejects where one runs already: one at a time, so that `status` and `down` need no name. */
 export const demandNone = async (folder: string): Promise<void> => {
@@ -76,73 +70,4 @@ const stateOf = ({ runtime, endpoints, versions, processes, warnings }: RunningS
   const self = processState(process.pid);
   const keeper = { pid: process.pid, startTime: self?.startTime ?? '' };
   return { format: 1, runtime, endpoints, versions, processes, warnings, keeper, startedAt: new Date(systemClock.now()).toISOString() };
-};
-
-type End = Disposable & { readonly signal: AbortSignal; readonly asked: Promise<null>; exitCode(): number };
-
-/** Ctrl-C, or the polite signal that `down` sends. */
-const watchEnd = (say: (text: string) => void): End => {
-  const controller = new AbortController();
-  const asked = Promise.withResolvers<null>();
-  let exitCode: number = exitCodes.pass;
-  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
-    const handle = (): void => {
-      if (!controller.signal.aborted) say('taking the telemetry stack down');
-      if (name === 'SIGINT') exitCode = exitCodes.interrupted;
-      controller.abort();
-      asked.resolve(null);
-    };
-    process.on(name, handle);
-    return [name, handle] as const;
-  });
-  return {
-    signal: controller.signal,
-    asked: asked.promise,
-    exitCode: () => exitCode,
-    [Symbol.dispose]: () => {
-      for (const [name, handle] of handlers) process.off(name, handle);
-    },
-  };
-};
-
-/** Another process keeps the stack; this one comes back when it is ready. */
-export const detachStack = async (
-  options: StackCommandOptions,
-  program: string,
-  { environment, say }: StackSurroundings,
-): Promise<number> => {
-  const { folder, runtime, port, without, rules } = options;
-  await demandNone(folder);
-  await mkdir(folder, { recursive: true });
-  await removeState(folder);
-  const logFile = join(folder, 'keeper.log');
-  const log = openSync(logFile, 'w');
-  const parameters = [
-    'up',
-    '--runtime',
-    runtime,
-    '--folder',
-    folder,
-    ...(port === null ? [] : ['--port', String(port)]),
-    ...without.flatMap((part) => ['--without', part]),
-    ...rules.flatMap((file) => ['--rules', file]),
-  ];
-  const keeper = spawn(process.execPath, [program, ...parameters], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: environment as NodeJS.ProcessEnv,
-  });
-  closeSync(log);
-  let exit: number | null = null;
-  keeper.once('exit', (code) => (exit = code ?? exitCodes.harnessError));
-  const look = async () => ({ found: await findStack(folder), exit });
-  const { last } = await waitUntil(look, (now) => now.found.kind === 'running' || now.exit !== null, {
-    clock: systemClock,
-    withinMs: detachWithinMs,
-    everyMs: 100,
-  });
-  keeper.unref();
-  if (last.found.kind !== 'running') throw new HarnessError('FL_STACK_FAILED', `the stack did not start:\n${logTail(logFile, 12)}`);
-  say(`${describeStack(last.found.state)}\nnpm run stack -- down ends it; its log is ${logFile}`);
-  return exitCodes.pass;
 };

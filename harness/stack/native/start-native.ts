@@ -4,14 +4,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { awaitParts } from '../await-parts.ts';
+import type { AwaitedPart } from '../await-parts.ts';
+import { awaitStack, noteTimes } from '../await-stack.ts';
 import { countDropped } from '../count-dropped.ts';
 import { freePorts } from '../free-ports.ts';
-import { localUrl } from '../local-url.ts';
+import { localEndpoints } from '../local-endpoints.ts';
 import { spawnProcess, type SpawnedProcess } from '../processes.ts';
 import { writePrometheusConfig } from '../prometheus-config.ts';
-import { proveStack } from '../prove-stack.ts';
-import type { RunningStack, StackEndpoints } from '../running-stack.ts';
+import type { RunningStack } from '../running-stack.ts';
 import type { StackOptions } from '../stack-options.ts';
 import { type StackPart, stackParts, versionWarnings } from '../tested-versions.ts';
 import { findPrograms, type Programs } from './find-programs.ts';
@@ -53,8 +53,9 @@ export const startNative = async (options: StackOptions): Promise<RunningStack> 
     names.map((name) => ({ name, place: place(name) })),
     undo,
   );
-  const endpoints = endpointsOf(ports, names);
-  const readyAfterMs = await awaitReady(options, parts, endpoints);
+  const endpoints = localEndpoints(ports, names);
+  const { times, onReady } = noteTimes(options);
+  await awaitStack({ parts: parts.map(awaited), endpoints, readyWithinMs, visibleWithinMs, onReady }, options);
   const stack = undo.move();
   return {
     runtime: 'native',
@@ -62,7 +63,7 @@ export const startNative = async (options: StackOptions): Promise<RunningStack> 
     access: {},
     processes: parts.map(({ name, process: { pid } }) => ({ role: name, pid })),
     versions,
-    readyAfterMs,
+    readyAfterMs: times,
     warnings: [...versionWarnings(versions), ...(names.includes('grafana') ? [] : leftOut(options))],
     visibleWithinMs,
     exited: Promise.race(parts.map(({ name, process }) => process.exited.then(() => name))),
@@ -129,39 +130,9 @@ const startParts = async (
   );
 };
 
-const endpointsOf = (ports: NativePorts, names: readonly StackPart[]): StackEndpoints => {
-  const [prometheus, tempo, loki] = [localUrl(ports.prometheus), localUrl(ports.tempo), localUrl(ports.loki)];
-  return {
-    otlp: {
-      metrics: `${prometheus}/api/v1/otlp/v1/metrics`,
-      traces: `${localUrl(ports.tempoOtlp)}/v1/traces`,
-      logs: `${loki}/otlp/v1/logs`,
-    },
-    prometheus,
-    tempo,
-    loki,
-    ...(names.includes('grafana') ? { grafana: localUrl(ports.grafana) } : {}),
-  };
-};
-
-const awaitReady = async (
-  { clock, signal, registry, onPart }: StackOptions,
-  parts: readonly Part[],
-  endpoints: StackEndpoints,
-): Promise<Readonly<Record<string, number>>> => {
-  const times: Record<string, number> = {};
-  const onReady = (part: string, afterMs: number): void => {
-    times[part] = afterMs;
-    onPart?.(part, afterMs);
-  };
-  const awaited = parts.map(({ name, plan, process }) => ({
-    name,
-    readyUrl: plan.readyUrl,
-    logFile: process.logFile,
-    exited: process.exited.then(({ code, signal: by }) => (by === null ? `ended with code ${code}` : `was ended by ${by}`)),
-  }));
-  await awaitParts(awaited, { clock, withinMs: readyWithinMs, signal, onReady });
-  const provedMs = await proveStack({ endpoints, access: {} }, { clock, run: registry.run, withinMs: visibleWithinMs, signal });
-  onReady('round trip', provedMs);
-  return times;
-};
+const awaited = ({ name, plan, process }: Part): AwaitedPart => ({
+  name,
+  readyUrl: plan.readyUrl,
+  logFile: process.logFile,
+  exited: process.exited.then(({ code, signal }) => (signal === null ? `ended with code ${code}` : `was ended by ${signal}`)),
+});
