@@ -61,7 +61,7 @@ test('Tempo hides no new trace, Loki speaks to itself over loopback', () => {
     usage_report: { reporting_enabled: false },
   });
   expect(yaml('grafana/loki/loki.yml')).toMatchObject({
-    common: { instance_interface_names: ['lo'] },
+    common: { instance_interface_names: ['lo', 'lo0'], instance_addr: '127.0.0.1' },
     frontend: { address: '127.0.0.1' },
     ingester: { lifecycler: { min_ready_duration: '0s' } },
     analytics: { reporting_enabled: false },
