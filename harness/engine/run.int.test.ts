@@ -178,6 +178,8 @@ describe('a run', () => {
     expect(await ended).toMatchObject({ exitCode: 0, verdict: 'pass' });
     const warnings = progress.filter(({ kind }) => kind === 'warning');
     expect(warnings).toEqual([
+      // The made-up stack's own.
+      { kind: 'warning', text: 'made up' },
       {
         kind: 'warning',
         text: expect.stringMatching(/exports of what the harness tells of one failed.*refused by the receiver/) as string,
