@@ -133,6 +133,14 @@ describe('an alert with several causes', () => {
     );
   });
 
+  test('credits what began after the next cause to that one', () => {
+    const wide = { fires: both.fires.map((each) => ({ ...each, withinSeconds: 10 })) };
+    expect(detection(firing(runOf(wide), 'Dead', interval(2, 8.5), interval(9, 12)))[1]).toMatchObject({
+      summary: expect.stringContaining('1.0 s after kill-again') as string,
+      measured: { value: 1 },
+    });
+  });
+
   test('fails when it misses one, or outlasts the last', () => {
     expect(outcomes(firing(runOf(both), 'Dead', interval(4, 6)))['detection/Dead']).toBe('fail');
     expect(outcomes(firing(runOf(both), 'Dead', interval(4, 19.5)))['detection/Dead']).toBe('fail');

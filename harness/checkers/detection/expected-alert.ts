@@ -19,7 +19,7 @@ export const expectedAlert = (run: RunData, record: AlertsRecord, alert: string,
     return conclude(id, 'inconclusive', `The evaluator has no rule for ${alert}, so it could not fire.`);
   const firing = firingOf(record, alert);
   const [silences, wrong, open] = [createFindings(), createFindings(), createFindings()];
-  for (const each of due) comesAndGoes(each, firing, run, record, { silences, wrong, open });
+  for (const each of due) comesAndGoes(each, due, firing, run, record, { silences, wrong, open });
   for (const interval of firing) isExplained(interval, due, run, record, wrong, open);
   return conclusionOf(id, { alert, due, firing, trusted, record }, { silences, wrong, open });
 };
@@ -38,16 +38,29 @@ type Kinds = { readonly silences: Findings; readonly wrong: Findings; readonly o
 
 type Reaction = { readonly afterMs: number; readonly stretch: AlertInterval };
 
-/** The first stretch that began in time after the cause; else one that was going on already, for another of its causes; else the first that came too late. */
-const reactionTo = ({ startedAt, withinSeconds }: Due, firing: readonly AlertInterval[], record: AlertsRecord): Reaction | null => {
+/** The first stretch that began in time after the cause and before the next one; else one that was going on already, for another of its causes; else the first that came too late. */
+const reactionTo = (
+  { startedAt, withinSeconds }: Due,
+  causes: readonly Due[],
+  firing: readonly AlertInterval[],
+  record: AlertsRecord,
+): Reaction | null => {
+  const nextAt = Math.min(...causes.map((other) => other.startedAt).filter((at) => at > startedAt));
   const since = firing.filter((interval) => endOf(interval, record) > startedAt);
-  const soon = ({ from }: AlertInterval): boolean => from >= startedAt && from - startedAt <= withinSeconds * 1000;
+  const soon = ({ from }: AlertInterval): boolean => from >= startedAt && from < nextAt && from - startedAt <= withinSeconds * 1000;
   const stretch = since.find((interval) => soon(interval)) ?? since[0];
   return stretch === undefined ? null : { afterMs: Math.max(0, stretch.from - startedAt), stretch };
 };
 
-const comesAndGoes = (due: Due, firing: readonly AlertInterval[], run: RunData, record: AlertsRecord, { silences }: Kinds): void => {
-  const reaction = reactionTo(due, firing, record);
+const comesAndGoes = (
+  due: Due,
+  causes: readonly Due[],
+  firing: readonly AlertInterval[],
+  run: RunData,
+  record: AlertsRecord,
+  { silences }: Kinds,
+): void => {
+  const reaction = reactionTo(due, causes, firing, record);
   if (reaction === null) silences.add(`it did not fire after ${due.cause}, which took effect ${atText(due.startedAt, run)}`);
   else if (reaction.afterMs > due.withinSeconds * 1000)
     silences.add(`it fired only ${secondsText(reaction.afterMs)} after ${due.cause}; ${due.withinSeconds} s are allowed`, { due });
@@ -78,7 +91,7 @@ type Concluding = {
 
 const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, open }: Kinds): CheckResult => {
   const { alert, due, firing, trusted, record } = concluding;
-  const slowest = Math.max(...due.map((each) => reactionTo(each, firing, record)?.afterMs ?? Infinity));
+  const slowest = Math.max(...due.map((each) => reactionTo(each, due, firing, record)?.afterMs ?? Infinity));
   const measured = {
     value: Number.isFinite(slowest) ? Math.round(slowest / 100) / 10 : null,
     unit: 's',
@@ -93,7 +106,7 @@ const conclusionOf = (id: ResultId, concluding: Concluding, { silences, wrong, o
 
 const inWords = ({ alert, due, firing, record }: Concluding): string => {
   const parts = due.map((each) => {
-    const reaction = reactionTo(each, firing, record);
+    const reaction = reactionTo(each, due, firing, record);
     return reaction === null ? '' : `${beganText(each, reaction)}${endedText(each, reaction.stretch, due)}`;
   });
   return `${alert} fired ${parts.join('; ')}.`;
