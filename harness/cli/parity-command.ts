@@ -8,16 +8,15 @@ import { manifestFile } from '../engine/manifest.ts';
 import { readJson } from '../engine/read-run-data.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { writeJson } from '../engine/write-json.ts';
-import { createComparer } from '../parity/compare-answers.ts';
-import { recordingFile } from '../parity/recording.ts';
+import { endOfRecording, recordingFile } from '../parity/recording.ts';
 import { runParity, type ParityResult } from '../parity/run-parity.ts';
+import { shiftFor } from '../parity/shift-times.ts';
 import { createRegistry } from '../stack/process-registry.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { startReaper } from '../stack/start-reaper.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { exitCodes } from './exit-codes.ts';
 import { watchInterruption } from './interruption.ts';
-import { parityNormalisers } from './parity-normalisers.ts';
 import { type ParityOptions, parseParityOptions } from './parity-options.ts';
 import { describeParity } from './parity-summary.ts';
 import { root } from './parts.ts';
@@ -69,6 +68,8 @@ const compare = async (
   say: (text: string) => void,
 ): Promise<ParityResult> => {
   const folder = join(runFolder, 'parity');
+  const recording = join(runFolder, recordingFile);
+  const shiftMs = shiftFor((await endOfRecording(recording)) ?? systemClock.now(), systemClock.now());
   await mkdir(folder, { recursive: true });
   using interruption = watchInterruption(say, () => process.exit(exitCodes.interrupted));
   using registry = createRegistry(join(folder, 'processes.ndjson'), `${id}-parity`, systemClock.now);
@@ -90,12 +91,12 @@ const compare = async (
     runFolder,
     runId: id,
     scenarios: await played(runFolder, scenarios),
-    recording: join(runFolder, recordingFile),
+    recording,
+    shiftMs,
     dashboardsFolder: join(root, 'grafana/dashboards'),
     alertsFolder: join(root, 'grafana/alerts'),
     seed: options.seed,
     generated: options.generated,
-    differenceOf: createComparer(parityNormalisers),
     clock: systemClock,
     signal: interruption.signal,
     say,

@@ -28,7 +28,7 @@ export const describeParity = ({ comparison, replayed }: ParityResult, folder: s
     ...refused.slice(0, mostShown),
     ...failing.slice(0, mostShown).flatMap(differenceLines),
     ...(failing.length > mostShown ? [`  … and ${failing.length - mostShown} more`] : []),
-    `${changing.length} differences in what a verdict or an alert is made from, ${failing.length - changing.length} others, ${differences.length - failing.length} allowed`,
+    `${changing.length} differences that change a verdict, ${failing.length - changing.length} others, ${differences.length - failing.length} allowed`,
     `both answers of each: ${join(folder, 'differences.json')}`,
   ].join('\n');
 };

@@ -1,45 +1,56 @@
-// Questions that nobody wrote down: made by seed from the names, labels and values that the recording holds.
+// Questions that nobody wrote down, in all three languages, with the words that the recording holds.
+import { HarnessError } from '../engine/errors.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
-import { askQuestion } from './ask-question.ts';
-import { metricVocabulary, type MetricVocabulary } from './metric-vocabulary.ts';
-import { promqlQueries } from './promql-queries.ts';
-import { prometheusInstant, prometheusRange, type Question, type Stretch } from './question.ts';
+import { logMetadataQuestions, logqlQuestions, readLogWords } from './generated-logs.ts';
+import { metadataQuestions, promqlQuestions, readVocabulary } from './generated-metrics.ts';
+import { readTraceWords, traceMetadataQuestions, traceqlQuestions } from './generated-traces.ts';
+import type { Question, Stretch } from './question.ts';
+import { severalValued } from './trace-words.ts';
 
-const metadata = (kind: 'prometheus-names', path: string, parameters: Readonly<Record<string, string>>): Question => ({
-  askedFor: 'metadata',
-  place: path,
-  query: Object.values(parameters)[0] ?? path,
-  kind,
-  path,
-  parameters,
-});
-
-const within = ({ fromMs, toMs }: Stretch) => ({ start: String(fromMs / 1_000), end: String(toMs / 1_000) });
-
-/** Of the run alone: a real stack also holds what proved that it answers. */
-const ofRun = (runId: string): string => `faultline_run=${JSON.stringify(runId)}`;
-
-const seriesQuestion = (matcher: string, stretch: Stretch): Question =>
-  metadata('prometheus-names', '/api/v1/series', { 'match[]': matcher, ...within(stretch) });
-
-/** What the embedded runtime knows of the recording; the real one must know the same, which is asked as metadata. */
-export const readVocabulary = async (stack: RunningStack, runId: string, stretch: Stretch): Promise<MetricVocabulary> => {
-  const { body } = await askQuestion(stack, seriesQuestion(`{${ofRun(runId)}}`, stretch));
-  const { data } = (body ?? {}) as { readonly data?: readonly Readonly<Record<string, string>>[] };
-  return metricVocabulary(data ?? []);
+export type GeneratedOptions = {
+  /** Whom the words are asked of. */
+  readonly stack: RunningStack;
+  readonly runId: string;
+  readonly stretch: Stretch;
+  readonly seed: number;
+  readonly generated: number;
 };
 
-/** Names, labels and values as Grafana asks for them to fill its variables. */
-export const metadataQuestions = (vocabulary: MetricVocabulary, runId: string, stretch: Stretch): readonly Question[] => [
-  metadata('prometheus-names', '/api/v1/labels', { 'match[]': `{${ofRun(runId)}}`, ...within(stretch) }),
-  ...['__name__', 'job', 'instance', 'faultline_run', 'faultline_scenario', 'no_such_label'].map((label) =>
-    metadata('prometheus-names', `/api/v1/label/${label}/values`, { 'match[]': `{${ofRun(runId)}}`, ...within(stretch) }),
-  ),
-  ...vocabulary.map(({ name }) => seriesQuestion(name, stretch)),
-];
+export type GeneratedQuestions = {
+  readonly questions: readonly Question[];
+  /** Keys of which a span may have several values. */
+  readonly several: ReadonlySet<string>;
+};
 
-export const promqlQuestions = (vocabulary: MetricVocabulary, stretch: Stretch, seed: number, count: number): readonly Question[] =>
-  promqlQueries({ seed, count, vocabulary, fromMs: stretch.fromMs, toMs: stretch.toMs }).map(({ kind, query }, index) => {
-    const asked = { askedFor: 'generated', place: `PromQL ${index + 1} of seed ${seed}`, query } as const;
-    return kind === 'instant' ? prometheusInstant(asked, stretch.toMs - 2_000) : prometheusRange(asked, { ...stretch, stepSeconds: 2 });
-  });
+const share = 5;
+const fewest = 100;
+
+/** Of LogQL and TraceQL a fifth each, but no less than 100 unless less is asked for altogether. */
+export const countOfOthers = (generated: number): number => Math.min(generated, Math.max(fewest, Math.ceil(generated / share)));
+
+const nothing = (what: string): HarnessError =>
+  new HarnessError(
+    'FL_USAGE',
+    `the recording holds no ${what}: there is nothing to compare. Record a run that makes some: npm run verify -- --record`,
+  );
+
+export const generatedQuestions = async ({ stack, runId, stretch, seed, generated }: GeneratedOptions): Promise<GeneratedQuestions> => {
+  const metrics = await readVocabulary(stack, runId, stretch);
+  if (metrics.length === 0) throw nothing('metric');
+  const traces = await readTraceWords(stack, runId, stretch);
+  if (traces.traceIds.length === 0) throw nothing('trace');
+  const logs = await readLogWords(stack, runId, stretch);
+  if (Object.keys(logs.labels).length === 0) throw nothing('log line');
+  const others = countOfOthers(generated);
+  return {
+    questions: [
+      ...metadataQuestions(metrics, runId, stretch),
+      ...traceMetadataQuestions(traces, runId, stretch),
+      ...logMetadataQuestions(logs, stretch),
+      ...promqlQuestions(metrics, stretch, seed, generated),
+      ...traceqlQuestions(traces, stretch, seed, others),
+      ...logqlQuestions(logs, stretch, seed, others),
+    ],
+    several: severalValued(traces),
+  };
+};

@@ -108,13 +108,14 @@ export const normaliseScopes = (answer: unknown) =>
 export const normaliseTagValues = (answer: unknown) =>
   byText(list(record(answer)['tagValues']).map((found) => ({ type: text(found['type']), value: text(found['value']) })));
 
+/** Nor the flags of spans and links, which Tempo does not keep. */
 const withoutEmpty = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutEmpty);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, item]) => [key, withoutEmpty(item)] as const)
-      .filter(([, item]) => !(Array.isArray(item) && item.length === 0)),
+      .filter(([key, item]) => key !== 'flags' && !(Array.isArray(item) && item.length === 0)),
   );
 };
 

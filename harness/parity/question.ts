@@ -12,6 +12,7 @@ export type QuestionKind =
   | 'tempo-range'
   | 'tempo-instant'
   | 'tempo-trace'
+  | 'tempo-names'
   | 'loki-range'
   | 'loki-instant'
   | 'loki-names';
@@ -39,6 +40,11 @@ const nanos = (ms: number): string => `${BigInt(Math.round(ms)) * 1_000_000n}`;
 
 /** A stretch of time in epoch milliseconds and the step in seconds. */
 export type Stretch = { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number };
+
+const widerMs = 120_000;
+
+/** With what was sent to see whether everything works before it began: Loki and Tempo know names, but not exactly when they were used. */
+export const widened = (stretch: Stretch): Stretch => ({ ...stretch, fromMs: stretch.fromMs - widerMs, toMs: stretch.toMs + widerMs });
 
 export const prometheusInstant = (asked: Asked, atMs: number, more: Readonly<Record<string, string>> = {}): Question => ({
   ...asked,
@@ -86,7 +92,14 @@ export const tempoTrace = (asked: Omit<Asked, 'query'>, traceId: string): Questi
   parameters: {},
 });
 
-export const lokiRange = (asked: Asked, { fromMs, toMs, stepSeconds }: Stretch, limit: number): Question => ({
+type Direction = 'forward' | 'backward';
+
+export const lokiRange = (
+  asked: Asked,
+  { fromMs, toMs, stepSeconds }: Stretch,
+  limit: number,
+  direction: Direction = 'backward',
+): Question => ({
   ...asked,
   kind: 'loki-range',
   path: '/loki/api/v1/query_range',
@@ -96,7 +109,7 @@ export const lokiRange = (asked: Asked, { fromMs, toMs, stepSeconds }: Stretch, 
     end: nanos(toMs),
     step: `${stepSeconds}s`,
     limit: String(limit),
-    direction: 'backward',
+    direction,
   },
 });
 
@@ -106,3 +119,27 @@ export const lokiInstant = (asked: Asked, atMs: number, limit: number): Question
   path: '/loki/api/v1/query',
   parameters: { query: asked.query, time: nanos(atMs), limit: String(limit), direction: 'backward' },
 });
+
+/** Names and values as Grafana asks for them to fill its variables and editors. */
+const names = (
+  kind: QuestionKind,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  shown: Readonly<Record<string, string>>,
+): Question => ({
+  askedFor: 'metadata',
+  place: path,
+  query: Object.values(shown)[0] ?? path,
+  kind,
+  path,
+  parameters: { ...shown, ...parameters },
+});
+
+export const prometheusNames = (path: string, { fromMs, toMs }: Stretch, more: Readonly<Record<string, string>>): Question =>
+  names('prometheus-names', path, { start: seconds(fromMs), end: seconds(toMs) }, more);
+
+export const tempoNames = (path: string, stretch: Stretch, more: Readonly<Record<string, string>>): Question =>
+  names('tempo-names', path, wholeSeconds(stretch), more);
+
+export const lokiNames = (path: string, { fromMs, toMs }: Stretch, more: Readonly<Record<string, string>>): Question =>
+  names('loki-names', path, { start: nanos(fromMs), end: nanos(toMs) }, more);

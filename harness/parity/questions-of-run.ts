@@ -19,7 +19,8 @@ import {
 } from './question.ts';
 
 const lines = 5_000;
-const traces = 1_000;
+/** More than there are: which ones a smaller limit keeps is Tempo's own affair. */
+const traces = 10_000;
 
 const filesOf = async (pattern: string, folder: string): Promise<readonly string[]> => {
   const found: string[] = [];
@@ -37,7 +38,7 @@ const dashboardQuestion = (query: DashboardQuery, stretch: Stretch): Question =>
     case 'prometheus':
       return kind === 'instant' ? prometheusInstant(asked, stretch.toMs) : prometheusRange(asked, own);
     case 'tempo':
-      return isTraceMetric(expr) ? tempoMetrics(asked, own, 'tempo-range') : tempoSearch(asked, stretch, query.limit ?? traces);
+      return isTraceMetric(expr) ? tempoMetrics(asked, own, 'tempo-range') : tempoSearch(asked, stretch, traces);
     case 'loki':
       return kind === 'instant' ? lokiInstant(asked, stretch.toMs, query.limit ?? lines) : lokiRange(asked, own, query.limit ?? lines);
   }

@@ -48,3 +48,10 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedReque
     yield value;
   }
 }
+
+/** Epoch milliseconds of its last request; null where there is none. */
+export const endOfRecording = async (file: string): Promise<number | null> => {
+  let endMs: number | null = null;
+  for await (const { atMs } of readRecording(file)) endMs = Math.max(endMs ?? 0, atMs);
+  return endMs;
+};

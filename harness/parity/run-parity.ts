@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../engine/clock.ts';
-import { HarnessError } from '../engine/errors.ts';
 import type { RunTimeline, SignalsRecord } from '../engine/run-data.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { askQuestion, type Answer } from './ask-question.ts';
+import { createComparer } from './compare-answers.ts';
 import { compareRuntimes, type Comparison } from './compare-runtimes.ts';
-import { metadataQuestions, promqlQuestions, readVocabulary } from './generated-questions.ts';
+import { generatedQuestions } from './generated-questions.ts';
 import { lokiInstant, prometheusInstant, tempoSearch, type Question, type Stretch } from './question.ts';
 import { dashboardQuestions, ruleQuestions, verdictQuestions } from './questions-of-run.ts';
 import { replay, type Replayed } from './replay.ts';
@@ -20,12 +20,13 @@ export type ParityOptions = {
   readonly runId: string;
   readonly scenarios: readonly string[];
   readonly recording: string;
+  /** How much later than recorded everything is: see shiftFor. */
+  readonly shiftMs: number;
   readonly dashboardsFolder: string;
   readonly alertsFolder: string;
   readonly seed: number;
   /** Generated queries in PromQL; the other two languages get a fifth of it each. */
   readonly generated: number;
-  readonly differenceOf: (question: Question, one: Answer, other: Answer) => string | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
@@ -37,26 +38,35 @@ export type ParityResult = { readonly comparison: Comparison; readonly replayed:
 const readJson = async <Value>(path: string): Promise<Value> => JSON.parse(await readFile(path, 'utf8')) as Value;
 
 /** Prometheus steps from the start: whole seconds, so that a step is a moment that people can name. */
-const stretchOf = ({ zeroAt, phases, drainedAt }: RunTimeline): Stretch => {
+const stretchOf = ({ zeroAt, phases, drainedAt }: RunTimeline, shiftMs: number): Stretch => {
   const end = drainedAt ?? Math.max(zeroAt, ...phases.map(({ to }) => to));
-  return { fromMs: Math.floor(zeroAt / 1_000) * 1_000, toMs: Math.ceil(end / 1_000 + 2) * 1_000, stepSeconds: 1 };
+  return { fromMs: Math.floor(zeroAt / 1_000) * 1_000 + shiftMs, toMs: Math.ceil(end / 1_000 + 2) * 1_000 + shiftMs, stepSeconds: 1 };
 };
 
-const questionsOf = async (options: ParityOptions): Promise<readonly Question[]> => {
-  const { runFolder, runId, scenarios, dashboardsFolder, alertsFolder, seed, generated, runtimes } = options;
+/** Budgets are asked for at times of their own. */
+const laterBudgets = (signals: SignalsRecord, shiftMs: number): SignalsRecord => ({
+  ...signals,
+  budgets: signals.budgets.map((budget) => (budget.to > 0 ? { ...budget, from: budget.from + shiftMs, to: budget.to + shiftMs } : budget)),
+});
+
+/** `several`: see createComparer. */
+type Asked = { readonly questions: readonly Question[]; readonly several: ReadonlySet<string> };
+
+const questionsOf = async (options: ParityOptions): Promise<Asked> => {
+  const { runFolder, runId, scenarios, dashboardsFolder, alertsFolder, runtimes, shiftMs } = options;
   const questions: Question[] = [];
+  let several: ReadonlySet<string> = new Set();
   for (const [index, scenario] of scenarios.entries()) {
-    const signals = await readJson<SignalsRecord>(join(runFolder, scenario, 'signals.json'));
-    const stretch = stretchOf(await readJson<RunTimeline>(join(runFolder, scenario, 'timeline.json')));
+    const signals = laterBudgets(await readJson<SignalsRecord>(join(runFolder, scenario, 'signals.json')), shiftMs);
+    const stretch = stretchOf(await readJson<RunTimeline>(join(runFolder, scenario, 'timeline.json')), shiftMs);
     questions.push(...verdictQuestions(signals, stretch), ...(await ruleQuestions(alertsFolder, stretch)));
     questions.push(...(await dashboardQuestions({ folder: dashboardsFolder, stretch, runId, scenario })));
     if (index > 0) continue;
-    const vocabulary = await readVocabulary(runtimes[0], runId, stretch);
-    if (vocabulary.length === 0)
-      throw new HarnessError('FL_USAGE', `the recording ${options.recording} holds no metric: there is nothing to compare`);
-    questions.push(...metadataQuestions(vocabulary, runId, stretch), ...promqlQuestions(vocabulary, stretch, seed, generated));
+    const generated = await generatedQuestions({ ...options, stack: runtimes[0], stretch });
+    questions.push(...generated.questions);
+    several = generated.several;
   }
-  return questions;
+  return { questions, several };
 };
 
 const count = ({ body }: Answer): string => {
@@ -94,16 +104,16 @@ const waitUntilVisible = async ({ runtimes, runId, clock, signal, say }: ParityO
 };
 
 export const runParity = async (options: ParityOptions): Promise<ParityResult> => {
-  const { runtimes, recording, clock, say, signal, differenceOf, onAsked } = options;
-  const replays = await Promise.all(runtimes.map((stack) => replay(stack, recording, clock)));
+  const { runtimes, recording, shiftMs, clock, say, signal, onAsked } = options;
+  const replays = await Promise.all(runtimes.map((stack) => replay(stack, recording, shiftMs, clock)));
   const replayed = Object.fromEntries(runtimes.map(({ runtime }, index) => [runtime, replays[index] as Replayed]));
   await waitUntilVisible(options, clock.now() - 7_200_000);
-  const questions = await questionsOf(options);
+  const { questions, several } = await questionsOf(options);
   say(`${questions.length} questions to ${runtimes.map(({ runtime }) => runtime).join(' and ')}`);
   const comparison = await compareRuntimes({
     runtimes,
     questions,
-    differenceOf,
+    differenceOf: createComparer(several),
     signal,
     onAsked: (asked, different) => onAsked(asked, questions.length, different),
   });

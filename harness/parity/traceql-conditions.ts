@@ -115,6 +115,7 @@ const beside = (random: Random, vocabulary: TraceVocabulary, left: string): stri
 /** On a resource, where every span has it: `!` of what is not there is an error of Tempo's. */
 const alone: Make = (random, vocabulary) => {
   const switches = ofType(vocabulary, 'boolean').filter(({ scope }) => scope === 'resource');
+  if (switches.length === 0) return attributeCondition(random, vocabulary);
   return `${random.pick(['', '!'])}${fieldOf(random.pick(switches))}`;
 };
 
