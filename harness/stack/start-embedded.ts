@@ -39,7 +39,8 @@ const production = { rules: fileURLToPath(new URL('../../grafana/alerts/producti
 const rulesOf = ({ ruleFiles, evaluationSeconds = 1 }: StackOptions): readonly string[] => {
   const files = ruleFiles ?? (existsSync(production.rules) ? [production.rules] : []);
   const seconds = ruleFiles === undefined ? production.evaluationSeconds : evaluationSeconds;
-  return files.length === 0 ? [] : [...files.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${seconds}s`];
+  // Without rules too: it is the step of subqueries that name none.
+  return [...files.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${seconds}s`];
 };
 
 const parametersOf = (options: StackOptions): readonly string[] => ['--port', String(options.ports?.embedded ?? 0), ...rulesOf(options)];

@@ -11,6 +11,8 @@ test.each([
   ['{ duration > 1h30m }', '{ duration > 1s    }'],
   ['{ duration > 90m }', '{ duration > 90m }'],
   ['{ span.a > .5 && span.b1.5x = 2 }', '{ span.a > 05 && span.b1.5x = 2 }'],
+  ['{ span.a = "\\n b" && .b = "c" }', '{ span.a = "xxxx" && .b = "c" }'],
+  ['{ span.a = "\\n }', '{ span.a = "\\n }'],
   ['{ } | rate() with(exemplars=10)', '{ } | rate()                   '],
 ])('%s is shown as %s', (query, shown) => {
   expect(showToGrammar(query).shown).toBe(shown);

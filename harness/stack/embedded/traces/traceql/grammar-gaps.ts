@@ -11,6 +11,8 @@ export type ShownQuery = {
 };
 
 const quoted = /"(?:[^"\\]|\\.)*"?|`[^`]*`?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
+/** A text with an escape in it, to its end: of escapes the grammar knows only those of quotes and backslashes. */
+const isEscaped = /^"[^"\\]*\\.(?:[^"\\]|\\.)*"$/s;
 const word = /[A-Za-z_][\w.:"/-]*/y;
 
 const knownNames: Readonly<Record<string, string>> = {
@@ -45,7 +47,7 @@ const hintsAt = (query: string, at: number): RegExpExecArray | null => {
 const readAt = (query: string, at: number): { readonly text: string; readonly shown: string } => {
   const same = (text: string) => ({ text, shown: text });
   const literal = matchAt(quoted, query, at);
-  if (literal !== null) return same(literal);
+  if (literal !== null) return { text: literal, shown: isEscaped.test(literal) ? `"${'x'.repeat(literal.length - 2)}"` : literal };
   // An attribute that begins with its dot, to its end: nothing in a name is replaced.
   const attribute = matchAt(/\.[A-Za-z_"](?:"(?:[^"\\]|\\.)*"|[\w.:/-])*/y, query, at);
   if (attribute !== null) return same(attribute);
