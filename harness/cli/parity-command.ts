@@ -18,11 +18,13 @@ import { startStack } from '../stack/start-stack.ts';
 import { exitCodes } from './exit-codes.ts';
 import { watchInterruption } from './interruption.ts';
 import { type ParityOptions, parseParityOptions } from './parity-options.ts';
-import { describeParity } from './parity-summary.ts';
+import { describeParity, hasParity } from './parity-summary.ts';
 import { root } from './parts.ts';
 import { type Surroundings, verify } from './verify-command.ts';
 
 type ParitySurroundings = Pick<Surroundings, 'stdout' | 'stderr'> & { readonly env: Surroundings['environment'] };
+
+const visibleWithinMs = 90_000;
 
 export const parityCommand = async (parameters: readonly string[], surroundings: ParitySurroundings): Promise<number> => {
   const options = parseParityOptions(parameters);
@@ -35,10 +37,8 @@ export const parityCommand = async (parameters: readonly string[], surroundings:
   const manifest = await readManifest(folder);
   const result = await compare(options, folder, manifest, surroundings, say);
   say(describeParity(result, join(folder, 'parity')));
-  return result.comparison.differences.some(({ allowed }) => allowed === null) || refusals(result) > 0 ? exitCodes.fail : exitCodes.pass;
+  return hasParity(result) ? exitCodes.pass : exitCodes.fail;
 };
-
-const refusals = ({ replayed }: ParityResult): number => Object.values(replayed).reduce((sum, { refused }) => sum + refused.length, 0);
 
 /** What the verdict was does not matter here: what was recorded does. */
 const recordRun = async (options: ParityOptions, { stdout, stderr, env }: ParitySurroundings): Promise<string> => {
@@ -99,6 +99,7 @@ const compare = async (
     generated: options.generated,
     clock: systemClock,
     signal: interruption.signal,
+    visibleWithinMs,
     say,
     onAsked: (asked, of, different) => {
       if (asked % 200 === 0) stderr.write(`… ${asked} of ${of} asked, ${different} different\n`);

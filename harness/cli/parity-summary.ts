@@ -14,9 +14,19 @@ const differenceLines = ({ question, difference }: Difference): readonly string[
   `    ${difference}`,
 ];
 
-export const describeParity = ({ comparison, replayed }: ParityResult, folder: string): string => {
+/** All that are not allowed: each of them fails. */
+export const failingDifferences = ({ comparison }: ParityResult): readonly Difference[] =>
+  comparison.differences.filter(({ allowed }) => allowed === null);
+
+const refusals = ({ replayed }: ParityResult): number => Object.values(replayed).reduce((sum, { refused }) => sum + refused.length, 0);
+
+/** Whether both said the same, of all of the data. */
+export const hasParity = (result: ParityResult): boolean => failingDifferences(result).length === 0 && refusals(result) === 0;
+
+export const describeParity = (result: ParityResult, folder: string): string => {
+  const { comparison, replayed } = result;
   const { tallies, differences, milliseconds } = comparison;
-  const failing = differences.filter(({ allowed }) => allowed === null);
+  const failing = failingDifferences(result);
   const changing = failing.filter(({ question }) => question.askedFor === 'verdict' || question.askedFor === 'rule');
   const refused = Object.entries(replayed).flatMap(([runtime, { refused: said }]) => said.map((text) => `  ${runtime} refused: ${text}`));
   return [

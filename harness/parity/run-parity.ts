@@ -30,6 +30,8 @@ export type ParityOptions = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
+  /** How long a search may trail what was taken in. */
+  readonly visibleWithinMs: number;
   readonly onAsked: (asked: number, of: number, different: number) => void;
 };
 
@@ -77,10 +79,12 @@ const count = ({ body }: Answer): string => {
 };
 
 const mostTraces = 10_000;
-const visibleWithinMs = 90_000;
 
 /** A search trails what was taken in by seconds: asked until both have counted the same, so that no difference is only a matter of patience. */
-const waitUntilVisible = async ({ runtimes, runId, clock, signal, say }: ParityOptions, sinceMs: number): Promise<void> => {
+const waitUntilVisible = async (
+  { runtimes, runId, clock, signal, say, visibleWithinMs }: ParityOptions,
+  sinceMs: number,
+): Promise<void> => {
   const asked = { askedFor: 'metadata', place: 'all that there is' } as const;
   const stretch = { fromMs: sinceMs, toMs: clock.now(), stepSeconds: 1 };
   const questions = [
