@@ -15,7 +15,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     reason:
-      'The first, the last or the next of log lines at one nanosecond: our senders stamp milliseconds, and Loki keeps no order among such lines.',
+      'The first, the last or the next of log lines at one nanosecond: some senders stamp milliseconds, and Loki keeps no order among such lines.',
     matches: ({ kind, askedFor, query }) =>
       kind.startsWith('loki') && askedFor === 'generated' && /\b(?:first_over_time|last_over_time|rate_counter)\b/.test(query),
   },
