@@ -3,8 +3,8 @@ import type { Answer } from './ask-question.ts';
 import { lokiAnswersDiffer } from './compare-loki.ts';
 import { lokiRange } from './question.ts';
 
-const question = (limit: number) =>
-  lokiRange({ askedFor: 'generated', place: 'here', query: '{a="b"}' }, { fromMs: 0, toMs: 9, stepSeconds: 1 }, limit);
+const question = (limit: number, query = '{a="b"}') =>
+  lokiRange({ askedFor: 'generated', place: 'here', query }, { fromMs: 0, toMs: 9, stepSeconds: 1 }, limit);
 
 const streams = (...values: (readonly [string, string])[]): Answer => ({
   status: 200,
@@ -24,4 +24,11 @@ test('a line that only one has is a difference, and so is another text', () => {
 test('where a limit cuts, the lines of that moment are any; those before it are not', () => {
   expect(lokiAnswersDiffer(question(2), streams(['5', 'x'], ['4', 'y']), streams(['5', 'x'], ['4', 'z']))).toBeNull();
   expect(lokiAnswersDiffer(question(2), streams(['5', 'x'], ['4', 'y']), streams(['5', 'w'], ['4', 'y']))).toContain('against');
+});
+
+test('the same line twice counts as often as it comes, unless the query took away what told them apart', () => {
+  const [twice, once] = [streams(['5', 'x'], ['5', 'x']), streams(['5', 'x'])];
+  expect(lokiAnswersDiffer(question(9), twice, once)).toContain('against');
+  expect(lokiAnswersDiffer(question(9, '{a="b"} | keep a'), twice, once)).toBeNull();
+  expect(lokiAnswersDiffer(question(9, '{a="b"} | keep a'), twice, streams(['5', 'y']))).toContain('against');
 });

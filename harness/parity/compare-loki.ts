@@ -21,12 +21,19 @@ const cutAt = (streams: readonly Stream[], limit: number, isForward: boolean): s
   return times.length < limit ? null : ((isForward ? times.at(-1) : times[0]) ?? null);
 };
 
-const ordered = (answer: Answer, { parameters }: Question): Answer => {
+/** Lines that were told apart by a label alone and have lost it: of those Loki leaves some out, as if they had been sent twice. */
+const distinct = (values: readonly (readonly string[])[], { query }: Question): readonly (readonly string[])[] =>
+  /\|\s*(?:keep|drop)\b/.test(query)
+    ? values.filter((value, index) => index === 0 || value.join(' ') !== values[index - 1]?.join(' '))
+    : values;
+
+const ordered = (answer: Answer, question: Question): Answer => {
+  const { parameters } = question;
   const streams = streamsOf(answer.body);
   if (streams === null) return answer;
   const cut = cutAt(streams, Number(parameters['limit'] ?? 100), parameters['direction'] === 'forward');
   const kept = streams
-    .map(({ stream, values }) => ({ stream, values: values.filter(([at]) => at !== cut).toSorted(byTimeAndText) }))
+    .map(({ stream, values }) => ({ stream, values: distinct(values.filter(([at]) => at !== cut).toSorted(byTimeAndText), question) }))
     .filter(({ values }) => values.length > 0);
   return { ...answer, body: { data: { resultType: 'streams', result: kept } } };
 };

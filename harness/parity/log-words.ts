@@ -18,6 +18,9 @@ const valuesByName = (streams: readonly LogStream[]): ReadonlyMap<string, readon
   );
 };
 
+/** Times in nanoseconds are numbers too, but no durations. */
+const longest = 9;
+
 const isNumber = (text: string): boolean => /^-?\d+(\.\d+)?$/.test(text);
 const quoted = (text: string): string => JSON.stringify(text);
 
@@ -81,7 +84,10 @@ export const logWords = (streams: readonly LogStream[], indexed: readonly string
   const values = valuesByName(streams);
   const labels = metadataOf(indexed, values);
   const names = byUse(streams, Object.keys(labels));
-  const numbers = names.filter((name) => (values.get(name) ?? []).every(isNumber));
+  const isNumeric = (name: string): boolean => (values.get(name) ?? []).every(isNumber);
+  const isLong = (name: string): boolean => (values.get(name) ?? []).some((text) => text.length > longest);
+  const numeric = names.filter(isNumeric);
+  const numbers = [...numeric.filter((name) => !isLong(name)), ...numeric.filter(isLong)];
   const lines = sorted(streams.flatMap(({ values: own }) => own.map(([, line]) => line)));
   return {
     selectors: selectorsOf(indexed, values),

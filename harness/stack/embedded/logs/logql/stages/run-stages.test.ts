@@ -31,6 +31,12 @@ test.each<[string, string, Record<string, string>]>([
     { a: 'x', __error__: 'LabelFilterErr', __error_details__: 'strconv.ParseFloat: parsing "x": invalid syntax' },
   ],
   ['a=x', '| logfmt | a > 5s', { a: 'x', __error__: 'LabelFilterErr', __error_details__: 'time: invalid duration "x"' }],
+  [
+    'a=9223372036855ms',
+    '| logfmt | a > 5s',
+    { a: '9223372036855ms', __error__: 'LabelFilterErr', __error_details__: 'time: invalid duration "9223372036855ms"' },
+  ],
+  ['a=9223372036854ms', '| logfmt | a > 5s', { a: '9223372036854ms' }],
   ['a=1 b=2 c=3', '| logfmt | drop a, b="2", c="x"', { c: '3' }],
   ['a=1 b=2 c=3', '| logfmt | keep a, b="x"', { a: '1' }],
   ['no', '| json | drop __error__', { __error_details__: "Value looks like object, but can't find closing '}' symbol" }],

@@ -15,6 +15,8 @@ export const goDurationNanos = (text: string): number => {
   const read = parts.reduce((length, [part]) => length + part.length, 0);
   if (parts.length === 0 || read !== rest.length) throw new LiteralRefused(durationProblem(text, rest.slice(read)));
   const nanos = parts.reduce((sum, [, count = '', unit = '']) => sum + unitsNanos(count, goUnits[unit] ?? 0), 0);
+  // Go counts in 64 bits.
+  if (sign === '-' ? nanos > 2 ** 63 : nanos >= 2 ** 63) throw new LiteralRefused(`time: invalid duration ${JSON.stringify(text)}`);
   return sign === '-' ? -nanos : nanos;
 };
 
