@@ -54,7 +54,7 @@ const readWord = (text: string, at: number): JsonValue => {
   const pattern = /[^ \n\r\t,}\]]*/y;
   pattern.lastIndex = at;
   const word = pattern.exec(text)?.[0] ?? '';
-  const type = words[word] ?? (/^[-0-9]/.test(word) ? 'number' : fail(word === '' ? malformedJson : 'Unknown value type'));
+  const type = words[word] ?? (/^[-0-9]/.test(word) ? 'number' : fail('Unknown value type'));
   return { type, text: word, end: at + word.length };
 };
 

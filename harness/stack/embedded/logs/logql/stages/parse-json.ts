@@ -56,14 +56,22 @@ export const parseJson = (labels: LabelsBuilder, line: string): boolean => {
   return guarded(labels, () => readMembers(labels, line, []));
 };
 
+/** What stands before a mistake is there; the mistake itself is none for whoever asked for one element. */
+const elementAt = (text: string, wanted: number): JsonValue | null => {
+  let at: JsonValue | null = null;
+  try {
+    eachElement(text, (index, element) => {
+      if (index === wanted) at = element;
+    });
+  } catch (error) {
+    if (!(error instanceof JsonProblem)) throw error;
+  }
+  return at;
+};
+
 const step = (value: JsonValue, key: string | number): JsonValue | null => {
   if (typeof key === 'string') return value.type === 'object' ? findMember(value.text, key) : null;
-  let at: JsonValue | null = null;
-  if (value.type === 'array')
-    eachElement(value.text, (index, element) => {
-      if (index === key) at = element;
-    });
-  return at;
+  return value.type === 'array' ? elementAt(value.text, key) : null;
 };
 
 /** The line need not be right as a whole, nor end. */

@@ -12,6 +12,8 @@ test.each<[string, string, Record<string, string>]>([
   ['{"a":1,', '| json', { a: '1', __error__: 'JSONParserErr', __error_details__: "Value is array, but can't find closing ']' symbol" }],
   ['no', '| json', { __error__: 'JSONParserErr', __error_details__: "Value looks like object, but can't find closing '}' symbol" }],
   ['{"a":{"b":[10,{"c":"x"}]}}', '| json x="a.b[1].c", y="a[\\"b\\"][0]", z="no"', { x: 'x', y: '10', z: '' }],
+  ['{"a":[1,,3]}', '| json x="a[0]", y="a[2]"', { x: '1', y: '' }],
+  ['{"a":,"b":1}', '| json', { __error__: 'JSONParserErr', __error_details__: 'Unknown value type' }],
   ['{"a":{"b":1}}', '| json a="a"', { a: '{"b":1}' }],
   ['a=1 b="x y" c= d "e', '| logfmt', { a: '1', b: 'x y' }],
   ['a=1 c= d', '| logfmt --keep-empty', { a: '1', c: '', d: '' }],
