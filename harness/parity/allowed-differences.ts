@@ -1,28 +1,42 @@
 // The differences between the embedded runtime and the real servers that are known and meant, each with its reason. Short on purpose: all others fail.
+import type { Answer } from './ask-question.ts';
+import { lokiAnswersDiffer } from './compare-loki.ts';
 import type { Question } from './question.ts';
+import { type TiedSamples, withoutSamples } from './tied-lines.ts';
 
 const dateFunctions = /\b(day_of_(month|week|year)|days_in_month|hour|minute|month|year)\(/;
 
-export type AllowedDifference = {
-  readonly reason: string;
-  readonly matches: (question: Question, difference: string) => boolean;
+export type Differing = {
+  readonly question: Question;
+  /** In words. */
+  readonly difference: string;
+  readonly answers: readonly [Answer, Answer];
+  /** Samples that depend on the order of lines at one nanosecond. */
+  readonly tiedSamples: TiedSamples;
 };
 
-export const allowedDifferences: readonly AllowedDifference[] = [
+type AllowedDifference = { readonly reason: string; readonly matches: (differing: Differing) => boolean | Promise<boolean> };
+
+const allowedDifferences: readonly AllowedDifference[] = [
   {
     reason: 'The date of NaN: Go turns NaN into another integer on each kind of processor, and ours is NaN on all of them.',
-    matches: ({ query }, difference) => dateFunctions.test(query) && /: NaN against -?\d+$/.test(difference),
+    matches: ({ question: { query }, difference }) => dateFunctions.test(query) && /: NaN against -?\d+$/.test(difference),
   },
   {
     reason:
-      'The first, the last or the next of log lines at one nanosecond: some senders stamp milliseconds, and Loki keeps no order among such lines.',
-    matches: ({ kind, askedFor, query }) =>
-      kind.startsWith('loki') && askedFor === 'generated' && /\b(?:first_over_time|last_over_time|rate_counter)\b/.test(query),
+      'The order of log lines at one nanosecond: some senders stamp milliseconds, and Loki keeps no order among such lines of several streams. All samples that do not depend on it are the same.',
+    matches: async ({ question, answers: [one, other], tiedSamples }) => {
+      if (!question.kind.startsWith('loki') || question.askedFor !== 'generated') return false;
+      const tied = await tiedSamples(question);
+      return tied.size > 0 && lokiAnswersDiffer(question, withoutSamples(one, tied), withoutSamples(other, tied)) === null;
+    },
   },
 ];
 
 /** The reason why this difference is allowed; null: it is not. What a verdict is made from is never allowed to differ. */
-export const allowedReason = (question: Question, difference: string): string | null =>
-  question.askedFor === 'verdict' || question.askedFor === 'rule'
-    ? null
-    : (allowedDifferences.find(({ matches }) => matches(question, difference))?.reason ?? null);
+export const allowedReason = async (differing: Differing): Promise<string | null> => {
+  const { askedFor } = differing.question;
+  if (askedFor === 'verdict' || askedFor === 'rule') return null;
+  for (const { reason, matches } of allowedDifferences) if (await matches(differing)) return reason;
+  return null;
+};

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { allowedReason } from './allowed-differences.ts';
 import type { Answer } from './ask-question.ts';
 import { createComparer } from './compare-answers.ts';
-import { prometheusInstant, prometheusNames, tempoNames, tempoTrace, type Question } from './question.ts';
+import { prometheusNames, tempoNames, tempoTrace } from './question.ts';
 
 const differ = createComparer(new Set());
 const stretch = { fromMs: 0, toMs: 9_000, stepSeconds: 1 };
@@ -41,12 +40,4 @@ test('two refusals agree, one does not, and no answer at all is never agreement'
   expect(differ(labels, answer('no', 400), answer('nein', 400))).toBeNull();
   expect(differ(labels, answer('no', 400), answer({ data: [] }))).toContain('400');
   expect(differ(labels, answer('gone', 0), answer('gone', 0))).toContain('no answer');
-});
-
-test('what is allowed for a generated query is never allowed for one of a verdict or a rule', () => {
-  const asked = (askedFor: Question['askedFor']) => prometheusInstant({ askedFor, place: 'here', query: 'hour(vector(NaN))' }, 0);
-  expect(allowedReason(asked('generated'), '[] at 0: NaN against 15')).toContain('date of NaN');
-  expect(allowedReason(asked('verdict'), '[] at 0: NaN against 15')).toBeNull();
-  expect(allowedReason(asked('rule'), '[] at 0: NaN against 15')).toBeNull();
-  expect(allowedReason(asked('generated'), '[] at 0: 14 against 15')).toBeNull();
 });

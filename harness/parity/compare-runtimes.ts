@@ -3,6 +3,7 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import { allowedReason } from './allowed-differences.ts';
 import { askQuestion, type Answer } from './ask-question.ts';
 import type { AskedFor, Question } from './question.ts';
+import type { TiedSamples } from './tied-lines.ts';
 
 export type Difference = {
   readonly question: Question;
@@ -31,6 +32,7 @@ export type CompareOptions = {
   readonly runtimes: readonly [RunningStack, RunningStack];
   readonly questions: readonly Question[];
   readonly differenceOf: (question: Question, one: Answer, other: Answer) => string | null;
+  readonly tiedSamples: TiedSamples;
   readonly onAsked: (asked: number, different: number) => void;
   readonly signal: AbortSignal;
 };
@@ -56,7 +58,19 @@ const grown = (tally: Tally, one: Answer, difference: Difference | null): Tally 
   allowed: tally.allowed + (difference !== null && difference.allowed !== null ? 1 : 0),
 });
 
-export const compareRuntimes = async ({ runtimes, questions, differenceOf, onAsked, signal }: CompareOptions): Promise<Comparison> => {
+const differenceIn = async (
+  question: Question,
+  [one, other]: readonly [Answer, Answer],
+  { runtimes: [first, second], differenceOf, tiedSamples }: CompareOptions,
+): Promise<Difference | null> => {
+  const difference = differenceOf(question, one, other);
+  if (difference === null) return null;
+  const allowed = await allowedReason({ question, difference, answers: [one, other], tiedSamples });
+  return { question, difference, allowed, answers: { [first.runtime]: one, [second.runtime]: other } };
+};
+
+export const compareRuntimes = async (options: CompareOptions): Promise<Comparison> => {
+  const { runtimes, questions, onAsked, signal } = options;
   const [first, second] = runtimes;
   const tallies: Partial<Record<AskedFor, Tally>> = {};
   const differences: Difference[] = [];
@@ -67,9 +81,7 @@ export const compareRuntimes = async ({ runtimes, questions, differenceOf, onAsk
     const [one, other] = [await askQuestion(first, question), await askQuestion(second, question)];
     milliseconds[first.runtime] = (milliseconds[first.runtime] ?? 0) + one.milliseconds;
     milliseconds[second.runtime] = (milliseconds[second.runtime] ?? 0) + other.milliseconds;
-    const text = differenceOf(question, one, other);
-    const answers = { [first.runtime]: one, [second.runtime]: other };
-    const difference = text === null ? null : { question, difference: text, allowed: allowedReason(question, text), answers };
+    const difference = await differenceIn(question, [one, other], options);
     if (difference !== null) differences.push(difference);
     tallies[question.askedFor] = grown(tallies[question.askedFor] ?? emptyTally, one, difference);
     asked += 1;

@@ -23,7 +23,7 @@ const sorted = (labels: Readonly<Record<string, string>> = {}): string =>
   );
 
 /** Sums in another order differ in their last digits. What is nothing but such a rest is 0. */
-const rounded = (text: string): string => {
+export const roundedSample = (text: string): string => {
   const value = Number(text.replace('Inf', 'Infinity'));
   if (!Number.isFinite(value)) return text;
   return Math.abs(value) < 1e-9 ? '0' : String(Number(value.toPrecision(9)));
@@ -32,7 +32,7 @@ const rounded = (text: string): string => {
 const seriesOf = (result: unknown): readonly RawSeries[] => (Array.isArray(result) ? (result as readonly RawSeries[]) : []);
 
 const samplesOf = ({ value, values }: RawSeries): readonly unknown[] =>
-  (value === undefined ? (values ?? []) : [value]).map(([at, text]) => [at, rounded(String(text))]);
+  (value === undefined ? (values ?? []) : [value]).map(([at, text]) => [at, roundedSample(String(text))]);
 
 const byLabels = (entries: readonly (readonly [string, unknown])[]): Json =>
   Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
@@ -43,7 +43,7 @@ export const normaliseLoki = (body: unknown): unknown => {
   const { resultType, result } = data;
   if (resultType === 'streams') return { resultType, result: byLabels(seriesOf(result).map((one) => [sorted(one.stream), one.values])) };
   // The time that Loki 3.7 gives to a scalar is that of no question: its nanoseconds are counted wrongly.
-  if (resultType === 'scalar') return { resultType, result: rounded(String((result as RawSample)[1])) };
+  if (resultType === 'scalar') return { resultType, result: roundedSample(String((result as RawSample)[1])) };
   if (resultType === 'vector' || resultType === 'matrix')
     return { resultType, result: byLabels(seriesOf(result).map((one) => [sorted(one.metric), samplesOf(one)])) };
   const list = record(body)['data'];

@@ -10,7 +10,9 @@ import { createComparer } from './compare-answers.ts';
 import { compareRuntimes, type Comparison } from './compare-runtimes.ts';
 import { generatedQuestions } from './generated-questions.ts';
 import { lokiInstant, prometheusInstant, tempoSearch, type Question, type Stretch } from './question.ts';
+import { createTiedSamples } from './tied-lines.ts';
 import { dashboardQuestions, ruleQuestions, verdictQuestions } from './questions-of-run.ts';
+import { recordedLogs } from './recorded-logs.ts';
 import { replay, type Replayed } from './replay.ts';
 
 export type ParityOptions = {
@@ -118,6 +120,7 @@ export const runParity = async (options: ParityOptions): Promise<ParityResult> =
     runtimes,
     questions,
     differenceOf: createComparer(several),
+    tiedSamples: createTiedSamples(await recordedLogs(recording, shiftMs), clock),
     signal,
     onAsked: (asked, different) => onAsked(asked, questions.length, different),
   });
