@@ -3,7 +3,8 @@
 // Two thresholds, both fixed. Past the first (40 % on average, or 75 % for three seconds on end) a budget that was missed may have measured the neighbours: it is in
 // doubt. A budget that holds there holds all the more, since a foreign load makes nothing faster; and what it could hide otherwise has checks of its own
 // (generator, samples, faults-took-effect, telemetry). Past the second, nothing that was measured is worth anything.
-import type { MachineSample, RunData } from '../engine/run-data.ts';
+import { foreignLoads, type Load } from '../engine/machine/foreign-load.ts';
+import type { RunData } from '../engine/run-data.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'validity/machine';
@@ -11,8 +12,6 @@ const doubtful = { mean: 0.4, worst: 0.75 };
 const starved = { mean: 0.75, worst: 0.95 };
 const windowMs = 3000;
 const fewest = 4;
-
-type Load = { readonly from: number; readonly to: number; readonly foreign: number };
 
 type Foreign = { readonly mean: number; readonly worst: number };
 
@@ -54,16 +53,6 @@ const foreignOf = (run: RunData): Foreign | string => {
 };
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-/** Busy minus all processes of ours, plus steal, in each stretch between two samples. */
-const foreignLoads = (samples: readonly MachineSample[], cores: number): Load[] =>
-  samples.slice(1).flatMap((sample, index) => {
-    const from = (samples[index] as MachineSample).at;
-    const capacity = ((sample.at - from) / 1000) * cores;
-    if (capacity <= 0) return [];
-    const ours = sample.processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / capacity;
-    return [{ from, to: sample.at, foreign: Math.min(1, Math.max(0, sample.cpuBusy - ours) + sample.cpuSteal) }];
-  });
 
 const weightedMean = (loads: readonly Load[]): number => {
   const length = loads.reduce((sum, { from, to }) => sum + to - from, 0);

@@ -103,6 +103,27 @@ test('an alert that a busy machine may have caused is in doubt there; one on a b
   expect(judged({ ...good, ...broken }, { of: shared }).verdict.verdict).toBe('fail');
 });
 
+test('an alert that never fired is in doubt on a busy machine, but not where its cause stood long after the machine had recovered', () => {
+  const { alerts, machine, timeline } = run;
+  const shared = machine.map((sample) => ({ ...sample, cpuBusy: 1, processes: [] }));
+  const recovered = Array.from({ length: 40 }, (_none, second) => ({
+    ...machine[0]!,
+    at: machine.at(-1)!.at + 1_000 * (second + 1),
+    processes: [{ role: 'worker', pid: 1, cpuSeconds: 1, pssBytes: null }],
+  }));
+  const fires = [{ alert: 'Dead', cause: 'phase', withinSeconds: 5, resolvesWithinSeconds: 5 }] as const;
+  const of = (samples: typeof machine) => ({
+    ...run,
+    plan: { ...run.plan, scenario: { ...run.plan.scenario, detection: { fires } } },
+    timeline: { ...timeline, phases: [{ name: 'phase', kind: 'steady', from: timeline.zeroAt, to: timeline.zeroAt + 30_000 }] },
+    alerts: { ...alerts!, alerts: [], to: timeline.zeroAt + 40_000 },
+    machine: samples,
+  });
+  const silent = { ...good, dead: says('detection/Dead', 'fail') };
+  expect(judged(silent, { of: of(shared) }).verdict.verdict).toBe('inconclusive');
+  expect(judged(silent, { of: of([...shared, ...recovered]) }).verdict.verdict).toBe('fail');
+});
+
 test('the verdict counts what was sent and what came of it', () => {
   const { counts } = judged(good).verdict;
   expect(counts).toMatchObject({

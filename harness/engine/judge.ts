@@ -1,6 +1,7 @@
 // Judges one scenario's run from what is in its folder alone: pure, so that the same folder always gives the same verdict.
 import type { CheckRegistry, CheckResult } from '../checkers/check.ts';
 import { conclude } from '../checkers/check.ts';
+import { missedInQuiet } from '../checkers/detection/missed-in-quiet.ts';
 import { brokenPromiseId } from '../checkers/detection/other-alerts.ts';
 import { machineExcuse } from '../checkers/machine.ts';
 import type { CheckReference } from '../scenario/scenario.ts';
@@ -53,7 +54,10 @@ export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgemen
   return { verdict: verdictFrom(run, excuseMissed(run, results)), errors };
 };
 
-/** A latency measured while others had the machine, or while the generator starved, proves nothing, and so does an alert about it or one that came late; a broken promise stays broken. */
+/**
+ * A latency measured while others had the machine, or while the generator starved, proves nothing, and so does an alert about it or one that came late; a broken
+ * promise stays broken, and so does an alert that was missed though the machine was the run's own for as long as the alert was given.
+ */
 const excuseMissed = (run: RunData, results: readonly CheckResult[]): readonly CheckResult[] => {
   const generator = results.find(({ id, outcome }) => id === 'validity/generator' && outcome === 'inconclusive');
   const excuse = generator?.summary ?? machineExcuse(run);
@@ -63,8 +67,10 @@ const excuseMissed = (run: RunData, results: readonly CheckResult[]): readonly C
     ...run.plan.scenario.budgets.filter((budget) => budget.exact === true).map(({ name, phase }) => `budget/${name}@${phase}`),
   ]);
   const mayBeLate = ({ dimension, id }: CheckResult): boolean => (dimension === 'budget' || dimension === 'detection') && !exact.has(id);
+  const isMissed = ({ dimension, id }: CheckResult): boolean =>
+    dimension === 'detection' && missedInQuiet(run, id.slice('detection/'.length));
   return results.map((result) =>
-    result.outcome === 'fail' && mayBeLate(result)
+    result.outcome === 'fail' && mayBeLate(result) && !isMissed(result)
       ? { ...result, outcome: 'inconclusive', summary: `${result.summary} Not held against the target: ${excuse}` }
       : result,
   );
