@@ -19,11 +19,26 @@ export type TimeSeriesSpec = Sized & {
   readonly draw?: 'lines' | 'stacked' | 'bars';
   /** Where it is not Prometheus that is asked. */
   readonly from?: 'loki';
+  /** By the name of a series, whichever come first: names that mean the same everywhere look the same everywhere. */
+  readonly colors?: Readonly<Record<string, string>>;
 };
 
+/** A share or a quantile of nothing is NaN: said in words, and no colour. */
+const noTraffic: ValueMapping = {
+  type: MappingType.SpecialValue,
+  options: { match: SpecialValueMatch.NotANumber, result: { text: 'no traffic', color: 'text' } },
+};
+
+const colored = (panel: TimeSeries, colors: Readonly<Record<string, string>>): TimeSeries =>
+  Object.entries(colors).reduce(
+    (builder, [name, fixedColor]) => builder.overrideByName(name, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]),
+    panel,
+  );
+
 /** Drawn over the range; limits are dashed lines. */
-export const timeseries = ({ draw = 'lines', from, ...spec }: TimeSeriesSpec): Builder<Panel> =>
-  applySpec(new TimeSeries(), { width: 8, height: 8, ...spec }, from === 'loki' ? loki : prometheus)
+export const timeseries = ({ draw = 'lines', from, colors = {}, ...spec }: TimeSeriesSpec): Builder<Panel> =>
+  colored(applySpec(new TimeSeries(), { width: 8, height: 8, ...spec }, from === 'loki' ? loki : prometheus), colors)
+    .mappings([noTraffic])
     .min(0)
     .lineWidth(1)
     .fillOpacity(draw === 'lines' ? 8 : 40)
@@ -47,12 +62,6 @@ export const timeseries = ({ draw = 'lines', from, ...spec }: TimeSeriesSpec): B
 
 const lastValue = (): common.ReduceDataOptionsBuilder =>
   new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields('');
-
-/** A share or a quantile of nothing is NaN: said in words, and no colour. */
-const noTraffic: ValueMapping = {
-  type: MappingType.SpecialValue,
-  options: { match: SpecialValueMatch.NotANumber, result: { text: 'no traffic', color: 'text' } },
-};
 
 /** The value of now, coloured by its limits; `name` shows what has the value instead. */
 export const stat = ({ shows = 'value', ...spec }: Sized & { readonly shows?: 'value' | 'name' }): Builder<Panel> =>

@@ -332,6 +332,7 @@ const evidence: Row = {
       unit: 'short',
       draw: 'bars',
       from: 'loki',
+      colors: { FATAL: 'dark-red', ERROR: 'red', WARN: 'orange', INFO: 'blue', DEBUG: 'purple' },
       width: 24,
       height: 5,
       targets: [linesCounted(`sum by (severity_text) (count_over_time(${trouble.systemLines} [$__interval]))`, '{{severity_text}}')],
