@@ -68,7 +68,7 @@ test('Tempo hides no new trace, Loki speaks to itself over loopback', () => {
   });
 });
 
-test('the datasources have the uids that dashboards name, and an interval as short as our export', () => {
+test('the datasources have the uids that dashboards name, and the interval of exports, as short as that of runs', () => {
   const { datasources } = yaml<{ datasources: readonly { uid: string; type: string; url: string; jsonData: Record<string, unknown> }[] }>(
     'grafana/provisioning/datasources/datasources.yml',
   );
@@ -77,7 +77,10 @@ test('the datasources have the uids that dashboards name, and an interval as sho
     ['tempo', 'tempo', '${TEMPO_URL}'],
     ['loki', 'loki', '${LOKI_URL}'],
   ]);
-  expect(datasources[0]?.jsonData['timeInterval']).toBe('1s');
+  expect(datasources[0]?.jsonData['timeInterval']).toBe('${METRIC_INTERVAL}');
+  expect(
+    yaml<{ services: Record<string, { environment?: Record<string, string> }> }>('docker-compose.observability.yml').services['grafana'],
+  ).toMatchObject({ environment: { METRIC_INTERVAL: '${FAULTLINE_METRIC_INTERVAL:-1s}' } });
 });
 
 test('Grafana needs no log-in and fetches nothing', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDropped } from '../signals/embedded-dropped.ts';
 import { spawnProcess, type SpawnedProcess } from './processes.ts';
+import { metricInterval } from './metric-interval.ts';
 import { endpointsAt, type RunningStack } from './running-stack.ts';
 import type { StackOptions } from './stack-options.ts';
 
@@ -43,7 +44,13 @@ const rulesOf = ({ ruleFiles, evaluationSeconds = 1 }: StackOptions): readonly s
   return [...files.flatMap((file) => ['--rules', file]), '--evaluation-interval', `${seconds}s`];
 };
 
-const parametersOf = (options: StackOptions): readonly string[] => ['--port', String(options.ports?.embedded ?? 0), ...rulesOf(options)];
+const parametersOf = (options: StackOptions): readonly string[] => [
+  '--port',
+  String(options.ports?.embedded ?? 0),
+  '--metric-interval',
+  metricInterval(options.environment),
+  ...rulesOf(options),
+];
 
 const runningStack = (started: SpawnedProcess, address: string, afterMs: number): RunningStack => ({
   runtime: 'embedded',

@@ -6,6 +6,7 @@ import type { LocalPorts } from '../local-endpoints.ts';
 import { logTail } from '../log-tail.ts';
 import { spawnProcess } from '../processes.ts';
 import { writePrometheusConfig } from '../prometheus-config.ts';
+import { metricInterval } from '../metric-interval.ts';
 import type { StackOptions } from '../stack-options.ts';
 import type { StackPart } from '../tested-versions.ts';
 import { type Docker, dockerEnvironment } from './docker-command.ts';
@@ -25,7 +26,7 @@ const upWithinMs = 600_000;
 /** What the compose file leaves open. */
 const composeVariables = async (
   ports: LocalPorts,
-  { ruleFiles, evaluationSeconds = 1, logFolder }: StackOptions,
+  { ruleFiles, evaluationSeconds = 1, logFolder, environment }: StackOptions,
 ): Promise<Record<string, string>> => {
   const folder = join(logFolder, 'prometheus');
   if (ruleFiles !== undefined) await writePrometheusConfig(prometheusOriginal, folder, { ruleFiles, evaluationSeconds });
@@ -35,6 +36,7 @@ const composeVariables = async (
     FAULTLINE_TEMPO_OTLP_PORT: String(ports.tempoOtlp),
     FAULTLINE_LOKI_PORT: String(ports.loki),
     FAULTLINE_GRAFANA_PORT: String(ports.grafana),
+    FAULTLINE_METRIC_INTERVAL: metricInterval(environment),
     ...(ruleFiles === undefined ? {} : { FAULTLINE_PROMETHEUS_FOLDER: folder }),
   };
 };

@@ -59,7 +59,7 @@ test("Grafana is given the repository's provisioning, the addresses of the other
   mkdirSync(join(folder, 'conf'));
   put('conf/defaults.ini');
   const ports = { prometheus: 1, tempo: 2, loki: 3, grafana: 4, tempoOtlp: 5, tempoGrpc: 6, lokiGrpc: 7 };
-  const place = { ports, dataFolder: '/data', configFolder: '/grafana', prometheusConfig: '' };
+  const place = { ports, dataFolder: '/data', configFolder: '/grafana', prometheusConfig: '', metricInterval: '10s' };
   const { args, env, readyUrl } = planGrafana({ ...place, program: put('bin/grafana') });
   expect(args[0]).toBe('server');
   expect(args.slice(1)).toEqual([expect.stringMatching(/^--homepath=/), '--config=/grafana/grafana.ini']);
@@ -70,6 +70,7 @@ test("Grafana is given the repository's provisioning, the addresses of the other
     DASHBOARDS_FOLDER: '/grafana/dashboards',
     PROMETHEUS_URL: 'http://127.0.0.1:1',
     LOKI_URL: 'http://127.0.0.1:3',
+    METRIC_INTERVAL: '10s',
   });
   expect(readyUrl).toBe('http://127.0.0.1:4/api/health');
 });

@@ -11,6 +11,8 @@ export type NativePlace = {
   /** The repository's grafana/. */
   readonly configFolder: string;
   readonly prometheusConfig: string;
+  /** How often samples come, as Grafana takes it. */
+  readonly metricInterval: string;
 };
 
 export type PartPlan = {

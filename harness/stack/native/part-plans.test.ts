@@ -10,6 +10,7 @@ const place: NativePlace = {
   dataFolder: '/data',
   configFolder: '/grafana',
   prometheusConfig: '/run/prometheus.yml',
+  metricInterval: '1s',
 };
 
 test('Prometheus takes OTLP, on loopback, with the configuration of the run', () => {

@@ -19,7 +19,7 @@ export const grafanaHome = (program: string, exists: (path: string) => boolean =
   );
 };
 
-export const planGrafana: PlanPart = ({ program, ports, dataFolder, configFolder }) => ({
+export const planGrafana: PlanPart = ({ program, ports, dataFolder, configFolder, metricInterval }) => ({
   // `grafana-server` is the program alone, `grafana` has it as a command.
   args: [
     ...(basename(program) === 'grafana' ? ['server'] : []),
@@ -38,6 +38,7 @@ export const planGrafana: PlanPart = ({ program, ports, dataFolder, configFolder
     PROMETHEUS_URL: localUrl(ports.prometheus),
     TEMPO_URL: localUrl(ports.tempo),
     LOKI_URL: localUrl(ports.loki),
+    METRIC_INTERVAL: metricInterval,
   },
   readyUrl: `${localUrl(ports.grafana)}/api/health`,
 });

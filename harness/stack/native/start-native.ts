@@ -9,6 +9,7 @@ import { awaitStack, noteTimes } from '../await-stack.ts';
 import { countDropped } from '../count-dropped.ts';
 import { freePorts } from '../free-ports.ts';
 import { localEndpoints } from '../local-endpoints.ts';
+import { metricInterval } from '../metric-interval.ts';
 import { spawnProcess, type SpawnedProcess } from '../processes.ts';
 import { writePrometheusConfig } from '../prometheus-config.ts';
 import type { RunningStack } from '../running-stack.ts';
@@ -40,12 +41,13 @@ type Part = { readonly name: StackPart; readonly plan: PartPlan; readonly proces
 /** Everything is gone again when this rejects. */
 export const startNative = async (options: StackOptions): Promise<RunningStack> => {
   const programs = findPrograms(options.environment, options.without ?? []);
+  const interval = metricInterval(options.environment);
   await using undo = new AsyncDisposableStack();
   const [ports, dataFolder, versions] = await Promise.all([choosePorts(options), openData(options, undo), versionsOf(programs)]);
   const prometheusConfig = await configurePrometheus(options);
   const place = (part: StackPart): NativePlace => {
     const program = programs[part] as string;
-    return { program, ports, dataFolder: join(dataFolder, part), configFolder, prometheusConfig };
+    return { program, ports, dataFolder: join(dataFolder, part), configFolder, prometheusConfig, metricInterval: interval };
   };
   const names = stackParts.filter((part) => programs[part] !== undefined);
   const parts = await startParts(
