@@ -42,7 +42,7 @@ const checkTerms = (checkpoint: Checkpoint, findings: Findings): void => {
   const sum = applied + ignored + parked + pending + discarded + skipped + shed;
   if (sum !== position)
     findings.add(`${nameOf(checkpoint)}: the checkpoint is ${position}, but its terms sum up to ${sum} (drop ${position - sum})`, {
-      checkpoint,
+      rows: [checkpoint],
     });
 };
 
@@ -51,14 +51,14 @@ const checkNothingLetGo = (checkpoint: Checkpoint, findings: Findings): void => 
   for (const term of ['ignored', 'discarded', 'skipped', 'shed'] as const)
     if (checkpoint[term] !== 0)
       findings.add(`${nameOf(checkpoint)}: the books say ${checkpoint[term]} ${term}, which nothing in the scenario asks for`, {
-        checkpoint,
+        rows: [checkpoint],
       });
 };
 
 type Counts = { readonly effects: number; readonly parked: number; readonly pending: number };
 
 const checkAgainst = (checkpoint: Checkpoint, counts: Counts | undefined, how: string, findings: Findings): void => {
-  if (counts === undefined) return findings.add(`${nameOf(checkpoint)}: nothing was ${how}`, { checkpoint });
+  if (counts === undefined) return findings.add(`${nameOf(checkpoint)}: nothing was ${how}`, { rows: [checkpoint] });
   for (const [term, counted] of [
     ['applied', counts.effects],
     ['parked', counts.parked],
@@ -66,8 +66,8 @@ const checkAgainst = (checkpoint: Checkpoint, counts: Counts | undefined, how: s
   ] as const) {
     if (checkpoint[term] !== counted)
       findings.add(`${nameOf(checkpoint)}: the books say ${checkpoint[term]} ${term}, but ${counted} are there, ${how}`, {
-        checkpoint,
-        counts,
+        rows: [checkpoint],
+        facts: { counts },
       });
   }
 };
@@ -90,8 +90,7 @@ const checkHead = (checkpoint: Checkpoint, { lane: lanes }: Rows, findings: Find
   const lane = lanes.find((row) => row.lane === checkpoint.lane);
   if (lane?.head !== checkpoint.position)
     findings.add(`${nameOf(checkpoint)}: all is drained, but the checkpoint is ${checkpoint.position} and the head ${lane?.head}`, {
-      checkpoint,
-      lane,
+      rows: [checkpoint, ...(lane === undefined ? [] : [lane])],
     });
 };
 
@@ -99,10 +98,10 @@ const checkComplete = ({ lane: lanes, log, checkpoint }: Rows, findings: Finding
   const logged = Map.groupBy(log, (row) => row.lane);
   for (const lane of lanes) {
     const rows = logged.get(lane.lane)?.length ?? 0;
-    if (rows !== lane.head) findings.add(`lane ${lane.lane}: its head is ${lane.head}, but the log has ${rows} rows`, { lane });
+    if (rows !== lane.head) findings.add(`lane ${lane.lane}: its head is ${lane.head}, but the log has ${rows} rows`, { rows: [lane] });
     for (const processor of processors) {
       if (!checkpoint.some((row) => row.processor === processor && row.lane === lane.lane))
-        findings.add(`${processor} has no checkpoint on lane ${lane.lane}`, { lane });
+        findings.add(`${processor} has no checkpoint on lane ${lane.lane}`, { rows: [lane] });
     }
   }
 };

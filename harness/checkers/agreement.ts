@@ -32,7 +32,7 @@ export const agreement = (run: RunData): CheckResult | readonly CheckResult[] =>
 
 const resultOf = (topic: Topic, comparisons: readonly Comparison[]): CheckResult => {
   const findings = createFindings();
-  for (const comparison of comparisons.filter(({ agrees }) => !agrees)) findings.add(describe(comparison), { comparison });
+  for (const comparison of comparisons.filter(({ agrees }) => !agrees)) findings.add(describe(comparison), { facts: { comparison } });
   const contradicted = comparisons.some(({ agrees, telemetry }) => !agrees && telemetry !== null);
   const outcome = findings.total === 0 ? 'pass' : contradicted ? 'fail' : 'inconclusive';
   const said = comparisons.map(({ history, telemetry }) => `${history}/${telemetry ?? 'none'}`).join(', ');

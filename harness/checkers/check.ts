@@ -1,11 +1,12 @@
 // What a checker is: a pure function from what is known of a run to a result. No I/O, no clock, no randomness; never throws for bad data in the history.
 import type { RunData } from '../engine/run-data.ts';
+import { type Shown, type Witness, witnessFrom } from './witness.ts';
 
 export type Dimension = 'safety' | 'validity' | 'liveness' | 'expectation' | 'seen' | 'budget' | 'detection' | 'agreement';
 export type CheckOutcome = 'pass' | 'fail' | 'inconclusive';
 
 /** One concrete violation: what, and the operations, rows or samples that show it. */
-export type Finding = { readonly message: string; readonly witness?: Readonly<Record<string, unknown>> };
+export type Finding = { readonly message: string; readonly witness: Witness };
 
 export type CheckResult = {
   /** `safety/lost`, `budget/ingest-p99@steady`: stable, used in JUnit and by the selftest. */
@@ -15,7 +16,7 @@ export type CheckResult = {
   /** A sentence for a reader who has never seen it: what was asked, and what was found. */
   readonly summary: string;
   readonly measured?: { readonly value: number | null; readonly unit: string; readonly bound?: string };
-  /** At most 20; `findingsTotal` counts all. */
+  /** At most 5 examples; `findingsTotal` counts all. */
   readonly findings: readonly Finding[];
   readonly findingsTotal: number;
 };
@@ -25,11 +26,11 @@ export type Check = (run: RunData, parameters: CheckParameters) => CheckResult |
 /** Explicit map, wired in harness/cli: name -> check. */
 export type CheckRegistry = ReadonlyMap<string, Check>;
 
-const mostFindings = 20;
+const mostFindings = 5;
 
-/** Counts every violation and keeps the first 20, so that a run that is all wrong is still a small file. */
+/** Counts every violation and keeps five, so that a run that is all wrong is still a small file. */
 export type Findings = {
-  add(message: string, witness?: Finding['witness']): void;
+  add(message: string, shown?: Shown): void;
   readonly total: number;
   readonly kept: readonly Finding[];
 };
@@ -37,10 +38,16 @@ export type Findings = {
 export const createFindings = (): Findings => {
   const kept: Finding[] = [];
   let total = 0;
+  let isTraced = false;
   return {
-    add: (message, witness) => {
+    add: (message, shown = {}) => {
       total += 1;
-      if (kept.length < mostFindings) kept.push(witness === undefined ? { message } : { message, witness });
+      const hasTrace = hasTracedOperation(shown);
+      // The last place goes to the first example that can be followed in a trace, where none before it can.
+      if (kept.length === mostFindings && (isTraced || !hasTrace)) return;
+      if (kept.length === mostFindings) kept.pop();
+      isTraced ||= hasTrace;
+      kept.push({ message, witness: witnessFrom(shown) });
     },
     get total() {
       return total;
@@ -48,6 +55,8 @@ export const createFindings = (): Findings => {
     kept,
   };
 };
+
+const hasTracedOperation = ({ operations = [] }: Shown): boolean => operations.some(({ traceId }) => traceId !== null);
 
 export type ResultId = `${Dimension}/${string}`;
 type Measured = CheckResult['measured'];

@@ -1,6 +1,7 @@
 // What is there is what was sent, and what was answered: body, fields and id agree between request, answer, log and read models.
 import type { RunData } from '../engine/run-data.ts';
-import { type EventHistory, indexOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import type { FinalRow } from '../history/final-state.ts';
+import { type EventHistory, indexOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/conflicting-effect';
@@ -36,18 +37,19 @@ const compareRows = ({ rows, byIdentity, logById }: RunIndex, findings: Findings
 type Field = (typeof effectFields)[number];
 
 const compareFields = <Name extends Field>(
-  row: Readonly<Record<Name, unknown>>,
+  row: FinalRow & Readonly<Record<Name, unknown>>,
   fields: readonly Name[],
   sent: EventHistory | undefined,
   where: string,
   findings: Findings,
 ): void => {
   if (sent === undefined) return;
+  const values: Readonly<Record<Name, unknown>> = row;
   for (const field of fields) {
-    if (row[field] === sent.first[field]) continue;
-    findings.add(`event ${sent.event} was sent with ${field} ${show(sent.first[field])}, but ${where} has ${show(row[field])}`, {
-      row,
-      ...witnessOf(sent),
+    if (values[field] === sent.first[field]) continue;
+    findings.add(`event ${sent.event} was sent with ${field} ${show(sent.first[field])}, but ${where} has ${show(values[field])}`, {
+      rows: [row],
+      operations: sent.operations,
     });
   }
 };
@@ -61,17 +63,20 @@ const compareAnswers = ({ events, logByIdentity }: RunIndex, findings: Findings)
     const ids = new Set(event.operations.filter(({ outcome }) => outcome === 'ok').map((operation) => operation.id));
     const logged = logByIdentity.get(event.first.idempotencyKey)?.[0];
     const [answered] = ids;
-    if (ids.has(null)) findings.add(`event ${event.event} was acknowledged without an id`, witnessOf(event));
+    if (ids.has(null)) findings.add(`event ${event.event} was acknowledged without an id`, { operations: event.operations });
     else if (ids.size > 1)
-      findings.add(`event ${event.event} was answered with ${ids.size} different ids: ${[...ids].join(', ')}`, witnessOf(event));
+      findings.add(`event ${event.event} was answered with ${ids.size} different ids: ${[...ids].join(', ')}`, {
+        operations: event.operations,
+      });
     else if (logged !== undefined && logged.id !== answered)
       findings.add(`event ${event.event} was answered with id ${answered}, but is ${logged.id} in the log`, {
-        log: logged,
-        ...witnessOf(event),
+        rows: [logged],
+        operations: event.operations,
       });
     for (const given of ids) {
       const other = given === null ? undefined : eventOfId.get(given);
-      if (other !== undefined) findings.add(`id ${given} was answered for event ${other} and for event ${event.event}`, witnessOf(event));
+      if (other !== undefined)
+        findings.add(`id ${given} was answered for event ${other} and for event ${event.event}`, { operations: event.operations });
       if (given !== null) eventOfId.set(given, event.event);
     }
   }
@@ -82,7 +87,8 @@ const compareNovelty = (event: EventHistory, findings: Findings): void => {
   const inDoubt = event.operations.some(({ outcome }) => outcome === 'unknown');
   const fresh = event.operations.filter(({ outcome, duplicate }) => outcome === 'ok' && duplicate === false).length;
   const flagged = event.operations.some(({ duplicate }) => duplicate !== null);
-  if (fresh > 1) findings.add(`${fresh} deliveries of event ${event.event} were each answered as the first`, witnessOf(event));
+  if (fresh > 1)
+    findings.add(`${fresh} deliveries of event ${event.event} were each answered as the first`, { operations: event.operations });
   if (fresh === 0 && flagged && !inDoubt)
-    findings.add(`event ${event.event} was answered as a duplicate, but none was before it`, witnessOf(event));
+    findings.add(`event ${event.event} was answered as a duplicate, but none was before it`, { operations: event.operations });
 };

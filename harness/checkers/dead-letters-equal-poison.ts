@@ -1,7 +1,7 @@
 // Promise 5: exactly the poison that the handler met is a dead letter, with the reason of its kind; what came before it on its key is applied, what came
 // after waits behind it. Nothing else is parked.
 import type { RunData } from '../engine/run-data.ts';
-import { type EventHistory, indexOf, keyOf, type RowOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { type EventHistory, indexOf, keyOf, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'expectation/dead-letters-equal-poison';
@@ -27,7 +27,7 @@ export const deadLettersEqualPoison = (run: RunData): CheckResult => {
     if (!waits && !isPoison)
       findings.add(
         `${row.processor} holds event ${row.id} parked (${row.reasonCode ?? 'waiting'}), but nothing was wrong with it or its key`,
-        { row },
+        { rows: [row] },
       );
   }
   checkWaiting(expected, index, parked, findings);
@@ -55,11 +55,11 @@ const findWrongOrMissing = (
     const row = parked.get(logged.id);
     const reason = reasons[event.first.poison ?? ''];
     if (row === undefined)
-      findings.add(`event ${event.event} (${event.first.poison}) is no dead letter`, { log: logged, ...witnessOf(event) });
+      findings.add(`event ${event.event} (${event.first.poison}) is no dead letter`, { rows: [logged], operations: event.operations });
     else if (row.state !== 'parked')
-      findings.add(`event ${event.event} (${event.first.poison}) is still ${row.state} after everything drained`, { row });
+      findings.add(`event ${event.event} (${event.first.poison}) is still ${row.state} after everything drained`, { rows: [row] });
     else if (row.reasonCode !== reason)
-      findings.add(`event ${event.event} (${event.first.poison}) is parked for ${row.reasonCode}, not for ${reason}`, { row });
+      findings.add(`event ${event.event} (${event.first.poison}) is parked for ${row.reasonCode}, not for ${reason}`, { rows: [row] });
   }
   return expected;
 };
@@ -73,8 +73,8 @@ const checkWaiting = (poison: ReadonlyMap<number, RowOf<'log'>>, { rows, effects
     const after = (row.sequence ?? row.position) > (head.sequence ?? head.position);
     const held = parked.get(row.id);
     if (after && held === undefined)
-      findings.add(`event ${row.id} comes after poison ${head.id} on its key, but does not wait behind it`, { row, poison: head });
+      findings.add(`event ${row.id} comes after poison ${head.id} on its key, but does not wait behind it`, { rows: [row, head] });
     if (!after && applied?.has(row.id) !== true)
-      findings.add(`event ${row.id} comes before poison ${head.id} on its key, but was not applied`, { row, poison: head });
+      findings.add(`event ${row.id} comes before poison ${head.id} on its key, but was not applied`, { rows: [row, head] });
   }
 };

@@ -19,7 +19,7 @@ export const drained = ({ plan, timeline, evidence }: RunData): CheckResult => {
   const seconds = Math.max(0, Math.round(timeline.drainedAt - from) / 1000);
   const findings = createFindings();
   if (seconds > boundSeconds)
-    findings.add(`drained only ${seconds} s after the last arrival and healing`, { traffic, drainedAt: timeline.drainedAt });
+    findings.add(`drained only ${seconds} s after the last arrival and healing`, { facts: { traffic, drainedAt: timeline.drainedAt } });
   return concludeFrom(id, findings, {
     good: `Everything was drained ${seconds} s after the last arrival and healing.`,
     bad: `Draining took ${seconds} s.`,

@@ -1,5 +1,6 @@
 // Promise 2, second half: an event has its effect once. Entries of timelines and counts are not idempotent by nature, so a doubled effect shows in both.
 import type { RunData } from '../engine/run-data.ts';
+import type { FinalRow } from '../history/final-state.ts';
 import { indexOf, type Rows } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
@@ -22,7 +23,7 @@ export const duplicateEffect = (run: RunData): CheckResult => {
   });
 };
 
-const findTwice = <Row extends object>(rows: readonly Row[], eventOf: (row: Row) => number, where: string, findings: Findings): void => {
+const findTwice = <Row extends FinalRow>(rows: readonly Row[], eventOf: (row: Row) => number, where: string, findings: Findings): void => {
   for (const [event, same] of Map.groupBy(rows, eventOf))
     if (same.length > 1) findings.add(`event ${event} ${where} ${same.length} times`, { rows: same });
 };
@@ -30,7 +31,8 @@ const findTwice = <Row extends object>(rows: readonly Row[], eventOf: (row: Row)
 const findAppliedAndHeld = (rows: Rows, findings: Findings): void => {
   const applied = new Set(rows['timeline-entry'].map(({ eventId }) => eventId));
   for (const row of [...rows.parked, ...rows.pending]) {
-    if (row.processor === 'timelines' && applied.has(row.id)) findings.add(`event ${row.id} is applied and also ${row.kind}`, { row });
+    if (row.processor === 'timelines' && applied.has(row.id))
+      findings.add(`event ${row.id} is applied and also ${row.kind}`, { rows: [row] });
   }
 };
 

@@ -10,9 +10,9 @@ export const duplicateInLog = (run: RunData): CheckResult => {
   if (rows.log.length === 0) return conclude(id, 'inconclusive', 'The log that was read back is empty.');
   const findings = createFindings();
   for (const [identity, twice] of logByIdentity)
-    if (twice.length > 1) findings.add(`event ${identity} is in the log ${twice.length} times`, { log: twice });
+    if (twice.length > 1) findings.add(`event ${identity} is in the log ${twice.length} times`, { rows: twice });
   for (const [eventId, twice] of repeated(rows.log))
-    findings.add(`id ${eventId} was given to ${twice.length} rows of the log`, { log: twice });
+    findings.add(`id ${eventId} was given to ${twice.length} rows of the log`, { rows: twice });
   return concludeFrom(id, findings, {
     good: `Each of the ${rows.log.length} events in the log is there once.`,
     bad: `${findings.total} events are in the log more than once.`,

@@ -1,7 +1,7 @@
 // Promise 2, counted: the target's books have exactly as many duplicates as deliveries were answered from the dedupe window.
 import { duplicateAnswers } from '../engine/compare-witnesses.ts';
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { indexOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'expectation/duplicates-counted-exactly';
@@ -17,7 +17,7 @@ export const duplicatesCountedExactly = (run: RunData): CheckResult => {
   const counted = lanes.reduce((sum, { duplicates }) => sum + duplicates, 0);
   const due = lowest === highest ? `${lowest}` : `${lowest} to ${highest}`;
   if (counted < lowest || counted > highest)
-    findings.add(`the books count ${counted} duplicates, but ${due} deliveries were duplicates`, { lanes });
+    findings.add(`the books count ${counted} duplicates, but ${due} deliveries were duplicates`, { rows: lanes });
   checkFlags(index, findings);
   return concludeFrom(id, findings, {
     good: `The books count ${counted} duplicates, as many as were delivered.`,
@@ -33,9 +33,8 @@ const checkFlags = ({ events }: RunIndex, findings: Findings): void => {
     if (ok.length < 2 || event.operations.some(({ outcome }) => outcome === 'unknown')) continue;
     const flagged = ok.filter(({ duplicate }) => duplicate === true).length;
     if (flagged !== ok.length - 1)
-      findings.add(
-        `of ${ok.length} deliveries of event ${event.event} ${flagged} were answered as duplicates, not ${ok.length - 1}`,
-        witnessOf(event),
-      );
+      findings.add(`of ${ok.length} deliveries of event ${event.event} ${flagged} were answered as duplicates, not ${ok.length - 1}`, {
+        operations: event.operations,
+      });
   }
 };

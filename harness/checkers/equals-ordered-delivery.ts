@@ -57,7 +57,10 @@ const compareTimelines = (expected: ReadonlyMap<string, readonly Expected[]>, { 
     const there = (timelines.get(key) ?? []).toSorted((left, right) => left.entry - right.entry);
     const difference = firstDifference(due, there);
     if (difference !== null)
-      findings.add(`${key.replace('\u0000', '/')}: ${difference}`, { due: due.slice(0, 5), there: there.slice(0, 5) });
+      findings.add(`${key.replace('\u0000', '/')}: ${difference}`, {
+        rows: there,
+        facts: { due: due.slice(0, 5) },
+      });
   }
 };
 

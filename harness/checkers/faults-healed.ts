@@ -8,7 +8,8 @@ export const faultsHealed = ({ evidence }: RunData): CheckResult => {
   if (evidence.length === 0) return conclude(id, 'pass', 'No fault was carried out, so none had to be healed.');
   const findings = createFindings();
   for (const entry of evidence) {
-    if (!entry.healed || entry.healedAt === null) findings.add(`fault ${entry.fault} (${entry.kind}) was not healed`, { evidence: entry });
+    if (!entry.healed || entry.healedAt === null)
+      findings.add(`fault ${entry.fault} (${entry.kind}) was not healed`, { facts: { evidence: entry } });
   }
   return concludeFrom(id, findings, {
     good: `All ${evidence.length} faults were healed.`,

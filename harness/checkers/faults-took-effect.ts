@@ -13,10 +13,10 @@ export const faultsTookEffect = ({ plan, evidence }: RunData): CheckResult => {
     if (entry === undefined) findings.add(`fault ${name} (${kind}) was never carried out`);
     else if (!entry.tookEffect)
       findings.add(`fault ${name} (${kind}) took no effect: ${entry.observations.at(-1)?.observed ?? 'nothing was observed'}`, {
-        evidence: entry,
+        facts: { evidence: entry },
       });
     else if (entry.observations.length === 0)
-      findings.add(`fault ${name} (${kind}) says that it took effect, but shows no observation`, { evidence: entry });
+      findings.add(`fault ${name} (${kind}) says that it took effect, but shows no observation`, { facts: { evidence: entry } });
   }
   return concludeFrom(id, findings, {
     good: `All ${faults.length} faults took effect, by evidence from the target.`,

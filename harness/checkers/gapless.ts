@@ -16,10 +16,10 @@ export const gapless = (run: RunData): CheckResult => {
     const positions = (byLane.get(lane.lane) ?? []).map(({ position }) => position).toSorted((left, right) => left - right);
     positions.forEach((position, place) => {
       const before = positions[place - 1] ?? 0;
-      if (position !== before + 1) findings.add(`lane ${lane.lane}: position ${position} follows ${before}`, { lane });
+      if (position !== before + 1) findings.add(`lane ${lane.lane}: position ${position} follows ${before}`, { rows: [lane] });
     });
     const last = positions.at(-1) ?? 0;
-    if (last !== lane.head) findings.add(`lane ${lane.lane}: the last position is ${last}, but its head is ${lane.head}`, { lane });
+    if (last !== lane.head) findings.add(`lane ${lane.lane}: the last position is ${last}, but its head is ${lane.head}`, { rows: [lane] });
   }
   for (const lane of byLane.keys())
     if (!rows.lane.some((row) => row.lane === lane)) findings.add(`the log has rows of lane ${lane}, which does not exist`);

@@ -24,7 +24,7 @@ export const generator = ({ plan, operations, historyComplete }: RunData): Check
     );
   if (worst > veryLateMs)
     findings.add(`an operation was ${Math.round(worst)} ms late (at most ${veryLateMs} ms): the generator was starved`, {
-      latest: late.find(({ handedAt, intendedAt }) => handedAt - intendedAt === worst),
+      operations: late.filter(({ handedAt, intendedAt }) => handedAt - intendedAt === worst).slice(0, 1),
     });
   if (historyComplete && operations.length !== plan.plannedOperations)
     findings.add(`${plan.plannedOperations} operations were planned, but ${operations.length} were done`);

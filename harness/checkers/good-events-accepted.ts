@@ -11,7 +11,9 @@ export const goodEventsAccepted = (run: RunData): CheckResult => {
   const findings = createFindings();
   for (const operation of good.filter(({ outcome }) => outcome !== 'ok')) {
     const { op, outcome, status, code } = operation;
-    findings.add(`delivery ${op} of a good event ended ${outcome} (${status ?? 'no answer'}, ${code ?? 'no code'})`, { operation });
+    findings.add(`delivery ${op} of a good event ended ${outcome} (${status ?? 'no answer'}, ${code ?? 'no code'})`, {
+      operations: [operation],
+    });
   }
   return concludeFrom(id, findings, {
     good: `All ${good.length} deliveries of good events were acknowledged.`,

@@ -22,10 +22,11 @@ export const lagRecovers: Check = (run: RunData, parameters) => {
     const last = lagHistory(run, processor).lastAtLeast(under);
     const seconds = Math.max(0, ((last ?? phase.to) - phase.to) / 1000);
     slowest = Math.max(slowest, seconds);
-    if (!Number.isFinite(seconds)) findings.add(`${processor} never got back under ${under}`, { peak: lagHistory(run, processor).peak });
+    if (!Number.isFinite(seconds))
+      findings.add(`${processor} never got back under ${under}`, { facts: { peak: lagHistory(run, processor).peak } });
     else if (seconds > withinSeconds)
       findings.add(`${processor} was back under ${under} only ${seconds.toFixed(1)} s after phase ${name}`, {
-        peak: lagHistory(run, processor).peak,
+        facts: { peak: lagHistory(run, processor).peak },
       });
   }
   return concludeFrom(id, findings, {

@@ -93,8 +93,7 @@ const compareSteps = (
       findings.add(
         `${processor}: for ${wrong.length} steps on end the telemetry was wrong; at its worst it said ${worst.value} while the history says ${history.at(worst.at)}`,
         {
-          processor,
-          steps: wrong.slice(0, 10).map(({ at, value }) => ({ at, telemetry: value, history: history.at(at) })),
+          facts: { processor, steps: wrong.slice(0, 10).map(({ at, value }) => ({ at, telemetry: value, history: history.at(at) })) },
         },
       );
     }

@@ -35,29 +35,30 @@ const markedAndAcknowledged = (run: RunData): readonly Marked[] =>
       operation.traceId !== null && operation.id !== null && operation.outcome === 'ok' && operation.duplicate !== true,
   );
 
-const checkMarked = ({ op, id: eventId, traceId }: Marked, records: readonly LogRecord[], { wrong, missing }: Found): void => {
-  if (records.length === 0) missing.add(`the log has no record about event ${eventId}, whose request ${op} was marked`, { op, traceId });
+const checkMarked = (operation: Marked, records: readonly LogRecord[], { wrong, missing }: Found): void => {
+  const { op, id: eventId, traceId } = operation;
+  if (records.length === 0)
+    missing.add(`the log has no record about event ${eventId}, whose request ${op} was marked`, { operations: [operation] });
   for (const record of records)
     if (record.traceId !== traceId)
       wrong.add(
         `"${record.line}" of ${record.service} is about event ${eventId}, of trace ${traceId}, but carries ${record.traceId ?? 'no trace id'}`,
-        { op, record },
+        { operations: [operation], facts: { record } },
       );
 };
 
 /** Whoever writes of one event: where it was traced, all records say so; and all of the same trace. */
 const checkTogether = (eventId: number, records: readonly LogRecord[], findings: Findings): void => {
   const traceIds = new Set(records.flatMap(({ traceId }) => traceId ?? []));
-  if (traceIds.size > 1) findings.add(`records about event ${eventId} carry ${traceIds.size} trace ids`, { records });
+  if (traceIds.size > 1)
+    findings.add(`records about event ${eventId} carry ${traceIds.size} trace ids`, { facts: { records: records.slice(0, 5) } });
   const [traced] = traceIds;
   if (traced === undefined) return;
   for (const record of records)
     if (record.traceId === null)
       findings.add(
         `"${record.line}" of ${record.service} is about event ${eventId}, which was traced as ${traced}, but carries no trace id`,
-        {
-          record,
-        },
+        { facts: { record } },
       );
 };
 
@@ -69,7 +70,7 @@ const checkTraces = ({ plan, evidence }: RunData, { traces }: EventLogs, finding
   );
   for (const trace of hurt ? [] : traces)
     if (!trace.found && trace.error === undefined)
-      findings.add(`a record names span ${trace.spanId} of trace ${trace.traceId}, but the trace has no such span`, { trace });
+      findings.add(`a record names span ${trace.spanId} of trace ${trace.traceId}, but the trace has no such span`, { facts: { trace } });
   return traces.filter(({ error }) => error !== undefined).length;
 };
 
@@ -94,7 +95,7 @@ type Concluding = {
 };
 
 const resultOf = ({ expected, eventLogs, found: { wrong, missing }, unanswered, isHeard: heard }: Concluding): CheckResult => {
-  const findings = { ...wrong, kept: [...wrong.kept, ...missing.kept].slice(0, 20), total: wrong.total + missing.total };
+  const findings = { ...wrong, kept: [...wrong.kept, ...missing.kept].slice(0, 5), total: wrong.total + missing.total };
   const measured = { value: findings.total, unit: 'records or traces that are missing or wrong', bound: '= 0' };
   if (findings.total > 0) {
     const summary = `The log does not lead from events to their traces: ${findings.total} records or traces are missing or wrong.`;

@@ -11,7 +11,7 @@ test('a run in which everything arrived has lost nothing', () => {
 test('an acknowledged event that is not in the log is lost, and named with its delivery', () => {
   const result = lost(withRows(run, 'log', (rows) => rows.slice(1)));
   expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
-  expect(result.findings[0]?.witness).toMatchObject({ event: 0, deliveries: [{ outcome: 'ok', status: 200 }] });
+  expect(result.findings[0]?.witness).toMatchObject({ operations: [{ event: 0, outcome: 'ok', status: 200 }] });
 });
 
 test('an event of unknown outcome may be absent: nothing was promised', () => {

@@ -1,6 +1,6 @@
 // Promise 1 and 4: what was acknowledged is in the log, and what a checkpoint has passed is applied, parked or waiting. Nothing vanishes.
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, processors, type RowOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { indexOf, processors, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/lost';
@@ -26,7 +26,7 @@ const findUnlogged = ({ events, logByIdentity }: RunIndex, findings: Findings): 
     if (event.outcome !== 'ok') continue;
     acknowledged += 1;
     if (!logByIdentity.has(event.first.idempotencyKey))
-      findings.add(`event ${event.event} was acknowledged, but is not in the log`, witnessOf(event));
+      findings.add(`event ${event.event} was acknowledged, but is not in the log`, { operations: event.operations });
   }
   return acknowledged;
 };
@@ -42,7 +42,7 @@ const findUnapplied = ({ rows, effects }: RunIndex, processor: string, findings:
     const missing = passed.filter((row) => applied?.has(row.id) !== true && !held.has(row.id));
     if (missing.length > withoutRow(checkpoint))
       for (const row of missing)
-        findings.add(`event ${row.id} was passed by ${processor}, but is neither applied, parked nor pending`, { log: row, checkpoint });
+        findings.add(`event ${row.id} was passed by ${processor}, but is neither applied, parked nor pending`, { rows: [row, checkpoint] });
   }
 };
 

@@ -9,7 +9,7 @@ export const noDeadLetters = (run: RunData): CheckResult => {
   if (!run.finalStateComplete) return conclude(id, 'inconclusive', 'The final state was not read back whole.');
   const findings = createFindings();
   for (const row of indexOf(run).rows.parked)
-    findings.add(`${row.processor} holds event ${row.id} parked (${row.reasonCode ?? 'it waits behind another'})`, { row });
+    findings.add(`${row.processor} holds event ${row.id} parked (${row.reasonCode ?? 'it waits behind another'})`, { rows: [row] });
   return concludeFrom(id, findings, {
     good: 'Nothing is parked.',
     bad: `${findings.total} events are parked, though nothing was wrong with them.`,

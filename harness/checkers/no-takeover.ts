@@ -11,7 +11,7 @@ export const noTakeover = (run: RunData): CheckResult => {
   const findings = createFindings();
   for (const event of events) {
     if (event.event === 'taken_over')
-      findings.add(`${event.owner} took lane ${event.lane} of ${event.processor} over from ${event.otherOwner}`, { event });
+      findings.add(`${event.owner} took lane ${event.lane} of ${event.processor} over from ${event.otherOwner}`, { rows: [event] });
   }
   if (!run.finalStateComplete && findings.total === 0)
     return conclude(id, 'inconclusive', 'The lease events were not read back whole, so a takeover may be missing.');

@@ -1,7 +1,7 @@
 // Promise 3, exactly and no more: sequenced events of a key are applied 1, 2, 3 …; others in position order, and where A's 2xx came before B was handed over,
 // A is before B. Nothing of a key is applied that lies behind its parked event.
 import type { RunData } from '../engine/run-data.ts';
-import { type EventHistory, indexOf, keyOf, type RowOf, type Rows, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { type EventHistory, indexOf, keyOf, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/order-per-key';
@@ -29,20 +29,25 @@ const checkTimeline = (unsorted: readonly Entry[], findings: Findings): void => 
   entries.forEach((row, place) => {
     const before = entries[place - 1];
     if (row.entry !== place + 1)
-      findings.add(`timeline ${row.systemName}/${row.objectId} has entry ${row.entry} where ${place + 1} is due`, { row, before });
+      findings.add(`timeline ${row.systemName}/${row.objectId} has entry ${row.entry} where ${place + 1} is due`, {
+        rows: rowsOf(row, before),
+      });
     else if (row.sequence !== null) checkSequence(row, before, findings);
     else if (before !== undefined && before.position >= row.position)
       findings.add(`event ${row.eventId} (position ${row.position}) was applied after position ${before.position} of the same key`, {
-        row,
-        before,
+        rows: rowsOf(row, before),
       });
   });
 };
 
+const rowsOf = (row: Entry, before: Entry | undefined): readonly Entry[] => (before === undefined ? [row] : [before, row]);
+
 const checkSequence = (row: Entry, before: Entry | undefined, findings: Findings): void => {
   const due = before === undefined ? 1 : (before.sequence ?? 0) + 1;
   if (row.sequence !== due)
-    findings.add(`${row.systemName}/${row.objectId}: sequence ${row.sequence} was applied where ${due} was due`, { row, before });
+    findings.add(`${row.systemName}/${row.objectId}: sequence ${row.sequence} was applied where ${due} was due`, {
+      rows: rowsOf(row, before),
+    });
 };
 
 /** Rows of a key in position order: none may lie before one that was handed over only after this one's 2xx. */
@@ -56,9 +61,8 @@ const checkRealTime = ({ rows, byIdentity }: RunIndex, findings: Findings): void
       const { acknowledgedAt, handedAt } = momentsOf(sent);
       if (latest !== null && latest.handedAt > acknowledgedAt) {
         findings.add(`event ${sent.event} was acknowledged before event ${latest.sent.event} was sent, but lies behind it`, {
-          log: row,
-          ...witnessOf(sent),
-          behind: witnessOf(latest.sent),
+          rows: [row],
+          operations: [...sent.operations, ...latest.sent.operations],
         });
       }
       if (latest === null || handedAt > latest.handedAt) latest = { handedAt, sent };
@@ -89,8 +93,7 @@ const checkParked = (rows: Rows, timelines: ReadonlyMap<string, readonly Entry[]
     for (const row of timelines.get(key) ?? []) {
       if (placeOf(row) > placeOf(head))
         findings.add(`event ${row.eventId} was applied, though event ${head.id} of its key, which comes before it, is parked`, {
-          row,
-          parked: head,
+          rows: [row, head],
         });
     }
   }

@@ -28,7 +28,7 @@ const nameOf = ({ dashboard, panel }: PanelRecord): string => `${dashboard} › 
 /** A query that the stack refused is wrong; one that it did not answer may be right. */
 const judgePanel = (panel: PanelRecord, mayBeEmpty: readonly string[], findings: Findings, unanswered: Findings): void => {
   const name = nameOf(panel);
-  const witness = { datasource: panel.datasource, refId: panel.refId, query: panel.query };
+  const witness = { facts: { datasource: panel.datasource, refId: panel.refId, query: panel.query } };
   if (panel.error !== undefined) {
     const said = `${name} (${panel.refId}): ${panel.error}`;
     if (panel.isRefused === true) findings.add(said, witness);

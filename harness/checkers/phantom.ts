@@ -1,6 +1,6 @@
 // What is there was sent: no row without an event, no refused event that was stored all the same, no effect of something that is not in the log.
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, type RunIndex, witnessOf } from '../history/run-index.ts';
+import { indexOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/phantom';
@@ -23,18 +23,20 @@ export const phantom = (run: RunData): CheckResult => {
 const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void => {
   for (const row of rows.log) {
     const sent = byIdentity.get(row.idempotencyKey ?? '');
-    if (sent === undefined) findings.add(`row ${row.id} of the log was sent by nobody`, { log: row });
+    if (sent === undefined) findings.add(`row ${row.id} of the log was sent by nobody`, { rows: [row] });
     else if (sent.outcome === 'failed')
-      findings.add(`event ${sent.event} was refused for good, but is in the log`, { log: row, ...witnessOf(sent) });
+      findings.add(`event ${sent.event} was refused for good, but is in the log`, { rows: [row], operations: sent.operations });
   }
 };
 
 const findEffectsWithoutCause = ({ rows, logById, effects }: RunIndex, findings: Findings): void => {
   for (const [processor, applied] of effects) {
     for (const effect of applied.values())
-      if (!logById.has(effect.id)) findings.add(`${processor} has an effect of event ${effect.id}, which is not in the log`, { effect });
+      if (!logById.has(effect.id))
+        findings.add(`${processor} has an effect of event ${effect.id}, which is not in the log`, { facts: { effect } });
   }
   for (const row of [...rows.parked, ...rows.pending]) {
-    if (!logById.has(row.id)) findings.add(`${row.processor} holds event ${row.id} as ${row.kind}, but it is not in the log`, { row });
+    if (!logById.has(row.id))
+      findings.add(`${row.processor} holds event ${row.id} as ${row.kind}, but it is not in the log`, { rows: [row] });
   }
 };

@@ -12,7 +12,8 @@ export const poisonAnswers = (run: RunData): CheckResult => {
   if (poison.length === 0) return conclude(id, 'inconclusive', 'No poison was sent.');
   const findings = createFindings();
   for (const operation of poison) {
-    if (operation.status !== null && !isAsExpected(operation) && !isOverload(operation)) findings.add(describe(operation), { operation });
+    if (operation.status !== null && !isAsExpected(operation) && !isOverload(operation))
+      findings.add(describe(operation), { operations: [operation] });
   }
   const unseen = (run.plan.scenario.traffic.poison?.kinds ?? []).filter(
     (kind) => !enoughAnswered(poison.filter((operation) => operation.poison === kind)),

@@ -1,7 +1,7 @@
 // Promise 7 with promise 1: past its bound the system says 503 overloaded with Retry-After, to good events nothing else, and what it refused is not there.
 import type { RunData } from '../engine/run-data.ts';
 import type { Operation } from '../history/operation.ts';
-import { type EventHistory, indexOf, witnessOf } from '../history/run-index.ts';
+import { type EventHistory, indexOf } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/refusals-are-definite';
@@ -16,14 +16,16 @@ export const refusalsAreDefinite = (run: RunData): CheckResult => {
   const findings = createFindings();
   for (const operation of refused) {
     if (operation.status !== 503 || operation.code !== code)
-      findings.add(`operation ${operation.op} was refused with ${operation.status} ${operation.code}, not with 503 ${code}`, { operation });
+      findings.add(`operation ${operation.op} was refused with ${operation.status} ${operation.code}, not with 503 ${code}`, {
+        operations: [operation],
+      });
     else if (operation.retryAfterSeconds === null)
-      findings.add(`operation ${operation.op} was refused without a Retry-After`, { operation });
+      findings.add(`operation ${operation.op} was refused without a Retry-After`, { operations: [operation] });
   }
   // A delivery that was taken may stand in the part of the history that is missing.
   for (const event of run.historyComplete ? events : []) {
     if (onlyRefused(event) && logByIdentity.has(event.first.idempotencyKey))
-      findings.add(`event ${event.event} was refused, but is in the log`, witnessOf(event));
+      findings.add(`event ${event.event} was refused, but is in the log`, { operations: event.operations });
   }
   return concludeFrom(id, findings, {
     good: `All ${refused.length} refusals were 503 ${code} with Retry-After, and nothing that was only refused is there.`,

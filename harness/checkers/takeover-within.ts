@@ -23,12 +23,12 @@ export const takeoverWithin: Check = (run: RunData, parameters) => {
       const seconds = taken === undefined ? Infinity : (taken.at - at) / 1000;
       takeovers += 1;
       slowest = Math.max(slowest, seconds);
-      if (taken === undefined) findings.add(`${lane} was never taken over from ${victim} after fault ${evidence.fault}`, { at, victim });
+      if (taken === undefined)
+        findings.add(`${lane} was never taken over from ${victim} after fault ${evidence.fault}`, { facts: { at, victim } });
       else if (seconds > boundSeconds)
         findings.add(`${lane} was taken over from ${victim} only ${seconds.toFixed(2)} s after fault ${evidence.fault}`, {
-          at,
-          victim,
-          taken,
+          rows: [taken],
+          facts: { at, victim },
         });
     }
   }

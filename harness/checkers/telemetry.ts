@@ -17,7 +17,7 @@ export const telemetry = ({ signals }: RunData): CheckResult => {
       else if (!canary.found)
         findings.add(
           `the canary ${kind} sent ${when} the run did not come back${canary.detail === undefined ? '' : `: ${canary.detail}`}`,
-          { canary },
+          { facts: { canary } },
         );
     }
   }

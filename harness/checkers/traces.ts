@@ -14,10 +14,14 @@ export const traces = (run: RunData): CheckResult => {
   const asked = expected.filter(({ traceId }) => found.has(traceId as string));
   if (asked.length === 0) return conclude(id, 'inconclusive', 'No marked request that was applied had its trace looked for.');
   const findings = createFindings();
-  for (const { op, traceId } of asked) {
+  for (const operation of asked) {
+    const { op, traceId } = operation;
     const trace = found.get(traceId as string);
     if (trace?.complete !== true)
-      findings.add(`the trace ${traceId} of operation ${op} is not whole: it lacks ${trace?.missing.join(', ')}`, { op, trace });
+      findings.add(`the trace ${traceId} of operation ${op} is not whole: it lacks ${trace?.missing.join(', ')}`, {
+        operations: [operation],
+        facts: { trace },
+      });
   }
   const summary =
     findings.total === 0

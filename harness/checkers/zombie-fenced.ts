@@ -22,13 +22,13 @@ export const zombieFenced = (run: RunData): CheckResult => {
     told += fenced.length;
     if (fenced.length === 0)
       findings.add(`${victim} lost ${lostLanes.length} lanes while it was paused (${evidence.fault}), but was never fenced`, {
-        victim,
-        lostLanes: lostLanes.slice(0, 3),
+        rows: lostLanes,
+        facts: { victim },
       });
     for (const event of fenced) {
       if (event.otherEpoch !== null && event.otherEpoch <= event.epoch)
         findings.add(`${victim} was ${event.event} by an epoch that is not newer: ${event.otherEpoch} against its own ${event.epoch}`, {
-          event,
+          rows: [event],
         });
     }
   }

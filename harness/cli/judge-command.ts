@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
 import { manifestFile } from '../engine/manifest.ts';
-import { checkFormat, readJson } from '../engine/read-run-data.ts';
+import { checkFormat, readJson, readRunData } from '../engine/read-run-data.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { runVerdictOf } from '../engine/run-verdict.ts';
 import { scenarioFiles } from '../engine/scenario-files.ts';
@@ -15,6 +15,7 @@ import { writeReports } from '../report/write-reports.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type JudgeCommandOptions, parseJudgeOptions } from './judge-options.ts';
 import { judgeScenarioFolder } from './parts.ts';
+import { showTrace } from './show-trace.ts';
 import type { Surroundings } from './verify-command.ts';
 
 export const judgeCommand = async (parameters: readonly string[], { stdout, stderr, env }: JudgeSurroundings): Promise<number> => {
@@ -23,6 +24,7 @@ export const judgeCommand = async (parameters: readonly string[], { stdout, stde
     stdout.write(options.help);
     return exitCodes.pass;
   }
+  if (options.trace !== null) return traceCommand(options.folder, options.trace, stdout);
   const view = createConsole({ out: options.json ? stderr : stdout, clock: systemClock, environment: env });
   const { folder, scenarios } = await findRun(options.folder);
   const manifest = await readManifest(folder);
@@ -34,6 +36,16 @@ export const judgeCommand = async (parameters: readonly string[], { stdout, stde
     view.onProgress({ kind: 'warning', text });
   view.finish(manifest, verdict, folder);
   return verdict.exitCode;
+};
+
+const traceCommand = async (given: string, traceId: string, stdout: JudgeSurroundings['stdout']): Promise<number> => {
+  const { folder, scenarios } = await findRun(given);
+  const names = scenarios ?? (await readManifest(folder)).scenarios;
+  const found: string[] = [];
+  for (const name of names) found.push(...[showTrace(await readRunData(join(folder, name)), traceId)].filter((text) => text !== null));
+  if (found.length === 0) throw new HarnessError('FL_RUN_FOLDER', `${given} has nothing on trace ${traceId}`);
+  stdout.write(found.join('\n'));
+  return exitCodes.pass;
 };
 
 type JudgeSurroundings = Pick<Surroundings, 'stdout' | 'stderr'> & { readonly env: Surroundings['environment'] };

@@ -10,6 +10,8 @@ export type JudgeCommandOptions = {
   readonly folder: string;
   readonly write: boolean;
   readonly json: boolean;
+  /** Show this trace instead of judging. */
+  readonly trace: string | null;
 };
 
 export const parseJudgeOptions = (parameters: readonly string[]): JudgeCommandOptions | { readonly help: string } => {
@@ -24,8 +26,8 @@ export const parseJudgeOptions = (parameters: readonly string[]): JudgeCommandOp
   const [folder] = program.args;
   if (folder === undefined)
     throw new HarnessError('FL_USAGE', 'name the folder of a run, such as runs/latest. See: npm run judge -- --help');
-  const { write, json } = program.opts<{ write?: true; json?: true }>();
-  return { folder: resolve(folder), write: write === true, json: json === true };
+  const { write, json, trace } = program.opts<{ write?: true; json?: true; trace?: string }>();
+  return { folder: resolve(folder), write: write === true, json: json === true, trace: trace ?? null };
 };
 
 const createProgram = (write: (text: string) => void): Command =>
@@ -34,6 +36,7 @@ const createProgram = (write: (text: string) => void): Command =>
     .argument('[folder]', 'the folder of a run, or of one scenario in it')
     .option('--write', 'write verdict.json, junit.xml and report.html anew')
     .option('--json', 'the verdict as JSON on stdout')
+    .option('--trace <id>', 'print all that the folder has on one trace, and judge nothing')
     .addHelpText('after', exitCodeHelp)
     .allowExcessArguments(false)
     .exitOverride()

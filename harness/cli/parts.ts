@@ -1,5 +1,5 @@
 // The wiring: which driver, faults, target, stack and checks a run is made of. The only place that knows them all.
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
@@ -77,7 +77,11 @@ export const createParts = ({ systemFolder, clock, runtime, environment, without
 });
 
 export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
-  judge(await readRunData(folder), { checks, budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)) });
+  judge(await readRunData(folder), {
+    checks,
+    budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)),
+    openTrace: (traceId) => `npm run judge -- ${relative(process.cwd(), folder) || '.'} --trace ${traceId}`,
+  });
 
 /** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
 const runRules = { ruleFiles: [faultlineAlerts.rulesFile], evaluationSeconds: 1 } as const;

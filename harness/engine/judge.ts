@@ -1,5 +1,6 @@
 // Judges one scenario's run from what is in its folder alone: pure, so that the same folder always gives the same verdict.
 import type { CheckRegistry, CheckResult } from '../checkers/check.ts';
+import { type OpenTrace, withWitnesses } from '../checkers/complete-witness.ts';
 import { conclude } from '../checkers/check.ts';
 import { missedInQuiet } from '../checkers/detection/missed-in-quiet.ts';
 import { brokenPromiseId } from '../checkers/detection/other-alerts.ts';
@@ -16,6 +17,8 @@ export type JudgeOptions = {
   readonly checks: { readonly everyRun: CheckRegistry; readonly expectations: CheckRegistry; readonly mustBeSeen: CheckRegistry };
   /** The scenario's budgets against the recorded signals. */
   readonly budgets: (run: RunData) => readonly CheckResult[];
+  /** The command with which a reader sees a trace that shows a violation. */
+  readonly openTrace?: OpenTrace;
 };
 
 export type Judgement = {
@@ -24,7 +27,7 @@ export type Judgement = {
   readonly errors: readonly string[];
 };
 
-export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgement => {
+export const judge = (run: RunData, { checks, budgets, openTrace = () => null }: JudgeOptions): Judgement => {
   const errors: string[] = [];
   const attempt = (name: string, check: () => CheckResult | readonly CheckResult[]): readonly CheckResult[] => {
     try {
@@ -51,7 +54,7 @@ export const judge = (run: RunData, { checks, budgets }: JudgeOptions): Judgemen
     ...named(scenario.mustBeSeen, checks.mustBeSeen),
     ...attempt('budgets', () => budgets(run)),
   ];
-  return { verdict: verdictFrom(run, excuseMissed(run, results)), errors };
+  return { verdict: verdictFrom(run, withWitnesses(run, excuseMissed(run, results), openTrace)), errors };
 };
 
 /**

@@ -98,20 +98,3 @@ const outcomeOf = (attempts: readonly Operation[]): OperationOutcome => {
 
 export const keyOf = ({ systemName, objectId }: { readonly systemName: string; readonly objectId: string }): string =>
   `${systemName}\u0000${objectId}`;
-
-/** For findings: what of an operation a reader needs to find it again. */
-export const witnessOf = ({ event, first, operations }: EventHistory): Record<string, unknown> => ({
-  event,
-  idempotencyKey: first.idempotencyKey,
-  systemName: first.systemName,
-  objectId: first.objectId,
-  deliveries: operations.map(({ op, outcome, status, code, id, handedAt, doneAt }) => ({
-    op,
-    outcome,
-    status,
-    code,
-    id,
-    handedAt,
-    doneAt,
-  })),
-});

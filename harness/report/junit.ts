@@ -3,6 +3,7 @@ import { create } from 'xmlbuilder2';
 import type { CheckResult } from '../checkers/check.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import type { RunVerdict, ScenarioVerdict } from '../engine/verdict.ts';
+import { witnessLines } from './describe-witness.ts';
 import { describeFired } from './describe-scenario.ts';
 
 type Case = { readonly '@name': string; readonly '@classname': string; readonly '@time': string } & Readonly<Record<string, unknown>>;
@@ -62,7 +63,7 @@ const detailsOf = (result: CheckResult): Readonly<Record<string, unknown>> => {
 };
 
 const findingsOf = ({ findings, findingsTotal }: CheckResult): string => {
-  const lines = findings.map(({ message, witness }) => (witness === undefined ? message : `${message} ${JSON.stringify(witness)}`));
+  const lines = findings.flatMap(({ message, witness }) => [message, ...witnessLines(witness).map((line) => `  ${line}`)]);
   const left = findingsTotal - findings.length;
   return [...lines, ...(left > 0 ? [`… and ${left} more`] : [])].join('\n');
 };

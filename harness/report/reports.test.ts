@@ -85,6 +85,31 @@ describe('report.html', () => {
   });
 });
 
+describe('a witness', () => {
+  const assets = { plotCode: '', plotStyle: '', style: '', client: '' };
+  const bad = sampleVerdict.scenarios.find(({ scenario }) => scenario === 'bad')!;
+  const parts = [{ name: 'bad', section: scenarioSection(bad, null, null), plots: null }];
+  const reports = {
+    console: summaryOf(),
+    junit: renderJunit(sampleManifest, sampleVerdict),
+    page: renderPage({ manifest: sampleManifest, verdict: sampleVerdict, parts, assets }),
+  };
+
+  test.each(Object.entries(reports))(
+    '%s shows the row, how many more operations there are, and all there are of the finding',
+    (_name, text) => {
+      expect(text).toContain('row lane lane=3 head=17');
+      expect(text).toContain('… and 3 more operations');
+      expect(text).toMatch(/37|36 more/);
+    },
+  );
+
+  test('leads to the trace wherever there is room', () => {
+    for (const text of [reports.junit, reports.page]) expect(text).toContain('npm run judge -- runs/x/bad --trace abab');
+    expect(reports.console).toContain('op 12 at 1234.5 ms: first of event 12');
+  });
+});
+
 describe('the last screen', () => {
   test('ends with the line that CI reads, and says in words what was counted as failed', () => {
     const lines = summaryOf().split('\n');

@@ -1,10 +1,40 @@
 // A verdict for the tests of reports: one scenario of each outcome, with text that wants to break out of every format.
 import type { CheckResult } from '../checkers/check.ts';
+import type { Witness } from '../checkers/witness.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { runVerdictOf } from '../engine/run-verdict.ts';
 import { type ScenarioVerdict, verdictOf } from '../engine/verdict.ts';
 
 export const hostile = `</script><script>alert(1)</script> "'&<b>\u0000\u0008]]>`;
+
+const sampleWitness = (text: string): Witness => ({
+  operations: [
+    {
+      op: 12,
+      event: 12,
+      phase: 'steady',
+      systemName: 'shop',
+      objectId: text,
+      eventName: 'placed',
+      idempotencyKey: 'e-12',
+      sequence: null,
+      delivery: 'first',
+      handedAt: 1234.5,
+      doneAt: 1240.25,
+      outcome: 'ok',
+      status: 200,
+      code: null,
+      id: 4711,
+      duplicate: false,
+      traceId: 'ab'.repeat(16),
+    },
+  ],
+  rows: [{ kind: 'lane', lane: 3, head: 17, duplicates: 0, conflicts: 0 }],
+  traces: [{ traceId: 'ab'.repeat(16), spans: ['ingest: POST /events'], open: 'npm run judge -- runs/x/bad --trace abab' }],
+  logs: [{ service: 'ingest', severity: 'ERROR', line: text, traceId: null }],
+  facts: { body: text },
+  left: { operations: 3 },
+});
 
 export const sampleResult = (id: string, outcome: CheckResult['outcome'], text = 'all is well'): CheckResult => ({
   id,
@@ -12,7 +42,7 @@ export const sampleResult = (id: string, outcome: CheckResult['outcome'], text =
   outcome,
   summary: text,
   measured: { value: 0.0123, unit: 's', bound: '<= 1 s' },
-  findings: outcome === 'pass' ? [] : [{ message: text, witness: { body: text } }],
+  findings: outcome === 'pass' ? [] : [{ message: text, witness: sampleWitness(text) }],
   findingsTotal: outcome === 'pass' ? 0 : 37,
 });
 

@@ -62,9 +62,7 @@ const violations = (budget: Budget, series: readonly Series[]) => {
     for (const [at, value] of one.samples) {
       if (!breaks(budget, value)) continue;
       findings.add(`${shown(value)} ${budget.unit}${labelsText(one)} at ${new Date(at * 1_000).toISOString()}`, {
-        at,
-        value,
-        labels: one.labels,
+        facts: { at, value, labels: one.labels },
       });
     }
   }

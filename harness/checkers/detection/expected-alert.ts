@@ -63,9 +63,11 @@ const comesAndGoes = (
   const reaction = reactionTo(due, causes, firing, record);
   if (reaction === null) silences.add(`it did not fire after ${due.cause}, which took effect ${atText(due.startedAt, run)}`);
   else if (reaction.afterMs > due.withinSeconds * 1000)
-    silences.add(`it fired only ${secondsText(reaction.afterMs)} after ${due.cause}; ${due.withinSeconds} s are allowed`, { due });
+    silences.add(`it fired only ${secondsText(reaction.afterMs)} after ${due.cause}; ${due.withinSeconds} s are allowed`, {
+      facts: { due },
+    });
   else if (due.resolvesWithinSeconds === 'never' && !firing.some(({ to }) => to === null))
-    silences.add(`it ended, though nobody did anything about ${due.cause}`, { firing });
+    silences.add(`it ended, though nobody did anything about ${due.cause}`, { facts: { firing } });
 };
 
 /** Each moment at which it fired belongs to one of its causes, from the evidence to the end of what is allowed. */
@@ -75,8 +77,8 @@ const isExplained = (interval: AlertInterval, due: readonly Due[], run: RunData,
   for (const each of due.toSorted((left, right) => left.startedAt - right.startedAt)) {
     if (each.startedAt <= at) at = Math.max(at, each.allowedUntil);
   }
-  if (at === interval.from) wrong.add(`it fired ${atText(at, run)}, when none of its causes was at work`, { interval });
-  else if (at < end) wrong.add(`it still fired ${atText(at, run)}, when it had to be over`, { interval });
+  if (at === interval.from) wrong.add(`it fired ${atText(at, run)}, when none of its causes was at work`, { facts: { interval } });
+  else if (at < end) wrong.add(`it still fired ${atText(at, run)}, when it had to be over`, { facts: { interval } });
   else if (interval.to === null && Number.isFinite(at) && at > record.to)
     open.add('it still fired when it was asked for the last time, too soon');
 };

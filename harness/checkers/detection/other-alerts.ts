@@ -38,8 +38,7 @@ const noneOf = (run: RunData, record: AlertsRecord, trusted: boolean, { id, aler
   for (const { alert, labels, firing } of alerts) {
     for (const interval of firing)
       findings.add(`${alert} fired ${atText(interval.from, run)} for ${secondsText(endOf(interval, record) - interval.from)}`, {
-        labels,
-        interval,
+        facts: { labels, interval },
       });
   }
   if (findings.total > 0) return conclude(id, 'fail', `${bad}: ${findings.total}.`, { findings });

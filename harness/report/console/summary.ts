@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { CheckResult } from '../../checkers/check.ts';
 import type { RunManifest } from '../../engine/run-data.ts';
 import type { RunVerdict, ScenarioVerdict } from '../../engine/verdict.ts';
+import { witnessLines } from '../describe-witness.ts';
 import { describeFired } from '../describe-scenario.ts';
 import { type Colors, painted } from './colors.ts';
 import { count, seconds } from './numbers.ts';
@@ -82,6 +83,8 @@ const alertsOf = ({ scenarios }: RunVerdict): readonly string[] => {
 };
 
 const shownResults = 6;
+const shownLines = 5;
+const cut = (line: string): string => (line.length > 240 ? `${line.slice(0, 239)}…` : line);
 
 const explainScenario = (scenario: ScenarioVerdict, { colors }: SummaryOptions): readonly string[] => {
   const bad = scenario.results.filter(({ outcome }) => outcome !== 'pass');
@@ -99,7 +102,11 @@ const explainResult = (result: CheckResult, colors: Colors): readonly string[] =
   return [
     `  ${painted(colors, result.outcome, result.id)}  ${result.summary}`,
     ...(first === undefined ? [] : [`    first of ${count(result.findingsTotal)}: ${first.message}`]),
-    ...(first?.witness === undefined ? [] : [colors.dim(`    ${JSON.stringify(first.witness).slice(0, 300)}`)]),
+    ...(first === undefined
+      ? []
+      : witnessLines(first.witness)
+          .slice(0, shownLines)
+          .map((line) => colors.dim(`      ${cut(line)}`))),
   ];
 };
 

@@ -3,10 +3,9 @@ import type { CheckResult, Dimension, Finding } from '../../checkers/check.ts';
 import type { ScenarioVerdict } from '../../engine/verdict.ts';
 import { count, quantity } from '../console/numbers.ts';
 import { html, type Markup } from './markup.ts';
+import { witnessOf } from './witness.ts';
 import { badge } from './section-summary.ts';
 import { dimensionOrder, questions } from './story.ts';
-
-const shownFindings = 5;
 
 export const troubleSection = ({ results }: ScenarioVerdict): Markup | null => {
   const bad = results.filter(({ outcome }) => outcome !== 'pass');
@@ -26,24 +25,13 @@ const troubleOf = (result: CheckResult): Markup =>
 
 const findingsOf = ({ findings, findingsTotal }: CheckResult): Markup | null => {
   if (findings.length === 0) return null;
-  const shown = findings.slice(0, shownFindings);
   return html`<ol class="findings">
-      ${shown.map(findingOf)}
+      ${findings.map(findingOf)}
     </ol>
-    ${findingsTotal > shown.length ? html`<p class="hint">… and ${count(findingsTotal - shown.length)} more; verdict.json has up to twenty.</p>` : null}`;
+    ${findingsTotal > findings.length ? html`<p class="hint">${findings.length} examples of ${count(findingsTotal)}.</p>` : null}`;
 };
 
-const findingOf = ({ message, witness }: Finding): Markup =>
-  html`<li>
-    ${message}${
-      witness === undefined
-        ? null
-        : html`<details>
-            <summary>witness</summary>
-            <pre>${JSON.stringify(witness, null, 2)}</pre>
-          </details>`
-    }
-  </li>`;
+const findingOf = ({ message, witness }: Finding): Markup => html`<li>${message}${witnessOf(witness)}</li>`;
 
 export const checksSection = ({ results }: ScenarioVerdict): Markup => {
   const groups = dimensionOrder.map((dimension) => ({ dimension, list: results.filter((result) => result.dimension === dimension) }));
