@@ -53,7 +53,16 @@ test('every parameter that is asked for belongs to a check', () => {
 
 test('no two checks answer with the same id', () => {
   const run = simulateRun();
-  const parameters = { atLeast: 1, seconds: 1, under: 1, withinSeconds: 1, phase: 'steady', megabytes: 1, mayBeEmpty: [] };
+  const parameters = {
+    atLeast: 1,
+    seconds: 1,
+    under: 1,
+    withinSeconds: 1,
+    phase: 'steady',
+    megabytes: 1,
+    mayBeEmpty: [],
+    kind: 'timeline',
+  };
   const ids = Object.values(checks).flatMap((registry) =>
     [...registry.values()].flatMap((check) => [check(run, parameters)].flat().map(({ id }) => id)),
   );

@@ -1,8 +1,10 @@
 // The registry of checks: an explicit map, so that a reader sees all that is ever judged, and what a scenario may name.
 import type { NeededParameters } from '../engine/reference-problems.ts';
+import { accountingOverTime } from '../checkers/accounting-over-time.ts';
 import { accounting } from '../checkers/accounting.ts';
 import { agreement } from '../checkers/agreement.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
+import { clock } from '../checkers/clock.ts';
 import { conflictingEffect } from '../checkers/conflicting-effect.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
@@ -28,16 +30,25 @@ import { logs } from '../checkers/logs.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
+import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
 import { panelsHaveData } from '../checkers/panels-have-data.ts';
 import { phantom } from '../checkers/phantom.ts';
+import { phantomReads } from '../checkers/phantom-reads.ts';
 import { poisonAnswers } from '../checkers/poison-answers.ts';
+import { readModel } from '../checkers/read-model.ts';
+import { readYourWrites } from '../checkers/read-your-writes.ts';
+import { readsSeen } from '../checkers/reads-seen.ts';
+import { recovered } from '../checkers/recovered.ts';
+import { recoveredSeen } from '../checkers/recovered-seen.ts';
+import { redelivery } from '../checkers/redelivery.ts';
 import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
 import { refusalsSeen } from '../checkers/refusals-seen.ts';
 import { samples } from '../checkers/samples.ts';
+import { staleReads } from '../checkers/stale-reads.ts';
 import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
@@ -51,9 +62,13 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['duplicate-in-log', duplicateInLog],
   ['duplicate-effect', duplicateEffect],
   ['conflicting-effect', conflictingEffect],
+  ['recovered', recovered],
+  ['redelivery', redelivery],
+  ['read-model', readModel],
   ['order-per-key', orderPerKey],
   ['gapless', gapless],
   ['accounting', accounting],
+  ['accounting-over-time', accountingOverTime],
   ['drained', drained],
   ['history-complete', historyComplete],
   ['final-state-complete', finalStateComplete],
@@ -63,6 +78,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['faults-healed', faultsHealed],
   ['telemetry', telemetry],
   ['machine', machine],
+  ['clock', clock],
   ['agreement', agreement],
   ['lag', lag],
   ['traces', traces],
@@ -85,6 +101,10 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['lag-recovers', lagRecovers],
   ['memory-within', memoryWithin],
   ['panels-have-data', panelsHaveData],
+  ['read-your-writes', readYourWrites],
+  ['monotonic-reads', monotonicReads],
+  ['stale-reads', staleReads],
+  ['phantom-reads', phantomReads],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */
@@ -96,6 +116,8 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
   ['lag-over-seen', lagOverSeen],
   ['out-of-order-seen', outOfOrderSeen],
   ['dead-letters-seen', deadLettersSeen],
+  ['recovered-seen', recoveredSeen],
+  ['reads-seen', readsSeen],
 ]);
 
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
@@ -106,6 +128,10 @@ export const neededParameters: NeededParameters = {
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'memory-within': { megabytes: 'number' },
   'panels-have-data': { mayBeEmpty: 'strings' },
+  'read-your-writes': { kind: 'string' },
+  'stale-reads': { withinSeconds: 'number' },
+  'recovered-seen': { atLeast: 'number' },
+  'reads-seen': { atLeast: 'number' },
   'refusals-seen': { atLeast: 'number' },
   'duplicates-seen': { atLeast: 'number' },
   'takeovers-seen': { atLeast: 'number' },

@@ -73,7 +73,7 @@ describe('verify’s command line', () => {
 
 describe('judge’s command line', () => {
   test('takes a folder', () => {
-    expect(parseJudgeOptions(['/tmp/run'])).toEqual({ folder: '/tmp/run', write: false, json: false });
+    expect(parseJudgeOptions(['/tmp/run'])).toEqual({ folder: '/tmp/run', write: false, json: false, trace: null });
   });
 
   test.each([
@@ -92,7 +92,10 @@ describe('scenarios', () => {
 
   test('come in the order in which they were asked for', () => {
     expect(chooseScenarios(all, ['spike', 'steady']).map(({ name }) => name)).toEqual(['spike', 'steady']);
-    expect(chooseScenarios(all, [])).toBe(all);
+    expect(chooseScenarios(all, [])).toEqual(all);
+    const byName = { ...all[0]!, byDefault: false };
+    expect(chooseScenarios([byName, ...all.slice(1)], [])).toEqual(all.slice(1));
+    expect(chooseScenarios([byName], [byName.name])).toEqual([byName]);
   });
 
   test('an unknown one names what comes near, and what there is', () => {

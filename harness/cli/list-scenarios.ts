@@ -4,7 +4,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 export const listScenarios = (scenarios: readonly Scenario[]): string => {
   const width = Math.max(...scenarios.map(({ name }) => name.length));
   const lines = scenarios.map(
-    (scenario) => `  ${scenario.name.padEnd(width)}  ${String(secondsOf(scenario)).padStart(3)} s  ${scenario.title}`,
+    (scenario) =>
+      `  ${scenario.name.padEnd(width)}  ${String(secondsOf(scenario)).padStart(3)} s  ${scenario.title}${scenario.byDefault === false ? ' (by name only)' : ''}`,
   );
   return `${lines.join('\n')}\n`;
 };

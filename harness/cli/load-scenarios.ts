@@ -34,9 +34,9 @@ const importModule = async (path: string): Promise<{ readonly default?: unknown 
   }
 };
 
-/** Those that were asked for, in the order in which they were asked for; all when none was. Throws FL_UNKNOWN_SCENARIO. */
+/** Those that were asked for, in the order in which they were asked for; when none was, all that run by default. Throws FL_UNKNOWN_SCENARIO. */
 export const chooseScenarios = (all: readonly Scenario[], asked: readonly string[]): readonly Scenario[] => {
-  if (asked.length === 0) return all;
+  if (asked.length === 0) return all.filter(({ byDefault }) => byDefault !== false);
   return asked.map((name) => {
     const found = all.find((scenario) => scenario.name === name);
     if (found !== undefined) return found;

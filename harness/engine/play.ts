@@ -1,5 +1,6 @@
 // Plays the traffic and the faults of a scenario on a running target, then waits until everything has drained.
 import type { Narrator } from '../narration/narrator.ts';
+import type { Reader } from '../reader/run-reader.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { waitForDrain } from './drain.ts';
 import { dueFaults, runFaultSchedule } from './fault-schedule.ts';
@@ -24,12 +25,14 @@ export type Stage = {
   readonly driver: RunningDriver;
   readonly watch: TrafficWatch;
   readonly narrator: Narrator;
+  readonly reader: Reader | null;
 };
 
-export const play = async (context: ScenarioContext, { target, driver, watch, narrator }: Stage): Promise<Played> => {
+export const play = async (context: ScenarioContext, { target, driver, watch, narrator, reader }: Stage): Promise<Played> => {
   const { clock, scenario, signal, onProgress } = context;
   const zeroAt = clock.now() + leadMs;
   driver.go(zeroAt);
+  reader?.go(zeroAt);
   watch.begin(zeroAt);
   narrator.begin(zeroAt);
   const over = new AbortController();

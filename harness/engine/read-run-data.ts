@@ -1,8 +1,10 @@
 // Reads a scenario's folder back: all that judging may look at. What cannot be read is named by file; what a run never wrote is said to be missing.
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { readBooks } from '../history/book-sample.ts';
 import { readFinalState } from '../history/final-state-file.ts';
 import { readHistory } from '../history/read-history.ts';
+import { readReads } from '../history/read-operation.ts';
 import { explain, HarnessError } from './errors.ts';
 import { readMachineFile } from './machine/machine-file.ts';
 import type { AlertsRecord, FaultEvidence, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
@@ -15,7 +17,7 @@ export const readRunData = async (folder: string): Promise<RunData> => {
   const files = scenarioFiles(folder);
   const plan = await readJson<ScenarioPlan>(files.plan);
   checkFormat(files.plan, plan.format);
-  const [timeline, evidence, signals, alerts, history, finalState, machine] = await Promise.all([
+  const [timeline, evidence, signals, alerts, history, finalState, machine, reads, books] = await Promise.all([
     readJson<RunTimeline>(files.timeline),
     readJson<readonly FaultEvidence[]>(files.evidence),
     readJson<SignalsRecord | null>(files.signals, null),
@@ -23,6 +25,8 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     named(files.history, readHistory(files.history)),
     named(files.finalState, readFinalState(files.finalState)),
     named(files.machine, readMachineFile(files.machine)),
+    ifThere(files.reads, readReads),
+    ifThere(files.books, readBooks),
   ]);
   return {
     plan,
@@ -35,10 +39,21 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     machineComplete: machine.complete,
     operations: history.operations,
     historyComplete: history.complete,
+    reads,
+    books,
     finalState: finalState.rows,
     finalStateComplete: finalState.complete,
   };
 };
+
+/** Not every run has it; null where it is not there. */
+const ifThere = async <Value>(path: string, read: (path: string) => Promise<Value>): Promise<Value | null> =>
+  (await access(path).then(
+    () => true,
+    () => false,
+  ))
+    ? named(path, read(path))
+    : null;
 
 /** With a fallback a file may be missing; it may never be damaged. */
 export const readJson = async <Value>(path: string, fallback?: Value): Promise<Value> => {

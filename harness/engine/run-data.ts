@@ -1,7 +1,10 @@
 // Everything that is known of one scenario's run: what judge reads from its folder, and all that any checker may look at.
 // runs/<id>/: run.json, verdict.json, junit.xml, report.html; runs/<id>/<scenario>/: one file for each part below.
+import type { BookSample } from '../history/book-sample.ts';
+import type { CountedFile } from '../history/counted-file.ts';
 import type { FinalRow } from '../history/final-state.ts';
 import type { Operation } from '../history/operation.ts';
+import type { ReadOperation } from '../history/read-operation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { DroppedRecords, RuntimeName } from '../stack/running-stack.ts';
 
@@ -177,6 +180,8 @@ export type AlertsRecord = {
 /** A line of machine.ndjson, twice a second. */
 export type MachineSample = {
   readonly at: number;
+  /** Of a clock that is never set; two samples tell whether the wall's was. */
+  readonly monotonicMs?: number;
   /** Logical cores that the shares below are of. */
   readonly cores?: number;
   /** Shares of all cores since the last sample, 0..1. */
@@ -197,6 +202,10 @@ export type RunData = {
   readonly operations: readonly Operation[];
   /** False where the trailer is missing: the history is truncated. */
   readonly historyComplete: boolean;
+  /** What clients read while the traffic went on; null: the scenario asks for no reads. */
+  readonly reads: CountedFile<ReadOperation> | null;
+  /** The books over time; null: the target keeps none, or was not asked. */
+  readonly books: CountedFile<BookSample> | null;
   readonly finalState: readonly FinalRow[];
   readonly finalStateComplete: boolean;
   readonly evidence: readonly FaultEvidence[];

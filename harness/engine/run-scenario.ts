@@ -2,12 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
+import { planReads } from '../reader/plan-reads.ts';
+import { startReader } from '../reader/run-reader.ts';
 import type { RunningTarget } from '../targets/target.ts';
+import { startBooksSampler } from './books-sampler.ts';
 import { collect } from './collect.ts';
 import { explain } from './errors.ts';
 import { startMachineSampler } from './machine/sampler.ts';
 import type { RunningDriver, Telemetry } from './parts.ts';
-import { play, type Played } from './play.ts';
+import { play, type Played, type Stage } from './play.ts';
 import type { PlannedScenario } from './plan.ts';
 import type { SignalsRecord } from './run-data.ts';
 import { exportIntervalMs, type ScenarioContext } from './scenario-context.ts';
@@ -100,13 +103,27 @@ const playAndCollect = async (
     return [...shared, ...[driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
-  const played = await play(context, { target, driver, watch, narrator });
+  const played = await playObserved(context, planned, { target, driver, watch, narrator });
   await endNarration(context, narrator);
   if (signal.aborted) return writePlayed(context, played);
   // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.
   if (played.driverFailure !== null) onProgress({ kind: 'warning', text: explain(played.driverFailure) });
   const known = [...instances].map(([instance, role]) => ({ instance, role }));
   await collect(context, { target, telemetry, plan: planned.plan, played, canaryBefore, instances: known });
+};
+
+/** Readers and samplers of the books have written their last line when this returns. */
+const playObserved = async (context: ScenarioContext, planned: PlannedScenario, stage: Omit<Stage, 'reader'>): Promise<Played> => {
+  const { scenario, folder, clock, seed } = context;
+  const { books, readKey } = stage.target;
+  const files = scenarioFiles(folder);
+  await using _books = books === undefined ? null : startBooksSampler({ path: files.books, clock, ask: books });
+  const { reads } = scenario;
+  await using reader =
+    reads === undefined || readKey === undefined
+      ? null
+      : startReader({ reads: planReads(reads, planned.traffic, seed), file: files.reads, ask: readKey, clock });
+  return await play(context, { ...stage, reader });
 };
 
 const narratorOf = ({ scenario, runId, clock }: ScenarioContext, { traffic }: PlannedScenario, telemetry: Telemetry): Narrator =>

@@ -5,6 +5,8 @@ export const scenarioFiles = (folder: string) => ({
   plan: join(folder, 'plan.json'),
   history: join(folder, 'history.ndjson'),
   finalState: join(folder, 'final-state.ndjson'),
+  reads: join(folder, 'reads.ndjson'),
+  books: join(folder, 'books.ndjson'),
   evidence: join(folder, 'evidence.json'),
   signals: join(folder, 'signals.json'),
   alerts: join(folder, 'alerts.json'),

@@ -8,6 +8,9 @@ export type FinalRow =
       readonly id: number;
       readonly systemName: string;
       readonly objectId: string;
+      /** Missing in folders that were written before read models were computed again from the log; so is `minute`, of event_time. */
+      readonly eventName?: string;
+      readonly minute?: number;
       readonly idempotencyKey: string | null;
       readonly sequence: number | null;
       readonly bodySha256: string;

@@ -1,6 +1,7 @@
 // Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
 import { detectionProblems } from './detection-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
+import { readsProblems } from './reads.ts';
 import type { Budget, CheckReference, Fault, Phase, Scenario } from './scenario.ts';
 import { trafficProblems } from './traffic-problems.ts';
 
@@ -16,6 +17,7 @@ export const scenarioProblems = (scenario: Scenario): readonly Problem[] =>
     targetProblems(scenario, report);
     phaseProblems(scenario.phases, report);
     trafficProblems(scenario.traffic, report);
+    readsProblems(scenario.reads, report);
     const phases = isList(scenario.phases) ? scenario.phases : [];
     each(scenario.faults, 'faults', report, (fault, place) => faultProblems(fault, place, scenario, phases, report));
     each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));

@@ -1,5 +1,7 @@
 // What a scenario is: typed data that a reader learns from. Planning, running and judging live elsewhere and read only this.
 
+import type { Reads } from './reads.ts';
+
 export type PhaseKind = 'warm-up' | 'steady' | 'fault' | 'heal' | 'drain';
 
 /** A named stretch of a run. `drain` has no traffic of its own and is added by the engine: it ends when all is drained, or at its bound. */
@@ -99,6 +101,8 @@ export type Scenario = {
   readonly title: string;
   /** Why this scenario exists: what it would have caught, and where. */
   readonly why: string;
+  /** false: it runs only where it is asked for by name. */
+  readonly byDefault?: boolean;
   readonly target: {
     readonly processes: Readonly<Record<ProcessRole, number>>;
     /** Settings of the system under test; the names are the system's own environment variables. */
@@ -108,6 +112,8 @@ export type Scenario = {
   };
   readonly phases: readonly Phase[];
   readonly traffic: Traffic;
+  /** Clients who read while others write; left out: nobody does. */
+  readonly reads?: Reads;
   readonly faults: readonly Fault[];
   /** Must hold, beside the safety checks that every run gets: violated is `fail`. */
   readonly expectations: readonly CheckReference[];

@@ -1,5 +1,7 @@
 // What the harness knows of a system under test: how to start it, where to send, where its processes are, how to read back what became of the events.
 import type { FinalRow } from '../history/final-state.ts';
+import type { BookSample } from '../history/book-sample.ts';
+import type { ReadAnswer, ReadQuestion } from '../history/read-operation.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
@@ -42,6 +44,10 @@ export type RunningTarget = AsyncDisposable & {
   lag?(): Promise<number>;
   /** One read, as those who look at the system do it: a run without a reader says nothing of the query side. */
   readAsUser?(): Promise<void>;
+  /** One key as a client reads it; asked while the traffic goes on, where the scenario wants reads. */
+  readKey?(question: ReadQuestion, signal: AbortSignal): Promise<ReadAnswer>;
+  /** Its books at this instant, all lanes from one snapshot. */
+  books?(): Promise<BookSample>;
   /** Every row of the final state, streamed. */
   readBack(): AsyncIterable<FinalRow>;
   /** Runs SQL for evidence and for faults that need it. */

@@ -4,6 +4,7 @@ import type { RunData } from '../../engine/run-data.ts';
 export const machineSamples = (zeroAt: number, durationMs: number): RunData['machine'] =>
   Array.from({ length: Math.ceil(durationMs / 500) }, (_unused, index) => ({
     at: zeroAt + index * 500,
+    monotonicMs: 10_000 + index * 500,
     cores: 2,
     cpuBusy: 0.5,
     cpuSteal: 0,

@@ -10,8 +10,10 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { isHandlerPoison } from '../../traffic/poison.ts';
 import { checkpointLabels } from './checkpoint-labels.ts';
+import { simulatedBooks } from './simulated-books.ts';
 import { simulatedEventLogs } from './simulated-event-logs.ts';
 import { simulatePanels } from './simulated-panels.ts';
+import { simulatedReads } from './simulated-reads.ts';
 import { alertsOf } from './simulated-alerts.ts';
 import { machineSamples } from './simulated-machine.ts';
 
@@ -50,6 +52,7 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunDa
     ...laneRows(log, operations),
     ...leaseRows(),
   ];
+  const passedAt = new Map(log.map(({ id, doneAt }) => [id, zeroAt + doneAt + applyMs]));
   const endsAt = zeroAt + traffic.durationMs;
   let from = zeroAt;
   const phases = scenario.phases.map(({ name, kind, seconds }) => ({ name, kind: kind as string, from, to: (from += seconds * 1000) }));
@@ -63,6 +66,8 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunDa
     },
     operations,
     historyComplete: true,
+    reads: scenario.reads === undefined ? null : simulatedReads(scenario.reads, traffic, finalState, zeroAt),
+    books: simulatedBooks(finalState, passedAt, zeroAt, traffic.durationMs),
     finalState,
     finalStateComplete: true,
     evidence: [],
@@ -99,6 +104,8 @@ const deliver = (planned: readonly PlannedOperation[]): { operations: Operation[
         id,
         systemName,
         objectId,
+        eventName: operation.eventName,
+        minute: zeroAt,
         idempotencyKey,
         sequence,
         bodySha256,

@@ -51,7 +51,13 @@ const sampleUntil = async (stop: AbortSignal, { path, clock, processes, onSample
     const after = await readMachine();
     const withMemory = count % memoryEverySamples === 0;
     const sampled = await Promise.all(processes().map((process) => sampleProcess(process, cpuSeconds, withMemory)));
-    const sample = { at: clock.now(), cores, ...cpuShares(machine, after), processes: sampled.filter((process) => process !== null) };
+    const sample = {
+      at: clock.now(),
+      monotonicMs: Math.round(performance.now()),
+      cores,
+      ...cpuShares(machine, after),
+      processes: sampled.filter((process) => process !== null),
+    };
     machine = after;
     file.write(`${JSON.stringify(sample)}\n`);
     onSample?.(sample);

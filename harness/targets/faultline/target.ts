@@ -6,11 +6,13 @@ import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { RunningTarget, StartOptions, Target } from '../target.ts';
+import { booksIn } from './books.ts';
 import { createDatabase, openPool } from './connection.ts';
 import { processEnvironment } from './environment.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { readBack } from './read-back.ts';
+import { readKey } from './read-key.ts';
 import { readStatus } from './read-status.ts';
 import { startSystemProcess, type SystemProcess } from './system-process.ts';
 
@@ -93,6 +95,8 @@ const runningTarget = (fleet: Fleet, databaseUrl: string): RunningTarget => {
     pending: () => pendingIn(pool),
     lag: () => lagIn(pool),
     readAsUser: () => readStatus(addressOf(fleet, 'query')),
+    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal),
+    books: () => booksIn(pool),
     readBack: () => readBack(pool),
     query: (sql, values) => ask(pool, sql, values),
     lockReadModel: () => lockReadModel(pool),

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { CheckResult } from './check.ts';
+import type { BookRow } from '../history/book-sample.ts';
+import { accountingOverTime } from './accounting-over-time.ts';
+import { quietScenario, simulateRun, withRows } from './testing/simulated-run.ts';
+
+const run = simulateRun();
+const numbered = simulateRun({
+  ...quietScenario,
+  traffic: { ...quietScenario.traffic, sequenced: true, disorder: { share: 0.3, places: 20 } },
+});
+const books = run.books!;
+/** Sample 3, its first lane with something applied, changed. */
+const cooked = (change: (row: BookRow) => Partial<BookRow>) => {
+  const sample = books.rows[3]!;
+  const index = sample.rows.findIndex(({ applied, position }) => applied > 2 && position > 2);
+  const rows = sample.rows.with(index, { ...sample.rows[index]!, ...change(sample.rows[index]!) });
+  return { ...run, books: { ...books, rows: books.rows.with(3, { ...sample, rows }) } };
+};
+const judged = (of: typeof run): CheckResult => accountingOverTime(of) as CheckResult;
+const messages = (of: typeof run): string =>
+  judged(of)
+    .findings.map(({ message }) => message)
+    .join('; ');
+
+test('books that add up in every sample pass, early events that wait included', () => {
+  expect(judged(run)).toMatchObject({ outcome: 'pass', measured: { value: 6 } });
+  expect(judged(numbered).outcome).toBe('pass');
+});
+
+test('a drop in the middle is found though it was made up for by the end', () => {
+  expect(messages(cooked(({ applied }) => ({ applied: applied - 1 })))).toContain('drop 1');
+});
+
+test('books that claim more than was there by then are found', () => {
+  const early = cooked(({ applied, position, head }) => ({ applied: applied + 40, position: position + 40, head: head + 40 }));
+  expect(messages(early)).toContain('had been appended');
+  expect(messages(early)).toContain('rows were there');
+});
+
+test('one row that was in flight is no lie: a sample may be as late as its answer', () => {
+  const sample = books.rows[3]!;
+  const later = { ...run, books: { ...books, rows: books.rows.with(3, { ...sample, at: sample.at + 30 }) } };
+  expect(judged(later).outcome).toBe('pass');
+});
+
+test('a checkpoint ahead of the head, and one that went back, are found', () => {
+  expect(messages(cooked(({ head, applied }) => ({ position: head + 5, applied: applied + 5 })))).toContain('ahead of the head');
+  const still = { ...run, books: { ...books, rows: books.rows.with(3, { ...books.rows[3]!, rows: books.rows[2]!.rows }) } };
+  expect(judged(still).outcome).toBe('pass');
+  const again = { ...run, books: { ...books, rows: books.rows.with(4, { ...books.rows[4]!, rows: books.rows[0]!.rows }) } };
+  expect(messages(again)).toContain('went back');
+});
+
+test('too few samples, or a file that was cut, prove nothing; a lie in them stays one', () => {
+  const few = { ...run, books: { complete: true, rows: [] } };
+  expect(judged(few).outcome).toBe('inconclusive');
+  expect(judged({ ...run, books: { ...books, complete: false } }).outcome).toBe('inconclusive');
+  const lie = cooked(({ applied }) => ({ applied: applied - 1 }));
+  expect(judged({ ...lie, books: { ...lie.books, complete: false } }).outcome).toBe('fail');
+});
+
+test('a target with books that was not sampled is in doubt; of one without books nothing is claimed', () => {
+  expect(judged({ ...run, books: null }).outcome).toBe('inconclusive');
+  expect(accountingOverTime(withRows({ ...run, books: null }, 'checkpoint', () => []))).toEqual([]);
+});

@@ -1,0 +1,96 @@
+// Promise 4 at every instant: in each sample of the books, one snapshot of all lanes, the checkpoint is the sum of its terms, nothing went back, nothing is ahead of
+// the head, and the books claim no more than the rows that were there by then. At the end alone a drop that was made up for later would hide.
+import type { RunData } from '../engine/run-data.ts';
+import { type BookRow, type BookSample, bookTerms } from '../history/book-sample.ts';
+import { indexOf, type RunIndex } from '../history/run-index.ts';
+import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
+
+const id = 'safety/accounting-over-time';
+/** One sample a second is asked for; a database that a fault has stopped answers none. */
+const enoughShare = 0.3;
+
+export const accountingOverTime = (run: RunData): CheckResult | readonly CheckResult[] => {
+  const { books } = run;
+  const index = indexOf(run);
+  if (books === null) {
+    // A target that keeps no books can't be asked for them over time either: nothing is claimed.
+    if (index.rows.checkpoint.length === 0) return [];
+    return conclude(id, 'inconclusive', 'The books were not sampled while the run went on.');
+  }
+  const findings = createFindings();
+  const known = run.finalStateComplete ? timesOf(index) : null;
+  let before = new Map<string, BookRow>();
+  for (const sample of books.rows) {
+    for (const row of sample.rows) checkRow(row, before.get(nameOf(row)), sample, known, findings);
+    before = new Map(sample.rows.map((row) => [nameOf(row), row]));
+  }
+  const needed = Math.floor(playedSeconds(run) * enoughShare);
+  const measured = { value: books.rows.length, unit: 'samples', bound: `>= ${needed}` };
+  if (findings.total === 0 && (books.rows.length < needed || books.rows.length === 0 || !books.complete))
+    return conclude(id, 'inconclusive', `The books were sampled ${books.rows.length} times; ${needed} are needed.`, { measured });
+  return concludeFrom(id, findings, {
+    good: `In each of ${books.rows.length} samples the books of every lane added up, and claimed nothing that was not there by then.`,
+    bad: `The books were wrong in ${findings.total} places while the run went on.`,
+    measured,
+  });
+};
+
+const nameOf = ({ processor, version, lane }: BookRow): string => `${processor}@${version}, lane ${lane}`;
+
+const playedSeconds = ({ timeline: { zeroAt, phases } }: RunData): number =>
+  (Math.max(zeroAt, ...phases.filter(({ kind }) => kind !== 'drain').map(({ to }) => to)) - zeroAt) / 1000;
+
+/** By lane, and by processor and lane: when rows came to be, sorted. */
+type Times = { readonly appended: ReadonlyMap<number, Float64Array>; readonly applied: ReadonlyMap<string, Float64Array> };
+
+const timesOf = ({ rows, effects }: RunIndex): Times => ({
+  appended: sortedBy(
+    rows.log,
+    ({ lane }) => lane,
+    ({ appendedAt }) => appendedAt,
+  ),
+  applied: new Map(
+    [...effects].flatMap(([processor, ofProcessor]) =>
+      [
+        ...sortedBy(
+          [...ofProcessor.values()],
+          ({ lane }) => lane,
+          ({ appliedAt }) => appliedAt,
+        ),
+      ].map(([lane, times]) => [`${processor}/${lane}`, times] as const),
+    ),
+  ),
+});
+
+const sortedBy = <Row>(rows: readonly Row[], laneOf: (row: Row) => number, timeOf: (row: Row) => number): Map<number, Float64Array> =>
+  new Map([...Map.groupBy(rows, laneOf)].map(([lane, same]) => [lane, Float64Array.from(same, timeOf).sort()]));
+
+const checkRow = (row: BookRow, before: BookRow | undefined, { at }: BookSample, known: Times | null, findings: Findings): void => {
+  const shown = { facts: { at, books: row, ...(before === undefined ? {} : { before }) } };
+  const sum = bookTerms.reduce((total, term) => total + row[term], 0);
+  if (sum !== row.position)
+    findings.add(
+      `${nameOf(row)}: the checkpoint was ${row.position}, but its terms summed up to ${sum} (drop ${row.position - sum})`,
+      shown,
+    );
+  if (row.position > row.head) findings.add(`${nameOf(row)}: the checkpoint ${row.position} was ahead of the head ${row.head}`, shown);
+  for (const field of ['position', 'head', 'epoch', 'applied'] as const)
+    if (before !== undefined && row[field] < before[field])
+      findings.add(`${nameOf(row)}: ${field} went back from ${before[field]} to ${row[field]}`, shown);
+  if (known === null) return;
+  const appended = countUpTo(known.appended.get(row.lane), at);
+  if (row.head > appended) findings.add(`${nameOf(row)}: the head was ${row.head}, but ${appended} rows had been appended`, shown);
+  const applied = countUpTo(known.applied.get(`${row.processor}/${row.lane}`), at);
+  if (row.applied > applied) findings.add(`${nameOf(row)}: the books had ${row.applied} applied, but ${applied} rows were there`, shown);
+};
+
+/** How many of the sorted times are at or before `time`. */
+const countUpTo = (times: Float64Array | undefined, time: number): number => {
+  let [low, high] = [0, times?.length ?? 0];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times?.[middle] ?? Infinity) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};

@@ -1,0 +1,23 @@
+// One line of books.ndjson: the target's books at one instant, every lane from the same snapshot.
+import { type CountedFile, readCounted } from './counted-file.ts';
+
+export const bookTerms = ['applied', 'ignored', 'parked', 'pending', 'discarded', 'skipped', 'shed'] as const;
+export type BookTerm = (typeof bookTerms)[number];
+
+export type BookRow = {
+  readonly processor: string;
+  readonly version: number;
+  readonly lane: number;
+  /** The lane's highest position in the same snapshot. */
+  readonly head: number;
+  readonly position: number;
+  readonly epoch: number;
+} & { readonly [Term in BookTerm]: number };
+
+export type BookSample = {
+  /** Epoch milliseconds on the target's own clock, read after the snapshot was taken. */
+  readonly at: number;
+  readonly rows: readonly BookRow[];
+};
+
+export const readBooks = (file: string): Promise<CountedFile<BookSample>> => readCounted<BookSample>(file);
