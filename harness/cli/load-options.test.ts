@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { type LoadOptions, parseLoadOptions } from './load-options.ts';
+
+const target = ['--target', 'http://127.0.0.1:4000/events'];
+const parse = (...more: readonly string[]) => parseLoadOptions([...target, ...more]) as LoadOptions;
+
+test('a target alone is a constant 50/s for 10 s that must not end in errors', () => {
+  expect(parse()).toMatchObject({
+    request: { method: 'GET', origin: 'http://127.0.0.1:4000', path: '/events', body: null },
+    stages: [{ name: 'steady', seconds: 10, fromPerSecond: 50, toPerSecond: 50 }],
+    slos: [{ text: 'errors<1%' }],
+    driver: 'http',
+    capacity: null,
+    retry: null,
+  });
+});
+
+test('a body makes it a POST of JSON, and a header of the user’s own is kept', () => {
+  expect(parse('--body', '{"id":"{{id}}"}').request).toMatchObject({ method: 'POST', headers: [['content-type', 'application/json']] });
+  expect(parse('--body', 'x', '--header', 'Content-Type: text/plain').request.headers).toEqual([['content-type', 'text/plain']]);
+});
+
+test('placeholders in the path stay as they were typed', () => {
+  expect((parseLoadOptions(['--target', 'http://127.0.0.1:4000/things/{{key}}?n={{n}}']) as LoadOptions).request.path).toBe(
+    '/things/{{key}}?n={{n}}',
+  );
+  expect((parseLoadOptions(['--target', 'http://127.0.0.1:4000']) as LoadOptions).request.path).toBe('/');
+});
+
+test('shapes and phases become stages, the warm-up first', () => {
+  expect(parse('--shape', 'spike', '--rate', '10', '--to', '100', '--warm-up', '2s').stages.map(({ name, kind }) => [name, kind])).toEqual([
+    ['warm-up', 'warm-up'],
+    ['before', 'steady'],
+    ['spike', 'spike'],
+    ['after', 'steady'],
+  ]);
+  expect(parse('--phase', 'calm=10/s,5s', '--phase', 'up=10..200/s,1m').stages).toEqual([
+    { name: 'calm', kind: 'steady', seconds: 5, fromPerSecond: 10, toPerSecond: 10 },
+    { name: 'up', kind: 'ramp', seconds: 60, fromPerSecond: 10, toPerSecond: 200 },
+  ]);
+});
+
+test('every mistake is told at once', () => {
+  const all = () =>
+    parseLoadOptions([
+      '--target',
+      'http://10.0.0.1/x',
+      '--rat',
+      '200',
+      '--duration',
+      '7',
+      '--slo',
+      'p99<200',
+      '--slo',
+      'stedy:errors<1%',
+      '--body',
+      '{{kye}}',
+      '--shape',
+      'rmp',
+    ]);
+  for (const part of [
+    '7 mistakes',
+    '--rat. Did you mean --rate',
+    'Did you mean key?',
+    '--permitted-host 10.0.0.1',
+    'Did you mean ramp',
+    'as in 500ms',
+    'needs its unit',
+    'Did you mean steady',
+  ])
+    expect(all).toThrow(expect.objectContaining({ code: 'FL_USAGE', message: expect.stringContaining(part) as string }));
+});
+
+test.each([
+  [['--target', 'nonsense'], /expected a URL/],
+  [[], /--target is missing/],
+  [['--target', 'http://u:p@127.0.0.1/'], /credentials in a URL/],
+  [[...target, '--method', 'GET', '--body', 'x'], /GET has no body/],
+  [[...target, '--batch', '5'], /--batch needs a --body/],
+  [[...target, '--header', 'nonsense'], /a name and a value/],
+  [[...target, '--keys', 'zipf:10'], /zipf:1000:1\.1/],
+  [[...target, '--ok', '200-'], /statuses as in/],
+  [[...target, '--shape', 'ramp'], /needs --to/],
+  [[...target, '--to', '5'], /needs a --shape/],
+  [[...target, '--phase', 'a=1/s,1s', '--phase', 'a=1/s,1s'], /two phases/],
+  [[...target, '--phase', 'a=1/s,1s', '--rate', '5'], /do not go together/],
+  [[...target, '--phase', 'a:1'], /name=100\/s,10s/],
+  [[...target, '--duration', '11m'], /--most-duration/],
+  [[...target, '--rate', '5000', '--duration', '9m'], /--most-requests/],
+  [[...target, '--rate', '0'], /not a single request/],
+  [[...target, '--driver', 'autocannon', '--rate', '5'], /closed loop, which has no rate/],
+  [[...target, '--driver', 'k6', '--find-capacity'], /for --driver http/],
+  [[...target, '--script', 'package.json'], /is for --driver k6/],
+  [[...target, '--compare', 'no-such.json'], /there is no file/],
+  [[...target, '--processes', '0'], /from 1 to 64/],
+  [[...target, 'word'], /"word" belongs to no flag/],
+  [[...target, '--slo'], /argument missing/],
+])('%s is a mistake that is explained', (parameters, message) => {
+  expect(() => parseLoadOptions(parameters)).toThrow(
+    expect.objectContaining({ code: 'FL_USAGE', message: expect.stringMatching(message) as string }),
+  );
+});
+
+test.each(['localhost', '127.0.0.1', '127.9.9.9', '[::1]', 'a.localhost'])('%s is this machine', (host) => {
+  expect(parseLoadOptions(['--target', `http://${host}:4000/`])).toMatchObject({ driver: 'http' });
+});
+
+test.each(['127.0.0.1.example.com', '0.0.0.0', '192.168.0.1', 'localhost.example.com', '[::2]'])(
+  '%s is not, and needs to be named',
+  (host) => {
+    expect(() => parseLoadOptions(['--target', `http://${host}:4000/`])).toThrow(/is not this machine/);
+    expect(parseLoadOptions(['--target', `http://${host}:4000/`, '--permitted-host', host])).toMatchObject({ driver: 'http' });
+  },
+);

@@ -1,0 +1,135 @@
+// The load command as a user meets it: exit codes, files, and what the screen says.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, expect, test } from 'vitest';
+import type { LoadResult } from '../load/result.ts';
+import { isLate } from '../load/slo/judge-slos.ts';
+import { startTestServer } from '../load/testing.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'faultline-load-test-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const script = fileURLToPath(new URL('load.ts', import.meta.url));
+const load = (...parameters: readonly string[]) =>
+  execa(process.execPath, [script, ...parameters, '--report', folder], { reject: false, timeout: 50_000 });
+const latest = async (): Promise<LoadResult> => JSON.parse(await readFile(join(folder, 'latest', 'load.json'), 'utf8')) as LoadResult;
+const wasLate = ({ measured }: LoadResult): boolean => measured.phases.some(isLate);
+
+test('a run within its gates passes, unless this machine was too busy to send on time; it leaves figures and a page', async () => {
+  await using server = await startTestServer((_request, response) => void response.end('ok'));
+  const { exitCode, stdout } = await load(
+    '--target',
+    `${server.origin}/x`,
+    '--header',
+    'authorization: secret-value',
+    '--rate',
+    '50',
+    '--duration',
+    '3s',
+    '--slo',
+    'p50<2s',
+    '--slo',
+    'errors<1%',
+  );
+  const result = await latest();
+  expect(result).toMatchObject({
+    verdict: wasLate(result) ? 'inconclusive' : 'pass',
+    measured: { phases: [{ sent: 150, ok: 150 }] },
+    seed: expect.any(Number) as number,
+  });
+  expect(exitCode).toBe(wasLate(result) ? 2 : 0);
+  expect(stdout).toContain('report  ');
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(result.verdict);
+  const page = await readFile(join(folder, 'latest', 'report.html'), 'utf8');
+  for (const id of ['latency', 'throughput', 'saturation', 'in-flight']) expect(page).toContain(`data-plot="${id}"`);
+  expect(page + JSON.stringify(result)).not.toContain('secret-value');
+});
+
+test('a missed gate is exit 1, and says by how much', async () => {
+  await using server = await startTestServer((_request, response) => void response.writeHead(500).end());
+  const { exitCode, stdout } = await load('--target', `${server.origin}/x`, '--rate', '50', '--duration', '1s');
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/errors<1%\s+steady\s+100%\s+missed/);
+  expect(stdout).toContain('status_500 50');
+});
+
+test('too few samples are exit 2, with the number that is needed', async () => {
+  await using server = await startTestServer((_request, response) => void response.end());
+  const { exitCode, stdout } = await load('--target', `${server.origin}/x`, '--rate', '20', '--duration', '1s', '--slo', 'p99<5s');
+  expect(exitCode).toBe(2);
+  const result = await latest();
+  expect(stdout).toContain(wasLate(result) ? 'more than 10 ms late' : 'p99 of 20 requests says little: at least 300 are needed');
+});
+
+test('a run is compared with an earlier one; twice as slow is a regression', async () => {
+  let delayMs = 20;
+  await using server = await startTestServer((_request, response) => void setTimeout(() => response.end(), delayMs));
+  const flags = ['--target', `${server.origin}/x`, '--rate', '50', '--duration', '7s', '--slo', 'errors<1%'];
+  await load(...flags);
+  const earlier = join(folder, (await latest()).id, 'load.json');
+  delayMs = 300;
+  const { exitCode, stdout } = await load(...flags, '--compare', earlier);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/steady p50 .*worse/);
+  const other = await load(...flags.with(3, '40'), '--compare', earlier);
+  expect(other.exitCode).toBe(2);
+  expect(other.stdout).toContain('another plan');
+});
+
+test('what can not be done is exit 3, in one line', async () => {
+  const refused = await load('--target', 'http://127.0.0.1:1/x');
+  expect(refused).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('FL_TARGET_FAILED: nothing answers at 127.0.0.1:1') as string,
+  });
+  const file = join(folder, 'no-load.json');
+  await writeFile(file, '{}');
+  expect(await load('--target', 'http://127.0.0.1:1/x', '--compare', file)).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('no load.json') as string,
+  });
+});
+
+test('the capacity of a target that refuses above a rate is found near that rate', async () => {
+  let bucket = 0;
+  let at = performance.now();
+  await using server = await startTestServer((_request, response) => {
+    // A leaky bucket: 150/s, a tenth of a second of it at once.
+    const now = performance.now();
+    bucket = Math.max(0, bucket - ((now - at) / 1000) * 150);
+    at = now;
+    bucket += 1;
+    response.writeHead(bucket > 15 ? 503 : 200).end();
+    if (bucket > 15) bucket -= 1;
+  });
+  const { stdout, exitCode } = await load(
+    '--target',
+    `${server.origin}/x`,
+    '--find-capacity',
+    '--rate',
+    '40',
+    '--settle',
+    '300ms',
+    '--probe',
+    '1s',
+    '--precision',
+    '10%',
+    '--most-rate',
+    '640',
+    '--slo',
+    'errors<2%',
+  );
+  const { capacity, verdict } = await latest();
+  // On a machine that is too busy to send on time the search says so, and proves nothing; what it found is no more than the target holds all the same.
+  const found =
+    verdict === 'pass'
+      ? { exit: 0, said: /capacity: \d+\/s, held and held again/, from: 120 }
+      : { exit: 2, said: /capacity: (unknown|at least)/, from: 0 };
+  expect(exitCode).toBe(found.exit);
+  expect(stdout).toMatch(found.said);
+  expect(capacity?.ratePerSecond ?? 1).toBeGreaterThan(found.from);
+  expect(capacity?.ratePerSecond ?? 1).toBeLessThan(170);
+});

@@ -1,0 +1,34 @@
+// What a search for capacity and a comparison have to say, in sentences: for the screen and the report alike.
+import { milliseconds } from '../../report/console/numbers.ts';
+import type { CapacityResult } from '../capacity/capacity-result.ts';
+import type { ComparedFigure, CompareResult } from '../compare/compare-result.ts';
+import { change, rate } from './figures.ts';
+
+export const capacitySentence = ({ ratePerSecond, missedAtPerSecond, ended, repeatsP99Ms, probes }: CapacityResult): string => {
+  if (ratePerSecond === null)
+    return ended === 'none'
+      ? `capacity: none. The gates did not hold at any rate down to ${rate(missedAtPerSecond)}.`
+      : `capacity: unknown. Rates that held once did not hold again (${probes.length} probes): the target, or this machine, is too unsteady to say.`;
+  const noise =
+    repeatsP99Ms.length < 2 ? '' : ` p99 there was ${repeatsP99Ms.map(milliseconds).join(' and ')} in ${repeatsP99Ms.length} runs.`;
+  switch (ended) {
+    case 'bound':
+      return `capacity: at least ${rate(ratePerSecond)}, the highest rate that was allowed (--most-rate).${noise}`;
+    case 'generator':
+      return `capacity: at least ${rate(ratePerSecond)}. At ${rate(missedAtPerSecond)} nothing could be proven: more --processes, a longer --probe or a machine of its own may help.${noise}`;
+    default:
+      return `capacity: ${rate(ratePerSecond)}, held and held again; missed at ${rate(missedAtPerSecond)}.${noise}`;
+  }
+};
+
+export const comparedSentences = ({ with: earlier, figures, problems, tolerance, regressed }: CompareResult): readonly string[] => [
+  `compared with ${earlier} (new / old; worse counts beyond ${(tolerance * 100).toFixed(0)}% and beyond the noise):`,
+  ...figures.map((figure) => `  ${figureText(figure)}`),
+  ...problems.map((problem) => `  can't be said: ${problem}`),
+  { no: 'no regression', yes: 'regression', unproven: 'whether it is a regression is not proven' }[regressed],
+];
+
+const figureText = ({ phase, figure, before, after, ratio, low, high, change: kind }: ComparedFigure): string => {
+  const shown = (value: number): string => (figure === 'throughput' ? rate(value) : milliseconds(value));
+  return `${`${phase} ${figure}`.padEnd(20)} ${shown(before)} -> ${shown(after)}  ${change(ratio)} (noise: ${change(low)} to ${change(high)})  ${kind}`;
+};
