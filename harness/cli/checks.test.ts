@@ -1,20 +1,24 @@
-import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { simulateRun } from '../checkers/testing/simulated-run.ts';
 import { planScenario } from '../engine/plan.ts';
 import { judge } from '../engine/judge.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
+import { systemClock } from '../engine/clock.ts';
+import { expectations, seen } from '../scenario/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { readRuleNames } from '../signals/alert-rules.ts';
+import { checkNeeds, faultNeeds } from '../targets/check-needs.ts';
 import { faultlineAlerts } from '../targets/faultline/alerts.ts';
+import { defineFaultline } from '../targets/faultline/definition.ts';
+import { faults } from '../faults/registry.ts';
 import { alertProblems } from './alert-problems.ts';
+import { checkScenarios } from './check-scenarios.ts';
 import { checks, neededParameters } from './checks.ts';
+import { loadScenarios } from './load-scenarios.ts';
+import { ownSystemFolder, scenariosFolder } from './parts.ts';
 
-const folder = new URL('../../scenarios/', import.meta.url);
-const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
-const scenarios = await Promise.all(
-  files.map(async (name) => ((await import(new URL(name, folder).href)) as { default: Scenario }).default),
-);
+const faultline = defineFaultline({ systemFolder: ownSystemFolder, clock: systemClock });
+const scenarios = checkScenarios(await loadScenarios(scenariosFolder, faultline), faultline);
 
 test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
   'scenario %s asks only for checks that there are, with their parameters',
@@ -45,6 +49,23 @@ test('a misspelt alert is refused, with the names that come near', () => {
 
 test('the alert that always fires is among the rules', () => {
   expect(alertNames).toContain(faultlineAlerts.heartbeat);
+});
+
+test('what an author may expect, and may demand to have seen, is what there are checks for, with the same parameters', () => {
+  expect(Object.keys(expectations).toSorted()).toEqual([...checks.expectations.keys()].toSorted());
+  expect(
+    Object.keys(seen)
+      .map((name) => `${name}-seen`)
+      .toSorted(),
+  ).toEqual([...checks.mustBeSeen.keys()].toSorted());
+  for (const [name, entry] of Object.entries(expectations))
+    expect('parameters' in entry ? entry.parameters : undefined).toEqual(neededParameters[name]);
+});
+
+test('every check and every fault says what it needs of a target', () => {
+  const names = [checks.everyRun, checks.expectations, checks.mustBeSeen].flatMap((registry) => [...registry.keys()]);
+  expect(Object.keys(checkNeeds).toSorted()).toEqual(names.toSorted());
+  expect(Object.keys(faultNeeds).toSorted()).toEqual(Object.keys(faults).toSorted());
 });
 
 test('every parameter that is asked for belongs to a check', () => {

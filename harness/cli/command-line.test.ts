@@ -88,18 +88,25 @@ describe('judge’s command line', () => {
 });
 
 describe('scenarios', () => {
-  const all = ['steady', 'spike'].map((name) => ({ name }) as Scenario);
+  const all = ['steady', 'spike'].map((name) => ({ name, scenario: { name } as Scenario, problems: [], source: null }));
+  const extra = { name: 'ramp', scenario: { name: 'ramp', set: 'extra' } as Scenario, problems: [], source: null };
+  const asked = (...scenarios: string[]) => ({ scenarios, all: false });
 
   test('come in the order in which they were asked for', () => {
-    expect(chooseScenarios(all, ['spike', 'steady']).map(({ name }) => name)).toEqual(['spike', 'steady']);
-    expect(chooseScenarios(all, [])).toEqual(all);
-    const byName = { ...all[0]!, byDefault: false };
-    expect(chooseScenarios([byName, ...all.slice(1)], [])).toEqual(all.slice(1));
-    expect(chooseScenarios([byName], [byName.name])).toEqual([byName]);
+    expect(chooseScenarios(all, asked('spike', 'steady')).map(({ name }) => name)).toEqual(['spike', 'steady']);
+    expect(chooseScenarios(all, asked())).toEqual(all);
+  });
+
+  test('outside of the default set run by their name, or with all', () => {
+    expect(chooseScenarios([...all, extra], asked())).toEqual(all);
+    expect(chooseScenarios([...all, extra], asked('ramp'))).toEqual([extra]);
+    expect(chooseScenarios([...all, extra], { scenarios: [], all: true })).toEqual([...all, extra]);
   });
 
   test('an unknown one names what comes near, and what there is', () => {
-    expect(() => chooseScenarios(all, ['spik'])).toThrow(/no scenario is called spik\. Did you mean spike\? There are: steady, spike\./);
+    expect(() => chooseScenarios(all, asked('spik'))).toThrow(
+      /no scenario is called spik\. Did you mean spike\? There are: steady, spike\./,
+    );
   });
 });
 

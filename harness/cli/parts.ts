@@ -6,7 +6,7 @@ import { loadDashboards } from '../signals/load-dashboards.ts';
 import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';
-import type { DriverOptions, EngineParts, OpenTarget, RunningDriver, StartHelper } from '../engine/parts.ts';
+import type { DriverOptions, EngineParts, RunningDriver, StartHelper, Telemetry } from '../engine/parts.ts';
 import { planScenario } from '../engine/plan.ts';
 import { readRunData } from '../engine/read-run-data.ts';
 import { exportIntervalMs } from '../engine/scenario-context.ts';
@@ -20,18 +20,16 @@ import { createTelemetry } from '../signals/telemetry.ts';
 import { recordingFile } from '../parity/recording.ts';
 import { recordStack } from '../parity/record-stack.ts';
 import { spawnProcess } from '../stack/processes.ts';
-import type { RuntimeName } from '../stack/running-stack.ts';
+import type { RunningStack, RuntimeName } from '../stack/running-stack.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
-import { startPostgres } from '../targets/faultline/postgres-server.ts';
-import { faultlineAlerts } from '../targets/faultline/alerts.ts';
-import { faultlineSignals } from '../targets/faultline/signals.ts';
-import { createFaultlineTarget } from '../targets/faultline/target.ts';
+import { budgetNeeds, checkNeeds } from '../targets/check-needs.ts';
+import type { TargetDefinition } from '../targets/definition.ts';
 import { checks } from './checks.ts';
+import { silentTelemetry } from './silent-telemetry.ts';
 
 export type PartsOptions = {
-  /** The folder of the system's own code. */
-  readonly systemFolder: string;
+  readonly target: TargetDefinition;
   readonly clock: Clock;
   readonly runtime: RuntimeName;
   /** Where programs are, and how an existing stack is reached. */
@@ -44,33 +42,17 @@ export type PartsOptions = {
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const ownSystemFolder = fromRoot('system');
 export const scenariosFolder = fromRoot('scenarios');
-const dashboardsFolder = fromRoot('grafana/dashboards');
 export const root = fromRoot('.');
 
-const { alerts, records } = readRuleNames(faultlineAlerts.rulesFile);
-const ruleNames = [...alerts, ...records];
-
-export const createParts = ({ systemFolder, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
-  plan: planScenario,
+export const createParts = ({ target, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
+  plan: (scenario, seed) => planScenario(scenario, seed, isWhole(target) ? undefined : { name: target.name, lacks: target.lacks }),
   startStack: async (helper) => {
-    const stack = await startStack(runtime, { ...helper, clock, environment, without, ...runRules });
+    const stack = await startStack(runtime, { ...helper, clock, environment, without, ...runRules(target) });
     return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
   },
-  openTarget: (helper) => openFaultline(systemFolder, clock, helper),
+  openTarget: target.open,
   startDriver,
-  telemetryOf: (stack) =>
-    createTelemetry({
-      otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
-      client: createSignalClient(stack),
-      signals: faultlineSignals,
-      heartbeat: faultlineAlerts.heartbeat,
-      ruleNames,
-      clock,
-      exportIntervalMs,
-      visibleWithinMs: stack.visibleWithinMs,
-      dashboards: () => loadDashboards(dashboardsFolder),
-      dropped: () => stack.dropped(),
-    }),
+  telemetryOf: (stack) => telemetryOf(stack, target, clock),
   runFault: createRunFault(faults),
   judge: judgeScenarioFolder,
   writeFinalState: (file, target) => writeFinalState(file, target.readBack()),
@@ -81,16 +63,32 @@ export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
     checks,
     budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)),
     openTrace: (traceId) => `npm run judge -- ${relative(process.cwd(), folder) || '.'} --trace ${traceId}`,
+    needs: { checks: checkNeeds, budgets: budgetNeeds },
   });
 
-/** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
-const runRules = { ruleFiles: [faultlineAlerts.rulesFile], evaluationSeconds: 1 } as const;
+/** One that can be asked for everything needs no word about what it lacks. */
+const isWhole = ({ lacks }: TargetDefinition): boolean => Object.keys(lacks).length === 0;
 
-const openFaultline = async (systemFolder: string, clock: Clock, { registry, logFolder, signal }: StartHelper): Promise<OpenTarget> => {
-  const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });
-  const target = createFaultlineTarget({ systemFolder, serverUrl: server.url, registry, clock });
-  return { role: 'postgres', pid: server.pid, target, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+const telemetryOf = (stack: RunningStack, { signals, alerts, dashboardsFolder }: TargetDefinition, clock: Clock): Telemetry => {
+  const otlp = { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} };
+  if (signals === null || alerts === null) return silentTelemetry(otlp);
+  const rules = readRuleNames(alerts.rulesFile);
+  return createTelemetry({
+    otlp,
+    client: createSignalClient(stack),
+    signals,
+    heartbeat: alerts.heartbeat,
+    ruleNames: [...rules.alerts, ...rules.records],
+    clock,
+    exportIntervalMs,
+    visibleWithinMs: stack.visibleWithinMs,
+    dashboards: () => (dashboardsFolder === null ? Promise.resolve([]) : loadDashboards(dashboardsFolder)),
+    dropped: () => stack.dropped(),
+  });
 };
+
+/** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
+const runRules = ({ alerts }: TargetDefinition) => ({ ruleFiles: alerts === null ? [] : [alerts.rulesFile], evaluationSeconds: 1 });
 
 const startDriver = async ({ planned, url, historyFile, onProgress, registry, logFolder }: DriverOptions): Promise<RunningDriver> => {
   const { source, plan } = planned;

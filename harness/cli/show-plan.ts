@@ -1,11 +1,13 @@
 // verify --plan: what a scenario would do, on a timeline, and what it would be judged by. Runs nothing.
 import { phaseOffsets } from '../engine/fault-schedule.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
+import type { NotPossible } from '../engine/verdict.ts';
 import { count } from '../report/console/numbers.ts';
 import { boundOf, describeExpected, describeFault, describeTraffic } from '../report/describe-scenario.ts';
 import type { Budget, CheckReference, Detection, Scenario } from '../scenario/scenario.ts';
 
-export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
+/** `notPossible`: what the target will not be judged by. */
+export const showPlan = ({ plan, traffic }: PlannedScenario, notPossible: readonly NotPossible[] = []): string => {
   const { scenario } = plan;
   return `${[
     `${scenario.name}: ${scenario.title}`,
@@ -25,6 +27,7 @@ export const showPlan = ({ plan, traffic }: PlannedScenario): string => {
     ...listOf('must have been seen for it to mean anything', scenario.mustBeSeen),
     ...budgetsOf(scenario.budgets),
     ...detectionOf(scenario.detection),
+    ...notPossibleOf(notPossible, plan.target?.name ?? 'this target'),
     `  everything drained within ${scenario.drainWithinSeconds} s after the last phase`,
   ].join('\n')}\n`;
 };
@@ -86,6 +89,18 @@ const detectionOf = ({ fires, tolerated = [] }: Detection): readonly string[] =>
   ...tolerated.flatMap(({ alert, why }) => [`    ${alert} may fire or not`, ...wrap(why, 6)]),
   '',
 ];
+
+const notPossibleOf = (notPossible: readonly NotPossible[], target: string): readonly string[] =>
+  notPossible.length === 0
+    ? []
+    : [
+        `  not possible on ${target}, so the verdict will say nothing of it`,
+        ...[...Map.groupBy(notPossible, ({ why }) => why)].flatMap(([why, list]) => [
+          ...wrap(list.map(({ check }) => check).join(', '), 4),
+          ...wrap(why, 6),
+        ]),
+        '',
+      ];
 
 const lineWidth = 110;
 

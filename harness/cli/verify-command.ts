@@ -1,21 +1,19 @@
 // What verify does, step by step: understand, look ahead, run, tell. Returns the exit code; rejects with a HarnessError.
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
-import { HarnessError } from '../engine/errors.ts';
 import { checkFolders, unfinishedRuns } from '../engine/preflight.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
-import { referenceProblems } from '../engine/reference-problems.ts';
 import { createConsole } from '../report/console/console.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { readRuleNames } from '../signals/alert-rules.ts';
 import { findStale } from '../stack/find-stale.ts';
-import { faultlineAlerts } from '../targets/faultline/alerts.ts';
-import { alertProblems } from './alert-problems.ts';
-import { checks, neededParameters } from './checks.ts';
+import type { TargetDefinition } from '../targets/definition.ts';
+import { defineFaultline } from '../targets/faultline/definition.ts';
+import { checkScenarios } from './check-scenarios.ts';
+import { notPossibleIn } from './not-possible-in.ts';
 import { exitCodes } from './exit-codes.ts';
 import { listScenarios } from './list-scenarios.ts';
 import { chooseScenarios, loadScenarios } from './load-scenarios.ts';
+import { loadTarget } from './load-target.ts';
 import { createParts, ownSystemFolder, scenariosFolder } from './parts.ts';
 import { showPlan } from './show-plan.ts';
 import { parseVerifyOptions, type VerifyOptions } from './verify-options.ts';
@@ -36,23 +34,34 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     print(options.help);
     return exitCodes.pass;
   }
-  const all = await loadScenarios(scenariosFolder);
-  const chosen = chooseScenarios(all, options.scenarios);
+  const target = await targetOf(options);
+  const loaded = await loadScenarios(folderOf(options), target);
+  const chosen = chooseScenarios(loaded, options);
   if (options.list) {
-    print(listScenarios(all));
+    print(listScenarios(loaded));
     return exitCodes.pass;
   }
-  checkReferences(chosen);
+  const scenarios = checkScenarios(chosen, target);
   const { runtime, without, record } = options;
-  const systemFolder = options.systemFolder ?? ownSystemFolder;
-  const parts = createParts({ systemFolder, clock: systemClock, runtime, without, environment, record });
-  const planned = chosen.map((scenario) => parts.plan(scenario, options.seed));
+  const parts = createParts({ target, clock: systemClock, runtime, without, environment, record });
+  const planned = scenarios.map((scenario) => parts.plan(scenario, options.seed));
   if (options.plan) {
-    print(planned.map((each) => showPlan(each)).join('\n'));
+    print(planned.map((each) => showPlan(each, notPossibleIn(each))).join('\n'));
     return exitCodes.pass;
   }
   return runAll(options, planned, parts, surroundings);
 };
+
+const targetOf = ({ targetFile, systemFolder }: VerifyOptions): Promise<TargetDefinition> => {
+  const folder = systemFolder ?? ownSystemFolder;
+  return targetFile === null
+    ? Promise.resolve(defineFaultline({ systemFolder: folder, clock: systemClock }))
+    : loadTarget(targetFile, folder, systemClock);
+};
+
+/** A target of one's own has its scenarios beside it. */
+const folderOf = ({ scenariosFolder: asked, targetFile }: VerifyOptions): string =>
+  asked ?? (targetFile === null ? scenariosFolder : join(dirname(targetFile), 'scenarios'));
 
 const runAll = async (
   options: VerifyOptions,
@@ -66,17 +75,4 @@ const runAll = async (
   const leftovers = leftoverWarnings(findStale(options.reportFolder), await unfinishedRuns(options.reportFolder));
   for (const text of leftovers) view.onProgress({ kind: 'warning', text });
   return runSession({ options, planned, parts, view, printJson: (text) => void stdout.write(text) });
-};
-
-/** What a scenario names must exist, and be given what it needs: said before anything starts. */
-const checkReferences = (scenarios: readonly Scenario[]): void => {
-  const known = { expectations: checks.expectations, mustBeSeen: checks.mustBeSeen };
-  const alerts = readRuleNames(faultlineAlerts.rulesFile).alerts;
-  const lines = scenarios.flatMap((scenario) =>
-    [...referenceProblems(scenario, known, neededParameters), ...alertProblems(scenario, alerts)].map(
-      ({ place, message }) => `  ${join(scenario.name, place)}: ${message}`,
-    ),
-  );
-  if (lines.length > 0)
-    throw new HarnessError('FL_SCENARIO_INVALID', `scenarios name checks or alerts that there are not:\n${lines.join('\n')}`);
 };

@@ -8,8 +8,13 @@ import { type RuntimeName, runtimeNames } from '../stack/running-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
 
 export type VerifyOptions = {
-  /** Empty: all. */
+  /** Empty: the default set. */
   readonly scenarios: readonly string[];
+  /** Those outside of the default set too. */
+  readonly all: boolean;
+  /** A system of one's own, and its scenarios; null: faultline and its own. */
+  readonly targetFile: string | null;
+  readonly scenariosFolder: string | null;
   readonly seed: number;
   readonly list: boolean;
   readonly plan: boolean;
@@ -31,6 +36,9 @@ export const largestSeed = 2 ** 31 - 1;
 type Raw = {
   seed?: number;
   list?: true;
+  all?: true;
+  target?: string;
+  scenarios?: string;
   plan?: true;
   keep?: true;
   json?: true;
@@ -64,6 +72,9 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
   return {
     scenarios: [...new Set(program.args)],
     seed: raw.seed ?? Math.floor(random() * largestSeed),
+    all: raw.all === true,
+    targetFile: raw.target === undefined ? null : resolve(raw.target),
+    scenariosFolder: raw.scenarios === undefined ? null : resolve(raw.scenarios),
     list: raw.list === true,
     plan: raw.plan === true,
     keep: raw.keep === true,
@@ -79,8 +90,11 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
 const createProgram = (write: (text: string) => void): Command =>
   new Command('verify')
     .description('Runs scenarios against the system, with real processes, faults and telemetry, and gives a verdict on each.')
-    .argument('[scenario...]', 'which scenarios to run (default: all; --list names them)')
+    .argument('[scenario...]', 'which scenarios to run (default: those of the default set; --list names them)')
     .option('--seed <number>', 'repeat the traffic of an earlier run (default: a random one, printed)', parseSeed)
+    .option('--all', 'run the scenarios outside of the default set too')
+    .option('--target <file>', 'a target file: run against a system of your own (docs/own-system.md)')
+    .option('--scenarios <folder>', 'where the scenarios are (default: beside the target file)')
     .option('--list', 'name the scenarios and stop')
     .option('--plan', 'show phases, traffic, faults and expectations on a timeline; run nothing')
     .option(

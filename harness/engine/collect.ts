@@ -24,18 +24,21 @@ export type CollectInput = {
 export const collect = async (context: ScenarioContext, input: CollectInput): Promise<void> => {
   const files = scenarioFiles(context.folder);
   const { timeline, evidence } = input.played;
+  const { lacks = {} } = context.target;
   await Promise.all([
     writeJson(files.timeline, timeline),
     writeJson(files.evidence, evidence),
     context.parts.writeFinalState(files.finalState, input.target),
-    collectTelemetry(context, input, files).catch((error: unknown) => withoutTelemetry(context, error)),
-    collectAlerts(context, input, files).catch((error: unknown) => withoutTelemetry(context, error)),
+    ...(lacks.metrics === undefined ? [attempt(context, collectTelemetry(context, input, files))] : []),
+    ...(lacks.alerts === undefined ? [attempt(context, collectAlerts(context, input, files))] : []),
   ]);
 };
 
 /** Without signals.json or alerts.json the second witness is silent, which judging calls inconclusive: a dead receiver is no error of the harness. */
-const withoutTelemetry = ({ onProgress, scenario }: ScenarioContext, error: unknown): void =>
-  onProgress({ kind: 'warning', text: `the telemetry of ${scenario.name} could not be collected: ${explain(error)}` });
+const attempt = ({ onProgress, scenario }: ScenarioContext, collecting: Promise<void>): Promise<void> =>
+  collecting.catch((error: unknown) =>
+    onProgress({ kind: 'warning', text: `the telemetry of ${scenario.name} could not be collected: ${explain(error)}` }),
+  );
 
 const collectTelemetry = async (context: ScenarioContext, input: CollectInput, files: ScenarioFiles): Promise<void> => {
   const { clock, signal, runId, onProgress } = context;

@@ -10,6 +10,8 @@ export const harnessErrors = {
   FL_STACK_FAILED: 'The telemetry stack did not start, or ended while it was needed.',
   FL_DATABASE_FAILED: 'PostgreSQL did not start, or refused what the harness needs of it.',
   FL_TARGET_FAILED: 'A process of the system under test did not become ready, or did not start again after a fault.',
+  FL_TARGET_FILE:
+    'The target file cannot be loaded, contradicts itself, or is asked for what it does not offer; the message lists every place.',
   FL_DRIVER_FAILED: 'The driver of the traffic could not be started.',
   FL_REAPER_FAILED: 'The reaper, which cleans up if the harness is killed, could not be started.',
   FL_RUN_FOLDER: 'The folder is not a run, or a part of it is missing or damaged.',

@@ -10,6 +10,7 @@ import { indexOf } from '../history/run-index.ts';
 import { compareWitnesses } from './compare-witnesses.ts';
 import { explain } from './errors.ts';
 import { firedAlerts } from './fired-alerts.ts';
+import { createNarrowing, type NarrowingNeeds } from './narrowing.ts';
 import type { RunData } from './run-data.ts';
 import { type ScenarioVerdict, verdictOf } from './verdict.ts';
 
@@ -19,7 +20,11 @@ export type JudgeOptions = {
   readonly budgets: (run: RunData) => readonly CheckResult[];
   /** The command with which a reader sees a trace that shows a violation. */
   readonly openTrace?: OpenTrace;
+  /** Left out: nothing needs anything of a target. */
+  readonly needs?: NarrowingNeeds;
 };
+
+const noNeeds: NarrowingNeeds = { checks: {}, budgets: [] };
 
 export type Judgement = {
   readonly verdict: ScenarioVerdict;
@@ -27,8 +32,10 @@ export type Judgement = {
   readonly errors: readonly string[];
 };
 
-export const judge = (run: RunData, { checks, budgets, openTrace = () => null }: JudgeOptions): Judgement => {
+export const judge = (run: RunData, { checks, budgets, openTrace = () => null, needs = noNeeds }: JudgeOptions): Judgement => {
   const errors: string[] = [];
+  const { scenario, target } = run.plan;
+  const narrowing = createNarrowing(target?.lacks ?? {}, needs);
   const attempt = (name: string, check: () => CheckResult | readonly CheckResult[]): readonly CheckResult[] => {
     try {
       return [check()].flat() as readonly CheckResult[];
@@ -40,21 +47,30 @@ export const judge = (run: RunData, { checks, budgets, openTrace = () => null }:
     }
   };
   const named = (references: readonly CheckReference[], registry: CheckRegistry): readonly CheckResult[] =>
-    references.flatMap(({ check: name, parameters }) =>
-      attempt(name, () => {
-        const check = registry.get(name);
-        if (check === undefined) throw new Error(`there is no such check; there are ${[...registry.keys()].join(', ')}`);
-        return check(run, parameters ?? {});
-      }),
-    );
-  const { scenario } = run.plan;
+    references
+      .filter(({ check }) => narrowing.allowsCheck(check))
+      .flatMap(({ check: name, parameters }) =>
+        attempt(name, () => {
+          const check = registry.get(name);
+          if (check === undefined) throw new Error(`there is no such check; there are ${[...registry.keys()].join(', ')}`);
+          return check(run, parameters ?? {});
+        }),
+      );
+  const everyRun = [...checks.everyRun].filter(([name]) => narrowing.allowsCheck(name));
   const results = [
-    ...[...checks.everyRun].flatMap(([name, check]) => attempt(name, () => check(run, {}))),
+    ...everyRun.flatMap(([name, check]) => attempt(name, () => check(run, {}))),
     ...named(scenario.expectations, checks.expectations),
     ...named(scenario.mustBeSeen, checks.mustBeSeen),
-    ...attempt('budgets', () => budgets(run)),
+    ...attempt('budgets', () => budgets(withPossibleBudgets(run, narrowing.allowsBudget))),
   ];
-  return { verdict: verdictFrom(run, withWitnesses(run, excuseMissed(run, results), openTrace)), errors };
+  const narrowed = target === undefined ? {} : { target: target.name, notPossible: narrowing.notPossible };
+  return { verdict: { ...verdictFrom(run, withWitnesses(run, excuseMissed(run, results), openTrace)), ...narrowed }, errors };
+};
+
+const withPossibleBudgets = (run: RunData, allows: (name: string, phase: string) => boolean): RunData => {
+  const { scenario } = run.plan;
+  const budgets = scenario.budgets.filter(({ name, phase }) => allows(name, phase));
+  return budgets.length === scenario.budgets.length ? run : { ...run, plan: { ...run.plan, scenario: { ...scenario, budgets } } };
 };
 
 /**

@@ -14,7 +14,8 @@ export type Helper = AsyncDisposable & {
   readonly pid: number;
 };
 
-export type OpenTarget = Helper & { readonly target: Target };
+/** `pid`: of the server that it keeps for all scenarios; null where it keeps none. */
+export type OpenTarget = Omit<Helper, 'pid'> & { readonly pid: number | null; readonly target: Target };
 
 export type StartHelper = {
   readonly registry: ProcessRegistry;

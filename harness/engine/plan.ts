@@ -12,9 +12,10 @@ export type PlannedScenario = {
   readonly source: TrafficSource;
 };
 
-export const planScenario = (scenario: Scenario, seed: number): PlannedScenario => {
+/** `target`: where it is not faultline itself, its name and what it does not offer. */
+export const planScenario = (scenario: Scenario, seed: number, target?: ScenarioPlan['target']): PlannedScenario => {
   const source: TrafficSource = { name: scenario.name, phases: scenario.phases, traffic: scenario.traffic };
   const traffic = planTraffic(source, seed);
   const plan: ScenarioPlan = { format: 1, scenario, seed, plannedOperations: traffic.operations.length, digest: digestOf(traffic, seed) };
-  return { plan, traffic, source };
+  return { plan: target === undefined ? plan : { ...plan, target }, traffic, source };
 };

@@ -6,6 +6,7 @@ import type { FinalRow } from '../history/final-state.ts';
 import type { Operation } from '../history/operation.ts';
 import type { ReadOperation } from '../history/read-operation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Lacks } from '../targets/offers.ts';
 import type { DroppedRecords, RuntimeName } from '../stack/running-stack.ts';
 
 /** run.json */
@@ -33,6 +34,8 @@ export type ScenarioPlan = {
   readonly plannedOperations: number;
   /** SHA-256 of the planned arrivals: the same seed and commit give the same digest on every machine. */
   readonly digest: string;
+  /** The system under test and what it does not offer; left out: faultline itself, which offers everything. */
+  readonly target?: { readonly name: string; readonly lacks: Lacks };
 };
 
 /** timeline.json: when things really happened, epoch milliseconds. */

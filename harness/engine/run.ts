@@ -125,7 +125,7 @@ const contextOf = async (options: RunOptions, { plan }: PlannedScenario, stack: 
   const shared: SampledProcess[] = [
     { role: 'harness', pid: process.pid },
     ...running.processes,
-    { role: target.role, pid: target.pid, withChildren: true },
+    ...(target.pid === null ? [] : [{ role: target.role, pid: target.pid, withChildren: true }]),
   ];
   const scenario: Scenario = plan.scenario;
   const place = { runId, folder: join(folder, scenario.name), seed: plan.seed };

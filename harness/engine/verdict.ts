@@ -40,7 +40,13 @@ export type ScenarioVerdict = {
   /** The alerts that fired, expected or not. */
   readonly alerts: readonly FiredAlert[];
   readonly results: readonly CheckResult[];
+  /** The system under test, where it is not faultline itself. */
+  readonly target?: string;
+  /** What was not judged, for the target does not offer what it needs: the verdict says nothing of it. */
+  readonly notPossible?: readonly NotPossible[];
 };
+
+export type NotPossible = { readonly check: string; readonly why: string };
 
 export type RunVerdict = {
   readonly format: 1;

@@ -1,6 +1,22 @@
 // One line of final-state.ndjson: what the target holds after everything drained, read back by SQL that any user could write. Times are epoch milliseconds.
 
+/** A kept event of a target without lanes and positions: judged like a row of the log, by all checks that need no more than what is here. */
+export type StoredRow = {
+  readonly kind: 'stored';
+  /** The id that was answered. */
+  readonly id: number;
+  readonly systemName: string;
+  readonly objectId: string;
+  readonly eventName: string;
+  /** The client's own id: by it a row is known to be the event that was sent. */
+  readonly idempotencyKey: string | null;
+  readonly sequence: number | null;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+};
+
 export type FinalRow =
+  | StoredRow
   | {
       readonly kind: 'log';
       readonly lane: number;

@@ -4,7 +4,9 @@ import type { FinalRow } from './final-state.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 
 export type RowOf<Kind extends FinalRow['kind']> = Extract<FinalRow, { readonly kind: Kind }>;
-export type Rows = { readonly [Kind in FinalRow['kind']]: readonly RowOf<Kind>[] };
+/** A kept event of another target stands among the rows of the log. */
+type Kept = Exclude<FinalRow['kind'], 'stored'>;
+export type Rows = { readonly [Kind in Kept]: readonly RowOf<Kind>[] };
 
 /** Everything that clients were told of one event, over all its deliveries. */
 export type EventHistory = {
@@ -60,7 +62,7 @@ const makeIndex = ({ operations, finalState }: RunData): RunIndex => {
   };
 };
 
-const noRows = (): { [Kind in FinalRow['kind']]: RowOf<Kind>[] } => ({
+const noRows = (): { [Kind in Kept]: RowOf<Kind>[] } => ({
   log: [],
   event: [],
   'timeline-entry': [],
@@ -78,7 +80,7 @@ const rowsByKind = (finalState: readonly FinalRow[]): Rows => {
   const rows: Record<string, FinalRow[]> = noRows();
   for (const row of finalState) {
     const internal = 'processor' in row && row.processor.startsWith('_') && row.kind !== 'lease-event';
-    if (!internal) rows[row.kind]?.push(row);
+    if (!internal) rows[row.kind === 'stored' ? 'log' : row.kind]?.push(row);
   }
   return rows as unknown as Rows;
 };

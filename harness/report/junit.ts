@@ -18,11 +18,12 @@ export const renderJunit = (manifest: RunManifest, verdict: RunVerdict): string 
 
 const suiteOf = (scenario: ScenarioVerdict, manifest: RunManifest) => ({
   ...head(scenario.scenario, manifest, scenario.durationSeconds),
-  '@tests': scenario.results.length,
+  '@tests': scenario.results.length + (scenario.notPossible ?? []).length,
+  '@skipped': (scenario.notPossible ?? []).length,
   '@failures': scenario.results.filter(({ outcome }) => outcome === 'fail').length,
   '@errors': scenario.results.filter(({ outcome }) => outcome === 'inconclusive').length,
   properties: { property: propertiesOf(scenario) },
-  testcase: scenario.results.map((result) => caseOf(scenario.scenario, result)),
+  testcase: [...scenario.results.map((result) => caseOf(scenario.scenario, result)), ...skippedCases(scenario)],
 });
 
 const head = (name: string, manifest: RunManifest, time: number) => ({
@@ -49,6 +50,14 @@ const caseOf = (scenario: string, result: CheckResult): Case => ({
   '@time': '0',
   ...detailsOf(result),
 });
+
+const skippedCases = ({ scenario, notPossible = [] }: ScenarioVerdict): readonly Case[] =>
+  notPossible.map(({ check, why }) => ({
+    '@name': check,
+    '@classname': `${scenario}.not-possible`,
+    '@time': '0',
+    skipped: { '@message': `not possible: ${why}` },
+  }));
 
 const detailsOf = (result: CheckResult): Readonly<Record<string, unknown>> => {
   const text = { '@message': result.summary, '@type': result.outcome, '#': findingsOf(result) };

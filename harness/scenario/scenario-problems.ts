@@ -2,7 +2,7 @@
 import { detectionProblems } from './detection-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
 import { readsProblems } from './reads.ts';
-import type { Budget, CheckReference, Fault, Phase, Scenario } from './scenario.ts';
+import type { Budget, CheckReference, Fault, Phase, ProcessRole, Scenario } from './scenario.ts';
 import { trafficProblems } from './traffic-problems.ts';
 
 const roles = ['ingest', 'worker', 'query'] as const;
@@ -10,11 +10,16 @@ const phaseKinds = ['warm-up', 'steady', 'fault', 'heal'];
 const mostSeconds = 3600;
 const mostOperations = 1_000_000;
 
-export const scenarioProblems = (scenario: Scenario): readonly Problem[] =>
+/** The fewest and most processes of each role that the target can have. */
+export type Limits = { readonly least: Readonly<Record<ProcessRole, number>>; readonly most: Readonly<Record<ProcessRole, number>> };
+
+const usualLimits: Limits = { least: { ingest: 1, worker: 1, query: 1 }, most: { ingest: 16, worker: 16, query: 16 } };
+
+export const scenarioProblems = (scenario: Scenario, limits: Limits = usualLimits): readonly Problem[] =>
   collectProblems((report) => {
     if (typeof scenario !== 'object' || scenario === null) return report('scenario', 'must be an object');
     textProblems(scenario, report);
-    targetProblems(scenario, report);
+    targetProblems(scenario, limits, report);
     phaseProblems(scenario.phases, report);
     trafficProblems(scenario.traffic, report);
     readsProblems(scenario.reads, report);
@@ -44,10 +49,11 @@ const textProblems = ({ name, title, why }: Scenario, report: Reporter): void =>
   if (!isText(why)) report('why', 'must say what this scenario would have caught');
 };
 
-const targetProblems = ({ target }: Scenario, report: Reporter): void => {
+const targetProblems = ({ target }: Scenario, { least, most }: Limits, report: Reporter): void => {
   for (const role of roles) {
     const count = target?.processes?.[role];
-    if (!isWhole(count, 1, 16)) report(`target.processes.${role}`, `must be a whole number from 1 to 16, not ${show(count)}`);
+    if (!isWhole(count, least[role], most[role]))
+      report(`target.processes.${role}`, `must be a whole number from ${least[role]} to ${most[role]}, not ${show(count)}`);
   }
   for (const [name, value] of Object.entries(target?.environment ?? {})) {
     if (typeof value !== 'string') report(`target.environment.${name}`, `must be a string, as in a shell, not ${show(value)}`);

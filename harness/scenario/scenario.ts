@@ -101,8 +101,8 @@ export type Scenario = {
   readonly title: string;
   /** Why this scenario exists: what it would have caught, and where. */
   readonly why: string;
-  /** false: it runs only where it is asked for by name. */
-  readonly byDefault?: boolean;
+  /** `extra`: run by its name or with --all. Left out: of the default set. */
+  readonly set?: 'extra';
   readonly target: {
     readonly processes: Readonly<Record<ProcessRole, number>>;
     /** Settings of the system under test; the names are the system's own environment variables. */

@@ -3,8 +3,8 @@ import type { Edit, SelftestCase } from './case.ts';
 
 const onlyFiveSeconds: Edit = {
   file: 'scenarios/steady.ts',
-  find: "{ name: 'steady', kind: 'steady', seconds: 10, ratePerSecond: 500 }",
-  replace: "{ name: 'steady', kind: 'steady', seconds: 6, ratePerSecond: 500 }",
+  find: 'seconds: 10,',
+  replace: 'seconds: 6,',
 };
 
 export const mutations: readonly SelftestCase[] = [
@@ -24,9 +24,11 @@ export const mutations: readonly SelftestCase[] = [
       },
       {
         file: 'scenarios/steady.ts',
-        find: 'faults: [],',
-        replace:
-          "faults: [{ kind: 'kill', name: 'kill-ingest', at: { phase: 'steady', afterSeconds: 2 }, role: 'ingest', index: 0, restartAfterSeconds: 0.2 }],",
+        find: '  expect: {',
+        replace: `  faults: {
+    'kill-ingest': { kind: 'kill', at: { phase: 'steady', afterSeconds: 2 }, role: 'ingest', index: 0, restartAfterSeconds: 0.2 },
+  },
+  expect: {`,
       },
     ],
   },

@@ -55,7 +55,12 @@ const fingerprintOf = async (
 };
 
 /** 404 is no answer of a receiver: there is none at that address. */
-const sendOtlp = async ({ urls, headers }: TelemetryOptions['otlp'], signal: 'metrics' | 'logs', body: unknown, timeoutMs: number) => {
+export const sendOtlp = async (
+  { urls, headers }: TelemetryOptions['otlp'],
+  signal: 'metrics' | 'logs',
+  body: unknown,
+  timeoutMs: number,
+) => {
   const url = urls[signal];
   const { status } = await ask({ backend: 'otlp', url, headers: headers[signal] ?? {}, json: body, timeoutMs });
   if (status === 404) throw new SignalError('otlp', url, status, 'takes no OTLP');

@@ -46,6 +46,8 @@ export type SpawnedProcess = AsyncDisposable & {
   readonly pid: number;
   readonly identity: ProcessIdentity;
   readonly logFile: string;
+  /** Where in its log its own output begins: a process that is started again writes behind its predecessor. */
+  readonly logStart: number;
   readonly exited: Promise<ProcessExit>;
   /**
    * The ready line. Rejects with a HarnessError when the process refuses, ends or says nothing within the bound, with the tail of its output.
@@ -199,6 +201,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
     pid: child.pid,
     identity,
     logFile,
+    logStart,
     exited,
     async ready(withinMs, signal) {
       const line = await awaitReady(started, announced, withinMs, signal);

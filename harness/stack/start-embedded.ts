@@ -1,6 +1,6 @@
 // Starts the embedded stack: one Node process that takes OTLP in and answers as Prometheus, Tempo and Loki do.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { embeddedDropped } from '../signals/embedded-dropped.ts';
 import { spawnProcess, type SpawnedProcess } from './processes.ts';
@@ -9,7 +9,7 @@ import { endpointsAt, type RunningStack } from './running-stack.ts';
 import type { StackOptions } from './stack-options.ts';
 
 const readyWithinMs = 15_000;
-const program = fileURLToPath(new URL('./embedded/main.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./embedded/main${extname(import.meta.url)}`, import.meta.url));
 
 export const startEmbedded = async (options: StackOptions): Promise<RunningStack> => {
   const { registry, logFolder, signal, clock, onPart } = options;

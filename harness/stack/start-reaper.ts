@@ -1,5 +1,6 @@
 // Starts the reaper, first of all processes of a run. It goes when it is disposed, and does its work when the harness is gone without that.
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,7 @@ const saysReady = async (output: Readable): Promise<boolean> => {
 
 /** Throws a HarnessError FL_REAPER_FAILED. */
 export const startReaper = async (registry: ProcessRegistry): Promise<Reaper> => {
-  const child = execa(process.execPath, [fileURLToPath(new URL('./reaper.ts', import.meta.url)), registry.file], {
+  const child = execa(process.execPath, [fileURLToPath(new URL(`./reaper${extname(import.meta.url)}`, import.meta.url)), registry.file], {
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'ignore',

@@ -3,6 +3,7 @@ import type { FinalRow } from '../history/final-state.ts';
 import type { BookSample } from '../history/book-sample.ts';
 import type { ReadAnswer, ReadQuestion } from '../history/read-operation.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
+import type { Lacks } from './offers.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
 export type TargetProcess = {
@@ -60,6 +61,8 @@ export type RunningTarget = AsyncDisposable & {
 
 export type Target = {
   readonly name: string;
+  /** What it can't be asked for, each with the reason; left out: it can be asked for everything. */
+  readonly lacks?: Lacks;
   start(options: StartOptions, signal: AbortSignal): Promise<RunningTarget>;
 };
 

@@ -1,5 +1,5 @@
 // Process `worker`: leases lanes, runs the processors over them, and looks after what they could not apply. HTTP for its health alone.
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { hostname } from 'node:os';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
@@ -96,7 +96,7 @@ const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) =
     maxBytes: maxReadBytes,
   };
   const source = {
-    entry: new URL('./handler-thread.ts', import.meta.url),
+    entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),
     settings: threadSettings,
     deadlineMs: settings.handlerDeadlineMs,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMb, maxYoungGenerationSizeMb: 8 },

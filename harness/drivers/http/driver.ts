@@ -1,5 +1,6 @@
 // What the engine sees of the HTTP driver: started ahead, sent off at an agreed zero, done when the history is on disk.
 import { spawn as spawnChild } from 'node:child_process';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +32,7 @@ export type HttpDriver = AsyncDisposable & {
   readonly done: Promise<DriverSummary>;
 };
 
-export const driverFile = fileURLToPath(new URL('process.ts', import.meta.url));
+export const driverFile = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
 const defaults = { timeoutMs: 10_000, connections: 1024, definiteRefusals: ['overloaded', 'shutting_down', 'storage_unavailable'] };
 
 /** Resolves when the process has planned its traffic and waits for `go`. */

@@ -42,6 +42,7 @@ export const renderSummary = (options: SummaryOptions): string => {
       verdict.scenarios.map((scenario) => rowOf(scenario, options.colors)),
     ),
     ...alertsOf(verdict),
+    ...verdict.scenarios.flatMap((scenario) => narrowedBy(scenario)),
     ...trouble,
     ...verdict.errors.map(({ scenario, message }) => painted(options.colors, 'error', `\n${scenario}: harness error: ${message}`)),
     '',
@@ -107,6 +108,17 @@ const explainResult = (result: CheckResult, colors: Colors): readonly string[] =
       : witnessLines(first.witness)
           .slice(0, shownLines)
           .map((line) => colors.dim(`      ${cut(line)}`))),
+  ];
+};
+
+/** The reasons once each, with what they leave out: a verdict says nothing of that. */
+const narrowedBy = ({ scenario, target, notPossible = [] }: ScenarioVerdict): readonly string[] => {
+  if (notPossible.length === 0) return [];
+  const byReason = [...Map.groupBy(notPossible, ({ why }) => why)];
+  return [
+    '',
+    `${scenario}: ${notPossible.length} checks were not possible on ${target ?? 'this target'}, so the verdict says nothing of them`,
+    ...byReason.map(([why, list]) => `  not possible: ${list.map(({ check }) => check).join(', ')} (${why})`),
   ];
 };
 

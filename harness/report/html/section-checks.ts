@@ -33,11 +33,24 @@ const findingsOf = ({ findings, findingsTotal }: CheckResult): Markup | null => 
 
 const findingOf = ({ message, witness }: Finding): Markup => html`<li>${message}${witnessOf(witness)}</li>`;
 
-export const checksSection = ({ results }: ScenarioVerdict): Markup => {
+export const checksSection = ({ results, target, notPossible = [] }: ScenarioVerdict): Markup => {
   const groups = dimensionOrder.map((dimension) => ({ dimension, list: results.filter((result) => result.dimension === dimension) }));
   return html`<h3>What was checked</h3>
-    ${groups.filter(({ list }) => list.length > 0).map(({ dimension, list }) => groupOf(dimension, list))}`;
+    ${groups.filter(({ list }) => list.length > 0).map(({ dimension, list }) => groupOf(dimension, list))}
+    ${notPossible.length === 0 ? null : notPossibleOf(target ?? 'this target', notPossible)}`;
 };
+
+/** Open: what a verdict does not say must not have to be looked for. */
+const notPossibleOf = (target: string, notPossible: NonNullable<ScenarioVerdict['notPossible']>): Markup =>
+  html`<details class="group" open>
+    <summary>
+      <strong>Not possible</strong>: ${notPossible.length} checks.
+      <span class="hint">What ${target} does not offer: the verdict says nothing of it.</span>
+    </summary>
+    <ul>
+      ${notPossible.map(({ check, why }) => html`<li><code>${check}</code> not possible: ${why}</li>`)}
+    </ul>
+  </details>`;
 
 /** Open where something in it did not pass. */
 const groupOf = (dimension: Dimension, list: readonly CheckResult[]): Markup => {

@@ -56,16 +56,17 @@ const drainedInWords = ({ timeline }: RunData): string => {
   return `Everything had drained ${seconds(after)} after the last phase.`;
 };
 
-const judged = ({ results, compared, verdict }: ScenarioVerdict): string => {
+const judged = ({ results, compared, verdict, notPossible = [] }: ScenarioVerdict): string => {
   const of = (outcome: CheckResult['outcome']): number => results.filter((result) => result.outcome === outcome).length;
   const agree = compared.filter(({ agrees }) => agrees).length;
+  const narrowed = notPossible.length === 0 ? '' : ` ${notPossible.length} checks were not possible on this target.`;
   const witnesses = `history and telemetry were compared on ${compared.length} quantities and agreed on ${agree === compared.length ? 'all' : agree}`;
-  if (verdict === 'pass') return `All ${results.length} checks held, and ${witnesses}. So it passed.`;
+  if (verdict === 'pass') return `All ${results.length} checks held, and ${witnesses}. So it passed.${narrowed}`;
   const why = [
     ...(of('fail') > 0 ? [`${of('fail')} failed`] : []),
     ...(of('inconclusive') > 0 ? [`${of('inconclusive')} found nothing out`] : []),
   ].join(' and ');
-  return `Of ${results.length} checks ${why}; ${witnesses}.`;
+  return `Of ${results.length} checks ${why}; ${witnesses}.${narrowed}`;
 };
 
 /** What each group of checks asks, and of whom. */

@@ -1,7 +1,7 @@
 // One PostgreSQL server for a whole verify run, on a temporary data folder that the reaper knows. Started as any process of the system is.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { spawnProcess } from '../../stack/processes.ts';
@@ -27,7 +27,7 @@ export const startPostgres = async ({ systemFolder, registry, logFile, signal }:
   registry.addFolder(dataFolder);
   const process = await spawnProcess({
     command: globalThis.process.execPath,
-    args: [join(systemFolder, 'main', 'postgres.ts')],
+    args: [join(systemFolder, 'main', `postgres${extname(import.meta.url)}`)],
     env: { FAULTLINE_POSTGRES_DATA: dataFolder },
     role: 'postgres',
     logFile,

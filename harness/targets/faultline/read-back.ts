@@ -9,7 +9,7 @@ const place = `lane, position::float8 as "position", id::float8 as "id"`;
 const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequence"`;
 
 /** Each gives the columns of one kind of FinalRow, under its property names. */
-const questions: { readonly [Kind in FinalRow['kind']]: string } = {
+const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored'>]: string } = {
   lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
   log: `select ${place}, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
     ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,

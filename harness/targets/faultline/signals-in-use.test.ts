@@ -6,8 +6,11 @@ import { parse } from 'yaml';
 import { signals, type Signal } from '../../../system/contract/signals.ts';
 import { loadDashboards } from '../../signals/load-dashboards.ts';
 import { harnessSignals } from '../../narration/harness-signals.ts';
+import { compileScenario } from '../../scenario/compile.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { ScenarioSource } from '../../scenario/source.ts';
 import { panelQuestions } from '../../signals/panel-questions.ts';
+import { faultlineMeasures } from './measures.ts';
 import { substitute } from '../../signals/substitute.ts';
 import type { Node } from '../../stack/embedded/promql/syntax/ast.ts';
 import { parseExpression } from '../../stack/embedded/promql/syntax/parse.ts';
@@ -81,7 +84,11 @@ const ruleUses = rules.map(({ file, record, alert, expr }) => useOf(`${file} ${r
 const scenarioUses = async (): Promise<readonly Use[]> => {
   const folder = join(root, 'scenarios');
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const scenarios = await Promise.all(files.map(async (name) => ((await import(join(folder, name))) as { default: Scenario }).default));
+  const written = await Promise.all(
+    files.map(async (name) => ((await import(join(folder, name))) as { default: Scenario | ScenarioSource }).default),
+  );
+  const compiling = { measures: faultlineMeasures, usualProcesses: { ingest: 1, worker: 2, query: 1 } };
+  const scenarios = written.map((scenario) => ('detection' in scenario ? scenario : compileScenario(scenario, compiling)));
   const scope = { runId: 'r', scenario: 's' };
   return scenarios.flatMap(({ name, budgets }) =>
     budgets.map((budget) => useOf(`${name} budget ${budget.name}`, substitute(budget.promql, scope, '10s'))),

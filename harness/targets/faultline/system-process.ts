@@ -1,5 +1,5 @@
 // Starts one process of the system and waits until it says that it is ready.
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
@@ -26,7 +26,7 @@ export const startSystemProcess = async (options: SystemProcessOptions): Promise
   const { role, index, systemFolder, environment, logFolder, registry, now, signal } = options;
   const spawned = await spawnProcess({
     command: process.execPath,
-    args: [join(systemFolder, 'main', `${role}.ts`)],
+    args: [join(systemFolder, 'main', `${role}${extname(import.meta.url)}`)],
     env: environment,
     role,
     logFile: join(logFolder, `${role}-${index}.log`),

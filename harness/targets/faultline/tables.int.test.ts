@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { systemClock } from '../../engine/clock.ts';
 import { waitUntil } from '../../engine/wait-until.ts';
 import type { FinalRow } from '../../history/final-state.ts';
-import { createDatabase, openPool } from './connection.ts';
+import { createDatabase, openPool } from '../database.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { readBack } from './read-back.ts';

@@ -1,4 +1,5 @@
 // faultline itself as a target: fresh processes and a fresh database for each start, spoken to as any client would.
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
@@ -7,7 +8,7 @@ import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { RunningTarget, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
-import { createDatabase, openPool } from './connection.ts';
+import { createDatabase, databaseName, openPool } from '../database.ts';
 import { processEnvironment } from './environment.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
@@ -29,12 +30,12 @@ type Fleet = {
   start(role: ProcessRole, index: number, port: number, signal?: AbortSignal): Promise<SystemProcess>;
 };
 
-const faultyHandlerPath = fileURLToPath(new URL('./faulty-handler.ts', import.meta.url));
+const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
   name: 'faultline',
   start: async (options, signal) => {
-    const databaseUrl = await createDatabase(faultline.serverUrl, databaseName(options));
+    const databaseUrl = await createDatabase(faultline.serverUrl, databaseName(options.runId, options.scenario));
     const fleet = createFleet(faultline, options, databaseUrl);
     try {
       await startAll(fleet, options.processes, signal);
@@ -45,8 +46,6 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     return runningTarget(fleet, databaseUrl);
   },
 });
-
-const databaseName = ({ runId, scenario }: StartOptions): string => `run_${runId}_${scenario}`.replaceAll(/[^a-z0-9_]/g, '_').slice(0, 63);
 
 const slot = (role: ProcessRole, index: number): string => `${role} ${index}`;
 

@@ -1,4 +1,5 @@
 // Which processes make up the system, and the environment of each.
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StartOptions } from './options.ts';
 
@@ -24,7 +25,7 @@ export type PlanContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
-export const programOf = (name: string): string => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
+export const programOf = (name: string): string => fileURLToPath(new URL(`../${name}${extname(import.meta.url)}`, import.meta.url));
 
 const numbered = (name: string, count: number, index: number): string => (count === 1 ? name : `${name} ${index + 1}`);
 

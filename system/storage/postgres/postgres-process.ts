@@ -1,9 +1,10 @@
 // For tests: process `postgres` as a child that can't outlive us.
+import { extname } from 'node:path';
 import { execa } from 'execa';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../main/postgres.ts', import.meta.url));
+const program = fileURLToPath(new URL(`../../main/postgres${extname(import.meta.url)}`, import.meta.url));
 
 type Attributes = {
   /** postgresql:// URL of a superuser. */

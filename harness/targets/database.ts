@@ -1,6 +1,6 @@
 // The harness's own way into the target's database, as any client would have it. Named, so that the target's own sessions can be told apart.
 import pg from 'pg';
-import { explain, HarnessError } from '../../engine/errors.ts';
+import { explain, HarnessError } from '../engine/errors.ts';
 
 export const harnessApplicationName = 'harness';
 
@@ -33,3 +33,7 @@ export const createDatabase = async (serverUrl: string, name: string): Promise<s
   url.pathname = `/${name}`;
   return url.href;
 };
+
+/** What PostgreSQL takes as a name, of this run and scenario. */
+export const databaseName = (runId: string, scenario: string): string =>
+  `run_${runId}_${scenario}`.replaceAll(/[^a-z0-9_]/g, '_').slice(0, 63);

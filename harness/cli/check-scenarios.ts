@@ -1,0 +1,55 @@
+// All that is wrong with the scenarios that are about to run: with what they say, with the checks and alerts that they name, and with what they ask of the target.
+import { join } from 'node:path';
+import { HarnessError } from '../engine/errors.ts';
+import { referenceProblems } from '../engine/reference-problems.ts';
+import { placeInSource } from '../scenario/places.ts';
+import type { Problem } from '../scenario/problem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { readRuleNames } from '../signals/alert-rules.ts';
+import { checkNeeds, faultNeeds } from '../targets/check-needs.ts';
+import type { TargetDefinition } from '../targets/definition.ts';
+import { impossibleFor } from '../targets/offers.ts';
+import { alertProblems } from './alert-problems.ts';
+import { checks, neededParameters } from './checks.ts';
+import type { LoadedScenario } from './load-scenarios.ts';
+
+/** Throws FL_SCENARIO_INVALID with one line a problem, each with its place; otherwise gives the scenarios back, ready to be planned. */
+export const checkScenarios = (chosen: readonly LoadedScenario[], target: TargetDefinition): readonly Scenario[] => {
+  const lines = chosen.flatMap((loaded) =>
+    problemsOf(loaded, target).map(({ place, message }) => `  ${join(loaded.name, place)}: ${message}`),
+  );
+  if (lines.length > 0) throw new HarnessError('FL_SCENARIO_INVALID', `scenarios have ${lines.length} mistakes:\n${lines.join('\n')}`);
+  return chosen.flatMap(({ scenario }) => scenario ?? []);
+};
+
+const problemsOf = ({ scenario, problems, source }: LoadedScenario, target: TargetDefinition): readonly Problem[] => {
+  if (scenario === null) return problems;
+  const known = { expectations: checks.expectations, mustBeSeen: checks.mustBeSeen };
+  const names = target.alerts === null ? null : readRuleNames(target.alerts.rulesFile).alerts;
+  const found = [
+    ...referenceProblems(scenario, known, neededParameters),
+    ...(names === null ? withoutAlerts(scenario) : alertProblems(scenario, names)),
+    ...askedTooMuch(scenario, target),
+  ];
+  return [
+    ...problems,
+    ...(source === null ? found : found.map(({ place, message }) => ({ place: placeInSource(place, scenario), message }))),
+  ];
+};
+
+const withoutAlerts = ({ detection }: Scenario): readonly Problem[] =>
+  detection.fires.map((_alert, index) => ({ place: `detection.fires[${index}].alert`, message: 'this target has no alerts' }));
+
+/** A fault that can't be carried out, or proof that can't be found, leaves nothing to run for; what merely can't be judged narrows the verdict. */
+const askedTooMuch = ({ faults, mustBeSeen, target: needed }: Scenario, { name, lacks }: TargetDefinition): readonly Problem[] => [
+  ...faults.flatMap(({ kind }, index) =>
+    tooMuch(`faults[${index}].kind`, `a fault of kind ${kind}`, impossibleFor(faultNeeds[kind] ?? [], lacks)),
+  ),
+  ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
+  ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
+    ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
+    : []),
+];
+
+const tooMuch = (place: string, what: string, why: string | null): readonly Problem[] =>
+  why === null ? [] : [{ place, message: `${what} is not possible here: ${why}` }];

@@ -1,0 +1,66 @@
+// What a scenario may expect, and what it may demand to have seen: names, parameters and a line on each, for authors, types and documentation. A test holds
+// it equal to the registry of checks (harness/cli/checks.ts).
+
+type ParameterKind = 'number' | 'string' | 'strings';
+type Entry = { readonly means: string; readonly parameters?: Readonly<Record<string, ParameterKind>> };
+
+export const expectations = {
+  'good-events-accepted': { means: 'Each delivery of a good event is acknowledged.' },
+  'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
+  'poison-answers': { means: 'Each poison gets the answer of its kind.' },
+  'dead-letters-equal-poison': {
+    means: 'Exactly the poison that user code met is a dead letter; what follows it on its key waits behind it.',
+  },
+  'no-dead-letters': { means: 'Nothing is parked at the end.' },
+  'takeover-within': {
+    means: 'Each lane of a dead or stopped worker has a new owner within so many seconds.',
+    parameters: { seconds: 'number' },
+  },
+  'zombie-fenced': { means: 'A worker that wakes up after its lease was taken over writes nothing.' },
+  'no-takeover': { means: 'No lane changes hands: nothing here gives a reason to.' },
+  'equals-ordered-delivery': { means: 'The read models are what delivery in order would have made of them.' },
+  'duplicates-counted-exactly': { means: 'The books count as many duplicates as were delivered.' },
+  'lag-recovers': {
+    means: 'The backlog is under so many events again within so many seconds of the end of a phase.',
+    parameters: { under: 'number', withinSeconds: 'number', phase: 'string' },
+  },
+  'memory-within': { means: 'No process of the target grows past so many megabytes.', parameters: { megabytes: 'number' } },
+  'panels-have-data': {
+    means: 'Every panel of every dashboard has data, but for those that show trouble alone.',
+    parameters: { mayBeEmpty: 'strings' },
+  },
+  'read-your-writes': {
+    means: 'A read of this kind that is sent after the 2xx of a write shows it.',
+    parameters: { kind: 'string' },
+  },
+  'monotonic-reads': { means: 'No client is shown less than it was shown before.' },
+  'stale-reads': {
+    means: 'A read shows each write that was acknowledged more than so many seconds before it.',
+    parameters: { withinSeconds: 'number' },
+  },
+  'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
+} as const satisfies Record<string, Entry>;
+
+/** By the name of the check without its "-seen". */
+export const seen = {
+  refusals: { means: 'deliveries that were refused' },
+  duplicates: { means: 'second deliveries that were acknowledged' },
+  takeovers: { means: 'lanes that were taken over' },
+  fencing: { means: 'writes or renewals that were refused for an old epoch' },
+  'lag-over': { means: 'events of backlog' },
+  'out-of-order': { means: 'events that came after a later one of their key' },
+  'dead-letters': { means: 'dead letters' },
+  recovered: { means: 'events whose every delivery ended unknown, and that are there all the same' },
+  reads: { means: 'reads that showed an event' },
+} as const satisfies Record<string, Entry>;
+
+export type ExpectationName = keyof typeof expectations;
+export type SeenName = keyof typeof seen;
+
+type ValueOf = { readonly number: number; readonly string: string; readonly strings: readonly string[] };
+type ParametersOf<Value> = Value extends { readonly parameters: infer Kinds }
+  ? { readonly [Name in keyof Kinds]: Kinds[Name] extends ParameterKind ? ValueOf[Kinds[Name]] : never }
+  : true;
+export type ExpectationParameters<Name extends ExpectationName> = ParametersOf<(typeof expectations)[Name]>;
+/** The least that must be seen. */
+export type SeenParameters = number;

@@ -1,0 +1,12 @@
+// What a scenario's author imports: `scenario` for one that is written out, `withFaults` and `vary` for one that is made from another.
+import type { ScenarioSource } from './source.ts';
+
+export { vary, withFaults } from './compose.ts';
+export type { ScenarioSource } from './source.ts';
+
+/**
+ * Gives the same scenario back, its phases' names known to the compiler. Mistakes are told by whoever loads it, all at once and with their places, for
+ * some of them only show beside the target.
+ */
+export const scenario = <const PhaseName extends string>(source: ScenarioSource<PhaseName>): ScenarioSource<PhaseName> =>
+  Object.freeze(source);

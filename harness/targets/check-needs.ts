@@ -1,0 +1,67 @@
+// What each check, fault and budget needs of a target. A test holds the checks equal to the registry, so that a new one says what it needs.
+import type { Needs } from './offers.ts';
+
+export const checkNeeds: Needs = {
+  lost: ['read-back'],
+  phantom: ['read-back'],
+  'duplicate-in-log': ['read-back'],
+  'duplicate-effect': ['read-models'],
+  'conflicting-effect': ['bodies'],
+  recovered: ['read-back'],
+  redelivery: [],
+  'read-model': ['read-models', 'positions'],
+  'order-per-key': ['positions'],
+  gapless: ['positions'],
+  accounting: ['books'],
+  'accounting-over-time': ['books'],
+  drained: [],
+  'history-complete': [],
+  'final-state-complete': ['read-back'],
+  generator: [],
+  samples: [],
+  'faults-took-effect': [],
+  'faults-healed': [],
+  telemetry: ['metrics'],
+  // Without its processes its own load can't be told from that of others.
+  machine: ['processes'],
+  clock: [],
+  agreement: ['metrics', 'books'],
+  lag: ['metrics', 'positions'],
+  traces: ['traces'],
+  logs: ['logs'],
+  detection: ['alerts'],
+  'refusals-are-definite': ['read-back'],
+  'poison-answers': [],
+  'dead-letters-equal-poison': ['dead-letters'],
+  'no-dead-letters': ['dead-letters'],
+  'good-events-accepted': [],
+  'takeover-within': ['leases'],
+  'zombie-fenced': ['leases'],
+  'no-takeover': ['leases'],
+  'equals-ordered-delivery': ['read-models', 'positions'],
+  'duplicates-counted-exactly': ['books'],
+  'lag-recovers': ['positions'],
+  'memory-within': ['processes'],
+  'panels-have-data': ['dashboards'],
+  'read-your-writes': ['reads'],
+  'monotonic-reads': ['reads'],
+  'stale-reads': ['reads'],
+  'phantom-reads': ['reads', 'read-back'],
+  'refusals-seen': [],
+  'duplicates-seen': [],
+  'takeovers-seen': ['leases'],
+  'fencing-seen': ['leases'],
+  'lag-over-seen': ['positions'],
+  'out-of-order-seen': ['positions'],
+  'dead-letters-seen': ['dead-letters'],
+  'recovered-seen': ['read-back'],
+  'reads-seen': ['reads'],
+};
+
+export const budgetNeeds = ['metrics'] as const;
+
+/** Their evidence stands in the tables of the target, and on its clock. */
+export const faultNeeds: Needs = {
+  kill: ['processes', 'database'],
+  pause: ['processes', 'database'],
+};
