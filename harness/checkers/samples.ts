@@ -1,5 +1,6 @@
 // Validity: each phase has enough answered operations for a 99th percentile to mean anything.
 import type { RunData } from '../engine/run-data.ts';
+import { meanRate } from '../scenario/rate-shape.ts';
 import { type CheckResult, concludeFrom, createFindings } from './check.ts';
 
 const id = 'validity/samples';
@@ -13,8 +14,9 @@ export const samples = ({ plan, operations }: RunData): CheckResult => {
   for (const { phase, status } of operations) if (status !== null) answered.set(phase, (answered.get(phase) ?? 0) + 1);
   const findings = createFindings();
   let fewest = Infinity;
-  for (const { name, seconds, ratePerSecond } of plan.scenario.phases) {
-    const needed = Math.ceil(Math.min(enough, seconds * ratePerSecond * shareOfPlanned));
+  for (const phase of plan.scenario.phases) {
+    const { name, seconds } = phase;
+    const needed = Math.ceil(Math.min(enough, seconds * meanRate(phase) * shareOfPlanned));
     const found = answered.get(name) ?? 0;
     fewest = Math.min(fewest, found);
     if (found < needed) findings.add(`phase ${name} has ${found} answered operations; ${needed} are needed`);

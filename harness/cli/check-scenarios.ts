@@ -4,11 +4,11 @@ import { HarnessError } from '../engine/errors.ts';
 import { referenceProblems } from '../engine/reference-problems.ts';
 import { placeInSource } from '../scenario/places.ts';
 import type { Problem } from '../scenario/problem.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Fault, Scenario } from '../scenario/scenario.ts';
 import { readRuleNames } from '../signals/alert-rules.ts';
-import { checkNeeds, faultNeeds } from '../targets/check-needs.ts';
+import { checkNeeds, needsOfFault } from '../targets/check-needs.ts';
 import type { TargetDefinition } from '../targets/definition.ts';
-import { impossibleFor } from '../targets/offers.ts';
+import { impossibleFor, type Offer } from '../targets/offers.ts';
 import { alertProblems } from './alert-problems.ts';
 import { checks, neededParameters } from './checks.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
@@ -42,14 +42,17 @@ const withoutAlerts = ({ detection }: Scenario): readonly Problem[] =>
 
 /** A fault that can't be carried out, or proof that can't be found, leaves nothing to run for; what merely can't be judged narrows the verdict. */
 const askedTooMuch = ({ faults, mustBeSeen, target: needed }: Scenario, { name, lacks }: TargetDefinition): readonly Problem[] => [
-  ...faults.flatMap(({ kind }, index) =>
-    tooMuch(`faults[${index}].kind`, `a fault of kind ${kind}`, impossibleFor(faultNeeds[kind] ?? [], lacks)),
+  ...faults.flatMap((fault, index) =>
+    tooMuch(`faults[${index}].kind`, `a fault of kind ${fault.kind}`, impossibleFor(needsOf(fault), lacks)),
   ),
   ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
   ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
     ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
     : []),
 ];
+
+/** To die inside a transaction a process must have one on a read model that can be locked. */
+const needsOf = (fault: Fault): readonly Offer[] => [...needsOfFault(fault.kind), ...('inside' in fault ? (['read-models'] as const) : [])];
 
 const tooMuch = (place: string, what: string, why: string | null): readonly Problem[] =>
   why === null ? [] : [{ place, message: `${what} is not possible here: ${why}` }];

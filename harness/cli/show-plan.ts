@@ -4,6 +4,8 @@ import type { PlannedScenario } from '../engine/plan.ts';
 import type { NotPossible } from '../engine/verdict.ts';
 import { count } from '../report/console/numbers.ts';
 import { boundOf, describeExpected, describeFault, describeTraffic } from '../report/describe-scenario.ts';
+import { drawTimeline } from '../report/timeline.ts';
+import { describeShape } from '../scenario/rate-shape.ts';
 import type { Budget, CheckReference, Detection, Scenario } from '../scenario/scenario.ts';
 
 /** `notPossible`: what the target will not be judged by. */
@@ -21,7 +23,7 @@ export const showPlan = ({ plan, traffic }: PlannedScenario, notPossible: readon
     `  traffic    ${describeTraffic(scenario.traffic)}`,
     '',
     '  timeline',
-    ...timelineOf(scenario, countByPhase(traffic.operations)),
+    ...timelineOf(scenario, traffic.operations),
     '',
     ...listOf('must hold, beside the safety of every run', scenario.expectations),
     ...listOf('must have been seen for it to mean anything', scenario.mustBeSeen),
@@ -40,24 +42,26 @@ const settingsOf = ({ target }: Scenario): readonly string[] => [
 const countByPhase = (operations: PlannedScenario['traffic']['operations']): ReadonlyMap<string, number> =>
   new Map([...Map.groupBy(operations, ({ phase }) => phase)].map(([phase, list]) => [phase, list.length]));
 
-const barWidth = 40;
+const timelineColumns = 72;
 
-/** One row a phase: when, how much, and a bar whose length is its rate; its faults stand below it. */
-const timelineOf = ({ phases, faults }: Scenario, counts: ReadonlyMap<string, number>): readonly string[] => {
+/** The drawing, then one row a phase: when, what, how much; its faults stand below it. */
+const timelineOf = (scenario: Scenario, operations: PlannedScenario['traffic']['operations']): readonly string[] => {
+  const { phases, faults } = scenario;
+  const counts = countByPhase(operations);
   const offsets = phaseOffsets(phases);
-  const highest = Math.max(...phases.map(({ ratePerSecond }) => ratePerSecond), 1);
-  return phases.flatMap((phase) => {
+  const drawn = drawTimeline(scenario, { columns: timelineColumns, arrivalsMs: operations.map(({ intendedAtMs }) => intendedAtMs) });
+  const rows = phases.flatMap((phase) => {
     const from = (offsets.get(phase.name) ?? 0) / 1000;
-    const bar = '█'.repeat(Math.max(1, Math.round((phase.ratePerSecond / highest) * barWidth)));
-    const rate = `${count(phase.ratePerSecond)}/s, ${count(counts.get(phase.name) ?? 0)} operations`;
-    const row = `  ${at(from)}  ${phase.name.padEnd(12)} ${phase.kind.padEnd(8)} ${String(phase.seconds).padStart(3)} s  ${bar} ${rate}`;
+    const shape = phase.shape === undefined ? '' : `, ${describeShape(phase.shape)}`;
+    const rate = `${count(phase.ratePerSecond)}/s${shape}, ${count(counts.get(phase.name) ?? 0)} operations`;
     return [
-      row,
+      `  ${at(from)}  ${phase.name.padEnd(12)} ${phase.kind.padEnd(8)} ${String(phase.seconds).padStart(3)} s  ${rate}`,
       ...faults
         .filter((fault) => fault.at.phase === phase.name)
         .map((fault) => `  ${at(from + fault.at.afterSeconds)}    ↯ ${fault.name}: ${describeFault(fault)}`),
     ];
   });
+  return [...drawn.map((line) => `    ${line}`.trimEnd()), '', ...rows];
 };
 
 const at = (value: number): string => `${value.toFixed(1)} s`.padStart(8);

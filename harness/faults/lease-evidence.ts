@@ -19,22 +19,26 @@ const columns = `(extract(epoch from at) * 1000)::float8 as "at", kind, processo
   other_owner as "otherOwner", other_epoch::float8 as "otherEpoch"`;
 
 const heldSql = `select processor, version, lane, epoch::float8 as "epoch" from leases where owner = $1 order by processor, version, lane`;
-export const heldLeases = (target: RunningTarget, owner: string): Promise<readonly HeldLease[]> =>
-  target.query<HeldLease>(heldSql, [owner]);
+export const heldLeases = async (target: RunningTarget, owner: string): Promise<readonly HeldLease[]> =>
+  keepsLeases(target) ? target.query<HeldLease>(heldSql, [owner]) : [];
+
+/** Another target may have workers and no leases: then none are held, taken or lost. */
+const keepsLeases = ({ lacks }: RunningTarget): boolean => lacks?.leases === undefined;
 
 const clockSql = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "now"`;
 /** Lease events carry the database's time, so what happened "since" is asked on that clock. */
-export const databaseNow = async (target: RunningTarget): Promise<number> => (await target.query<{ now: number }>(clockSql))[0]?.now ?? 0;
+export const databaseNow = async (target: RunningTarget): Promise<number> =>
+  keepsLeases(target) ? ((await target.query<{ now: number }>(clockSql))[0]?.now ?? 0) : 0;
 
 const takenSql = `select ${columns} from lease_events
   where kind = 'taken_over' and other_owner = $1 and at >= to_timestamp($2::float8 / 1000) order by id`;
-export const takenOverFrom = (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
-  target.query<LeaseRow>(takenSql, [owner, since]);
+export const takenOverFrom = async (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
+  keepsLeases(target) ? target.query<LeaseRow>(takenSql, [owner, since]) : [];
 
 const fencedSql = `select ${columns} from lease_events
   where kind in ('lost', 'fenced') and owner = $1 and at >= to_timestamp($2::float8 / 1000) order by id`;
-export const fencedAt = (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
-  target.query<LeaseRow>(fencedSql, [owner, since]);
+export const fencedAt = async (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
+  keepsLeases(target) ? target.query<LeaseRow>(fencedSql, [owner, since]) : [];
 
 /** The leases of `held` that no row of `taken` mentions. */
 export const notYetTaken = (held: readonly HeldLease[], taken: readonly LeaseRow[]): readonly HeldLease[] =>

@@ -3,15 +3,31 @@ import type { FiredAlert } from '../engine/fired-alerts.ts';
 import type { Budget, ExpectedAlert, Fault, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
-export const describeTraffic = ({ arrivals, keys, sequenced, duplicates, disorder, poison }: Traffic): string =>
-  [
-    `${arrivals} arrivals`,
-    keys.kind === 'zipf' ? `${count(keys.count)} keys by Zipf (exponent ${keys.exponent})` : `${count(keys.count)} keys, all alike`,
+export const describeTraffic = (traffic: Traffic): string => {
+  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison } = traffic;
+  return [
+    replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
+    describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
     ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),
     ...(disorder === undefined ? [] : [`${percent(disorder.share)} displaced by up to ${disorder.places} places`]),
+    ...(producers === undefined ? [] : [`${count(producers.count)} producers whose clocks are off by up to ${producers.skewMs} ms`]),
+    ...(late === undefined ? [] : [`${percent(late.share)} late by up to ${late.byMs} ms`]),
+    ...(early === undefined ? [] : [`${percent(early.share)} early by up to ${early.byMs} ms`]),
     ...(poison === undefined ? [] : [`${percent(poison.share)} poison: ${poison.kinds.join(', ')}`]),
   ].join(', ');
+};
+
+export const describeKeys = (keys: Traffic['keys']): string => {
+  switch (keys.kind) {
+    case 'zipf':
+      return `${count(keys.count)} keys by Zipf (exponent ${keys.exponent})`;
+    case 'hot':
+      return `${count(keys.count)} keys, of which ${count(keys.hot)} take ${percent(keys.share)}`;
+    case 'uniform':
+      return `${count(keys.count)} keys, all alike`;
+  }
+};
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 

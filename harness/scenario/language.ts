@@ -2,6 +2,7 @@
 import type { ScenarioSource } from './source.ts';
 
 export { vary, withFaults } from './compose.ts';
+export { replay } from './recording.ts';
 export type { ScenarioSource } from './source.ts';
 
 /**

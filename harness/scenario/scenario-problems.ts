@@ -3,6 +3,8 @@ import { detectionProblems } from './detection-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
 import { readsProblems } from './reads.ts';
 import type { Budget, CheckReference, Fault, Phase, ProcessRole, Scenario } from './scenario.ts';
+import { meanRate } from './rate-shape.ts';
+import { shapeProblems } from './shape-problems.ts';
 import { trafficProblems } from './traffic-problems.ts';
 
 const roles = ['ingest', 'worker', 'query'] as const;
@@ -70,8 +72,9 @@ const phaseProblems = (phases: readonly Phase[], report: Reporter): void => {
     if (!isAmount(phase.seconds) || phase.seconds > mostSeconds)
       report(`${place}.seconds`, `must be above 0 and at most ${mostSeconds}, not ${show(phase.seconds)}`);
     if (!isAmount(phase.ratePerSecond)) report(`${place}.ratePerSecond`, `must be a number above 0, not ${show(phase.ratePerSecond)}`);
+    shapeProblems(phase, `${place}.shape`, report);
   });
-  const operations = phases.reduce((sum, { seconds, ratePerSecond }) => sum + seconds * ratePerSecond, 0);
+  const operations = phases.reduce((sum, phase) => sum + phase.seconds * meanRate(phase), 0);
   if (operations > mostOperations)
     report('phases', `plan ${Math.round(operations)} operations; at most ${mostOperations} can be recorded and judged`);
 };

@@ -9,25 +9,61 @@ export type Phase = {
   readonly name: string;
   readonly kind: Exclude<PhaseKind, 'drain'>;
   readonly seconds: number;
-  /** Intended arrivals a second, open-loop. */
+  /** Intended arrivals a second, open-loop; with a shape, those that it begins with. */
   readonly ratePerSecond: number;
+  readonly shape?: RateShape;
 };
+
+/** How the rate goes within a phase. */
+export type RateShape =
+  /** In a straight line, reached at the phase's end. */
+  | { readonly kind: 'ramp'; readonly toPerSecond: number }
+  /** A staircase: so many stretches of one length, the first at the phase's rate, the last at this one. */
+  | { readonly kind: 'step'; readonly toPerSecond: number; readonly steps: number }
+  /** All at once, for a while, and back. */
+  | { readonly kind: 'spike'; readonly toPerSecond: number; readonly afterSeconds: number; readonly seconds: number }
+  /** Day and night: from the phase's rate at midnight to this one at noon, and back. */
+  | { readonly kind: 'diurnal'; readonly toPerSecond: number; readonly periodSeconds: number }
+  /** Calm and bursts in turn, each as long as the seed says, so long on average. */
+  | { readonly kind: 'bursty'; readonly toPerSecond: number; readonly burstSeconds: number; readonly calmSeconds: number };
 
 export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs';
 
 export type Traffic = {
-  readonly arrivals: 'poisson' | 'constant';
+  /** replay: when, about what and how often events were delivered is taken from a recording; keys are then those of the recording. */
+  readonly arrivals: 'poisson' | 'constant' | 'replay';
+  readonly replay?: Recording;
   readonly keys:
     | { readonly kind: 'zipf'; readonly count: number; readonly exponent: number }
-    | { readonly kind: 'uniform'; readonly count: number };
+    | { readonly kind: 'uniform'; readonly count: number }
+    /** This share of the events is about the first `hot` keys, all alike; the rest is about the others. */
+    | { readonly kind: 'hot'; readonly count: number; readonly hot: number; readonly share: number };
   /** Number the events of a key 1, 2, 3 … */
   readonly sequenced?: boolean;
   /** Share of events delivered a second time, with the same id and body, a little later. */
   readonly duplicates?: { readonly share: number; readonly withinMs: number };
+  /** So many producers, each with a clock of its own that is off by up to `skewMs` in either direction, for good: it shows in the time of its events. */
+  readonly producers?: { readonly count: number; readonly skewMs: number };
+  /** Share of events whose own time lies back by up to `byMs`: they happened long before they came. */
+  readonly late?: { readonly share: number; readonly byMs: number };
+  /** Share of events whose own time lies ahead by up to `byMs`. */
+  readonly early?: { readonly share: number; readonly byMs: number };
   /** Share of events moved back by up to `places` places in the order of sending. */
   readonly disorder?: { readonly share: number; readonly places: number };
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
   readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
+};
+
+/** What was delivered once, to be delivered again: times in whole microseconds from the first one's zero, keys and events by their places. */
+export type Recording = {
+  readonly keys: readonly (readonly [systemName: string, objectId: string])[];
+  readonly events: readonly {
+    readonly key: number;
+    readonly eventName: string;
+    readonly sequence: number | null;
+    readonly poison: PoisonKind | null;
+  }[];
+  readonly deliveries: readonly (readonly [atUs: number, event: number])[];
 };
 
 export type ProcessRole = 'ingest' | 'worker' | 'query';

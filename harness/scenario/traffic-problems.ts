@@ -15,9 +15,17 @@ const mostKeys = 1_000_000;
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (typeof traffic !== 'object' || traffic === null) return report('traffic', 'must be an object');
   const { arrivals, keys, duplicates, disorder } = traffic;
-  if (arrivals !== 'poisson' && arrivals !== 'constant')
-    report('traffic.arrivals', `must be poisson or constant, not ${JSON.stringify(arrivals)}`);
-  if (keys?.kind !== 'zipf' && keys?.kind !== 'uniform') report('traffic.keys.kind', 'must be zipf or uniform');
+  if (!arrivalKinds.includes(arrivals))
+    report('traffic.arrivals', `must be one of ${arrivalKinds.join(', ')}, not ${JSON.stringify(arrivals)}`);
+  if ((arrivals === 'replay') !== (traffic.replay !== undefined))
+    report('traffic.replay', 'a recording belongs to arrivals: replay, and to nothing else (what makes both: replay(file))');
+  if (arrivals === 'replay') replayProblems(traffic, report);
+  if (!keyKinds.includes(keys?.kind)) report('traffic.keys.kind', `must be one of ${keyKinds.join(', ')}`);
+  if (keys?.kind === 'hot') {
+    if (!isWhole(keys.hot, 1, keys.count)) report('traffic.keys.hot', `must be a whole number from 1 to ${keys.count}`);
+    if (!isShare(keys.share)) report('traffic.keys.share', 'must be above 0 and at most 1');
+  }
+  clockProblems(traffic, report);
   if (!isWhole(keys?.count, 1, mostKeys)) report('traffic.keys.count', `must be a whole number from 1 to ${mostKeys}`);
   if (keys?.kind === 'zipf' && !(isAmount(keys.exponent) && keys.exponent <= 4))
     report('traffic.keys.exponent', 'must be above 0 and at most 4');
@@ -31,6 +39,29 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
     if (!isWhole(disorder.places, 1, 100_000)) report('traffic.disorder.places', 'must be a whole number, 1 or more');
   }
   poisonProblems(traffic.poison, report);
+};
+
+const arrivalKinds: readonly Traffic['arrivals'][] = ['poisson', 'constant', 'replay'];
+const keyKinds: readonly Traffic['keys']['kind'][] = ['zipf', 'uniform', 'hot'];
+/** A date must stay one: a hundred years. */
+const mostMs = 3_155_760_000_000;
+
+/** What would be drawn from the seed is already in the recording. */
+const replayProblems = (traffic: Traffic, report: Reporter): void => {
+  for (const field of ['sequenced', 'duplicates', 'disorder', 'poison', 'producers', 'late', 'early'] as const)
+    if (traffic[field] !== undefined) report(`traffic.${field}`, 'can not be added to a recording, which has its own');
+};
+
+const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): void => {
+  if (producers !== undefined) {
+    if (!isWhole(producers.count, 1, 10_000)) report('traffic.producers.count', 'must be a whole number from 1 to 10000');
+    if (!isWhole(producers.skewMs, 0, mostMs)) report('traffic.producers.skewMs', 'must be a whole number of milliseconds, 0 or more');
+  }
+  for (const [name, value] of [['late', late] as const, ['early', early] as const]) {
+    if (value === undefined) continue;
+    if (!isShare(value.share)) report(`traffic.${name}.share`, `must be above 0 and at most 1; leave ${name} out for none`);
+    if (!isWhole(value.byMs, 1, mostMs)) report(`traffic.${name}.byMs`, 'must be a whole number of milliseconds, 1 or more');
+  }
 };
 
 const poisonProblems = (poison: Traffic['poison'], report: Reporter): void => {

@@ -1,5 +1,5 @@
 // What each check, fault and budget needs of a target. A test holds the checks equal to the registry, so that a new one says what it needs.
-import type { Needs } from './offers.ts';
+import type { Needs, Offer } from './offers.ts';
 
 export const checkNeeds: Needs = {
   lost: ['read-back'],
@@ -60,8 +60,8 @@ export const checkNeeds: Needs = {
 
 export const budgetNeeds = ['metrics'] as const;
 
-/** Their evidence stands in the tables of the target, and on its clock. */
-export const faultNeeds: Needs = {
-  kill: ['processes', 'database'],
-  pause: ['processes', 'database'],
-};
+/** What is known of leases is evidence too, but their exit or their state is enough. */
+export const faultNeeds: Needs = { kill: ['processes'], pause: ['processes'] };
+
+/** Of a kind that is not listed nothing is taken for granted but that its evidence stands in the target's own tables. */
+export const needsOfFault = (kind: string): readonly Offer[] => faultNeeds[kind] ?? ['processes', 'database', 'leases'];

@@ -32,6 +32,8 @@ export type StartOptions = {
 };
 
 export type RunningTarget = AsyncDisposable & {
+  /** What it can't be asked for; left out: it can be asked for everything. */
+  readonly lacks?: Lacks;
   /** Base URL for POST /events. */
   readonly ingestUrl: string;
   readonly queryUrl: string;

@@ -28,9 +28,9 @@ const goodFields = (seed: number, event: PlannedEvent): Record<string, unknown> 
   system_name: event.systemName,
   object_id: event.objectId,
   event_name: event.eventName,
-  event_time: new Date(eventTimeMs(event.event)).toISOString(),
+  event_time: new Date(eventTimeMs(event.event) + (event.clockOffMs ?? 0)).toISOString(),
   ...(event.sequence === null ? {} : { sequence: event.sequence }),
-  metadata: metadataOf(seed, event.event),
+  metadata: { ...metadataOf(seed, event.event), ...(event.producer === undefined ? {} : { producer: event.producer }) },
 });
 
 const metadataOf = (seed: number, event: number): Record<string, unknown> => {

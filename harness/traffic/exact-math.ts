@@ -20,6 +20,20 @@ export const ln = (value: number): number => {
   return 2 * sum + exponent * ln2;
 };
 
+const turn = 6.283185307179586;
+
+/** cos(2 pi x): of the part of a turn that is left, by its series. */
+export const cosOfTurns = (turns: number): number => {
+  const angle = (turns - Math.floor(turns + 0.5)) * turn;
+  let term = 1;
+  let sum = 1;
+  for (let step = 2; step < terms; step += 2) {
+    term *= -(angle * angle) / ((step - 1) * step);
+    sum += term;
+  }
+  return sum;
+};
+
 export const exp = (value: number): number => {
   const halvings = Math.round(value / ln2);
   const rest = value - halvings * ln2;

@@ -1,4 +1,4 @@
-// Which key an event is about: Zipf (a few hot keys, as real objects are) or uniform. Poisoned keys have names of their own.
+// Which key an event is about: Zipf (a few hot keys, as real objects are), uniform, or a few hot ones that take a given share. Poisoned keys have names of their own.
 import type { Traffic } from '../scenario/scenario.ts';
 import { exp, ln } from './exact-math.ts';
 import type { Random } from './random.ts';
@@ -11,9 +11,15 @@ const weightOne = 1_073_741_824;
 
 export const createKeyPicker = (keys: Traffic['keys'], random: Random): (() => PlannedKey) => {
   if (keys.kind === 'uniform') return () => keyOf('order', random.int(0, keys.count - 1));
+  if (keys.kind === 'hot') return hotKeys(keys, random);
   const upTo = zipfSums(keys.count, keys.exponent);
   const total = upTo.at(-1) as number;
   return () => keyOf('order', firstAbove(upTo, random.int(0, total - 1)));
+};
+
+const hotKeys = ({ count, hot, share }: Extract<Traffic['keys'], { readonly kind: 'hot' }>, random: Random): (() => PlannedKey) => {
+  const isHot = (): boolean => hot >= count || random.chance(share);
+  return () => keyOf('order', isHot() ? random.int(0, hot - 1) : random.int(hot, count - 1));
 };
 
 export const poisonedPrefix = 'poisoned';

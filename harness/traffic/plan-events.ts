@@ -2,6 +2,7 @@
 import type { Phase, PoisonKind, Traffic } from '../scenario/scenario.ts';
 import { createKeyPicker, type PlannedKey, poisonedKey } from './keys.ts';
 import type { PlannedEvent } from './planned-operation.ts';
+import { createClocks } from './clocks.ts';
 import { expectedAnswer, isHandlerPoison, oversizedLimit } from './poison.ts';
 import { createRandom } from './random.ts';
 
@@ -18,11 +19,12 @@ export const planEvents = (count: number, { name, traffic }: TrafficSource, seed
   const seats = planSeats(count, traffic, seed);
   const sequences = new Map<string, number>();
   const names = createRandom(seed, 'names');
+  const clockOf = createClocks(traffic, seed);
   return seats.map(({ key, poison, variant }, event) => {
     const expected = expectedAnswer(poison, variant);
     const sequence = traffic.sequenced === true && expected.status === 200 ? nextSequence(sequences, key) : null;
     const idempotencyKey = `${name}-${seed}-${event}`;
-    return { event, ...key, eventName: names.pick(eventNames), idempotencyKey, sequence, poison, variant, expected };
+    return { event, ...key, eventName: names.pick(eventNames), idempotencyKey, sequence, poison, variant, expected, ...clockOf() };
   });
 };
 

@@ -1,6 +1,6 @@
 // The whole traffic of a scenario, from its seed, before anything runs. Pure: the same seed gives the same plan on every machine.
 import { createHash } from 'node:crypto';
-import type { Phase } from '../scenario/scenario.ts';
+import type { Phase, Recording } from '../scenario/scenario.ts';
 import { planArrivals } from './arrivals.ts';
 import { createBodyMaker } from './body.ts';
 import { displace } from './disorder.ts';
@@ -9,6 +9,7 @@ import { markForTracing } from './marks.ts';
 import { planEvents, type TrafficSource } from './plan-events.ts';
 import type { PlannedOperation } from './planned-operation.ts';
 import { createRandom } from './random.ts';
+import { replayDrafts } from './replay.ts';
 
 export type TrafficPlan = {
   readonly operations: readonly PlannedOperation[];
@@ -17,7 +18,8 @@ export type TrafficPlan = {
 
 export const planTraffic = (source: TrafficSource, seed: number): TrafficPlan => {
   const { phases, traffic } = source;
-  const arrivals = planArrivals(phases, traffic.arrivals, createRandom(seed, 'arrivals'));
+  if (traffic.replay !== undefined) return replayTraffic(source, traffic.replay, seed);
+  const arrivals = planArrivals(phases, traffic.arrivals, seed);
   const inOrder = planEvents(arrivals.length, source, seed);
   const events = traffic.disorder === undefined ? inOrder : displace(inOrder, traffic.disorder, createRandom(seed, 'disorder'));
   const firsts = arrivals.map(({ phase, atUs }, seat): Draft => ({
@@ -29,6 +31,13 @@ export const planTraffic = (source: TrafficSource, seed: number): TrafficPlan =>
   const ends = phaseEnds(phases);
   const drafts =
     traffic.duplicates === undefined ? firsts : addDuplicates(firsts, traffic.duplicates, ends, createRandom(seed, 'duplicates'));
+  return { operations: markForTracing(number(drafts), seed), durationMs: ends.at(-1)?.toMs ?? 0 };
+};
+
+/** Times, keys, numbers, deliveries and kinds of poison are those of the recording; bodies are made from the seed, as always. What came after the last phase is left out. */
+const replayTraffic = ({ name, phases }: TrafficSource, recording: Recording, seed: number): TrafficPlan => {
+  const ends = phaseEnds(phases);
+  const drafts = replayDrafts(name, recording, ends, seed);
   return { operations: markForTracing(number(drafts), seed), durationMs: ends.at(-1)?.toMs ?? 0 };
 };
 

@@ -15,6 +15,10 @@ export type PlannedEvent = {
   readonly variant: number;
   /** What a healthy target answers. `overloaded` and the like are always possible beside it. */
   readonly expected: ExpectedAnswer;
+  /** By how much the event's own time differs from the plan's; left out: not at all. */
+  readonly clockOffMs?: number;
+  /** Which producer sent it; left out: nobody in particular. */
+  readonly producer?: number;
 };
 
 export type PlannedOperation = PlannedEvent & {

@@ -1,4 +1,4 @@
-// The six kinds of poison: what each looks like on the wire, and what answer it must get.
+// The catalogue of poison: what each kind looks like on the wire, form by form, and what answer it must get.
 import type { PoisonKind } from '../scenario/scenario.ts';
 import type { ExpectedAnswer } from './planned-operation.ts';
 
@@ -58,48 +58,66 @@ export const poisonBody = (poison: PoisonKind, variant: number, good: Fields): B
   }
 };
 
-const inTurn = <Form>(forms: readonly Form[], variant: number): Form => forms[variant % forms.length] as Form;
+/** Each with what a reader calls it. */
+type Forms<Make> = readonly (readonly [name: string, make: Make])[];
 
-const brokenForms: readonly ((text: string) => Buffer)[] = [
-  (text) => Buffer.from(text.slice(0, -7)),
-  (text) => Buffer.from(`${text.slice(0, -1)},}`),
-  (text) => Buffer.from(text.replaceAll('"', "'")),
-  (text) => Buffer.from(`${text}${text}`),
-  (text) => Buffer.from(text.replace('"system_name"', 'system_name')),
-  (text) => Buffer.concat([Buffer.from(text.slice(0, 8)), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from(text.slice(8))]),
-  () => Buffer.from('not json at all'),
+const inTurn = <Make>(forms: Forms<Make>, variant: number): Make => (forms[variant % forms.length] as Forms<Make>[number])[1];
+
+const brokenForms: Forms<(text: string) => Buffer> = [
+  ['cut off', (text) => Buffer.from(text.slice(0, -7))],
+  ['a comma too many', (text) => Buffer.from(`${text.slice(0, -1)},}`)],
+  ['single quotes', (text) => Buffer.from(text.replaceAll('"', "'"))],
+  ['two values', (text) => Buffer.from(`${text}${text}`)],
+  ['a name without quotes', (text) => Buffer.from(text.replace('"system_name"', 'system_name'))],
+  [
+    'bytes that are no UTF-8',
+    (text) => Buffer.concat([Buffer.from(text.slice(0, 8)), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from(text.slice(8))]),
+  ],
+  ['no JSON at all', () => Buffer.from('not json at all')],
 ];
 
 const without = (fields: Fields, name: string): Fields => Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 
-const wrongForms: readonly ((good: Fields) => Fields)[] = [
-  (good) => ({ ...good, system_name: 42 }),
-  (good) => ({ ...good, object_id: null }),
-  (good) => ({ ...good, event_name: '' }),
-  (good) => ({ ...good, event_time: 1_767_225_600 }),
-  (good) => ({ ...good, metadata: 'a string' }),
-  (good) => ({ ...good, metadata: null }),
-  (good) => ({ ...good, id: 7 }),
-  (good) => ({ ...good, sequence: 'first' }),
-  (good) => ({ ...good, sequence: 1.5 }),
-  (good) => ({ ...good, colour: 'unknown field' }),
-  (good) => without(good, 'system_name'),
-  (good) => without(good, 'object_id'),
-  (good) => without(good, 'event_name'),
-  (good) => without(good, 'event_time'),
-  (good) => without(good, 'metadata'),
-  (good) => ({ ...good, object_id: ['a', 'list'] }),
+const wrongForms: Forms<(good: Fields) => Fields> = [
+  ['system_name is a number', (good) => ({ ...good, system_name: 42 })],
+  ['object_id is null', (good) => ({ ...good, object_id: null })],
+  ['event_name is empty', (good) => ({ ...good, event_name: '' })],
+  ['event_time is a number', (good) => ({ ...good, event_time: 1_767_225_600 })],
+  ['metadata is a string', (good) => ({ ...good, metadata: 'a string' })],
+  ['metadata is null', (good) => ({ ...good, metadata: null })],
+  ['id is a number', (good) => ({ ...good, id: 7 })],
+  ['sequence is a string', (good) => ({ ...good, sequence: 'first' })],
+  ['sequence is no whole number', (good) => ({ ...good, sequence: 1.5 })],
+  ['a field that there is not', (good) => ({ ...good, colour: 'unknown field' })],
+  ['no system_name', (good) => without(good, 'system_name')],
+  ['no object_id', (good) => without(good, 'object_id')],
+  ['no event_name', (good) => without(good, 'event_name')],
+  ['no event_time', (good) => without(good, 'event_time')],
+  ['no metadata', (good) => without(good, 'metadata')],
+  ['object_id is a list', (good) => ({ ...good, object_id: ['a', 'list'] })],
 ];
 
 const depth = 5000;
 const deepForm = 2;
 
 /** Written by hand: JSON.stringify would repair none of this, but it also can't nest this deep. */
-const hostileForms: readonly ((good: Fields) => string)[] = [
-  (good) => withNote(good, '"before\\u0000after"'),
-  (good) => withNote(good, '"a lone half \\ud83d of a pair"'),
-  (good) => withNote(good, `${'['.repeat(depth)}${']'.repeat(depth)}`),
+const hostileForms: Forms<(good: Fields) => string> = [
+  ['a NUL', (good) => withNote(good, '"before\\u0000after"')],
+  ['a lone surrogate', (good) => withNote(good, '"a lone half \\ud83d of a pair"')],
+  ['nested 5,000 deep', (good) => withNote(good, `${'['.repeat(depth)}${']'.repeat(depth)}`)],
 ];
 
 const withNote = (good: Fields, note: string): string =>
   JSON.stringify({ ...good, metadata: { note: 'NOTE' } }).replace('"NOTE"', () => note);
+
+const namesOf = (forms: Forms<unknown>): readonly string[] => forms.map(([name]) => name);
+
+/** What each kind is, and the forms that it has in turn. */
+export const poisonCatalogue: Readonly<Record<PoisonKind, { readonly means: string; readonly forms: readonly string[] }>> = {
+  'broken-json': { means: 'A body that is no JSON.', forms: namesOf(brokenForms) },
+  'wrong-types': { means: 'JSON that the schema refuses.', forms: namesOf(wrongForms) },
+  oversized: { means: `A body of ${oversizedBytes} bytes; at most ${oversizedLimit} in a plan.`, forms: ['over the limit of 1 MiB'] },
+  'hostile-text': { means: 'JSON that no store could give back as it was.', forms: namesOf(hostileForms) },
+  'handler-throws': { means: 'A good event on which user code throws.', forms: ['throws'] },
+  'handler-hangs': { means: 'A good event on which user code never comes back.', forms: ['never settles', 'loops without yielding'] },
+};

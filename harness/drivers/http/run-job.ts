@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHistoryWriter, type HistoryWriter } from '../../history/history-writer.ts';
 import { type BodyMaker, createBodyMaker } from '../../traffic/body.ts';
+import { peakRate } from '../../scenario/rate-shape.ts';
 import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -36,7 +37,7 @@ export type PreparedJob = AsyncDisposable & {
 const aheadSeconds = 0.25;
 
 export const prepareJob = async (job: DriverJob, plan: TrafficPlan): Promise<PreparedJob> => {
-  const ahead = Math.ceil(Math.max(...job.source.phases.map(({ ratePerSecond }) => ratePerSecond)) * aheadSeconds);
+  const ahead = Math.ceil(Math.max(...job.source.phases.map(peakRate)) * aheadSeconds);
   const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
   return {
     run: (zeroAt, report) => runJob(job, plan, connections, zeroAt, report),

@@ -33,7 +33,7 @@ export const createForeignTarget = (options: ForeignOptions): Target => ({
   start: (start, signal) => startForeign(options, start, signal),
 });
 
-const startForeign = async ({ file, serverUrl, registry, clock }: ForeignOptions, start: StartOptions, signal: AbortSignal) => {
+const startForeign = async ({ file, lacks, serverUrl, registry, clock }: ForeignOptions, start: StartOptions, signal: AbortSignal) => {
   const folder = await mkdtemp(join(tmpdir(), 'faultline-target-'));
   registry.addFolder(folder);
   const databaseUrl = serverUrl === null ? '' : await createDatabase(serverUrl, databaseName(start.runId, start.scenario));
@@ -46,7 +46,7 @@ const startForeign = async ({ file, serverUrl, registry, clock }: ForeignOptions
     const { runId: run, scenario, environment } = start;
     const startProcess = async (request: ProcessRequest) => (await processes.start(request)).target;
     const context = { run, scenario, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
-    return runningTarget(file, await file.start(context), processes, databaseUrl, end);
+    return { ...runningTarget(file, await file.start(context), processes, databaseUrl, end), lacks };
   } catch (error) {
     await end();
     throw error instanceof HarnessError
