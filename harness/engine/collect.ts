@@ -2,6 +2,7 @@
 import { readHistory } from '../history/read-history.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { explain } from './errors.ts';
+import { keptSignals } from './kept-signals.ts';
 import type { Telemetry } from './parts.ts';
 import type { Played } from './play.ts';
 import type { ScenarioPlan, SignalsRecord } from './run-data.ts';
@@ -53,7 +54,7 @@ const collectTelemetry = async (context: ScenarioContext, input: CollectInput, f
   const { timeline } = played;
   const traceIds = marked.map(({ traceId }) => traceId);
   const signals = await telemetry.collect({ ...scope, plan, timeline, exportIntervalMs, traceIds, marked, instances, canary });
-  await writeJson(files.signals, signals);
+  await writeJson(files.signals, keptSignals(signals));
 };
 
 const collectAlerts = async ({ runId, scenario, signal }: ScenarioContext, input: CollectInput, files: ScenarioFiles): Promise<void> => {

@@ -6,6 +6,7 @@ import { readFinalState } from '../history/final-state-file.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readReads } from '../history/read-operation.ts';
 import { explain, HarnessError } from './errors.ts';
+import { takenSignals } from './kept-signals.ts';
 import { readMachineFile } from './machine/machine-file.ts';
 import type { AlertsRecord, FaultEvidence, RunData, RunTimeline, ScenarioPlan, SignalsRecord } from './run-data.ts';
 import { scenarioFiles } from './scenario-files.ts';
@@ -32,7 +33,7 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     plan,
     timeline,
     evidence,
-    signals,
+    signals: signals === null ? null : takenSignals(signals),
     // Written before there was detection: it holds a note, and no rules.
     alerts: alerts?.rules === undefined ? null : alerts,
     machine: machine.samples,

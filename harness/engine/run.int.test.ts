@@ -96,7 +96,7 @@ const makeWorld = (trouble: Trouble = {}) => {
       fingerprint: async () => 'the same',
       collect: async () => {
         if (trouble.collectFails === true) throw new Error('connection refused');
-        return {} as SignalsRecord;
+        return { budgets: [], finals: [], plots: [] } as unknown as SignalsRecord;
       },
       alerts: async () => ({}) as AlertsRecord,
     }),
