@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { dataFormat, readMarker, writeMarker, type Marker } from './marker.ts';
 import { SystemError } from '../../contract/system-error.ts';
+import { processStart } from '../start/process-start.ts';
 import { binaryPath, runBinary } from './run-binary.ts';
 import type { ServerAccount } from './server-account.ts';
 
@@ -22,22 +23,13 @@ export type ClusterOptions = {
   readonly signal?: AbortSignal;
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 /** Folders that a killed initdb left half-made; the number in the name is the process that was making it. */
 const clearHalfMade = async ({ dataFolder, warn }: ClusterOptions): Promise<void> => {
   for (const name of await readdir(dataFolder)) {
     if (!name.startsWith('cluster.making-')) continue;
     const maker = Number.parseInt(name.slice('cluster.making-'.length), 10);
     const place = join(dataFolder, name);
-    if (maker > 0 && maker !== process.pid && isAlive(maker)) {
+    if (maker > 0 && maker !== process.pid && (await processStart(maker)) !== null) {
       throw new SystemError(
         'FL_DATA_IN_USE',
         `Process ${maker} is making ${place}. Wait for it; if that process is something else, remove ${place}.`,

@@ -2,6 +2,7 @@
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SystemError } from '../../contract/system-error.ts';
+import { processStart } from '../start/process-start.ts';
 
 export type PostmasterFile = { readonly pid: number; readonly port: number; readonly status: string };
 
@@ -17,11 +18,7 @@ export const readPostmasterFile = async (cluster: string): Promise<PostmasterFil
 
 /** 'unknown' where /proc can't tell: then PostgreSQL's own check decides. */
 const stateOf = async (pid: number, cluster: string): Promise<'runs' | 'gone' | 'unknown'> => {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'gone';
-  }
+  if ((await processStart(pid)) === null) return 'gone';
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
   if (folder === null) return 'unknown';
   // A postmaster's working folder is its cluster; anything else got the number after the server had died.
