@@ -40,11 +40,25 @@ const askPs = (pid: number): ProcessState | null => {
   }
 };
 
+const lookUp = (pid: number): ProcessState | null => {
+  if (process.platform !== 'linux') return askPs(pid);
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat === null ? null : parseStat(pid, stat);
+};
+
+/**
+ * null: no such process. One that has ended keeps its number and its start time until its parent looks after it, which ours does between two turns
+ * of the event loop: a child that was started in this turn always has an identity.
+ */
+export const identityOf = (pid: number): ProcessIdentity | null => {
+  const found = lookUp(pid);
+  return found === null ? null : { pid, startTime: found.startTime };
+};
+
 /** null: no such process, or one that has ended and only waits for its parent to look (a zombie). */
 export const processState = (pid: number): ProcessState | null => {
-  const stat = process.platform === 'linux' ? readText(`/proc/${pid}/stat`) : null;
-  const found = process.platform === 'linux' ? stat && parseStat(pid, stat) : askPs(pid);
-  return found === '' || found === null || /^[ZX]/.test(found.state) ? null : found;
+  const found = lookUp(pid);
+  return found === null || /^[ZX]/.test(found.state) ? null : found;
 };
 
 export const isAlive = ({ pid, startTime }: ProcessIdentity): boolean => processState(pid)?.startTime === startTime;

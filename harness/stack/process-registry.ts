@@ -2,7 +2,7 @@
 // The reaper and later runs read it, so that nothing is left behind and nothing foreign is touched.
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename, isAbsolute } from 'node:path';
-import { processState } from './process-identity.ts';
+import { identityOf } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** The role under which PostgreSQL's first process is recorded: the launcher that started it has a role of its own. */
@@ -20,7 +20,7 @@ export type RegistryEntry =
 export type ProcessRegistry = Disposable & {
   readonly file: string;
   readonly run: string;
-  /** Null where the process has ended already: there is nothing to rely on. */
+  /** Null where there is no such process; a child that was started in this turn of the event loop has an identity even if it has ended already. */
   addProcess(role: string, pid: number): ProcessIdentity | null;
   addReaper(pid: number): void;
   /** A temporary folder to remove when the run is over. Its name must begin with `faultline-`: nothing else is ever removed. */
@@ -30,11 +30,6 @@ export type ProcessRegistry = Disposable & {
 };
 
 export const isOurFolder = (path: string): boolean => isAbsolute(path) && /^faultline-[\w.-]+$/.test(basename(path));
-
-const identityOf = (pid: number): ProcessIdentity | null => {
-  const state = processState(pid);
-  return state === null ? null : { pid, startTime: state.startTime };
-};
 
 export const createRegistry = (file: string, run: string, now: () => number): ProcessRegistry => {
   const descriptor = openSync(file, 'a');

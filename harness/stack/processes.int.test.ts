@@ -61,9 +61,34 @@ test('a process that ends before it is ready is told of with the end of its outp
   await expect(child.ready(10_000)).rejects.toMatchObject({ code: 'FL_STACK_FAILED', message: expect.stringContaining('something broke') });
 });
 
+/** Puts each process on record only once it has ended: on a busy machine a short one is gone before the harness has its turn again. */
+const lateRegistry = (): ProcessRegistry => ({
+  ...registry,
+  addProcess: (role, pid) => {
+    while (processState(pid) !== null) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    return registry.addProcess(role, pid);
+  },
+});
+
+test('a process that has ended before it is on record is on record all the same, and is told of with its end and its own words', async () => {
+  await using child = await spawnFixture('refusing', { registry: lateRegistry() });
+  expect(readRegistry(registry.file)).toContainEqual({ kind: 'process', role: 'worker', at: 1_000, ...child.identity });
+  await expect(child.ready(10_000)).rejects.toThrow('port 1 is taken by x (FL_PORT_TAKEN)');
+  expect(await child.exited).toEqual({ code: 3, signal: null });
+  expect([isAlive(child.identity), child.kill('SIGTERM')]).toEqual([false, false]);
+});
+
 test('a process that says nothing is given up after the bound', async () => {
   await using child = await spawnFixture('silent');
   await expect(child.ready(300)).rejects.toThrow('said nothing of being ready within 300 ms');
+});
+
+test('an interruption of the wait is told as one, and not as a process that is slow', async () => {
+  await using child = await spawnFixture('silent');
+  await expect(child.ready(10_000, AbortSignal.timeout(50))).rejects.toMatchObject({
+    code: 'FL_INTERRUPTED',
+    message: 'interrupted while worker was starting',
+  });
 });
 
 test('a command that does not exist is an error of its own', async () => {

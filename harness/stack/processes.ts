@@ -108,6 +108,8 @@ const awaitReady = async (
   if (said?.kind === 'ready') return said.line;
   if (said?.kind === 'refused')
     throw new HarnessError(failure, `${role} refused to start: ${said.message} (${said.code}); its log is ${logFile}`);
+  if (last.exit === undefined && signal?.aborted === true)
+    throw new HarnessError('FL_INTERRUPTED', `interrupted while ${role} was starting`);
   const what = last.exit === undefined ? `said nothing of being ready within ${withinMs} ms` : `${exitText(last.exit)} before it was ready`;
   throw new HarnessError(failure, `${role} ${what}; its log is ${logFile}:\n${logTail(logFile)}`);
 };
