@@ -53,6 +53,19 @@ test('a user and a password are taken from variables or out of the URL, and neve
   expect(JSON.stringify(inUrl.endpoints)).not.toMatch(/p(@|%40)ss/);
 });
 
+test('a user or a password in a URL that is not written as URLs have it is told, and not shown', () => {
+  const problem = problemOf({
+    ...urls,
+    FAULTLINE_LOKI_URL: 'https://me:100%25@loki.example',
+    FAULTLINE_TEMPO_URL: 'https://me:s3cret%@tempo.example',
+  });
+  expect(problem).toContain(
+    'FAULTLINE_TEMPO_URL has a user or a password with a % that begins no %XX; write it as %25, or use FAULTLINE_TEMPO_USER and _PASSWORD',
+  );
+  expect(problem).not.toContain('s3cret');
+  expect(problem).not.toContain('FAULTLINE_LOKI_URL has');
+});
+
 test('all that is missing is named at once, with what is read', () => {
   expect(problemOf({ FAULTLINE_PROMETHEUS_URL: 'http://p' })).toMatch(
     /FAULTLINE_TEMPO_URL is not set\n {2}FAULTLINE_LOKI_URL is not set\n {2}FAULTLINE_OTLP_TRACES_URL is not set\nIt reads:/,

@@ -82,8 +82,11 @@ const basic = (user: string, password: string): string => `Basic ${Buffer.from(`
 
 const headersOf = (environment: Environment, name: string, url: URL, problems: string[]): Headers => {
   const value = (what: string): string => environment[`${name}_${what}`] ?? '';
-  const user = value('USER') || decodeURIComponent(url.username);
-  const password = value('PASSWORD') || decodeURIComponent(url.password);
+  const [userInUrl, passwordInUrl] = [decoded(url.username), decoded(url.password)];
+  if (userInUrl === null || passwordInUrl === null)
+    problems.push(`${name}_URL has a user or a password with a % that begins no %XX; write it as %25, or use ${name}_USER and _PASSWORD`);
+  const user = value('USER') || (userInUrl ?? '');
+  const password = value('PASSWORD') || (passwordInUrl ?? '');
   const token = value('TOKEN');
   if (token !== '' && user !== '') problems.push(`${name}_TOKEN and a user are both set; one of them gives access`);
   if (password !== '' && user === '') problems.push(`${name}_PASSWORD is set, and ${name}_USER is not`);
@@ -92,6 +95,15 @@ const headersOf = (environment: Environment, name: string, url: URL, problems: s
     ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
     ...(user === '' ? {} : { authorization: basic(user, password) }),
   };
+};
+
+/** null: it is no percent-encoding. */
+const decoded = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 };
 
 const moreHeaders = (text: string, variable: string, problems: string[]): Headers => {
