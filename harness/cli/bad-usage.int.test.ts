@@ -10,7 +10,7 @@ let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-cli-test-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const run = (command: 'verify' | 'judge', ...parameters: string[]) =>
+const run = (command: 'verify' | 'judge' | 'parity', ...parameters: string[]) =>
   execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], { reject: false, stdin: 'ignore', cwd: folder });
 
 describe('a mistake ends with exit code 3 and one line that helps', () => {
@@ -33,6 +33,34 @@ describe('a mistake ends with exit code 3 and one line that helps', () => {
     const { exitCode, stderr } = await run('judge', folder);
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/^FL_FORMAT_VERSION: .*format version 2.*reads version 1/);
+  });
+});
+
+describe('a run.json that is not one', () => {
+  const whole = {
+    format: 1,
+    id: 'x',
+    startedAt: '2026-01-01T00:00:00Z',
+    state: 'finished',
+    seed: 1,
+    scenarios: [],
+    runtime: 'embedded',
+    versions: {},
+    machine: {},
+  };
+  test.each<[string, string, RegExp]>([
+    ['holds nothing', 'null', /^FL_RUN_FOLDER: .*run\.json is damaged: it holds no object/],
+    ['is a list', '[]', /^FL_RUN_FOLDER: .*run\.json is damaged: it holds no object/],
+    ['lacks parts', JSON.stringify({ ...whole, id: undefined, scenarios: 'steady' }), /^FL_RUN_FOLDER: .*damaged: it lacks id, scenarios$/],
+    ['is cut', '{"format": 1', /^FL_RUN_FOLDER: .*run\.json cannot be read/],
+  ])('that %s is said to be damaged, to judge and to parity', async (_title, text, message) => {
+    await writeFile(join(folder, 'run.json'), text);
+    await writeFile(join(folder, 'otlp.ndjson'), '');
+    for (const command of ['judge', 'parity'] as const) {
+      const { exitCode, stderr } = await run(command, folder);
+      expect([command, exitCode, stderr]).toEqual([command, 3, expect.stringMatching(message)]);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    }
   });
 });
 

@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
 import { manifestFile } from '../engine/manifest.ts';
-import { checkFormat, readJson, readRunData } from '../engine/read-run-data.ts';
+import { readManifest } from '../engine/read-manifest.ts';
+import { readJson, readRunData } from '../engine/read-run-data.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { runVerdictOf } from '../engine/run-verdict.ts';
 import { scenarioFiles } from '../engine/scenario-files.ts';
@@ -65,13 +66,6 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-const readManifest = async (folder: string): Promise<RunManifest> => {
-  const path = join(folder, manifestFile);
-  const manifest = await readJson<RunManifest>(path);
-  checkFormat(path, manifest.format);
-  return manifest;
-};
 
 const judgeAll = async (folder: string, manifest: RunManifest, scenarios: readonly string[]): Promise<RunVerdict> => {
   const verdicts: ScenarioVerdict[] = [];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import { manifestFile } from '../engine/manifest.ts';
-import { readJson } from '../engine/read-run-data.ts';
+import { readManifest } from '../engine/read-manifest.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { writeJson } from '../engine/write-json.ts';
 import { endOfRecording, recordingFile } from '../parity/recording.ts';
@@ -34,8 +34,13 @@ export const parityCommand = async (parameters: readonly string[], surroundings:
     return exitCodes.pass;
   }
   const folder = options.runFolder ?? (await recordRun(options, surroundings));
-  const manifest = await readManifest(folder);
-  const result = await compare(options, folder, manifest, surroundings, say);
+  const manifest = await recordedManifest(folder);
+  using interruption = watchInterruption(say, () => process.exit(exitCodes.interrupted));
+  const { signal } = interruption;
+  const result = await compare(options, folder, manifest, { ...surroundings, say, signal }).catch((error: unknown) => {
+    // It shows as whatever it broke.
+    throw signal.aborted ? new HarnessError('FL_INTERRUPTED', 'interrupted before all was compared', { cause: error }) : error;
+  });
   say(describeParity(result, join(folder, 'parity')));
   return hasParity(result) ? exitCodes.pass : exitCodes.fail;
 };
@@ -44,12 +49,14 @@ export const parityCommand = async (parameters: readonly string[], surroundings:
 const recordRun = async (options: ParityOptions, { stdout, stderr, env }: ParitySurroundings): Promise<string> => {
   const parameters = [...options.scenarios, '--record', '--seed', String(options.seed), '--report', options.reportFolder];
   const code = await verify(parameters, { stdout, stderr, environment: env });
-  if (code === exitCodes.harnessError || code === exitCodes.interrupted)
+  if (code === exitCodes.interrupted)
+    throw new HarnessError('FL_INTERRUPTED', 'interrupted while the run was recorded: nothing is compared');
+  if (code === exitCodes.harnessError)
     throw new HarnessError('FL_USAGE', `the run that was to be recorded ended with exit code ${code}: there is nothing to compare`);
   return realpath(join(options.reportFolder, 'latest'));
 };
 
-const readManifest = async (folder: string): Promise<RunManifest> => {
+const recordedManifest = async (folder: string): Promise<RunManifest> => {
   if (!existsSync(join(folder, manifestFile)))
     throw new HarnessError(
       'FL_RUN_FOLDER',
@@ -57,28 +64,31 @@ const readManifest = async (folder: string): Promise<RunManifest> => {
     );
   if (!existsSync(join(folder, recordingFile)))
     throw new HarnessError('FL_RUN_FOLDER', `${folder} holds no recording (${recordingFile}). Make one: npm run verify -- --record`);
-  return readJson<RunManifest>(join(folder, manifestFile));
+  return readManifest(folder);
 };
 
 const compare = async (
   options: ParityOptions,
   runFolder: string,
   { id, scenarios }: RunManifest,
-  { stderr, env }: ParitySurroundings,
-  say: (text: string) => void,
+  {
+    stderr,
+    env,
+    say,
+    signal,
+  }: Pick<ParitySurroundings, 'stderr' | 'env'> & { readonly say: (text: string) => void; readonly signal: AbortSignal },
 ): Promise<ParityResult> => {
   const folder = join(runFolder, 'parity');
   const recording = join(runFolder, recordingFile);
   const shiftMs = shiftFor((await endOfRecording(recording)) ?? systemClock.now(), systemClock.now());
   await mkdir(folder, { recursive: true });
-  using interruption = watchInterruption(say, () => process.exit(exitCodes.interrupted));
   using registry = createRegistry(join(folder, 'processes.ndjson'), `${id}-parity`, systemClock.now);
   await using _reaper = await startReaper(registry);
   const start = (index: 0 | 1): Promise<RunningStack> =>
     startStack(options.runtimes[index], {
       registry,
       logFolder: folder,
-      signal: interruption.signal,
+      signal,
       clock: systemClock,
       environment: env,
       without: ['grafana'],
@@ -98,7 +108,7 @@ const compare = async (
     seed: options.seed,
     generated: options.generated,
     clock: systemClock,
-    signal: interruption.signal,
+    signal,
     visibleWithinMs,
     say,
     onAsked: (asked, of, different) => {

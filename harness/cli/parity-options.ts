@@ -49,7 +49,7 @@ const createProgram = (write: (text: string) => void): Command =>
     .option('--seed <number>', 'seed of the run and of the generated queries', wholeNumber(largestSeed), 1)
     .option('--generated <number>', 'generated queries in PromQL; a fifth of it in TraceQL and in LogQL', wholeNumber(mostGenerated), 500)
     .option('--report <folder>', 'where the folders of runs go', 'runs')
-    .addHelpText('after', '\nExit codes: 0 no difference but allowed ones, 1 differences, 3 harness error or bad usage.\n')
+    .addHelpText('after', '\nExit codes: 0 no difference but allowed ones, 1 differences, 3 harness error or bad usage, 130 interrupted.\n')
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => {} });
 

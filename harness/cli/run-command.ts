@@ -13,5 +13,5 @@ const tell = (error: unknown): number => {
   process.stderr.write(`${known.code}: ${known.message}\n`);
   // Only a defect of ours is worth a stack trace.
   if (known.code === 'FL_INTERNAL' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  return exitCodes.harnessError;
+  return known.code === 'FL_INTERRUPTED' ? exitCodes.interrupted : exitCodes.harnessError;
 };

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
+import { checkWritable } from '../engine/preflight.ts';
 import { runId } from '../engine/run-folder.ts';
 import { processState } from '../stack/process-identity.ts';
 import { createRegistry } from '../stack/process-registry.ts';
@@ -31,9 +32,14 @@ export const demandNone = async (folder: string): Promise<void> => {
   throw new HarnessError('FL_STACK_FAILED', `the ${runtime} stack is up already (pid ${keeper.pid}); end it with: npm run stack -- down`);
 };
 
+/** Makes it where it is not there. */
+export const demandFolder = (folder: string): Promise<void> =>
+  checkWritable(folder, "the folder of the stack's state and logs", 'run this where you may write');
+
 export const keepStack = async (options: StackCommandOptions, { environment, say }: StackSurroundings): Promise<number> => {
   const { folder, runtime } = options;
   await demandNone(folder);
+  await demandFolder(folder);
   const ports = await portsOf(options, environment);
   const logFolder = join(folder, 'logs');
   await rm(logFolder, { recursive: true, force: true });

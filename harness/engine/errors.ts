@@ -5,7 +5,7 @@ export const harnessErrors = {
   FL_USAGE: 'The command line is not understood; the message names what comes near.',
   FL_UNKNOWN_SCENARIO: 'No scenario has this name; the message names what comes near.',
   FL_SCENARIO_INVALID: 'A scenario file cannot be loaded, or contradicts itself; the message lists every place.',
-  FL_FOLDER_NOT_WRITABLE: 'The folder for runs, or the one for temporary files, cannot be written.',
+  FL_FOLDER_NOT_WRITABLE: "The folder for runs, for a stack's state or for temporary files cannot be used.",
   FL_DISK_FULL: 'Less than 1 GiB is free where the run would write.',
   FL_STACK_FAILED: 'The telemetry stack did not start, or ended while it was needed.',
   FL_DATABASE_FAILED: 'PostgreSQL did not start, or refused what the harness needs of it.',

@@ -16,7 +16,8 @@ export const checkFolders = async (runsFolder: string, temporaryFolder: string, 
   for (const folder of [runsFolder, temporaryFolder]) await checkSpace(folder, freeBytesOf);
 };
 
-const checkWritable = async (folder: string, what: string, advice: string): Promise<void> => {
+/** Makes the folder where it is not there. Rejects with FL_FOLDER_NOT_WRITABLE, which says `what` it is and what to do. */
+export const checkWritable = async (folder: string, what: string, advice: string): Promise<void> => {
   const probe = join(folder, `.probe-${process.pid}`);
   try {
     await makeFolder(folder);
