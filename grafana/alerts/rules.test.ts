@@ -6,6 +6,7 @@ import { signals } from '../../system/contract/signals.ts';
 import { namedIn } from './source/metrics-in.ts';
 import { production, run } from './source/profile.ts';
 import { renderRules } from './source/render-rules.ts';
+import { readRunbooksPlace } from './source/runbooks-place.ts';
 import { isAlert } from './source/rule.ts';
 import { ruleGroups } from './source/rule-groups.ts';
 
@@ -102,6 +103,22 @@ const testsOf = (profile: string): readonly TestCase[] =>
     .flatMap((name) => (parse(read(`tests/${name}`)) as TestFile).tests)
     .flatMap(({ promql_expr_test }) => promql_expr_test)
     .map(({ expr, exp_samples }) => ({ expr, samples: exp_samples }));
+
+describe('--runbooks', () => {
+  test.each([
+    [[], 'docs/runbooks/'],
+    [['--runbooks', 'https://wiki.example/runbooks'], 'https://wiki.example/runbooks/'],
+    [['--runbooks', 'https://wiki.example/runbooks/'], 'https://wiki.example/runbooks/'],
+  ])('%j puts the page of an alert right below %s', (parameters, place) => {
+    const rules = renderRules(run, readRunbooksPlace(parameters));
+    expect(rules).toContain(`runbook_url: ${place}FaultlineWatchdog.md\n`);
+  });
+
+  test.each([[['--runbooks', '']], [['--runbooks', 'not a place']], [['--runbooks', 'https://x?page=']], [['--runbook', 'x']], [['x']]])(
+    '%j is refused',
+    (parameters) => expect(() => readRunbooksPlace(parameters)).toThrow(/--runbooks|'--runbook'|'x'/),
+  );
+});
 
 describe('runbooks', () => {
   const folder = '../../docs/runbooks/';

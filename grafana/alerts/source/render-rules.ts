@@ -3,10 +3,9 @@ import { stringify } from 'yaml';
 import type { Profile } from './profile.ts';
 import { type AlertRule, isAlert, type RecordingRule } from './rule.ts';
 import { ruleGroups } from './rule-groups.ts';
+import { ownRunbooks } from './runbooks-place.ts';
 
-/** Where `runbook_url` leads: the folder of the repository, or wherever it is published. */
-export const ownRunbooks = 'docs/runbooks/';
-
+/** `runbooks`: where `runbook_url` leads, with a slash at its end. */
 export const renderRules = (profile: Profile, runbooks = ownRunbooks): string => {
   const groups = ruleGroups(profile).map(({ name, rules }) => ({
     name,
