@@ -1,10 +1,12 @@
 // Stands between the senders of OTLP and a running stack: passes every request on as it came, and writes down each one that the stack took.
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import fastify from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { request } from 'undici';
 import type { Clock } from '../engine/clock.ts';
+import { explain, HarnessError } from '../engine/errors.ts';
 import type { OtlpSignal, RunningStack } from '../stack/running-stack.ts';
 import type { RecordedRequest } from './recording.ts';
 
@@ -34,9 +36,26 @@ const passOn = async (stack: RunningStack, signal: OtlpSignal, { headers, body }
   return answer.statusCode;
 };
 
-/** The same stack with other doors for OTLP. Disposing it ends the recording, flushed, and then the stack. */
-export const recordStack = async (stack: RunningStack, file: string, clock: Clock): Promise<RunningStack> => {
+const unwritten = (file: string, error: unknown): HarnessError =>
+  new HarnessError('FL_RUN_FOLDER', `the recording ${file} cannot be written: ${explain(error)}`, { cause: error });
+
+const openRecording = async (file: string): Promise<WriteStream> => {
   const out = createWriteStream(file, { flags: 'a' });
+  await once(out, 'open');
+  // A disk that is full in mid-run: told at the end, when the recording is found not to be whole.
+  out.on('error', () => undefined);
+  return out;
+};
+
+/**
+ * The same stack with other doors for OTLP. Disposing it ends the recording, flushed, and then the stack. Rejects with FL_RUN_FOLDER where the recording can't be
+ * written, at the start or at the end; the stack is down then, too.
+ */
+export const recordStack = async (stack: RunningStack, file: string, clock: Clock): Promise<RunningStack> => {
+  const out = await openRecording(file).catch(async (error: unknown) => {
+    await stack[Symbol.asyncDispose]();
+    throw unwritten(file, error);
+  });
   const app = fastify({ bodyLimit: bodyLimitBytes, forceCloseConnections: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -63,10 +82,12 @@ export const recordStack = async (stack: RunningStack, file: string, clock: Cloc
     access,
     endpoints: { ...stack.endpoints, otlp: { metrics: door('metrics'), traces: door('traces'), logs: door('logs') } },
     [Symbol.asyncDispose]: async () => {
+      await using _stack = stack;
       await app.close();
       out.end();
-      await finished(out);
-      await stack[Symbol.asyncDispose]();
+      await finished(out).catch((error: unknown) => {
+        throw unwritten(file, error);
+      });
     },
   };
 };
