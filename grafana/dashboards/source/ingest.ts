@@ -17,8 +17,8 @@ const ingestLines = linesBehind(trouble.ingestLines);
 const availability = [runbookOf('FaultlineIngestErrorBudgetBurn'), toPipeline];
 const latency = [runbookOf('FaultlineIngestLatencyBudgetBurn'), toPipeline];
 
-const routes = { ...ingestRoutes, instance: '=~"$instance"' } as const;
-const ofInstance = { job: '="faultline-ingest"', instance: '=~"$instance"' } as const;
+const routes = { ...ingestRoutes, ...quantity.chosenInstance } as const;
+const ofInstance = { job: '="faultline-ingest"', ...quantity.chosenInstance } as const;
 
 const now: Row = {
   id: 100,
@@ -103,12 +103,7 @@ const traffic: Row = {
         'What are producers answered? Requests with events by HTTP status: 4xx is theirs, 503 is overload or storage, 500 is a defect.',
       unit: 'reqps',
       draw: 'stacked',
-      targets: [
-        overTime(
-          `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, routes)})`,
-          '{{http_response_status_code}}',
-        ),
-      ],
+      targets: [overTime(quantity.requestsByStatus(routes), '{{http_response_status_code}}')],
       behind: [requests, failedRequests, ingestLines],
       onward: availability,
     }),
@@ -248,7 +243,7 @@ const commits: Row = {
       question: 'Does it grow without end? Resident memory of each process.',
       unit: 'bytes',
       targets: [overTime(valueOf(signals.processMemory, ofInstance), '{{instance}}')],
-      limits: { orange: 750_000_000, red: 1_500_000_000 },
+      limits: limits.memory,
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineWorkerCrashLoop'), toPipeline],
     }),

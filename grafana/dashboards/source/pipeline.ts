@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { countRateOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 import { gauge, logs, stat, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
@@ -15,6 +15,7 @@ const toRecovery = dashboardOf('recovery', 'Recovery');
 const requests = tracesBehind(trouble.ingestRequests, 'Traces of requests');
 const consumers = tracesBehind(trouble.processed, 'Traces of processing');
 const troubleLines = linesBehind(trouble.troubleLines, 'Warnings and errors');
+const ofQuery = { job: '="faultline-query"' } as const;
 
 const hurt: Row = {
   id: 100,
@@ -106,7 +107,7 @@ const stuck: Row = {
       title: 'Events waiting',
       question: 'Is there a backlog? Events in the stream that the slowest processor has not passed.',
       unit: 'short',
-      targets: [atTheEnd(quantity.waiting)],
+      targets: [atTheEnd(quantity.waiting())],
       limits: limits.waiting,
       behind: [consumers, linesBehind(trouble.workerLines)],
       onward: [runbookOf('FaultlineLagGrowing'), toWorkers],
@@ -117,7 +118,7 @@ const stuck: Row = {
       question:
         'Do workers move? Age of the oldest event that no checkpoint has passed; it grows by a second a second where nothing moves.',
       unit: 's',
-      targets: [atTheEnd(quantity.oldestWait)],
+      targets: [atTheEnd(quantity.oldestWait())],
       limits: limits.oldestWait,
       behind: [consumers, linesBehind(trouble.blockedLaneLines, 'Lanes that can not go on')],
       onward: [runbookOf('FaultlineEventsStale'), runbookOf('FaultlineLagGrowing'), toWorkers],
@@ -137,7 +138,7 @@ const stuck: Row = {
       title: 'Dead letters',
       question: 'Does something wait for a person? Events that no further attempt will be made for.',
       unit: 'short',
-      targets: [atTheEnd(quantity.deadLetters)],
+      targets: [atTheEnd(quantity.deadLetters())],
       limits: limits.deadLetters,
       behind: [tracesBehind(trouble.failedProcessing, 'Traces of failures'), linesBehind(trouble.deadLetterLines)],
       onward: [runbookOf('FaultlineDeadLettersGrowing'), runbookOf('FaultlineDeadLetterTooOld'), toRecovery],
@@ -175,7 +176,7 @@ const ingestAndStream: Row = {
       question: 'What do producers ask for, and what are they answered? Requests with events, by HTTP status.',
       unit: 'reqps',
       draw: 'stacked',
-      targets: [overTime(quantity.requestsByStatus, '{{http_response_status_code}}')],
+      targets: [overTime(quantity.requestsByStatus(quantity.ingestRoutes), '{{http_response_status_code}}')],
       behind: [requests, linesBehind(trouble.ingestLines)],
       onward: [runbookOf('FaultlineIngestErrorBudgetBurn'), toIngest],
     }),
@@ -213,7 +214,7 @@ const workers: Row = {
       title: 'Lag',
       question: 'Which processor falls behind? Events that each has not passed.',
       unit: 'short',
-      targets: [overTime(`sum by (faultline_processor) (${valueOf(signals.lag)})`, '{{faultline_processor}}')],
+      targets: [overTime(quantity.lagByProcessor(), '{{faultline_processor}}')],
       limits: limits.waiting,
       behind: [consumers, linesBehind(trouble.workerLines)],
       onward: [runbookOf('FaultlineLagGrowing'), toWorkers],
@@ -254,8 +255,8 @@ const storageAndQuery: Row = {
       title: 'Database operations p99',
       question: 'Is the database slow, and for what? The slowest of a hundred operations of each name.',
       unit: 's',
-      targets: [overTime(quantileOf(0.99, signals.dbOperationDuration, { by: ['db_operation_name'] }), '{{db_operation_name}}')],
-      limits: { orange: 0.1, red: 0.5 },
+      targets: [overTime(quantity.slowestOperations, '{{db_operation_name}}')],
+      limits: limits.databaseOperation,
       behind: [tracesBehind(trouble.rowsWritten, 'Traces of rows written'), troubleLines],
       onward: [runbookOf('FaultlineStorageFailing'), toWorkers],
     }),
@@ -280,12 +281,7 @@ const storageAndQuery: Row = {
       question: 'Can readers read? Requests to the query API by status.',
       unit: 'reqps',
       draw: 'stacked',
-      targets: [
-        overTime(
-          `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, { job: '="faultline-query"' })})`,
-          '{{http_response_status_code}}',
-        ),
-      ],
+      targets: [overTime(quantity.requestsByStatus(ofQuery), '{{http_response_status_code}}')],
       width: 4,
       behind: [tracesBehind(trouble.queries, 'Traces of queries'), linesBehind(trouble.queryLines)],
       onward: [runbookOf('FaultlineQueryGone')],
@@ -295,7 +291,7 @@ const storageAndQuery: Row = {
       title: 'Query latency p99',
       question: 'How long do readers wait? The slowest of a hundred requests to the query API.',
       unit: 's',
-      targets: [overTime(quantileOf(0.99, signals.httpServerDuration, { matchers: { job: '="faultline-query"' } }), 'p99')],
+      targets: [overTime(quantileOf(0.99, signals.httpServerDuration, { matchers: ofQuery }), 'p99')],
       limits: limits.ingestLatency,
       width: 4,
       behind: [tracesBehind(trouble.queries, 'Traces of queries'), linesBehind(trouble.queryLines)],

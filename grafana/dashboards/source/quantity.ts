@@ -2,7 +2,11 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { identitiesBound, production } from '../../alerts/source/profile.ts';
 import { ingestAnswerSeconds, slos, visibleSeconds } from '../../alerts/source/slo.ts';
-import { countRateOf, maxOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { countRateOf, type Matchers, maxOf, type Quantile, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+
+/** Of the processor and of the process that the reader chose, where a dashboard lets them. */
+export const chosenProcessor = { faultline_processor: '=~"$processor"' } as const;
+export const chosenInstance = { instance: '=~"$instance"' } as const;
 
 /** The doors of events, single and batch. */
 export const ingestRoutes = { job: '="faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
@@ -24,19 +28,20 @@ export const ingestLatency = (share: number, window?: string): string =>
     ...(window === undefined ? {} : { window }),
   });
 
-const ofProcessor = { faultline_processor: '=~"$processor"' } as const;
-
-export const freshnessBy = (share: number, window?: string): string =>
-  quantileOf(share, signals.freshness, { by: ['faultline_processor'], matchers: {}, ...(window === undefined ? {} : { window }) });
+export const freshnessBy = (share: number, options: Omit<Quantile<typeof signals.freshness>, 'by'> = {}): string =>
+  quantileOf(share, signals.freshness, { ...options, by: ['faultline_processor'] });
 
 /** The slower processor's. */
-export const worstFreshness = (share: number, window?: string): string => maxOf(freshnessBy(share, window));
+export const worstFreshness = (share: number, window: string): string => maxOf(freshnessBy(share, { window }));
 
 export const vanished = sumOf(`abs(${valueOf(signals.drop)})`);
 export const wrongEffects = sumOf(`abs(${valueOf(signals.effectSurplus)})`);
-export const waiting = maxOf(`sum by (faultline_processor) (${valueOf(signals.lag)})`);
-export const oldestWait = maxOf(valueOf(signals.lagDuration));
-export const deadLetters = sumOf(valueOf(signals.deadLetters));
+export const lagByProcessor = (matchers: Matchers<typeof signals.lag> = {}): string =>
+  `sum by (faultline_processor) (${valueOf(signals.lag, matchers)})`;
+/** The slowest processor's. */
+export const waiting = (matchers: Matchers<typeof signals.lag> = {}): string => maxOf(lagByProcessor(matchers));
+export const oldestWait = (matchers: Matchers<typeof signals.lagDuration> = {}): string => maxOf(valueOf(signals.lagDuration, matchers));
+export const deadLetters = (matchers: Matchers<typeof signals.deadLetters> = {}): string => sumOf(valueOf(signals.deadLetters, matchers));
 export const parkedKeys = sumOf(valueOf(signals.parkedKeys));
 /** What they say, and how long ago they said it: of an exporter that died the last word would stand for minutes. */
 const age = valueOf(signals.accountingAge);
@@ -50,8 +55,11 @@ export const processesHeard = (kind: 'ingest' | 'worker' | 'query'): string => {
 };
 
 export const queueFill = `max(${valueOf(signals.ingestQueueSize)} / on (job, instance) ${valueOf(signals.ingestQueueLimit)})`;
-export const requestsByStatus = `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, ingestRoutes)})`;
-export const failuresByType = `sum by (error_type) (${rateOf(signals.processingFailures, ofProcessor)})`;
+export const requestsByStatus = (matchers: Matchers<typeof signals.httpServerDuration>): string =>
+  `sum by (http_response_status_code) (${countRateOf(signals.httpServerDuration, matchers)})`;
+export const failuresByType = (matchers: Matchers<typeof signals.processingFailures>): string =>
+  `sum by (error_type) (${rateOf(signals.processingFailures, matchers)})`;
+export const slowestOperations = quantileOf(0.99, signals.dbOperationDuration, { by: ['db_operation_name'] });
 
 const availability = slos.find(({ key }) => key === 'ingest_availability')!;
 const fastBurn = Math.max(
@@ -76,4 +84,6 @@ export const limits = {
   snapshot: { orange: 60, red: production.snapshotSeconds },
   queueFill: { orange: 0.5, red: 0.9 },
   busy: { orange: 0.7, red: 0.9 },
+  memory: { orange: 750_000_000, red: 1_500_000_000 },
+  databaseOperation: { orange: 0.1, red: 0.5 },
 } as const;

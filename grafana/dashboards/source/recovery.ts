@@ -18,7 +18,7 @@ const failureLines = linesBehind(trouble.failureLines, 'Each failed attempt');
 const commandLines = linesBehind(trouble.parkCommandLines, 'Commands that were carried out');
 const letters = [runbookOf('FaultlineDeadLetterTooOld'), toPipeline];
 
-const one = { faultline_processor: '=~"$processor"' } as const;
+const one = quantity.chosenProcessor;
 const outcome = (name: string): string => `sum(${valueOf(signals.accountingEvents, { ...one, faultline_outcome: `="${name}"` })})`;
 
 const now: Row = {
@@ -30,7 +30,7 @@ const now: Row = {
       title: 'Dead letters',
       question: 'Does something wait for a person? Events for which no further attempt will be made.',
       unit: 'short',
-      targets: [atTheEnd(`sum(${valueOf(signals.deadLetters, one)})`)],
+      targets: [atTheEnd(quantity.deadLetters(one))],
       limits: limits.deadLetters,
       behind: [failures, deadLetterLines],
       onward: [runbookOf('FaultlineDeadLettersGrowing'), toPipeline],
@@ -152,7 +152,7 @@ const parked: Row = {
       question: 'Does it still go wrong? Failed attempts a second; a release or a replay that fails again shows here.',
       unit: 'short',
       draw: 'stacked',
-      targets: [overTime(quantity.failuresByType, '{{error_type}}')],
+      targets: [overTime(quantity.failuresByType(one), '{{error_type}}')],
       behind: [failures, failureLines],
       onward: letters,
     }),

@@ -169,7 +169,7 @@ const effect: Row = {
       question: 'Do workers keep up with what is sent, and catch up after a fault? Events that each processor has not passed.',
       unit: 'short',
       width: 12,
-      targets: [overTime(`sum by (faultline_processor) (${valueOf(signals.lag)})`, '{{faultline_processor}}')],
+      targets: [overTime(quantity.lagByProcessor(), '{{faultline_processor}}')],
       limits: limits.waiting,
       behind: [tracesBehind(trouble.processed, 'Traces of processing'), systemLines],
       onward: [runbookOf('FaultlineLagGrowing'), ...onward],

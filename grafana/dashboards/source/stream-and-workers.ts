@@ -21,9 +21,9 @@ const lag = [runbookOf('FaultlineLagGrowing'), toPipeline];
 const freshness = [runbookOf('FaultlineFreshnessBudgetBurn'), toPipeline];
 const crash = [runbookOf('FaultlineWorkerCrashLoop'), toPipeline];
 
-const one = { faultline_processor: '=~"$processor"' } as const;
-const ofInstance = { job: '="faultline-worker"', instance: '=~"$instance"' } as const;
-const own = { ...one, instance: '=~"$instance"' } as const;
+const one = quantity.chosenProcessor;
+const ofInstance = { job: '="faultline-worker"', ...quantity.chosenInstance } as const;
+const own = { ...one, ...quantity.chosenInstance } as const;
 const byLane = (expression: string): string => `sum by (faultline_processor, faultline_lane) (${expression})`;
 
 const now: Row = {
@@ -35,7 +35,7 @@ const now: Row = {
       title: 'Events waiting',
       question: 'Is there a backlog? Events that the slowest of the chosen processors has not passed.',
       unit: 'short',
-      targets: [atTheEnd(`max(sum by (faultline_processor) (${valueOf(signals.lag, one)}))`)],
+      targets: [atTheEnd(quantity.waiting(one))],
       limits: limits.waiting,
       behind: [consumers, workerLines],
       onward: lag,
@@ -45,7 +45,7 @@ const now: Row = {
       title: 'Oldest waits for',
       question: 'Do workers move? Age of the oldest event that no checkpoint has passed.',
       unit: 's',
-      targets: [atTheEnd(`max(${valueOf(signals.lagDuration, one)})`)],
+      targets: [atTheEnd(quantity.oldestWait(one))],
       limits: limits.oldestWait,
       behind: [consumers, linesBehind(trouble.blockedLaneLines, 'Lanes that can not go on')],
       onward: [runbookOf('FaultlineEventsStale'), toPipeline],
@@ -55,12 +55,7 @@ const now: Row = {
       title: 'Freshness p99',
       question: 'How long until what was accepted can be queried? By processor, the slowest of a hundred in the last minute.',
       unit: 's',
-      targets: [
-        atTheEnd(
-          quantileOf(0.99, signals.freshness, { by: ['faultline_processor'], matchers: one, window: quantity.lastMinute }),
-          '{{faultline_processor}}',
-        ),
-      ],
+      targets: [atTheEnd(quantity.freshnessBy(0.99, { matchers: one, window: quantity.lastMinute }), '{{faultline_processor}}')],
       limits: limits.freshness,
       behind: [consumers, workerLines],
       onward: freshness,
@@ -209,8 +204,8 @@ const workers: Row = {
       question: 'How late do readers see what was accepted? From receipt to visible, by processor.',
       unit: 's',
       targets: [
-        overTime(quantileOf(0.5, signals.freshness, { by: ['faultline_processor'], matchers: own }), '{{faultline_processor}} p50'),
-        overTime(quantileOf(0.99, signals.freshness, { by: ['faultline_processor'], matchers: own }), '{{faultline_processor}} p99'),
+        overTime(quantity.freshnessBy(0.5, { matchers: own }), '{{faultline_processor}} p50'),
+        overTime(quantity.freshnessBy(0.99, { matchers: own }), '{{faultline_processor}} p99'),
       ],
       limits: limits.freshness,
       behind: [consumers, workerLines],
@@ -223,7 +218,7 @@ const workers: Row = {
         'Why do attempts fail? Poison by its reason, infrastructure by the class of its SQLSTATE: the latter parks nothing, it waits.',
       unit: 'short',
       draw: 'stacked',
-      targets: [overTime(`sum by (error_type) (${rateOf(signals.processingFailures, own)})`, '{{error_type}}')],
+      targets: [overTime(quantity.failuresByType(own), '{{error_type}}')],
       behind: [failures, linesBehind(trouble.failureLines)],
       onward: [runbookOf('FaultlineDeadLetterTooOld'), toRecovery],
     }),
@@ -271,7 +266,7 @@ const machine: Row = {
       question: 'Does a process grow without end? Resident memory of each, of every kind.',
       unit: 'bytes',
       targets: [overTime(valueOf(signals.processMemory), '{{job}} {{instance}}')],
-      limits: { orange: 750_000_000, red: 1_500_000_000 },
+      limits: limits.memory,
       behind: [consumers, workerLines],
       onward: crash,
     }),
@@ -280,8 +275,8 @@ const machine: Row = {
       title: 'Database operations p99',
       question: 'Which operation is slow? The slowest of a hundred of each name.',
       unit: 's',
-      targets: [overTime(quantileOf(0.99, signals.dbOperationDuration, { by: ['db_operation_name'] }), '{{db_operation_name}}')],
-      limits: { orange: 0.1, red: 0.5 },
+      targets: [overTime(quantity.slowestOperations, '{{db_operation_name}}')],
+      limits: limits.databaseOperation,
       behind: [rowsWritten, workerLines],
       onward: [runbookOf('FaultlineStorageFailing'), toPipeline],
     }),
