@@ -1,6 +1,7 @@
 // `stack status`: what runs, since when, on which addresses, and whether each part answers now.
 import { request } from 'undici';
-import type { StackEndpoints } from '../stack/running-stack.ts';
+import { readyPaths } from '../stack/local-endpoints.ts';
+import { stackParts } from '../stack/tested-versions.ts';
 import type { Found, StackState } from './stack-state.ts';
 
 export type PartHealth = { readonly part: string; readonly url: string; readonly version: string | null; readonly answers: boolean };
@@ -9,14 +10,11 @@ const withinMs = 3_000;
 
 /** Whose readiness is asked where. */
 const probes = ({ runtime, endpoints }: StackState): readonly (readonly [part: string, base: string, path: string])[] => {
-  const { prometheus, tempo, loki, grafana }: StackEndpoints = endpoints;
-  if (runtime === 'embedded') return [['stack', prometheus, '/ready']];
-  const required = [
-    ['prometheus', prometheus, '/-/ready'],
-    ['tempo', tempo, '/ready'],
-    ['loki', loki, '/ready'],
-  ] as const;
-  return grafana === undefined ? required : [...required, ['grafana', grafana, '/api/health']];
+  if (runtime === 'embedded') return [['stack', endpoints.prometheus, '/ready']];
+  return stackParts.flatMap((part) => {
+    const base = endpoints[part];
+    return base === undefined ? [] : [[part, base, readyPaths[part]] as const];
+  });
 };
 
 const answers = async (url: string): Promise<boolean> => {

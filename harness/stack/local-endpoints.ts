@@ -20,7 +20,8 @@ export const localEndpoints = (ports: LocalPorts, parts: readonly StackPart[]): 
   };
 };
 
-const readyPaths: Readonly<Record<StackPart, string>> = {
+/** Answers 200 once the part is ready, below its base URL. */
+export const readyPaths: Readonly<Record<StackPart, string>> = {
   prometheus: '/-/ready',
   tempo: '/ready',
   loki: '/ready',

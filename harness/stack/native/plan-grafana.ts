@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HarnessError } from '../../engine/errors.ts';
+import { readyUrl } from '../local-endpoints.ts';
 import { localUrl } from '../local-url.ts';
 import type { PlanPart } from './part-plan.ts';
 
@@ -40,5 +41,5 @@ export const planGrafana: PlanPart = ({ program, ports, dataFolder, configFolder
     LOKI_URL: localUrl(ports.loki),
     METRIC_INTERVAL: metricInterval,
   },
-  readyUrl: `${localUrl(ports.grafana)}/api/health`,
+  readyUrl: readyUrl(ports, 'grafana'),
 });

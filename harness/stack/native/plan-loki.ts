@@ -1,6 +1,6 @@
 // Loki: takes logs by OTLP.
 import { join } from 'node:path';
-import { localUrl } from '../local-url.ts';
+import { readyUrl } from '../local-endpoints.ts';
 import type { PlanPart } from './part-plan.ts';
 
 export const planLoki: PlanPart = ({ ports, dataFolder, configFolder }) => ({
@@ -11,5 +11,5 @@ export const planLoki: PlanPart = ({ ports, dataFolder, configFolder }) => ({
     LOKI_GRPC_PORT: String(ports.lokiGrpc),
     LOKI_DATA: dataFolder,
   },
-  readyUrl: `${localUrl(ports.loki)}/ready`,
+  readyUrl: readyUrl(ports, 'loki'),
 });

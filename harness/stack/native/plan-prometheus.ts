@@ -1,5 +1,5 @@
 // Prometheus: takes metrics by OTLP, evaluates the rules.
-import { localUrl } from '../local-url.ts';
+import { readyUrl } from '../local-endpoints.ts';
 import type { PlanPart } from './part-plan.ts';
 
 export const planPrometheus: PlanPart = ({ ports, dataFolder, prometheusConfig }) => ({
@@ -12,5 +12,5 @@ export const planPrometheus: PlanPart = ({ ports, dataFolder, prometheusConfig }
     '--log.level=warn',
   ],
   env: {},
-  readyUrl: `${localUrl(ports.prometheus)}/-/ready`,
+  readyUrl: readyUrl(ports, 'prometheus'),
 });

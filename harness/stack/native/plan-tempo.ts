@@ -1,6 +1,6 @@
 // Tempo: takes traces by OTLP on a port of its own.
 import { join } from 'node:path';
-import { localUrl } from '../local-url.ts';
+import { readyUrl } from '../local-endpoints.ts';
 import type { PlanPart } from './part-plan.ts';
 
 export const planTempo: PlanPart = ({ ports, dataFolder, configFolder }) => ({
@@ -12,5 +12,5 @@ export const planTempo: PlanPart = ({ ports, dataFolder, configFolder }) => ({
     TEMPO_OTLP_PORT: String(ports.tempoOtlp),
     TEMPO_DATA: dataFolder,
   },
-  readyUrl: `${localUrl(ports.tempo)}/ready`,
+  readyUrl: readyUrl(ports, 'tempo'),
 });
