@@ -88,7 +88,7 @@ describe('user code that misbehaves', () => {
     let deaths = 0;
     const isParked = async () => (await letters(database)).length === 1;
     while (!(await isParked())) {
-      await using worker = await startWorkerProcess(database.url, { FAULTLINE_LEASE_MS: '500' });
+      await using worker = await startWorkerProcess(database.url);
       const died = await Promise.race([worker.exited.then(() => true), eventually(isParked, Boolean, 20_000).then(() => false)]);
       if (died) deaths += 1;
       else await drained(database, 11);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startOtlpReceiver, type OtlpReceiver } from '../telemetry/testing.ts';
-import { createWorkerDatabase, drained, eventually, plain, restingLetters, startWorkerProcess } from '../workers/testing.ts';
+import { createWorkerDatabase, drained, eventually, patient, plain, restingLetters, startWorkerProcess } from '../workers/testing.ts';
 
 const exporting = (receiver: OtlpReceiver) => ({
   OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -88,12 +88,12 @@ test('only the elected worker exports the books, and the next one goes on when i
   await using receiver = await startOtlpReceiver();
   await using database = await createWorkerDatabase();
   await database.append(plain(10));
-  await using first = await startWorkerProcess(database.url, exporting(receiver));
+  await using first = await startWorkerProcess(database.url, { ...exporting(receiver), ...patient });
   await eventually(
     () => latest(receiver, 'faultline.accounting.age').size,
     (size) => size === 1,
   );
-  await using _second = await startWorkerProcess(database.url, exporting(receiver));
+  await using _second = await startWorkerProcess(database.url, { ...exporting(receiver), ...patient });
   const elected = async () =>
     (await database.rows<{ owner: string | null }>(`select owner from leases where processor = '_duties'`))[0]!.owner;
   expect(await elected()).toBe(first.instance);

@@ -11,6 +11,7 @@ import {
   leaseEvents,
   names,
   ownedBy,
+  patient,
   plain,
   restingLetters,
   startWorkerProcess,
@@ -34,9 +35,9 @@ describe('a worker process', () => {
 
   test('shares the lanes with one that comes, and gets them back when it goes', async () => {
     await using database = await createWorkerDatabase(4);
-    await using first = await startWorkerProcess(database.url);
+    await using first = await startWorkerProcess(database.url, patient);
     await ownedBy(database, 1);
-    await using second = await startWorkerProcess(database.url);
+    await using second = await startWorkerProcess(database.url, patient);
     await ownedBy(database, 2);
     await database.append(plain(200));
     await drained(database, 200);

@@ -1,7 +1,8 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
@@ -37,8 +38,7 @@ export const startQueryUnderTest = async (
   options: { readonly statementTimeoutMs?: number; readonly environment?: Record<string, string>; readonly migrated?: boolean } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
-  const writing = new Pool({ connectionString: database.url, max: 2 });
-  writing.on('error', () => {});
+  const writing = createTestPool(database.url, 2);
   if (options.migrated !== false) await migrate(writing, { lanes: 4, apply: true });
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);

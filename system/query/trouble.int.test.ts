@@ -13,7 +13,7 @@ describe('a database in trouble', () => {
   });
 
   it('is 503 where a query runs into its time-out, and the next one is answered', async () => {
-    await using own = await startQueryUnderTest({ statementTimeoutMs: 200 });
+    await using own = await startQueryUnderTest({ statementTimeoutMs: 1000 });
     const blocker = await own.pool.connect();
     await blocker.query('begin; lock table events in access exclusive mode');
     const answer = await own.get('/events');

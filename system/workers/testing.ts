@@ -4,10 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import { expect } from 'vitest';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { createPostgresStreamWriter } from '../stream/postgres/writer.ts';
 import type { AppendRequest, AppendResult } from '../stream/stream.ts';
 
@@ -29,8 +30,7 @@ export type WorkerDatabase = AsyncDisposable & {
 
 export const createWorkerDatabase = async (lanes = 2): Promise<WorkerDatabase> => {
   const database = await createTestDatabase();
-  const pool = new Pool({ connectionString: database.url, max: 4 });
-  pool.on('error', () => {});
+  const pool = createTestPool(database.url, 4);
   const { laneCount } = await migrate(pool, { lanes, apply: true });
   const writer = createPostgresStreamWriter({ pool, laneCount });
   const ids: number[] = [];
@@ -106,6 +106,9 @@ const quick: WorkerEnvironment = {
   FAULTLINE_WORKER_THREADS: '1',
   FAULTLINE_TIMELINE_HANDLER: faultyHandler,
 };
+
+/** For tests in which no lease may run out: a busy machine keeps a process from its renewals for longer than a second. */
+export const patient: WorkerEnvironment = { FAULTLINE_LEASE_MS: '60000' };
 
 const entry = fileURLToPath(new URL('../main/worker.ts', import.meta.url));
 

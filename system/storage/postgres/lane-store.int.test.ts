@@ -15,7 +15,8 @@ import { createTimelines, type TimelineEffect } from './timelines.ts';
 
 const lane0: Tenure = { processor: 'timelines', version: 1, lane: 0, epoch: 0 };
 const timelines = createTimelines(() => ({ summary: null }));
-const leaseMs = 1000;
+/** Longer than any stall: one that is to run out is made to. */
+const leaseMs = 600_000;
 
 let database: WorkerDatabase;
 const sessions: Session[] = [];
