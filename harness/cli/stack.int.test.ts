@@ -41,9 +41,10 @@ test('up --detach, status and down', { timeout: 60_000 }, async () => {
   expect(await command('status')).toMatchObject({ code: 0, said: expect.stringMatching(/stack +http:\S+ +answers/) as string });
   expect(await command('up', '--port', '0')).toMatchObject({ code: 3, said: expect.stringContaining('is up already') as string });
 
-  process.kill(processes[0]?.pid ?? 0, 'SIGSTOP');
+  const { pid } = processes.find(({ role }) => role === 'stack')!;
+  process.kill(pid, 'SIGSTOP');
   expect(await command('status')).toMatchObject({ code: 1, said: expect.stringContaining('DOES NOT ANSWER') as string });
-  process.kill(processes[0]?.pid ?? 0, 'SIGCONT');
+  process.kill(pid, 'SIGCONT');
 
   expect(await command('down')).toEqual({ code: 0, said: 'The embedded stack is down.\n' });
   expect(isAlive(keeper)).toBe(false);

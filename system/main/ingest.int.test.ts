@@ -182,10 +182,20 @@ test('a port that is taken is refused, with the variable that names it', async (
   });
 });
 
-test('traffic survives a database that goes away for a moment: refusals meanwhile are definite, and it recovers by itself', async () => {
+test('traffic survives a database that goes away for a moment: refusals meanwhile say to try again with the same id, and it recovers by itself', async () => {
   await using ingest = startIngest({});
   const { address, admin } = await ingest.ready();
   await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%'`);
-  await expect.poll(async () => (await post(address, 'o', 'after')).status, { timeout: 10_000 }).toBe(200);
+  const refusals: unknown[] = [];
+  const send = async (): Promise<number> => {
+    const response = await post(address, 'o', 'after');
+    const { error } = (await response.json()) as { error?: { code: string } };
+    if (!response.ok) refusals.push([response.status, error?.code, response.headers.get('retry-after')]);
+    return response.status;
+  };
+  await expect.poll(send, { timeout: 10_000 }).toBe(200);
+  const again = [503, expect.stringMatching(/^(storage_unavailable|commit_unknown)$/), expect.stringMatching(/^\d+$/)];
+  expect(refusals).toEqual(refusals.map(() => again));
+  expect((await pool.query(`select from log where idempotency_key = 'after'`)).rowCount).toBe(1);
   expect((await fetch(`${admin}/ready`)).status).toBe(200);
 });

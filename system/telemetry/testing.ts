@@ -77,27 +77,33 @@ export type ReceivedLog = {
 export type OtlpReceiver = AsyncDisposable & {
   /** Base URL, as OTEL_EXPORTER_OTLP_ENDPOINT wants it. */
   readonly url: string;
-  readonly port: number;
+  /** Cuts every connection, open and new, until it is mended: the port stays its own, so that nobody else can take it meanwhile. */
+  cut(): void;
+  mend(): void;
   readonly points: ReceivedPoint[];
   readonly spans: ReceivedSpan[];
   readonly logs: ReceivedLog[];
 };
 
 /** `status` other than 200 refuses; 'hang' takes the request and never answers. */
-export const startOtlpReceiver = async (
-  options: { readonly port?: number; readonly status?: number | 'hang' } = {},
-): Promise<OtlpReceiver> => {
+export const startOtlpReceiver = async (options: { readonly status?: number | 'hang' } = {}): Promise<OtlpReceiver> => {
   const received = { points: [] as ReceivedPoint[], spans: [] as ReceivedSpan[], logs: [] as ReceivedLog[] };
   const status = options.status ?? 200;
   const server = createServer((request, response) => {
     if (status !== 'hang') void answer(request, response, status, received);
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  let isCut = false;
+  server.on('connection', (socket) => void (isCut && socket.destroy()));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    port,
+    cut: () => {
+      isCut = true;
+      server.closeAllConnections();
+    },
+    mend: () => void (isCut = false),
     ...received,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
