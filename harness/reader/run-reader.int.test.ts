@@ -16,9 +16,14 @@ let files = 0;
 
 const play = async (ask: ReadKey, timeoutMs = 200) => {
   const file = join(folder, `${(files += 1)}.ndjson`);
-  const reader = startReader({ reads, file, ask, clock: systemClock, timeoutMs });
+  let asked = 0;
+  const counting: ReadKey = (...question) => {
+    asked += 1;
+    return ask(...question);
+  };
+  const reader = startReader({ reads, file, ask: counting, clock: systemClock, timeoutMs });
   reader.go(systemClock.now());
-  await systemClock.sleep(60);
+  await expect.poll(() => asked, { timeout: 5_000, interval: 5 }).toBe(3);
   await reader[Symbol.asyncDispose]();
   return readReads(file);
 };
