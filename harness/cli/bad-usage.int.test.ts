@@ -49,7 +49,7 @@ describe('a run.json that is not one', () => {
     machine: {},
   };
   test.each<[string, string, RegExp]>([
-    ['holds nothing', 'null', /^FL_RUN_FOLDER: .*run\.json is damaged: it holds no object/],
+    ['holds nothing', 'null', /^FL_RUN_FOLDER: .*run\.json cannot be read: it holds null, and no object or list/],
     ['is a list', '[]', /^FL_RUN_FOLDER: .*run\.json is damaged: it holds no object/],
     ['lacks parts', JSON.stringify({ ...whole, id: undefined, scenarios: 'steady' }), /^FL_RUN_FOLDER: .*damaged: it lacks id, scenarios$/],
     ['is cut', '{"format": 1', /^FL_RUN_FOLDER: .*run\.json cannot be read/],

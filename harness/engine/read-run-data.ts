@@ -63,8 +63,14 @@ export const readJson = async <Value>(path: string, fallback?: Value): Promise<V
     throw unreadable(path, error);
   });
   if (text === null) return fallback as Value;
+  const parsed = parse(path, text);
+  if (typeof parsed === 'object' && parsed !== null) return parsed as Value;
+  throw unreadable(path, new Error(`it holds ${JSON.stringify(parsed)}, and no object or list`));
+};
+
+const parse = (path: string, text: string): unknown => {
   try {
-    return JSON.parse(text) as Value;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw unreadable(path, error);
   }
