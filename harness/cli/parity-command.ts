@@ -96,6 +96,7 @@ const compare = async (
     });
   await using first = await start(0);
   await using second = await start(1);
+  for (const warning of [...first.warnings, ...second.warnings]) say(`note: ${warning}`);
   const result = await runParity({
     runtimes: [first, second],
     runFolder,

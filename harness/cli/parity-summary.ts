@@ -5,8 +5,8 @@ import type { ParityResult } from '../parity/run-parity.ts';
 
 const mostShown = 20;
 
-const tallyLine = (name: string, { asked, empty, refused, different, allowed }: Tally): string =>
-  `  ${name.padEnd(10)} ${String(asked).padStart(6)} asked, ${different} different, ${allowed} allowed (${empty} without data, ${refused} refused alike)`;
+const tallyLine = (name: string, { asked, empty, refused, different, allowed, contradicted }: Tally): string =>
+  `  ${name.padEnd(10)} ${String(asked).padStart(6)} asked, ${different} different, ${allowed} allowed (${empty} without data, ${refused} refused alike${contradicted === 0 ? '' : `, ${contradicted} that a runtime answered otherwise a moment later`})`;
 
 const differenceLines = ({ question, difference }: Difference): readonly string[] => [
   `  ${question.place} (${question.kind})`,

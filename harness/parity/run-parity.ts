@@ -119,6 +119,8 @@ export const runParity = async (options: ParityOptions): Promise<ParityResult> =
   const comparison = await compareRuntimes({
     runtimes,
     questions,
+    ask: askQuestion,
+    clock,
     differenceOf: createComparer(several),
     tiedSamples: createTiedSamples(await recordedLogs(recording, shiftMs), clock),
     signal,
