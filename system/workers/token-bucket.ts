@@ -1,5 +1,5 @@
-// The throttle of one processor in one worker process. Smooth: it never saves up more than a twentieth of a second, so that lag falls steadily and not
-// in gulps.
+// The throttle of one processor in one worker process. It lets through a tenth of a second's worth at a time, and never saves up more than two: finer
+// pieces cost a transaction each, coarser ones would let lag fall in gulps that a look each second can see.
 import type { WorkerClock } from './worker-clock.ts';
 import { createMutex } from './mutex.ts';
 
@@ -10,7 +10,7 @@ export type TokenBucket = {
   giveBack(count: number): void;
 };
 
-const savedSeconds = 0.05;
+const savedSeconds = 0.2;
 
 export const noThrottle: TokenBucket = { take: (wanted) => Promise.resolve(wanted), giveBack: () => {} };
 
