@@ -31,8 +31,8 @@ export type Room = {
 };
 
 export type GroupCommit = {
-  /** Room for an event in the queue, before anything else is waited for; null: it is full. The caller uses or releases it, once. */
-  reserve(body: string): Room | null;
+  /** Room for an event of so many bytes in the queue, before anything is done for it; null: it is full. The caller uses or releases it, once. */
+  reserve(eventBytes: number): Room | null;
   readonly queueBytes: () => number;
   /** Commits what waits and resolves when nothing does. The caller stops submitting first. */
   readonly drain: () => Promise<void>;
@@ -47,8 +47,8 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const idle = createIdleSignal();
   let queueBytes = 0;
   return {
-    reserve: (body) => {
-      const bytes = Buffer.byteLength(body) + overheadBytes;
+    reserve: (eventBytes) => {
+      const bytes = eventBytes + overheadBytes;
       // An empty queue takes any event, or one larger than the limit could never come in.
       if (queueBytes > 0 && queueBytes + bytes > options.queueLimitBytes) return null;
       queueBytes += bytes;

@@ -56,6 +56,23 @@ test('a drain waits for those that wait for ids, and commits them once the ids c
   expect(ingest.queueBytes()).toBe(0);
 });
 
+test('a full queue refuses before it reads: also what would be refused for itself', async () => {
+  const { ingest, blocks, scheduler } = start(each);
+  const waiting = ingest.accept(bytes, null, null);
+  expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'overloaded' });
+  blocks[0]?.resolve({ first: 7, count: 5000 });
+  await scheduler.advanceTo(1000);
+  await waiting;
+  expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
+  expect(ingest.queueBytes()).toBe(0);
+});
+
+test('what is refused for itself leaves its room to others', async () => {
+  const { ingest } = start(each);
+  for (let n = 0; n < 3; n += 1) expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
+  expect(ingest.queueBytes()).toBe(0);
+});
+
 test('a traced request tells what became of its event, and whose it was', async () => {
   const { ingest, blocks, scheduler } = start(each);
   const told: (readonly [TracedKey | null, TracedOutcome])[] = [];
@@ -66,13 +83,15 @@ test('a traced request tells what became of its event, and whose it was', async 
   };
   const accepted = ingest.accept(bytes, null, trace);
   await ingest.accept(bytes, null, trace);
-  await ingest.accept(Buffer.from('{'), null, trace);
+  await ingest.accept(Buffer.from('['), null, trace);
   blocks[0]?.resolve({ first: 7, count: 5000 });
   await scheduler.advanceTo(1000);
   await accepted;
+  await ingest.accept(Buffer.from('{'), null, trace);
   expect(told).toMatchObject([
     [{ objectId: 'o1' }, { kind: 'refused', code: 'overloaded' }],
-    [null, { kind: 'refused', code: 'invalid_json' }],
+    [null, { kind: 'refused', code: 'overloaded' }],
     [{ objectId: 'o1' }, { kind: 'accepted', id: 7, duplicate: false }],
+    [null, { kind: 'refused', code: 'invalid_json' }],
   ]);
 });

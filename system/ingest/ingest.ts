@@ -11,7 +11,8 @@ import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
-import type { IngestTelemetry, RequestTrace } from './telemetry.ts';
+import { readKey } from './read-key.ts';
+import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
 
 export type IngestOptions = FlushLimits & {
   readonly writer: StreamWriter;
@@ -57,12 +58,16 @@ export const createIngest = (options: IngestOptions): Ingest => {
   });
   return {
     accept: async (bytes, headerKey, trace) => {
+      // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
+      // the database does not answer is bounded as what waits for a commit is.
+      const room = commits.reserve(bytes.length);
+      if (room === null) return count({ telemetry, trace, event: trace && readKey(bytes) }, overloaded());
       const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
-      if (isRefusal(admission)) return count({ telemetry, trace, event: null }, admission);
+      if (isRefusal(admission)) {
+        room.release();
+        return count({ telemetry, trace, event: null }, admission);
+      }
       const tell = { telemetry, trace, event: admission };
-      // Before it waits for anything, so that what waits for ids while the database does not answer is bounded as what waits for a commit is.
-      const room = commits.reserve(admission.body);
-      if (room === null) return count(tell, overloaded());
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
         const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
@@ -111,7 +116,7 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
   };
 };
 
-type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: AdmittedEvent | null };
+type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: TracedKey | null };
 
 const count = ({ telemetry, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
   if (answer.kind === 'refused') telemetry.refused(answer.code);
