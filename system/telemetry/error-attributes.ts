@@ -7,14 +7,16 @@ export type ErrorAttributes = {
 
 const causesShown = 5;
 
-export const errorAttributes = (error: unknown): ErrorAttributes => {
-  if (!(error instanceof Error)) return { 'exception.type': typeof error, 'exception.message': String(error) };
-  return {
-    'exception.type': errorType(error),
-    'exception.message': messages(error).join(': '),
-    ...(error.stack !== undefined && { 'exception.stacktrace': error.stack }),
-  };
-};
+export const errorAttributes = (error: unknown): ErrorAttributes => ({
+  ...errorSummary(error),
+  ...(error instanceof Error && error.stack !== undefined && { 'exception.stacktrace': error.stack }),
+});
+
+/** Without the stack: that is made when it is first read, and costs more than all the rest of a span. */
+export const errorSummary = (error: unknown): Omit<ErrorAttributes, 'exception.stacktrace'> =>
+  error instanceof Error
+    ? { 'exception.type': errorType(error), 'exception.message': messages(error).join(': ') }
+    : { 'exception.type': typeof error, 'exception.message': String(error) };
 
 /** A code says more than a class: `ECONNREFUSED`, an SQLSTATE, `FL_…`. */
 const errorType = (error: Error) => ('code' in error && typeof error.code === 'string' && error.code !== '' ? error.code : error.name);

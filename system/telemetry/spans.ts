@@ -12,7 +12,7 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { errorAttributes } from './error-attributes.ts';
+import { errorSummary } from './error-attributes.ts';
 import type { RateLimitedSampler } from './rate-limited-sampler.ts';
 import { formatTraceparent, isSampled } from './trace-context.ts';
 
@@ -94,7 +94,7 @@ const startedSpan = (span: Span): StartedSpan => {
 };
 
 const markFailed = (span: Span, error: unknown) => {
-  const attributes = errorAttributes(error);
+  const attributes = errorSummary(error);
   span.setStatus({ code: SpanStatusCode.ERROR, message: attributes['exception.message'] });
   span.setAttribute('error.type', attributes['exception.type']);
 };
