@@ -21,3 +21,10 @@ test('the median of rounds is the middle one', () => {
   expect(median([4, 1, 2, 3])).toBe(2.5);
   expect(median([])).toBeNaN();
 });
+
+test('a bound with two sides holds between them, both ends included', () => {
+  const against = { what: 'the analytic value', value: 1000 };
+  const within = { of: 'ratio', atLeast: 0.95, atMost: 1.05 } as const;
+  expect([949, 950, 1050, 1051].map((value) => figure('p90', value, 'ms', against, within).holds)).toEqual([false, true, true, false]);
+  expect(figure('p90', 1, 'ms', against, within).bound).toBe('ratio from 0.95 to 1.05');
+});

@@ -27,6 +27,7 @@ export const figure = (name: string, value: number, unit: string, against: Figur
 };
 
 const boundText = (bound: Bound): string => {
+  if (bound.atLeast !== undefined && bound.atMost !== undefined) return `${bound.of} from ${bound.atLeast} to ${bound.atMost}`;
   const side = bound.atLeast === undefined ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
   return `${bound.of} ${side}`;
 };

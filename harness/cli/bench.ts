@@ -6,6 +6,8 @@ import { Command, CommanderError } from 'commander';
 import { createBed, type Bed } from '../bench/bed.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
+import { benchFrozenServer } from '../bench/frozen-server.ts';
+import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
 import { explain } from '../engine/errors.ts';
@@ -17,6 +19,15 @@ const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promi
   ['ingest-batches', benchIngestBatches],
   ['workers', benchDrainBacklog],
 ]);
+
+/** Those that need nothing of the system. */
+const withoutSystem = new Map<string, (say: (text: string) => void, signal: AbortSignal) => Promise<readonly Figure[]>>([
+  ['frozen-server', benchFrozenServer],
+  ['generator-rate', benchGeneratorRate],
+  ['open-loop', benchOpenLoop],
+]);
+
+const names = [...benches.keys(), ...withoutSystem.keys()];
 
 const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1));
 
@@ -30,22 +41,35 @@ const print = ({ name, value, unit, against, ratio, bound, holds }: Figure): voi
 const parse = (parameters: readonly string[]): { only: readonly string[]; json?: string } => {
   const program = new Command('bench')
     .description('Measures throughput and latency on this machine, as ratios against something run beside it.')
-    .argument('[name...]', `which to run (${[...benches.keys()].join(', ')}; default: all)`)
+    .argument('[name...]', `which to run (${names.join(', ')}; default: all)`)
     .option('--json <file>', 'write the figures as a list of {name, value, unit, against, ratio, bound, holds}')
     .exitOverride();
   program.parse(parameters, { from: 'user' });
-  const unknown = program.args.filter((name) => !benches.has(name));
-  if (unknown.length > 0) program.error(`error: no benchmark is named ${unknown.join(', ')}; there are ${[...benches.keys()].join(', ')}`);
+  const unknown = program.args.filter((name) => !names.includes(name));
+  if (unknown.length > 0) program.error(`error: no benchmark is named ${unknown.join(', ')}; there are ${names.join(', ')}`);
   return { only: program.args, ...program.opts<{ json?: string }>() };
 };
 
+const say = (text: string): void => console.error(`… ${text}`);
+
 const measure = async (only: readonly string[], signal: AbortSignal): Promise<readonly Figure[]> => {
+  const isWanted = (name: string): boolean => only.length === 0 || only.includes(name);
+  const figures: Figure[] = [];
+  for (const [name, bench] of withoutSystem) {
+    if (!isWanted(name)) continue;
+    signal.throwIfAborted();
+    figures.push(...(await bench(say, signal)));
+  }
+  return [...figures, ...([...benches.keys()].some(isWanted) ? await measureSystem(isWanted, signal) : [])];
+};
+
+const measureSystem = async (isWanted: (name: string) => boolean, signal: AbortSignal): Promise<readonly Figure[]> => {
   await using bed = await createBed(root, signal);
   const figures: Figure[] = [];
   for (const [name, bench] of benches) {
-    if (only.length > 0 && !only.includes(name)) continue;
+    if (!isWanted(name)) continue;
     signal.throwIfAborted();
-    figures.push(...(await bench(bed, (text) => console.error(`… ${text}`))));
+    figures.push(...(await bench(bed, say)));
   }
   return figures;
 };

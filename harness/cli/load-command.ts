@@ -19,6 +19,7 @@ import { renderLoadPage } from '../load/report/load-page.ts';
 import { exitCodes } from './exit-codes.ts';
 import { watchInterruption } from './interruption.ts';
 import { type LoadOptions, parseLoadOptions } from './load-options.ts';
+import { searchKnee } from './load-knee.ts';
 import { showLoadPlan } from './load-plan.ts';
 import { createPlayer } from './load-player.ts';
 import { describeVersions } from './versions.ts';
@@ -43,7 +44,7 @@ export const loadCommand = async (parameters: readonly string[], { stdout, stder
   const folder = join(options.reportFolder, id);
   await makeFolder(folder);
   using interruption = watchInterruption(view.say, () => process.exit(exitCodes.interrupted));
-  const result = await runLoad(options, { id, folder, earlier, view, clock: systemClock, signal: interruption.signal });
+  const result = await runLoad(options, { id, folder, earlier, view, clock: systemClock, environment: env, signal: interruption.signal });
   await writeResult(options, folder, result);
   view.finish(result, folder);
   if (options.json) print(stdout, `${JSON.stringify(result, null, 2)}\n`);
@@ -61,18 +62,17 @@ type Surroundings = {
   readonly earlier: Compared | null;
   readonly view: LoadConsole;
   readonly clock: Clock;
+  readonly environment: LoadSurroundings['env'];
   readonly signal: AbortSignal;
 };
 
-type Outcome = Pick<LoadResult, 'plan' | 'measured' | 'gates' | 'doubts' | 'capacity'>;
+type Outcome = Pick<LoadResult, 'plan' | 'measured' | 'gates' | 'doubts' | 'capacity' | 'knee'>;
 
-const runLoad = async (options: LoadOptions, { id, folder, earlier, view, clock, signal }: Surroundings): Promise<LoadResult> => {
+const runLoad = async (options: LoadOptions, surroundings: Surroundings): Promise<LoadResult> => {
+  const { id, earlier, view, clock } = surroundings;
   const startedAt = new Date(clock.now()).toISOString();
-  await using player = await createPlayer(options, folder, clock);
   view.say(`${options.request.method} ${options.target.href}, seed ${options.seed}`);
-  const hooks = (stages: LoadOptions['stages']): PlayHooks => ({ signal, onProgress: (progress) => view.onProgress(stages, progress) });
-  const outcome =
-    options.capacity === null ? await playOnce(options, player, hooks(options.stages)) : await search(options, player, hooks, view);
+  const outcome = await play(options, surroundings);
   const { method, headers, body, batch } = options.request;
   const base = {
     format: 1,
@@ -91,7 +91,22 @@ const runLoad = async (options: LoadOptions, { id, folder, earlier, view, clock,
     ...outcome,
   } as const;
   const compared = earlier === null ? null : compareRuns(earlier, base, options.tolerance);
-  return { ...base, compared, verdict: verdictOf(outcome.gates, outcome.doubts, compared?.regressed ?? 'no') };
+  return {
+    ...base,
+    compared,
+    verdict: outcome.knee === null ? verdictOf(outcome.gates, outcome.doubts, compared?.regressed ?? 'no') : kneeVerdict(outcome),
+  };
+};
+
+/** There are no gates: it has found something, or it has not. */
+const kneeVerdict = ({ knee, doubts }: Outcome): LoadResult['verdict'] =>
+  doubts.length === 0 && (knee?.highestPerSecond ?? 0) > 0 ? 'pass' : 'inconclusive';
+
+const play = async (options: LoadOptions, { folder, view, clock, environment, signal }: Surroundings): Promise<Outcome> => {
+  if (options.driver === 'autocannon') return searchKnee(options, view, signal, clock.now);
+  await using player = await createPlayer(options, folder, clock, environment);
+  const hooks = (stages: LoadOptions['stages']): PlayHooks => ({ signal, onProgress: (progress) => view.onProgress(stages, progress) });
+  return await (options.capacity === null ? playOnce(options, player, hooks(options.stages)) : search(options, player, hooks, view));
 };
 
 const jobOf = ({
@@ -114,7 +129,7 @@ const jobOf = ({
 
 const playOnce = async (options: LoadOptions, player: Player, hooks: PlayHooks): Promise<Outcome> => {
   const { doubts, ...measured } = await player.play({ ...jobOf(options), stages: options.stages, firstNumber: 0 }, hooks);
-  return { plan: options.stages, measured, gates: judgeSlos(options.slos, measured.phases), doubts, capacity: null };
+  return { plan: options.stages, measured, gates: judgeSlos(options.slos, measured.phases), doubts, capacity: null, knee: null };
 };
 
 /** A rate that was found is a pass; a search that ended for another reason than the target is not. */
@@ -138,7 +153,7 @@ const search = async (
     unsteady: ['no rate held twice'],
     generator: ['what ended the search was not the target: it may hold more than was found'],
   }[ended];
-  return { plan: found.plan, measured, gates: found.gates, doubts, capacity: found.capacity };
+  return { plan: found.plan, measured, gates: found.gates, doubts, capacity: found.capacity, knee: null };
 };
 
 const writeResult = async (options: LoadOptions, folder: string, result: LoadResult): Promise<void> => {

@@ -185,6 +185,7 @@ const checkTogether = (flags: LoadFlags, { driver, capacity, script }: LoadOptio
     );
     only('--compare', flags.compare !== undefined, 'is not for --driver autocannon');
   }
+  only('--arrivals', driver === 'k6' && flags.arrivals === 'poisson', 'poisson is for --driver http: k6 spaces arrivals evenly');
   if (driver !== 'http') {
     only('--find-capacity', capacity !== null, `is for --driver http, not for ${driver}`);
     only('--processes', flags.processes !== '1', `is for --driver http; ${driver} uses what cores there are`);

@@ -2,6 +2,7 @@
 import type { ArrivalKind } from './plan/arrival-times.ts';
 import type { Stage } from './plan/stage.ts';
 import type { Comparison } from './slo/slo.ts';
+import type { Knee } from '../drivers/autocannon/find-knee.ts';
 import type { CapacityResult } from './capacity/capacity-result.ts';
 import type { CompareResult } from './compare/compare-result.ts';
 
@@ -113,6 +114,8 @@ export type LoadResult = {
   /** Reasons for which nothing green can be said. */
   readonly doubts: readonly string[];
   readonly capacity: CapacityResult | null;
+  /** Of closed-loop saturation alone. */
+  readonly knee: Knee | null;
   readonly compared: CompareResult | null;
   readonly verdict: LoadVerdict;
 };

@@ -6,7 +6,7 @@ import { count, milliseconds, seconds } from '../../report/console/numbers.ts';
 import type { GateResult, LoadResult, PhaseResult } from '../result.ts';
 import { errorsText, gateValue, percent, rate } from './figures.ts';
 import { loadPlots } from './load-plots.ts';
-import { capacitySentence, comparedSentences } from './sentences.ts';
+import { capacitySentence, comparedSentences, kneeSentence } from './sentences.ts';
 
 export const renderLoadPage = async (result: LoadResult): Promise<string> => toPage(result, await readAssets());
 
@@ -37,9 +37,11 @@ const toPage = (result: LoadResult, assets: PageAssets): string => {
         </header>
         <main>
           <section class="scenario">
-            <h2>Over time</h2>
-            <div class="plots">${plots.plots.map(({ id, title, unit, summary }) => plotOf(id, title, unit, summary))}</div>
-            ${phaseTable(result.measured.phases)} ${probesOf(result)} ${comparedOf(result)}
+            <h2>${result.knee === null ? 'Over time' : 'The knee'}</h2>
+            <div class="plots">
+              ${(result.knee === null ? plots.plots : []).map(({ id, title, unit, summary }) => plotOf(id, title, unit, summary))}
+            </div>
+            ${phaseTable(result.measured.phases)} ${probesOf(result)} ${kneeOf(result)} ${comparedOf(result)}
           </section>
         </main>
         <footer>Written by faultline ${result.versions['faultline'] ?? ''} from load.json, which is beside this file.</footer>
@@ -174,3 +176,20 @@ const comparedOf = ({ compared }: LoadResult): Markup | null =>
     ? null
     : html`<h3>Compared with an earlier run</h3>
         <pre>${comparedSentences(compared).join('\n')}</pre>`;
+
+const kneeOf = ({ knee }: LoadResult): Markup | null =>
+  knee === null
+    ? null
+    : html`<h3>Saturation in a closed loop</h3>
+        <p>${kneeSentence(knee)}</p>
+        ${table(
+          'Each connection sends when its last request was answered: latencies are not those of users.',
+          ['Connections', 'Answers', 'Errors', 'p50', 'p99'],
+          knee.steps.map(({ connections, answersPerSecond, errors, p50Ms, p99Ms }) => [
+            count(connections),
+            rate(answersPerSecond),
+            count(errors),
+            milliseconds(p50Ms),
+            milliseconds(p99Ms),
+          ]),
+        )}`;

@@ -4,7 +4,7 @@ import { type Colors, painted } from '../../report/console/colors.ts';
 import { count, milliseconds } from '../../report/console/numbers.ts';
 import { type Cell, type Column, renderTable } from '../../report/console/table.ts';
 import type { GateResult, LoadResult, PhaseResult } from '../result.ts';
-import { capacitySentence, comparedSentences } from './sentences.ts';
+import { capacitySentence, comparedSentences, kneeSentence } from './sentences.ts';
 import { errorsText, gateValue, percent, rate } from './figures.ts';
 
 const phaseColumns: readonly Column[] = [
@@ -18,26 +18,30 @@ const gateColumns: readonly Column[] = [{ title: 'gate' }, { title: 'phase' }, {
 
 export const renderLoadSummary = (result: LoadResult, folder: string, colors: Colors): string =>
   [
-    '',
-    ...renderTable(phaseColumns, result.measured.phases.map(phaseRow)),
-    ...result.measured.phases.flatMap(({ name, errors }) =>
-      Object.keys(errors).length === 0 ? [] : [`  errors of ${name}: ${errorsText(errors)}`],
-    ),
-    '',
-    ...renderTable(
-      gateColumns,
-      result.gates.map((gate) => gateRow(gate, colors)),
-    ),
-    ...result.gates.flatMap(({ slo, phase, because }) => (because === null ? [] : [`  ${slo} in ${phase}: ${because}`])),
+    ...(result.knee === null ? planned(result, colors) : ['', kneeSentence(result.knee)]),
     ...(result.capacity === null ? [] : ['', capacitySentence(result.capacity)]),
     ...(result.compared === null ? [] : ['', ...comparedSentences(result.compared)]),
     ...result.doubts.map((doubt) => `in doubt: ${doubt}`),
     '',
-    explanation,
+    ...(result.knee === null ? [explanation] : []),
     `seed ${result.seed}, driver ${result.driver}`,
     `report  ${relative(process.cwd(), join(folder, 'report.html'))}`,
     colors.bold(painted(colors, result.verdict)),
   ].join('\n');
+
+const planned = (result: LoadResult, colors: Colors): readonly string[] => [
+  '',
+  ...renderTable(phaseColumns, result.measured.phases.map(phaseRow)),
+  ...result.measured.phases.flatMap(({ name, errors }) =>
+    Object.keys(errors).length === 0 ? [] : [`  errors of ${name}: ${errorsText(errors)}`],
+  ),
+  '',
+  ...renderTable(
+    gateColumns,
+    result.gates.map((gate) => gateRow(gate, colors)),
+  ),
+  ...result.gates.flatMap(({ slo, phase, because }) => (because === null ? [] : [`  ${slo} in ${phase}: ${because}`])),
+];
 
 const explanation = `Latency counts from the time at which a request was due, and what was given up counts with the time waited. "late" is the generator's
 own delay (over 10 ms), "blocked" what found no free connection. With over 2% late nothing is green.`;

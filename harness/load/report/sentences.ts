@@ -1,5 +1,6 @@
 // What a search for capacity and a comparison have to say, in sentences: for the screen and the report alike.
 import { milliseconds } from '../../report/console/numbers.ts';
+import type { Knee } from '../../drivers/autocannon/find-knee.ts';
 import type { CapacityResult } from '../capacity/capacity-result.ts';
 import type { ComparedFigure, CompareResult } from '../compare/compare-result.ts';
 import { change, rate } from './figures.ts';
@@ -31,4 +32,10 @@ export const comparedSentences = ({ with: earlier, figures, problems, tolerance,
 const figureText = ({ phase, figure, before, after, ratio, low, high, change: kind }: ComparedFigure): string => {
   const shown = (value: number): string => (figure === 'throughput' ? rate(value) : milliseconds(value));
   return `${`${phase} ${figure}`.padEnd(20)} ${shown(before)} -> ${shown(after)}  ${change(ratio)} (noise: ${change(low)} to ${change(high)})  ${kind}`;
+};
+
+export const kneeSentence = ({ kneeConnections, highestPerSecond, steps }: Knee): string => {
+  const highest = `${rate(highestPerSecond)} at most, in a closed loop`;
+  if (kneeConnections === null) return `knee: not reached with ${steps.at(-1)?.connections ?? 0} connections; ${highest}`;
+  return `knee: ${kneeConnections} connections; more of them bring waiting and hardly any throughput. ${highest}. Judge latencies with --driver http, below that rate.`;
 };

@@ -1,15 +1,13 @@
 // One job of a worker: hands its share of the plan over at the intended times, however slow the answers are, and counts what became of it.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from 'undici';
-import { codeOfError } from '../../drivers/http/classify.ts';
-import { type Connections, createConnections } from '../../drivers/http/connections.ts';
 import { runOpenLoop } from '../../drivers/http/open-loop.ts';
 import { retryInMs } from '../../drivers/http/retry-policy.ts';
-import { timedOut } from '../../drivers/http/send.ts';
 import { createRandom } from '../../traffic/random.ts';
 import { highestRate } from '../plan/stage.ts';
 import { arrivalsOfShare, type SharedArrivals } from '../plan/share.ts';
 import { createRequestMaker, type MadeRequest, type RequestMaker } from '../request/make-requests.ts';
+import { type Clients, createClients } from './clients.ts';
+import { errorName, givenUp } from './error-name.ts';
 import { type Exchange, type ExchangeEnd, startExchange } from './exchange.ts';
 import type { LoadDone, LoadJob, LoadProgress } from './protocol.ts';
 import { startSampling } from './sample-worker.ts';
@@ -24,7 +22,7 @@ type Run = {
   readonly requestOf: RequestMaker;
   readonly now: () => number;
   readonly zeroAt: number;
-  readonly connections: Connections;
+  readonly clients: Clients;
   readonly tally: LoadTally;
   readonly inFlight: Set<Attempt>;
   /** Requests whose end is not known yet. */
@@ -47,20 +45,18 @@ export const prepareJob = async (job: LoadJob): Promise<PreparedJob> => {
   const { origin } = job.request;
   const arrivals = arrivalsOfShare(job.stages, job.arrivals, job.seed, job.share);
   const wanted = Math.ceil((highestRate(job.stages) / job.share.of) * aheadSeconds);
-  // Sockets that are opened ahead are plain ones; TLS is set up by undici when it is needed.
-  const ahead = origin.startsWith('https:') ? 0 : Math.min(mostAhead, wanted, job.connections);
-  const connections = await createConnections(origin, { ahead, most: job.connections });
+  const clients = await createClients(origin, { ahead: Math.min(mostAhead, wanted, job.connections), most: job.connections });
   return {
     requests: arrivals.count,
-    run: (zeroAt, report) => runJob(job, arrivals, connections, zeroAt, report),
-    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
+    run: (zeroAt, report) => runJob(job, arrivals, clients, zeroAt, report),
+    [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
   };
 };
 
 const runJob = async (
   job: LoadJob,
   arrivals: SharedArrivals,
-  connections: Connections,
+  clients: Clients,
   zeroAt: number,
   report: (progress: LoadProgress) => void,
 ): Promise<LoadDone> => {
@@ -71,7 +67,7 @@ const runJob = async (
     requestOf: createRequestMaker(job.request, job.seed, job.firstNumber),
     now: () => performance.now() - zero,
     zeroAt,
-    connections,
+    clients,
     tally: createLoadTally(job.stages.length, job.sliceMs),
     inFlight: new Set(),
     open: { count: arrivals.count, allDone: Promise.withResolvers() },
@@ -117,17 +113,13 @@ const attempt = (run: Run, call: Call): void => {
   const entry: Attempt = { call, sentAtMs: run.now(), exchange: null };
   const { method } = run.job.request;
   run.inFlight.add(entry);
-  let isHandingOver = true;
-  run.connections.lease((client: Client, release) => {
+  const waited = run.clients.lease((client, release) => {
     if (!run.inFlight.has(entry)) return release();
-    if (!isHandingOver && call.attempt === 1) blocked(run, call);
     entry.exchange = startExchange(client, { method, ...call.request }, (end) => ended(run, entry, end), release);
   });
-  isHandingOver = false;
+  if (waited && call.attempt === 1)
+    run.tally.blocked(run.arrivals.stageOf[call.index] as number, run.arrivals.intendedAtMs[call.index] as number);
 };
-
-const blocked = ({ arrivals, tally }: Run, { index }: Call): void =>
-  tally.blocked(arrivals.stageOf[index] as number, arrivals.intendedAtMs[index] as number);
 
 const ended = (run: Run, entry: Attempt, end: ExchangeEnd): void => {
   if (!run.inFlight.delete(entry)) return;
@@ -168,7 +160,7 @@ const finish = (run: Run, { index, handedAtMs }: Call, end: ExchangeEnd): void =
 };
 
 const errorOf = ({ okStatuses }: LoadJob, end: ExchangeEnd): string | null => {
-  if (end.kind === 'error') return codeOfError(end.error);
+  if (end.kind === 'error') return errorName(end.error);
   return okStatuses.some(([from, to]) => end.status >= from && end.status <= to) ? null : `status_${end.status}`;
 };
 
@@ -177,10 +169,8 @@ const expire = (run: Run): void => {
   const before = run.now() - run.job.timeoutMs;
   for (const entry of run.inFlight) {
     if (entry.sentAtMs > before) return;
-    if (entry.exchange === null) {
-      blocked(run, entry.call);
-      ended(run, entry, { kind: 'error', error: timedOut() });
-    } else entry.exchange.expire(timedOut());
+    if (entry.exchange === null) ended(run, entry, { kind: 'error', error: givenUp() });
+    else entry.exchange.expire(givenUp());
   }
 };
 

@@ -1,0 +1,94 @@
+// A server that is frozen for two of ten seconds, under a constant rate: those who come meanwhile wait, evenly, from two seconds down to nothing. What a tool
+// reports of that is the test of whether it can be believed.
+import autocannon from 'autocannon';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lookForK6 } from '../drivers/k6/find-k6.ts';
+import { systemClock } from '../engine/clock.ts';
+import { createWorkerPlayer } from '../load/play.ts';
+import { startLoadWorkers } from '../load/workers.ts';
+import { figure, type Figure } from './figure.ts';
+import { runK6Beside } from './k6-beside.ts';
+import { body, playRate, steady } from './load-job.ts';
+import { startBareServer, type BareServer } from './start-bare-server.ts';
+
+const rates = [100, 200, 400] as const;
+const besideRate = 200;
+const seconds = 10;
+const frozenSeconds = 2;
+const frozenAfterMs = 4000;
+
+type Percentile = 90 | 95 | 99;
+const percentiles: readonly Percentile[] = [90, 95, 99];
+
+/** P(latency > x) = (frozen - x) / all: x = frozen - (1 - p) · all. */
+const analyticMs = (percentile: Percentile): number => (frozenSeconds - (1 - percentile / 100) * seconds) * 1000;
+
+export const benchFrozenServer = async (say: (text: string) => void, signal: AbortSignal): Promise<readonly Figure[]> => {
+  const figures: Figure[] = [];
+  for (const rate of rates) {
+    say(`a server frozen for ${frozenSeconds} s under ${rate} requests/s`);
+    figures.push(...(await ours(rate, signal)));
+  }
+  const k6 = lookForK6(process.env);
+  if (k6 === null) say('k6 is not here (PATH, or FAULTLINE_K6): its figures are left out');
+  else for (const users of [500, 50]) figures.push(...(await byK6(k6, users, say, signal)));
+  figures.push(...(await byAutocannon(say)));
+  return figures;
+};
+
+const ours = async (rate: number, signal: AbortSignal): Promise<readonly Figure[]> => {
+  await using server = await startBareServer();
+  await using player = createWorkerPlayer(startLoadWorkers(1, systemClock), systemClock);
+  const running = playRate(player, server.origin, steady(rate, seconds), 2048, signal);
+  void freezeSoon(server);
+  const { latencyMs, errorShare } = (await running).phases[0] as NonNullable<Awaited<typeof running>['phases'][0]>;
+  if (errorShare > 0)
+    throw new Error(`${errorShare * 100}% of the requests to the frozen server ended with an error: nothing was measured`);
+  const measured = { 90: latencyMs.p90, 95: latencyMs.p95, 99: latencyMs.p99 };
+  return percentiles.map((percentile) =>
+    figure(`frozen server, ${rate}/s, p${percentile}`, measured[percentile] ?? NaN, 'ms', analytic(percentile), {
+      of: 'ratio',
+      atLeast: 0.95,
+      atMost: 1.05,
+    }),
+  );
+};
+
+const analytic = (percentile: Percentile): NonNullable<Figure['against']> => ({
+  what: 'the analytic value',
+  value: analyticMs(percentile),
+});
+
+const freezeSoon = async (server: BareServer): Promise<void> => {
+  await delay(frozenAfterMs);
+  await server.freeze(frozenSeconds * 1000);
+};
+
+const byK6 = async (program: string, users: number, say: (text: string) => void, signal: AbortSignal): Promise<readonly Figure[]> => {
+  say(`the same by k6, with ${users} virtual users ahead`);
+  await using server = await startBareServer();
+  const run = { origin: server.origin, ratePerSecond: besideRate, seconds, usersAhead: users, users };
+  const { latencyMs, dropped } = await runK6Beside(program, run, signal, () => void freezeSoon(server));
+  const name = `frozen server, ${besideRate}/s, by k6 with ${users} users (${dropped} arrivals dropped)`;
+  return percentiles.map((percentile) => figure(`${name}, p${percentile}`, latencyMs[`p${percentile}`], 'ms', analytic(percentile), null));
+};
+
+/** autocannon reports no p95. Its samples are more than its requests: it makes some up to correct for its own waiting. */
+const byAutocannon = async (say: (text: string) => void): Promise<readonly Figure[]> => {
+  say('the same by autocannon with a rate');
+  await using server = await startBareServer();
+  void freezeSoon(server);
+  const result = await autocannon({
+    url: server.origin,
+    method: 'POST',
+    body,
+    connections: 50,
+    duration: seconds,
+    overallRate: besideRate,
+  });
+  const name = `frozen server, ${besideRate}/s, by autocannon (${result['2xx']} requests, ${result.latency.totalCount} samples)`;
+  return [
+    figure(`${name}, p90`, result.latency.p90, 'ms', analytic(90), null),
+    figure(`${name}, p99`, result.latency.p99, 'ms', analytic(99), null),
+  ];
+};

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { findKnee, type SaturationStep } from './find-knee.ts';
+
+test('a server that answers one after the other in 20 ms is saturated by one or two connections; each request is sent as it was made', async () => {
+  let queue = Promise.resolve();
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+    queue = queue.then(() => new Promise((resolve) => setTimeout(resolve, 20))).then(() => void response.end('ok'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const heard: SaturationStep[] = [];
+  let made = 0;
+  const knee = await findKnee({
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    method: 'POST',
+    requestOf: () => ({ path: '/', headers: { 'x-a': 'b' }, body: `body-${made++}` }),
+    secondsEach: 1,
+    mostConnections: 16,
+    timeoutMs: 2000,
+    isOk: (status) => status === 200,
+    signal: new AbortController().signal,
+    onStep: (step) => heard.push(step),
+  });
+  server.closeAllConnections();
+  server.close();
+  expect(knee.steps).toEqual(heard);
+  expect(knee.kneeConnections).toBeLessThanOrEqual(2);
+  expect(knee.highestPerSecond).toBeLessThan(60);
+  expect(new Set(bodies).size).toBe(bodies.length);
+});
