@@ -1,16 +1,11 @@
 // Memory for samples, in blocks of one size cut from large slabs: freed blocks are used again, so that a full store neither grows nor fragments.
 
-export const samplesPerBlock = 64;
+export const bytesPerBlock = 256;
 
-/** Times, then values. */
-const numbersPerBlock = 2 * samplesPerBlock;
+const blocksPerSlab = 4_096;
 
-export const bytesPerBlock = numbersPerBlock * 8;
-
-const blocksPerSlab = 1024;
-
-/** Two views of the same memory: the words keep a stale marker's bits, which a number read and written may not. */
-export type Slab = { readonly numbers: Float64Array; readonly words: Uint32Array };
+/** Two views of the same memory; a block begins at a multiple of 8 bytes. */
+export type Slab = { readonly bytes: Uint8Array; readonly numbers: Float64Array };
 
 export type BlockPool = {
   /** Contents are left over from before. */
@@ -19,12 +14,12 @@ export type BlockPool = {
   slabOf(block: number): Slab;
 };
 
-/** Where in its slab a block's times begin; its values begin `samplesPerBlock` further on. */
-export const startOfBlock = (block: number): number => (block % blocksPerSlab) * numbersPerBlock;
+/** Where in its slab a block begins, in bytes. */
+export const startOfBlock = (block: number): number => (block % blocksPerSlab) * bytesPerBlock;
 
 const createSlab = (): Slab => {
-  const numbers = new Float64Array(blocksPerSlab * numbersPerBlock);
-  return { numbers, words: new Uint32Array(numbers.buffer) };
+  const numbers = new Float64Array((blocksPerSlab * bytesPerBlock) / 8);
+  return { numbers, bytes: new Uint8Array(numbers.buffer) };
 };
 
 export const createBlockPool = (): BlockPool => {

@@ -1,7 +1,7 @@
 // Decoded OTLP -> samples in the index, one request at a time.
 import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
 import type { Labels } from '../promql/labels.ts';
-import type { BlockPool } from './block-pool.ts';
+import type { ColumnMemory } from './column-state.ts';
 import type { DropCounts, DropReason, MetricLimits } from './limits.ts';
 import { maxFutureMs } from './limits.ts';
 import type { FamilyMetadata, MetricFamily, MetricPoint } from './metric-family.ts';
@@ -9,7 +9,7 @@ import { readFamily } from './metric-family.ts';
 import { InvalidData, listOf, nanosToMs } from './otlp-number.ts';
 import type { ResourceLabels } from './resource-labels.ts';
 import { pointLabels, resourceLabels } from './resource-labels.ts';
-import type { SampleValue } from './sample-column.ts';
+import type { SampleValue } from './sample-code.ts';
 import { createSampleColumn } from './sample-column.ts';
 import { attributesKey, createSeriesCache } from './series-cache.ts';
 import type { SeriesCache } from './series-cache.ts';
@@ -26,7 +26,7 @@ export type IngestResult = {
 
 export type IngestParts = {
   readonly index: SeriesIndex;
-  readonly pool: BlockPool;
+  readonly memory: ColumnMemory;
   readonly limits: MetricLimits;
   readonly drops: DropCounts;
   readonly metadata: Map<string, FamilyMetadata>;
@@ -57,8 +57,8 @@ const reject = (request: Request, reason: DropReason, message: string): void => 
   countReason(request, message, 1);
 };
 
-export const addSeries = (labels: Labels, { index, pool }: IngestParts): Series => {
-  const series: Series = { labels, samples: createSampleColumn(pool), gone: false };
+export const addSeries = (labels: Labels, { index, memory }: IngestParts): Series => {
+  const series: Series = { labels, samples: createSampleColumn(memory), gone: false };
   index.add(series);
   return series;
 };

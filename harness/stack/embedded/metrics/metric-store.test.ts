@@ -3,6 +3,7 @@ import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts
 import { evaluate } from '../promql/evaluate.ts';
 import { formatFloat } from '../promql/float-text.ts';
 import { formatLabels } from '../promql/labels.ts';
+import { bytesPerBlock } from './block-pool.ts';
 import type { MetricStore } from './metric-store.ts';
 import { createMetricStore } from './metric-store.ts';
 
@@ -200,10 +201,10 @@ describe('limits', () => {
   });
 
   it('let the oldest go first where the bytes run out, and count them', () => {
-    const store = createMetricStore({ maxBytes: 16_000, retentionMs: 1e9 });
+    const store = createMetricStore({ maxBytes: 5_000, retentionMs: 1e9 });
     for (let second = 0; second < 2_000; second += 1) store.ingest(exported(gauge(second, start + second * 1000)), start + second * 1000);
     const { bytes, drops, oldestMs, newestMs } = store.report();
-    expect(bytes).toBeLessThanOrEqual(16_000 + 2_048);
+    expect(bytes).toBeLessThanOrEqual(5_000 + 2 * bytesPerBlock);
     expect(drops.bytes).toBeGreaterThan(1_000);
     expect(newestMs).toBe(start + 1_999_000);
     expect(oldestMs).toBeGreaterThan(start);

@@ -4,13 +4,15 @@ import type { Matcher } from '../promql/matcher.ts';
 import type { Storage } from '../promql/storage.ts';
 import type { DecodedResourceMetrics } from '../otlp-metric-types.ts';
 import { createBlockPool } from './block-pool.ts';
+import type { AppendOutcome } from './column-state.ts';
 import type { DropCounts, MetricLimits } from './limits.ts';
 import { defaultMetricLimits, noDrops } from './limits.ts';
 import type { IngestResult } from './ingest.ts';
 import { addSeries, createIngest } from './ingest.ts';
 import type { FamilyMetadata } from './metric-family.ts';
 import { createRetention, storedBytes } from './retention.ts';
-import type { AppendOutcome, SampleValue } from './sample-column.ts';
+import { createSampleBuffer } from './sample-buffer.ts';
+import type { SampleValue } from './sample-code.ts';
 import { createSeriesIndex } from './series-index.ts';
 
 export type MetricReport = {
@@ -44,7 +46,7 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
   const drops = noDrops();
   const metadata = new Map<string, FamilyMetadata>();
   const retention = createRetention(index, bounds, drops);
-  const parts = { index, pool: createBlockPool(), limits: bounds, drops, metadata };
+  const parts = { index, memory: { pool: createBlockPool(), buffer: createSampleBuffer() }, limits: bounds, drops, metadata };
   const ingest = createIngest(parts);
   let appended = 0;
 
@@ -75,7 +77,7 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
       index
         .find(matchers)
         .filter(({ samples }) => samples.firstMs <= toMs && samples.lastMs >= fromMs)
-        .map(({ labels, samples }) => ({ labels, ...samples.read(fromMs, toMs) })),
+        .map(({ labels, samples }) => ({ labels, read: () => samples.read(fromMs, toMs) })),
     labelSets,
     append: (labels, timeMs, value) => {
       const known = index.byKey(labels.key);

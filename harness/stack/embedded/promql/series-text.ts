@@ -2,10 +2,10 @@
 import { parseMetric } from '../rules/testing-format/parse-metric.ts';
 import { parseSeriesValues } from '../rules/testing-format/parse-values.ts';
 import { matchesAll } from './matcher.ts';
-import type { Storage, StoredSeries } from './storage.ts';
+import type { Samples, Storage, StoredSeries } from './storage.ts';
 import { writeStaleMarker } from './storage.ts';
 
-const parseLine = (line: string, stepMs: number): StoredSeries => {
+const parseLine = (line: string, stepMs: number): Samples & Pick<StoredSeries, 'labels'> => {
   const [, selector, points] = /^(\S*\{.*\}|\S+)\s+(.*)$/.exec(line)!;
   const all = parseSeriesValues(points!);
   const kept = all.map((point, index) => ({ point, timeMs: index * stepMs })).filter(({ point }) => point !== null);
@@ -17,6 +17,17 @@ const parseLine = (line: string, stepMs: number): StoredSeries => {
   return { labels: parseMetric(selector!), timesMs: Float64Array.from(kept, ({ timeMs }) => timeMs), values };
 };
 
+/** What was read is good until the next read, as the store has it; whoever uses it for longer shall be found out. */
+export const spoilingReads = (): ((samples: Samples) => Samples) => {
+  let last: Samples | null = null;
+  return (samples) => {
+    last?.timesMs.fill(NaN);
+    last?.values.fill(NaN);
+    last = samples;
+    return samples;
+  };
+};
+
 /** One series a line, a point every `stepMs` from 0 on. */
 export const storageOf = (text: string, stepMs = 60_000): Storage => {
   const all = text
@@ -24,6 +35,7 @@ export const storageOf = (text: string, stepMs = 60_000): Storage => {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => parseLine(line, stepMs));
+  const spoilLast = spoilingReads();
   return {
     select: (matchers, fromMs, toMs) =>
       all
@@ -32,7 +44,10 @@ export const storageOf = (text: string, stepMs = 60_000): Storage => {
           const from = series.timesMs.findIndex((time) => time >= fromMs);
           const to = series.timesMs.findLastIndex((time) => time <= toMs) + 1;
           const start = from < 0 ? to : from;
-          return { labels: series.labels, timesMs: series.timesMs.slice(start, to), values: series.values.slice(start, to) };
+          return {
+            labels: series.labels,
+            read: () => spoilLast({ timesMs: series.timesMs.slice(start, to), values: series.values.slice(start, to) }),
+          };
         }),
   };
 };

@@ -2,11 +2,14 @@
 import type { Labels } from './labels.ts';
 import type { Matcher } from './matcher.ts';
 
+/** Times are Unix milliseconds, ascending, without repeats; a stale marker is a NaN of its own among the values (isStaleAt). */
+export type Samples = { readonly timesMs: Float64Array; readonly values: Float64Array };
+
 /**
- * One series. Times are Unix milliseconds, ascending, without repeats; a stale marker is a NaN of its own among the values (isStaleAt).
- * The arrays may be views of live memory: they are valid until the store is written to, and evaluation is synchronous.
+ * One series, whose samples are unpacked when they are read. What `read` gives is valid until any series of the storage is read again, or the store is
+ * written to: who needs it for longer copies it. Evaluation is synchronous, and takes one series at a time.
  */
-export type StoredSeries = { readonly labels: Labels; readonly timesMs: Float64Array; readonly values: Float64Array };
+export type StoredSeries = { readonly labels: Labels; read(): Samples };
 
 export type Storage = {
   /** All series that match, with their samples from `fromMs` to `toMs`, both included. No two have the same labels. */
@@ -29,16 +32,15 @@ const anyStale = (values: Float64Array): boolean => {
   return false;
 };
 
-/** The series without its stale markers: what a range selector sees. */
-export const withoutStaleMarkers = (series: StoredSeries): StoredSeries => {
-  if (!anyStale(series.values)) return series;
+/** The samples without stale markers: what a range selector sees. */
+export const withoutStaleMarkers = (samples: Samples): Samples => {
+  if (!anyStale(samples.values)) return samples;
   const kept: number[] = [];
-  series.values.forEach((_, index) => {
-    if (!isStaleAt(series.values, index)) kept.push(index);
+  samples.values.forEach((_, index) => {
+    if (!isStaleAt(samples.values, index)) kept.push(index);
   });
   return {
-    labels: series.labels,
-    timesMs: Float64Array.from(kept, (index) => series.timesMs[index]!),
-    values: Float64Array.from(kept, (index) => series.values[index]!),
+    timesMs: Float64Array.from(kept, (index) => samples.timesMs[index]!),
+    values: Float64Array.from(kept, (index) => samples.values[index]!),
   };
 };

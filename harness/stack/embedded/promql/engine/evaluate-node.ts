@@ -7,9 +7,10 @@ import type { Node, UnaryNode } from '../syntax/ast.ts';
 import type { Context } from './context.ts';
 import { mergeColumns } from './merge.ts';
 import { selectInstant } from './select-instant.ts';
+import type { Ranges } from './select-range.ts';
 import { selectRanges } from './select-range.ts';
 import { isStepInvariant, repeatValue } from './step-invariance.ts';
-import type { Value } from './value.ts';
+import type { KeptSeries, Value } from './value.ts';
 import { scalarOf, vectorOf } from './value.ts';
 
 const evaluateUnary = (node: UnaryNode, context: Context): Value => {
@@ -25,6 +26,14 @@ const evaluateUnary = (node: UnaryNode, context: Context): Value => {
   return vectorOf(mergeColumns(negated));
 };
 
+const keepSamples = ({ series }: Ranges): readonly KeptSeries[] =>
+  series
+    .map(({ labels, read }) => {
+      const { timesMs, values } = read();
+      return { labels, timesMs: timesMs.slice(), values: values.slice() };
+    })
+    .filter(({ timesMs }) => timesMs.length > 0);
+
 const evaluatePlain = (node: Node, context: Context): Value => {
   switch (node.kind) {
     case 'number':
@@ -35,7 +44,7 @@ const evaluatePlain = (node: Node, context: Context): Value => {
       return vectorOf(selectInstant(node, context));
     case 'range':
     case 'subquery':
-      return { type: 'matrix', series: selectRanges(node, context).series.filter((series) => series.timesMs.length > 0) };
+      return { type: 'matrix', series: keepSamples(selectRanges(node, context)) };
     case 'parentheses':
       return evaluateNode(node.expression, context);
     case 'unary':

@@ -10,7 +10,7 @@ type Taken = 'value' | 'timestamp';
 
 const fillColumn = (series: StoredSeries, node: SelectorNode, context: Context, taken: Taken): Column => {
   const { grid, lookbackMs } = context;
-  const { timesMs, values } = series;
+  const { timesMs, values } = series.read();
   const column = createColumn(series.labels, grid.steps);
   let index = -1;
   for (let step = 0; step < grid.steps; step += 1) {

@@ -14,10 +14,14 @@ const selectSamples = (node: RangeNode, context: Context): Ranges => {
   // The window is open on the left: a sample exactly `range` ago is not in it.
   const fromMs = (selector.atMs ?? grid.startMs) - selector.offsetMs - rangeMs + 1;
   const toMs = (selector.atMs ?? lastTimeMs(grid)) - selector.offsetMs;
-  const series = storage.select(selector.matchers, fromMs, toMs).map((stored) => {
-    budget.spend(stored.timesMs.length);
-    return withoutStaleMarkers(stored);
-  });
+  const series = storage.select(selector.matchers, fromMs, toMs).map(({ labels, read }) => ({
+    labels,
+    read: () => {
+      const samples = read();
+      budget.spend(samples.timesMs.length);
+      return withoutStaleMarkers(samples);
+    },
+  }));
   return { series, rangeMs, shift: selector };
 };
 
@@ -36,11 +40,11 @@ const samplesOf = (column: Column, grid: Grid): RangeSeries => {
   column.present.forEach((present, step) => {
     if (present === 1) steps.push(step);
   });
-  return {
-    labels: column.labels,
+  const samples = {
     timesMs: Float64Array.from(steps, (step) => timeAtStep(grid, step)),
     values: Float64Array.from(steps, (step) => column.values[step]!),
   };
+  return { labels: column.labels, read: () => samples };
 };
 
 const runSubquery = (node: SubqueryNode, context: Context): Ranges => {

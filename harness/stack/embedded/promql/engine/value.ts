@@ -1,5 +1,6 @@
 // What evaluation passes around: one column a series over the steps of the query. An instant query is a query of one step.
 import type { Labels } from '../labels.ts';
+import type { Samples, StoredSeries } from '../storage.ts';
 
 export type Grid = { readonly startMs: number; readonly stepMs: number; readonly steps: number };
 
@@ -10,13 +11,16 @@ export const lastTimeMs = (grid: Grid): number => timeAtStep(grid, grid.steps - 
 /** `present` is 1 where the series has a value: no number stands for absence. */
 export type Column = { readonly labels: Labels; readonly values: Float64Array; readonly present: Uint8Array };
 
-/** Samples of one series at times of their own: a range selector's, or a subquery's. Without stale markers. */
-export type RangeSeries = { readonly labels: Labels; readonly timesMs: Float64Array; readonly values: Float64Array };
+/** Samples of one series at times of their own, those of a range selector or a subquery, without stale markers. Valid until another series is read. */
+export type RangeSeries = StoredSeries;
+
+/** The same, to keep. */
+export type KeptSeries = Samples & { readonly labels: Labels };
 
 export type Value =
   | { readonly type: 'scalar'; readonly values: Float64Array }
   | { readonly type: 'vector'; readonly columns: readonly Column[] }
-  | { readonly type: 'matrix'; readonly series: readonly RangeSeries[] }
+  | { readonly type: 'matrix'; readonly series: readonly KeptSeries[] }
   | { readonly type: 'string'; readonly text: string };
 
 export const createColumn = (labels: Labels, steps: number): Column => ({

@@ -37,7 +37,7 @@ const moveTo = (window: Window, endMs: number, rangeMs: number): void => {
 };
 
 const runOverSeries = (series: RangeSeries, ranges: Ranges, call: RangeCall, grid: Grid): Column => {
-  const { timesMs, values } = series;
+  const { timesMs, values } = series.read();
   const { offsetMs, atMs } = ranges.shift;
   const column = createColumn(call.keepsName ? series.labels : dropMetricName(series.labels), grid.steps);
   const window: Window = { timesMs, values, from: 0, to: 0, startMs: 0, endMs: 0, stepMs: 0, parameter: NaN };

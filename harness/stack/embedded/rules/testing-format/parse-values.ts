@@ -1,5 +1,5 @@
 // The values of a series as tests write them: `1 2 _ stale`, `0+10x5`, `5-1x3`, `7x2`, `_x4`. The count says how many follow the first.
-import type { SampleValue } from '../../metrics/sample-column.ts';
+import type { SampleValue } from '../../metrics/sample-code.ts';
 import { parseFloatText } from '../../promql/float-text.ts';
 import { NotationError } from './parse-metric.ts';
 
