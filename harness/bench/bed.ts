@@ -1,11 +1,8 @@
 // The bed of a benchmark: PostgreSQL, the embedded telemetry stack, and processes of the system, each a program of its own as in real use.
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startReaper } from '../stack/start-reaper.ts';
-import { createRegistry } from '../stack/process-registry.ts';
 import { spawnProcess, type SpawnedProcess } from '../stack/processes.ts';
+import { createWorkshop } from './workshop.ts';
 
 export type Program = { readonly address: string; readonly process: SpawnedProcess };
 
@@ -20,35 +17,25 @@ const readyWithinMs = 30_000;
 
 export const createBed = async (root: string, signal: AbortSignal): Promise<Bed> => {
   await using undo = new AsyncDisposableStack();
-  const stack = new AsyncDisposableStack();
-  undo.use(stack);
-  const folder = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
-  // PostgreSQL runs as an ordinary user where we are root, and must be able to enter.
-  await chmod(folder, 0o755);
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const registry = stack.use(createRegistry(join(folder, 'processes.ndjson'), `bench-${process.pid}`, Date.now));
-  registry.addFolder(folder);
-  stack.use(await startReaper(registry));
+  const workshop = undo.use(await createWorkshop());
+  const { folder, logFolder, registry } = workshop;
   const run = async (role: string, script: string, env: Readonly<Record<string, string>>, stopWithinMs = 15_000): Promise<Program> => {
-    const logFile = join(folder, 'logs', `${role}.log`);
     const started = await spawnProcess({
       command: process.execPath,
       args: [join(root, script)],
       env,
       role,
-      logFile,
+      logFile: join(logFolder, `${role}.log`),
       registry,
       stopWithinMs,
     });
-    stack.use(started);
+    workshop.use(started);
     const line = await started.ready(readyWithinMs, signal);
     return { address: String(line.attributes['address']), process: started };
   };
-  const data = join(folder, 'faultline-postgres-data');
-  await mkdir(join(folder, 'logs'));
-  const postgres = await run('postgres', 'system/main/postgres.ts', { FAULTLINE_POSTGRES_DATA: data });
+  const postgres = await run('postgres', 'system/main/postgres.ts', { FAULTLINE_POSTGRES_DATA: join(folder, 'faultline-postgres-data') });
   const telemetry = await run('stack', 'harness/stack/embedded/main.ts', {});
-  undo.move();
+  const stack = undo.move();
   return {
     database: (name) => createDatabase(postgres.address, name),
     start: (role, databaseUrl, environment = {}) =>

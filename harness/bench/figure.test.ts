@@ -16,6 +16,22 @@ test('a figure without a bound says neither yes nor no', () => {
   expect(figure('copy', 5, 'events/s', null, null).holds).toBeNull();
 });
 
+test('with nobody to measure against, a ratio neither holds nor fails; a bound on the value itself is still judged', () => {
+  expect(figure('queries', 5, 'ms', null, { of: 'ratio', atMost: 10 })).toMatchObject({
+    ratio: null,
+    bound: 'ratio at most 10',
+    holds: null,
+  });
+  expect(figure('ingest', 5, 'samples/s', null, { of: 'value', atLeast: 10 }).holds).toBe(false);
+});
+
+test('the ratio of pairs is taken as it was measured', () => {
+  expect(figure('queries', 5, 'ms', { what: 'Prometheus', value: 5 }, { of: 'ratio', atMost: 10 }, 11)).toMatchObject({
+    ratio: 11,
+    holds: false,
+  });
+});
+
 test('the median of rounds is the middle one', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);

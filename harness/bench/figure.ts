@@ -1,6 +1,6 @@
 // A measured figure beside what it was measured against, and the small arithmetic over rounds.
 
-/** `ratio` is value / against. `holds` is null where no bound is stated. */
+/** `ratio` is value / against, or the median of pairs. `holds` is null where no bound is stated, or where there was nothing to measure against. */
 export type Figure = {
   readonly name: string;
   readonly value: number;
@@ -13,8 +13,17 @@ export type Figure = {
 
 export type Bound = { readonly of: 'ratio' | 'value'; readonly atLeast?: number; readonly atMost?: number };
 
-export const figure = (name: string, value: number, unit: string, against: Figure['against'], bound: Bound | null): Figure => {
-  const ratio = against === null || against.value === 0 ? null : value / against.value;
+/** `measuredRatio`: where pairs were measured, their median says more than that of two medians. */
+export const figure = (
+  name: string,
+  value: number,
+  unit: string,
+  against: Figure['against'],
+  bound: Bound | null,
+  measuredRatio?: number,
+): Figure => {
+  const ratio = against === null || against.value === 0 ? null : (measuredRatio ?? value / against.value);
+  const isUnknown = bound === null || (bound.of === 'ratio' && against === null);
   return {
     name,
     value,
@@ -22,7 +31,7 @@ export const figure = (name: string, value: number, unit: string, against: Figur
     against,
     ratio,
     bound: bound === null ? null : boundText(bound),
-    holds: bound === null ? null : holds(bound, value, ratio),
+    holds: isUnknown ? null : holds(bound, value, ratio),
   };
 };
 

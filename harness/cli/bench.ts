@@ -10,6 +10,7 @@ import { benchFrozenServer } from '../bench/frozen-server.ts';
 import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
+import { figureText } from '../bench/print-figure.ts';
 import { explain } from '../engine/errors.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,15 +29,6 @@ const withoutSystem = new Map<string, (say: (text: string) => void, signal: Abor
 ]);
 
 const names = [...benches.keys(), ...withoutSystem.keys()];
-
-const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1));
-
-const print = ({ name, value, unit, against, ratio, bound, holds }: Figure): void => {
-  console.log(`\n${name}\n  ${number(value)} ${unit}`);
-  if (against !== null)
-    console.log(`  against ${number(against.value)} ${unit}: ${against.what}\n  ratio ${ratio?.toFixed(2) ?? 'unknown'}`);
-  if (bound !== null) console.log(`  bound: ${bound}: ${holds === true ? 'holds' : 'does NOT hold'}`);
-};
 
 const parse = (parameters: readonly string[]): { only: readonly string[]; json?: string } => {
   const program = new Command('bench')
@@ -81,7 +73,7 @@ const main = async (): Promise<number> => {
     const { only, json } = parse(process.argv.slice(2));
     console.log(`faultline bench on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);
     const figures = await measure(only, interrupted.signal);
-    figures.forEach(print);
+    for (const figure of figures) console.log(figureText(figure));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
     return figures.every(({ holds }) => holds !== false) ? 0 : 1;
   } catch (error) {

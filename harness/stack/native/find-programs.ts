@@ -47,15 +47,19 @@ const onPath = (part: StackPart, environment: Environment): string | undefined =
     .flatMap((folder) => names[part].map((name) => join(resolve(folder), name)))
     .find(isProgram);
 
+/** null where there is none. Throws a HarnessError where a variable names one that can't be run. */
+export const findProgram = (part: StackPart, environment: Environment): string | null =>
+  named(part, environment) ?? onPath(part, environment) ?? null;
+
 const missingText = (part: StackPart): string =>
   `  ${part} ${testedVersions[part]}: put the program ${names[part][0]} on PATH or name it in ${variableOf(part)}; it comes from ${sources[part]}`;
 
 /** Grafana is used where it is there; a verdict needs it not. Throws a HarnessError that names all that is missing. */
 export const findPrograms = (environment: Environment, without: readonly StackPart[]): Programs => {
   const wanted = stackParts.filter((part) => !without.includes(part));
-  const found = wanted.map((part) => [part, named(part, environment) ?? onPath(part, environment)] as const);
-  const missing = found.flatMap(([part, program]) => (program === undefined && part !== 'grafana' ? [part] : []));
+  const found = wanted.map((part) => [part, findProgram(part, environment)] as const);
+  const missing = found.flatMap(([part, program]) => (program === null && part !== 'grafana' ? [part] : []));
   if (missing.length > 0)
     throw new HarnessError('FL_STACK_FAILED', `the native runtime lacks ${missing.join(', ')}:\n${missing.map(missingText).join('\n')}`);
-  return Object.fromEntries(found.filter(([, program]) => program !== undefined)) as Programs;
+  return Object.fromEntries(found.filter(([, program]) => program !== null)) as Programs;
 };

@@ -1,8 +1,13 @@
 // Prometheus: takes metrics by OTLP, evaluates the rules.
-import { readyUrl } from '../local-endpoints.ts';
-import type { PlanPart } from './part-plan.ts';
+import { readyPaths } from '../local-endpoints.ts';
+import { localUrl } from '../local-url.ts';
+import type { NativePlace, PartPlan } from './part-plan.ts';
 
-export const planPrometheus: PlanPart = ({ ports, dataFolder, prometheusConfig }) => ({
+export type PrometheusPlace = Pick<NativePlace, 'dataFolder' | 'prometheusConfig'> & {
+  readonly ports: Pick<NativePlace['ports'], 'prometheus'>;
+};
+
+export const planPrometheus = ({ ports, dataFolder, prometheusConfig }: PrometheusPlace): PartPlan => ({
   args: [
     `--config.file=${prometheusConfig}`,
     `--storage.tsdb.path=${dataFolder}`,
@@ -12,5 +17,5 @@ export const planPrometheus: PlanPart = ({ ports, dataFolder, prometheusConfig }
     '--log.level=warn',
   ],
   env: {},
-  readyUrl: readyUrl(ports, 'prometheus'),
+  readyUrl: localUrl(ports.prometheus) + readyPaths.prometheus,
 });
