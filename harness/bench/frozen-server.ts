@@ -73,6 +73,9 @@ const byK6 = async (program: string, users: number, say: (text: string) => void,
   return percentiles.map((percentile) => figure(`${name}, p${percentile}`, latencyMs[`p${percentile}`], 'ms', analytic(percentile), null));
 };
 
+/** It is there; the types of autocannon do not know it. */
+const samplesOf = (latency: object): string => ('totalCount' in latency ? String(latency.totalCount) : 'an unknown number of');
+
 /** autocannon reports no p95. Its samples are more than its requests: it makes some up to correct for its own waiting. */
 const byAutocannon = async (say: (text: string) => void): Promise<readonly Figure[]> => {
   say('the same by autocannon with a rate');
@@ -86,7 +89,7 @@ const byAutocannon = async (say: (text: string) => void): Promise<readonly Figur
     duration: seconds,
     overallRate: besideRate,
   });
-  const name = `frozen server, ${besideRate}/s, by autocannon (${result['2xx']} requests, ${result.latency.totalCount} samples)`;
+  const name = `frozen server, ${besideRate}/s, by autocannon (${result['2xx']} requests, ${samplesOf(result.latency)} samples)`;
   return [
     figure(`${name}, p90`, result.latency.p90, 'ms', analytic(90), null),
     figure(`${name}, p99`, result.latency.p99, 'ms', analytic(99), null),
