@@ -41,11 +41,17 @@ const withoutAlerts = ({ detection }: Scenario): readonly Problem[] =>
   detection.fires.map((_alert, index) => ({ place: `detection.fires[${index}].alert`, message: 'this target has no alerts' }));
 
 /** A fault that can't be carried out, or proof that can't be found, leaves nothing to run for; what merely can't be judged narrows the verdict. */
-const askedTooMuch = ({ faults, mustBeSeen, target: needed }: Scenario, { name, lacks }: TargetDefinition): readonly Problem[] => [
+const askedTooMuch = (
+  { faults, mustBeSeen, traffic, target: needed }: Scenario,
+  { name, lacks, sendFile }: TargetDefinition,
+): readonly Problem[] => [
   ...faults.flatMap((fault, index) =>
     tooMuch(`faults[${index}].kind`, `a fault of kind ${fault.kind}`, impossibleFor(needsOf(fault), lacks)),
   ),
   ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
+  ...(traffic.poison !== undefined && sendFile !== undefined
+    ? [{ place: 'traffic.poison', message: `poison is made of bodies of the contract, and ${name} is sent others` }]
+    : []),
   ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
     ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
     : []),

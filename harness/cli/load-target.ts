@@ -12,7 +12,7 @@ import type { TargetFile } from '../targets/foreign/target-file.ts';
 import { lacksBeside } from '../targets/offers.ts';
 
 export const loadTarget = async (path: string, systemFolder: string, clock: Clock): Promise<TargetDefinition> =>
-  toDefinition(await importTarget(path), systemFolder, clock);
+  toDefinition(await importTarget(path), path, systemFolder, clock);
 
 const importTarget = async (path: string): Promise<TargetFile> => {
   try {
@@ -28,7 +28,7 @@ const importTarget = async (path: string): Promise<TargetFile> => {
 const none: Readonly<Record<ProcessRole, number>> = { ingest: 0, worker: 0, query: 0 };
 const many: Readonly<Record<ProcessRole, number>> = { ingest: 16, worker: 16, query: 16 };
 
-const toDefinition = (file: TargetFile, systemFolder: string, clock: Clock): TargetDefinition => {
+const toDefinition = (file: TargetFile, path: string, systemFolder: string, clock: Clock): TargetDefinition => {
   const lacks = lacksBeside(file.offers, file.lacks);
   return {
     name: file.name,
@@ -38,6 +38,8 @@ const toDefinition = (file: TargetFile, systemFolder: string, clock: Clock): Tar
     signals: null,
     alerts: null,
     dashboardsFolder: null,
+    ...(file.send === undefined ? {} : { sendFile: path }),
+    ...(file.send?.definiteRefusals === undefined ? {} : { definiteRefusals: file.send.definiteRefusals }),
     open: async (helper) => {
       const { registry, logFolder, signal } = helper;
       const server =

@@ -51,7 +51,7 @@ export const createParts = ({ target, clock, runtime, environment, without, reco
     return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
   },
   openTarget: target.open,
-  startDriver,
+  startDriver: (options) => startDriver(options, target),
   telemetryOf: (stack) => telemetryOf(stack, target, clock),
   runFault: createRunFault(faults),
   judge: judgeScenarioFolder,
@@ -90,7 +90,10 @@ const telemetryOf = (stack: RunningStack, { signals, alerts, dashboardsFolder }:
 /** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
 const runRules = ({ alerts }: TargetDefinition) => ({ ruleFiles: alerts === null ? [] : [alerts.rulesFile], evaluationSeconds: 1 });
 
-const startDriver = async ({ planned, url, historyFile, onProgress, registry, logFolder }: DriverOptions): Promise<RunningDriver> => {
+const startDriver = async (
+  { planned, url, historyFile, onProgress, registry, logFolder }: DriverOptions,
+  { sendFile, definiteRefusals }: TargetDefinition,
+): Promise<RunningDriver> => {
   const { source, plan } = planned;
   const logFile = join(logFolder, 'driver.log');
   const driver = await startHttpDriver({
@@ -100,6 +103,8 @@ const startDriver = async ({ planned, url, historyFile, onProgress, registry, lo
     url,
     historyFile,
     onProgress,
+    targetFile: sendFile ?? null,
+    ...(definiteRefusals === undefined ? {} : { definiteRefusals }),
     spawn: (file, args) => spawnDriver(file, args, registry, logFile),
   });
   return { role: 'driver', pid: driver.pid, go: driver.go, done: driver.done, [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose]() };

@@ -20,6 +20,10 @@ export type TargetDefinition = {
   readonly signals: TargetSignals | null;
   readonly alerts: TargetAlerts | null;
   readonly dashboardsFolder: string | null;
+  /** The target file, where it says itself how events are sent. */
+  readonly sendFile?: string;
+  /** Codes of a 503 that promise that nothing was stored, where they are not those of the contract. */
+  readonly definiteRefusals?: readonly string[];
   /** Whoever opens it disposes it. */
   open(helper: StartHelper): Promise<OpenTarget>;
 };

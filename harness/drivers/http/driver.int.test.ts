@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,4 +209,24 @@ test('when the harness is gone, and its end of the pipe with it, the driver ends
   harnessEnd.stdin.destroy();
   expect((await exited)[0]).toBe(1);
   await expect(driver.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+});
+
+test('a target file says how its events are sent and what its answers mean', async () => {
+  const targetFile = join(folder, 'own-target.mjs');
+  await writeFile(
+    targetFile,
+    `export default { send: {
+      request: ({ objectId, idempotencyKey }) => ({ path: '/orders/' + objectId, headers: { 'x-key': idempotencyKey }, body: idempotencyKey }),
+      answer: ({ body }) => ({ id: Number(body), duplicate: null, code: null }),
+    } };`,
+  );
+  const seen: { readonly path: string; readonly key: unknown; readonly body: string }[] = [];
+  await using server = await listen(async (request, response) => {
+    seen.push({ path: request.url ?? '', key: request.headers['x-key'], body: await bodyOf(request) });
+    response.end(String(seen.length));
+  });
+  const { history } = await drive(server.url, scenarioOf({}, 0.2), { targetFile });
+  expect(history.operations).toHaveLength(40);
+  for (const { path, key, body } of seen) expect([path, body]).toEqual([expect.stringMatching(/^\/orders\/order-\d+$/), key]);
+  expect(new Set(history.operations.map(({ id }) => id)).size).toBe(40);
 });

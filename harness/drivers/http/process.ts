@@ -2,6 +2,7 @@
 import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { digestOf, planTraffic } from '../../traffic/plan-traffic.ts';
+import { loadDialect } from './dialect.ts';
 import type { DriverJob, FromDriver, Go } from './protocol.ts';
 import { prepareJob } from './run-job.ts';
 
@@ -26,7 +27,7 @@ const main = async (): Promise<void> => {
   const plan = planTraffic(job.source, job.seed);
   const digest = digestOf(plan, job.seed);
   if (digest !== job.digest) throw new Error(`the driver planned other traffic (${digest}) than the harness (${job.digest})`);
-  await using prepared = await prepareJob(job, plan);
+  await using prepared = await prepareJob(job, plan, await loadDialect(job.targetFile));
   say({ type: 'ready', operations: plan.operations.length });
   const go = JSON.parse((await inbox.next()).value as string) as Go;
   say(await prepared.run(go.zeroAt, say));

@@ -15,6 +15,8 @@ export type DriverJob = {
   readonly connections: number;
   /** Error codes of a 503 that promise that nothing was stored. Any other 5xx is of unknown outcome. */
   readonly definiteRefusals: readonly string[];
+  /** The file that says how events are put to the system; null: as the contract has it. */
+  readonly targetFile: string | null;
 };
 
 /** `zeroAt`: epoch milliseconds of the run's zero, a little ahead. */

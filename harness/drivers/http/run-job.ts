@@ -7,6 +7,7 @@ import { peakRate } from '../../scenario/rate-shape.ts';
 import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { type Dialect, requestOf } from './dialect.ts';
 import { runOpenLoop } from './open-loop.ts';
 import type { DriverJob, DriverProgress, DriverSummary } from './protocol.ts';
 import { type Reply, send, type Sent, timedOut } from './send.ts';
@@ -16,6 +17,7 @@ import { toOperation } from './to-operation.ts';
 type InFlight = { readonly handedAt: number; sent: Sent | null; readonly end: (reply: Reply) => void };
 type Run = {
   readonly job: DriverJob;
+  readonly dialect: Dialect;
   readonly path: string;
   readonly now: () => number;
   readonly bodyOf: BodyMaker;
@@ -36,31 +38,30 @@ export type PreparedJob = AsyncDisposable & {
 /** Seconds of the highest rate for which connections are opened ahead: what is in flight where an answer takes that long. */
 const aheadSeconds = 0.25;
 
-export const prepareJob = async (job: DriverJob, plan: TrafficPlan): Promise<PreparedJob> => {
+export const prepareJob = async (job: DriverJob, plan: TrafficPlan, dialect: Dialect): Promise<PreparedJob> => {
   const ahead = Math.ceil(Math.max(...job.source.phases.map(peakRate)) * aheadSeconds);
   const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
   return {
-    run: (zeroAt, report) => runJob(job, plan, connections, zeroAt, report),
+    run: (zeroAt, report) => runJob({ job, dialect, connections }, plan, zeroAt, report),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 };
 
 const runJob = async (
-  job: DriverJob,
+  prepared: Pick<Run, 'job' | 'dialect' | 'connections'>,
   plan: TrafficPlan,
-  connections: Connections,
   zeroAt: number,
   report: (progress: DriverProgress) => void,
 ): Promise<DriverSummary> => {
+  const { job } = prepared;
   const zero = performance.now() + (zeroAt - Date.now());
   const history = await createHistoryWriter(job.historyFile, { format: 1, scenario: job.source.name, seed: job.seed, zeroAt });
   const tally = createTally(job.source.phases.map(({ name }) => name));
   const run: Run = {
-    job,
+    ...prepared,
     path: new URL(job.url).pathname,
     now: () => performance.now() - zero,
     bodyOf: createBodyMaker(job.seed),
-    connections,
     history,
     tally,
     inFlight: new Set(),
@@ -99,12 +100,18 @@ const sendAll = async (operations: readonly PlannedOperation[], run: Run): Promi
 };
 
 const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
-  const body = run.bodyOf(planned);
+  const { path, headers, body } = requestOf(run.dialect, planned, run.bodyOf(planned), run.path);
   const bodySha256 = createHash('sha256').update(body).digest('hex');
   const handedAt = run.now();
   const end = (reply: Reply): void => {
     if (!run.inFlight.delete(entry)) return;
-    const operation = toOperation({ planned, bodySha256, bodyBytes: body.length, handedAt }, reply, run.now(), run.job.definiteRefusals);
+    const operation = toOperation(
+      { planned, bodySha256, bodyBytes: body.length, handedAt },
+      reply,
+      run.now(),
+      run.job.definiteRefusals,
+      run.dialect,
+    );
     run.tally.ended(operation);
     run.history.add(operation);
     ended();
@@ -114,15 +121,13 @@ const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
   run.tally.handed(handedAt - planned.intendedAtMs);
   run.connections.lease((client, release) => {
     if (!run.inFlight.has(entry)) release();
-    else entry.sent = send(client, { path: run.path, headers: headersOf(planned), body }, end, release);
+    else entry.sent = send(client, { path, headers: [...headers, ...traceHeaders(planned)], body }, end, release);
   });
 };
 
 /** Parent span id: any; the harness has no span of its own. The last byte asks for sampling. */
-const headersOf = ({ traceId }: PlannedOperation): string[] => {
-  const headers = ['content-type', 'application/json'];
-  return traceId === null ? headers : [...headers, 'traceparent', `00-${traceId}-${traceId.slice(0, 16)}-01`];
-};
+const traceHeaders = ({ traceId }: PlannedOperation): string[] =>
+  traceId === null ? [] : ['traceparent', `00-${traceId}-${traceId.slice(0, 16)}-01`];
 
 /** Oldest first. What still waits for a connection ends without having been sent. */
 const expire = ({ inFlight, job, now }: Run): void => {

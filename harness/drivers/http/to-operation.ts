@@ -2,6 +2,7 @@
 import type { Operation } from '../../history/operation.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { codeOfError, outcomeOfAnswer, outcomeOfError } from './classify.ts';
+import { type Dialect, meaningOf } from './dialect.ts';
 import type { Reply } from './send.ts';
 
 export type Handed = {
@@ -17,6 +18,7 @@ export const toOperation = (
   reply: Reply,
   doneAt: number,
   definiteRefusals: readonly string[],
+  dialect: Dialect = {},
 ): Operation => ({
   op: planned.op,
   event: planned.event,
@@ -34,42 +36,21 @@ export const toOperation = (
   intendedAt: planned.intendedAtMs,
   handedAt: round(handedAt),
   doneAt: round(doneAt),
-  ...endingOf(reply, definiteRefusals),
+  ...endingOf(reply, definiteRefusals, dialect),
   traceId: planned.traceId,
 });
 
 /** To the microsecond: more digits would only make the file longer. */
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-const endingOf = (reply: Reply, definiteRefusals: readonly string[]): Ending => {
+const endingOf = (reply: Reply, definiteRefusals: readonly string[], dialect: Dialect): Ending => {
   if (reply.kind === 'error') {
     const outcome = outcomeOfError(reply.anythingSent);
     return { outcome, status: null, code: codeOfError(reply.error), retryAfterSeconds: null, id: null, duplicate: null };
   }
-  const { id, duplicate, code } = readBody(reply.body);
+  const { id, duplicate, code } = meaningOf(dialect, reply.status, reply.body);
   const outcome = outcomeOfAnswer({ status: reply.status, code }, definiteRefusals);
   return { outcome, status: reply.status, code, retryAfterSeconds: secondsOf(reply.retryAfter), id, duplicate };
-};
-
-type Body = { readonly id: number | null; readonly duplicate: boolean | null; readonly code: string | null };
-
-/** An answer that is no JSON has neither id nor code; the checkers make of that what they must. */
-const readBody = (text: string): Body => {
-  const body = parse(text) as { id?: unknown; duplicate?: unknown; error?: { code?: unknown } } | null;
-  const code = body?.error?.code;
-  return {
-    id: typeof body?.id === 'number' ? body.id : null,
-    duplicate: typeof body?.duplicate === 'boolean' ? body.duplicate : null,
-    code: typeof code === 'string' ? code : null,
-  };
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 };
 
 const secondsOf = (retryAfter: string | null): number | null =>

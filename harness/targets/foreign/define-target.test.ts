@@ -17,6 +17,7 @@ test('a good target file is given back as it is', () => {
 test.each<[string, object]>([
   ['name', { name: 'Not Good' }],
   ['start', { start: 'node tracker.js' }],
+  ['send.request', { send: { request: '/orders' } }],
   ['offers', { offers: 'read-back' }],
   ['offers[0]', { offers: ['metrics'] }],
   ['offers', { postgres: false }],

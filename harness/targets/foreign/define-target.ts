@@ -4,6 +4,7 @@ import { collectProblems, isList, isName, isText, isWhole, type Problem } from '
 import { offers, type Offer } from '../offers.ts';
 import type { TargetFile } from './target-file.ts';
 
+export type { AnswerMeaning, OutgoingEvent, OutgoingRequest } from '../../drivers/http/dialect.ts';
 export type { KeptEvent, ProcessRequest, StartContext, StartedProcess, StartedSystem, TargetFile } from './target-file.ts';
 
 /** What a file can offer; the rest rests on the shape of faultline's own tables and telemetry. */
@@ -14,6 +15,8 @@ export const targetProblems = (target: TargetFile): readonly Problem[] =>
     if (typeof target !== 'object' || target === null) return report('target', 'must be an object');
     if (!isName(target.name)) report('name', `must be lower-case words joined by hyphens, not ${JSON.stringify(target.name)}`);
     if (typeof target.start !== 'function') report('start', 'must be a function that starts the system, or attaches to it');
+    for (const name of ['request', 'answer'] as const)
+      if (target.send?.[name] !== undefined && typeof target.send[name] !== 'function') report(`send.${name}`, 'must be a function');
     if (!isList(target.offers)) report('offers', `must be a list of what it offers: ${possible.join(', ')}`);
     else
       target.offers.forEach((offer, index) => {

@@ -1,6 +1,7 @@
 // What the author of a target file writes: one file that says how a system of theirs is started or attached to, where events are sent, what is still on its
 // way, what it kept, and where its processes are. Whatever is not offered is said in the verdict and is never made up.
 import type { StoredRow } from '../../history/final-state.ts';
+import type { Dialect } from '../../drivers/http/dialect.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { Lacks, Offer } from '../offers.ts';
 
@@ -62,5 +63,12 @@ export type TargetFile = {
   readonly lacks?: Lacks;
   /** How many processes it has where a scenario does not say (default: one `ingest` and nothing else). */
   readonly processes?: Readonly<Partial<Record<ProcessRole, number>>>;
+  /** How events are put to it, where that is not the contract's way. Pure: it runs in a process of its own, beside the harness. */
+  readonly send?: SendFile;
   start(context: StartContext): Promise<StartedSystem>;
+};
+
+export type SendFile = Dialect & {
+  /** Codes of a 503 that promise that nothing was stored. */
+  readonly definiteRefusals?: readonly string[];
 };
