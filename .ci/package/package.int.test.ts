@@ -1,53 +1,83 @@
-// The package on somebody else's system: installed into a project outside of the source tree, which is built and run as its authors would.
+// The package on systems that are not ours: installed into projects outside of the source tree, which are built and run as their authors would.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunVerdict } from '../../harness/engine/verdict.ts';
-import { type InstalledPackage, installPackage } from './installed-package.ts';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunVerdict, ScenarioVerdict } from '../../harness/engine/verdict.ts';
+import { type InstalledPackage, type PackedPackage, packPackage } from './installed-package.ts';
 
-let installed: InstalledPackage;
-beforeAll(async () => void (installed = await installPackage('fifty-line-tracker')), 180_000);
-afterAll(() => installed[Symbol.asyncDispose]());
+let packed: PackedPackage;
+beforeAll(async () => void (packed = await packPackage()), 180_000);
+afterAll(() => packed[Symbol.asyncDispose]());
 
-test('the package has a command, types and compiled code, and none of its tests', async () => {
-  const home = join(installed.folder, 'node_modules/faultline');
-  for (const path of [
-    'bin/faultline.js',
-    'dist/harness/scenario/language.d.ts',
-    'dist/harness/cli/faultline.js',
-    'dist/system/main/ingest.js',
-  ])
-    await access(join(home, path));
-  await expect(access(join(home, 'dist/harness/cli/checks.test.js'))).rejects.toThrow(/ENOENT/);
-  const { exitCode, stdout } = await installed.run('faultline', ['--help']);
-  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('verify') as string]);
-});
-
-test('a plain tracker is caught storing what its clients sent twice, with the rows that show it', { timeout: 120_000 }, async () => {
-  const built = await installed.run('tsc', []);
-  expect(built).toMatchObject({ exitCode: 0, stdout: '' });
-  const ended = await installed.run('faultline', ['verify', '--target', 'dist/target.js', '--seed', '7', '--json']);
+/** Exit code 1 with the verdict on its one scenario. */
+const failed = async (project: InstalledPackage, seed: number): Promise<ScenarioVerdict> => {
+  const ended = await project.run('faultline', ['verify', '--target', 'dist/target.js', '--seed', String(seed), '--json']);
   expect(ended.exitCode, ended.stderr).toBe(1);
   const { scenarios } = JSON.parse(ended.stdout) as RunVerdict;
-  const [verdict] = scenarios;
-  expect(verdict).toMatchObject({ scenario: 'clients-send-twice', verdict: 'fail', target: 'fifty-line-tracker' });
-  const failed = verdict?.results.filter(({ outcome }) => outcome === 'fail') ?? [];
-  expect(failed.map(({ id }) => id)).toEqual(['safety/duplicate-in-log']);
-  expect(failed[0]?.findingsTotal).toBeGreaterThan(20);
-  const [finding] = failed[0]?.findings ?? [];
-  expect(finding?.message).toMatch(/^event clients-send-twice-7-\d+ is in the log 2 times$/);
-  // The rows of one event, and nothing of any other.
-  const witness = JSON.stringify(finding?.witness);
-  expect(new Set(witness.match(/clients-send-twice-7-\d+/g)).size).toBe(1);
-  // What the machine's other work did to the run is nobody's defect here.
-  const inDoubt = verdict?.results.filter(({ id, outcome }) => outcome === 'inconclusive' && !/^validity\/(machine|generator)$/.test(id));
-  expect(inDoubt).toEqual([]);
-  expect(verdict?.notPossible?.map(({ check }) => check)).toEqual(expect.arrayContaining(['agreement', 'accounting', 'detection']));
+  expect(scenarios).toHaveLength(1);
+  return scenarios[0] as ScenarioVerdict;
+};
+const idsOf = (verdict: ScenarioVerdict, outcome: 'fail' | 'inconclusive'): readonly string[] =>
+  verdict.results
+    // What the machine's other work did to the run is nobody's defect here.
+    .filter((result) => result.outcome === outcome && !/^validity\/(machine|generator|clock)$/.test(result.id))
+    .map(({ id }) => id);
+
+describe('a plain tracker', () => {
+  let project: InstalledPackage;
+  beforeAll(async () => void (project = await packed.install('fifty-line-tracker')));
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  test('finds in the package a command, types and compiled code, and none of its tests', async () => {
+    const home = join(project.folder, 'node_modules/faultline');
+    for (const path of [
+      'bin/faultline.js',
+      'dist/harness/scenario/language.d.ts',
+      'dist/harness/cli/faultline.js',
+      'dist/system/main/ingest.js',
+    ])
+      await access(join(home, path));
+    await expect(access(join(home, 'dist/harness/cli/checks.test.js'))).rejects.toThrow(/ENOENT/);
+    expect(await project.run('faultline', ['--help'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('verify') as string });
+  });
+
+  test('is caught storing what its clients sent twice, with the deliveries and rows of one event', { timeout: 120_000 }, async () => {
+    expect(await project.run('tsc', [])).toMatchObject({ exitCode: 0, stdout: '' });
+    const verdict = await failed(project, 7);
+    expect(verdict).toMatchObject({ scenario: 'clients-send-twice', verdict: 'fail', target: 'fifty-line-tracker' });
+    expect(idsOf(verdict, 'inconclusive')).toEqual([]);
+    expect(idsOf(verdict, 'fail')).toEqual(['safety/duplicate-in-log']);
+    const result = verdict.results.find(({ id }) => id === 'safety/duplicate-in-log');
+    expect(result?.findingsTotal).toBeGreaterThan(20);
+    const [finding] = result?.findings ?? [];
+    expect(finding?.message).toMatch(/^event clients-send-twice-7-\d+ is in the log 2 times$/);
+    expect(finding?.witness.rows).toHaveLength(2);
+    expect(finding?.witness.operations).toHaveLength(2);
+    // Of one event, and of no other.
+    expect(new Set(JSON.stringify(finding?.witness).match(/clients-send-twice-7-\d+/g)).size).toBe(1);
+    expect(verdict.notPossible?.map(({ check }) => check)).toEqual(expect.arrayContaining(['agreement', 'accounting', 'detection']));
+  });
+
+  test('is told before a run what will not be judged, with the reason', { timeout: 60_000 }, async () => {
+    const { stdout, exitCode } = await project.run('faultline', ['verify', '--target', 'dist/target.js', '--plan', '--seed', '7']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/not possible.*agreement/s);
+    expect(stdout).toContain('the target offers no metrics: it exports none');
+  });
 });
 
-test('what the tracker does not offer is said, and nothing is judged of it', { timeout: 60_000 }, async () => {
-  const { stdout, exitCode } = await installed.run('faultline', ['verify', '--target', 'dist/target.js', '--plan', '--seed', '7']);
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/not possible.*agreement/s);
-  expect(stdout).toContain('the target offers no metrics: it exports none');
+const redis = await execa('redis-server', ['--version'], { reject: false });
+
+describe.skipIf(redis.failed)('a consumer group on Redis Streams (skipped where there is no redis-server)', () => {
+  test('loses what its consumers had read when they died, or leaves it unacknowledged for ever', { timeout: 120_000 }, async () => {
+    await using project = await packed.install('redis-streams');
+    expect(await project.run('tsc', [])).toMatchObject({ exitCode: 0, stdout: '' });
+    const verdict = await failed(project, 7);
+    expect(verdict).toMatchObject({ scenario: 'consumers-die', verdict: 'fail', target: 'redis-streams' });
+    expect(verdict.faults.filter(({ tookEffect, healed }) => tookEffect && healed)).toHaveLength(4);
+    const reasons = verdict.results.filter(({ id }) => ['safety/lost', 'liveness/drained'].includes(id));
+    expect(idsOf(verdict, 'fail').every((id) => reasons.some((reason) => reason.id === id))).toBe(true);
+    expect(reasons.map(({ summary }) => summary).join(' ')).toMatch(/entries were read by a consumer and never acknowledged/);
+  });
 });

@@ -4,7 +4,7 @@ import { setTimeout as work } from 'node:timers/promises';
 import { createClient } from 'redis';
 
 const [stream, group, consumer] = ['events', 'appliers', process.argv[2] ?? 'consumer-0'];
-const client = await createClient({ socket: { path: process.env['REDIS_SOCKET'] ?? '' } }).connect();
+const client = await createClient({ socket: { path: process.env['REDIS_SOCKET'] ?? '', tls: false } }).connect();
 
 try {
   await client.xGroupCreate(stream, group, '0', { MKSTREAM: true });

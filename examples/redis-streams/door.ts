@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createClient } from 'redis';
 
-const client = await createClient({ socket: { path: process.env['REDIS_SOCKET'] ?? '' } }).connect();
+const client = await createClient({ socket: { path: process.env['REDIS_SOCKET'] ?? '', tls: false } }).connect();
 
 const read = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];

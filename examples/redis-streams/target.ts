@@ -34,9 +34,9 @@ export default defineTarget({
       role: 'query',
       command: 'redis-server',
       args: ['--port', '0', '--unixsocket', socket, '--dir', folder, ...durable],
-      ready: /Ready to accept connections/,
+      ready: /ready to accept connections/i,
     });
-    const client = await createClient({ socket: { path: socket } }).connect();
+    const client = await createClient({ socket: { path: socket, tls: false } }).connect();
     for (let index = 0; index < processes.worker; index += 1)
       await startProcess({ role: 'worker', index, args: [program('consumer'), `consumer-${index}`], environment, ready: /reads$/m });
     const listening = /listening on (http:\S+)/;

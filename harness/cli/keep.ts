@@ -28,10 +28,10 @@ const addresses = (target: RunningTarget, stack: RunningStack, folder: string): 
     '',
     'The last scenario is left running:',
     ...target.processes().map(({ role, index, address, pid }) => `  ${`${role} ${index}`.padEnd(10)} ${address} (pid ${pid})`),
-    `  ${'database'.padEnd(10)} ${target.databaseUrl}`,
+    ...(target.databaseUrl === '' ? [] : [`  ${'database'.padEnd(10)} ${target.databaseUrl}`]),
     ...addressLines(stack.endpoints).map(([name, url]) => `  ${name.padEnd(10)} ${url}`),
     `  ${'report'.padEnd(10)} ${pathToFileURL(join(folder, 'report.html')).href}`,
-    `Ask it something:  curl '${target.queryUrl}/status'`,
+    ...(target.readAsUser === undefined ? [] : [`Ask it something:  curl '${target.queryUrl}/status'`]),
     'Stop it with Ctrl-C; everything is taken down then.',
   ].join('\n');
 

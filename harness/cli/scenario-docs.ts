@@ -1,5 +1,6 @@
 // docs/scenarios.md: the language with all that it may name, and each scenario with its timeline. Made from the code, and held equal to it by a test.
 import { faults } from '../faults/registry.ts';
+import { count } from '../report/console/numbers.ts';
 import { describeExpected, boundOf, describeFault, describeTraffic } from '../report/describe-scenario.ts';
 import { drawTimeline } from '../report/timeline.ts';
 import { expectations, seen } from '../scenario/expectations.ts';
@@ -24,78 +25,87 @@ export const scenarioDocs = (scenarios: readonly Scenario[], measures: Measures)
     ...table(['scenario', 'set', 'traffic', 'what happens'], scenarios.map(rowOf)),
     ...scenarios.flatMap((scenario) => ['', ...chapterOf(scenario)]),
     '',
-    '## Words of the language',
-    '',
-    '### How the rate of a phase goes',
-    'A phase has `ratePerSecond`; with `shape` that is what it begins with.',
-    '',
-    ...shapes.flatMap(shapeLines),
-    '',
-    '### Keys',
-    ...table(['keys', 'which'], [...keyKinds]),
-    '',
-    '### Deliveries and clocks',
-    ...table(['field of traffic', 'what it does'], [...trafficFields]),
-    '',
-    '### Poison',
-    'The kinds of a scenario come in turn, and the forms of a kind in turn.',
-    '',
-    ...table(
-      ['kind', 'what it is', 'forms'],
-      Object.entries(poisonCatalogue).map(([kind, { means, forms }]) => [`\`${kind}\``, means, forms.join('; ')]),
-    ),
-    '',
-    '### Faults',
-    ...table(
-      ['kind', 'needs of the target'],
-      Object.keys(faults)
-        .toSorted()
-        .map((kind) => [`\`${kind}\``, needsOfFault(kind).join(', ')]),
-    ),
-    '',
-    '### What may be expected',
-    ...table(
-      ['check', 'parameters', 'what holds'],
-      Object.entries(expectations).map(([name, entry]) => [
-        `\`${name}\``,
-        'parameters' in entry
-          ? Object.entries(entry.parameters)
-              .map(([parameter, kind]) => `\`${parameter}\`: ${kind}`)
-              .join(', ')
-          : 'true',
-        entry.means,
-      ]),
-    ),
-    '',
-    '### What may have to be seen',
-    'A number is the least that must be seen; less makes the run inconclusive.',
-    '',
-    ...table(
-      ['name', 'at least so many'],
-      Object.entries(seen).map(([name, { means }]) => [`\`${name}\``, means]),
-    ),
-    '',
-    '### Measures that a budget may be set on',
-    'Of faultline itself. A question of your own has `promql`, `over` and `unit` instead; `$run` selects the run, `$phase` is the phase’s length.',
-    '',
-    ...table(
-      ['measure', 'unit', 'when', 'what it is'],
-      Object.entries(measures).map(([name, { unit, over, means }]) => [
-        `\`${name}\``,
-        unit,
-        over === 'end' ? 'at the phase’s end' : 'every second',
-        means,
-      ]),
-    ),
-    '',
-    '### What a target may offer',
-    'A check that needs what is not offered is *not possible*: plan and verdict name it, with the reason.',
-    '',
-    ...table(
-      ['offer', 'what it means'],
-      Object.entries(offers).map(([name, means]) => [`\`${name}\``, means]),
-    ),
+    ...words(measures),
   ].join('\n')}\n`;
+
+/** All that a scenario may name. */
+const words = (measures: Measures): readonly string[] => [...wordsOfTraffic(), '', ...wordsOfJudging(measures)];
+
+const wordsOfTraffic = (): readonly string[] => [
+  '## Words of the language',
+  '',
+  '### How the rate of a phase goes',
+  'A phase has `ratePerSecond`; with `shape` that is what it begins with.',
+  '',
+  ...shapes.flatMap(shapeLines),
+  '',
+  '### Keys',
+  ...table(['keys', 'which'], [...keyKinds]),
+  '',
+  '### Deliveries and clocks',
+  ...table(['field of traffic', 'what it does'], [...trafficFields]),
+  '',
+  '### Poison',
+  'The kinds of a scenario come in turn, and the forms of a kind in turn.',
+  '',
+  ...table(
+    ['kind', 'what it is', 'forms'],
+    Object.entries(poisonCatalogue).map(([kind, { means, forms }]) => [`\`${kind}\``, means, forms.join('; ')]),
+  ),
+];
+
+const wordsOfJudging = (measures: Measures): readonly string[] => [
+  '### Faults',
+  ...table(
+    ['kind', 'needs of the target'],
+    Object.keys(faults)
+      .toSorted()
+      .map((kind) => [`\`${kind}\``, needsOfFault(kind).join(', ')]),
+  ),
+  '',
+  '### What may be expected',
+  ...table(
+    ['check', 'parameters', 'what holds'],
+    Object.entries(expectations).map(([name, entry]) => [
+      `\`${name}\``,
+      'parameters' in entry
+        ? Object.entries(entry.parameters)
+            .map(([parameter, kind]) => `\`${parameter}\`: ${kind}`)
+            .join(', ')
+        : 'true',
+      entry.means,
+    ]),
+  ),
+  '',
+  '### What may have to be seen',
+  'A number is the least that must be seen; less makes the run inconclusive.',
+  '',
+  ...table(
+    ['name', 'at least so many'],
+    Object.entries(seen).map(([name, { means }]) => [`\`${name}\``, means]),
+  ),
+  '',
+  '### Measures that a budget may be set on',
+  'Of faultline itself. A question of your own has `promql`, `over` and `unit` instead; `$run` selects the run, `$phase` is the phase’s length.',
+  '',
+  ...table(
+    ['measure', 'unit', 'when', 'what it is'],
+    Object.entries(measures).map(([name, { unit, over, means }]) => [
+      `\`${name}\``,
+      unit,
+      over === 'end' ? 'at the phase’s end' : 'every second',
+      means,
+    ]),
+  ),
+  '',
+  '### What a target may offer',
+  'A check that needs what is not offered is *not possible*: plan and verdict name it, with the reason.',
+  '',
+  ...table(
+    ['offer', 'what it means'],
+    Object.entries(offers).map(([name, means]) => [`\`${name}\``, means]),
+  ),
+];
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
@@ -118,6 +128,7 @@ const chapterOf = (scenario: Scenario): readonly string[] => [
   '```',
   '',
   `- traffic: ${describeTraffic(scenario.traffic)}`,
+  ...(scenario.reads === undefined ? [] : [`- ${scenario.reads.ratePerSecond} reads a second beside it`]),
   ...scenario.phases.map((phase) => `- phase \`${phase.name}\` (${phase.kind}): ${rateOf(phase)} for ${phase.seconds} s`),
   ...scenario.faults.map(
     (fault) => `- fault \`${fault.name}\`, ${fault.at.afterSeconds} s into \`${fault.at.phase}\`: ${describeFault(fault)}`,
@@ -135,7 +146,7 @@ const chapterOf = (scenario: Scenario): readonly string[] => [
 ];
 
 const rateOf = (phase: Phase): string =>
-  `${phase.ratePerSecond} a second${phase.shape === undefined ? '' : `, ${describeShape(phase.shape)}`}`;
+  `${count(phase.ratePerSecond)} a second${phase.shape === undefined ? '' : `, ${describeShape(phase.shape)}`}`;
 
 const referenceOf = ({ check, parameters }: CheckReference): string =>
   parameters === undefined

@@ -11,24 +11,26 @@ type Changes<PhaseName extends string> = Omit<Partial<ScenarioSource<PhaseName>>
 
 /** The same scenario but for what is given: things with names are laid over each other, the rest is replaced. */
 export const vary = <PhaseName extends string, Given extends Changes<PhaseName>>(base: Base<PhaseName>, changes: Given) => {
-  const { phases, ...rest } = changes;
-  const merged = Object.fromEntries(
-    Object.entries(rest).map(([field, value]) => [field, laidOver((base as Record<string, unknown>)[field], value)]),
-  );
-  return { ...base, ...merged, phases: laidOver(base.phases, phases ?? {}) } as Base<PhaseName> & Omit<Given, 'phases'>;
+  const { phases = {}, ...rest } = changes;
+  return { ...laidOver(base, rest), phases: laidOver(base.phases, phases) } as Base<PhaseName> & Omit<Given, 'phases'>;
 };
 
-const keyed = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+type Named = Readonly<Record<string, unknown>>;
 
-/** Traffic is one thing: half of one and half of another would be neither. */
-const laidOver = (below: unknown, above: unknown): unknown => {
-  if (!keyed(below) || !keyed(above) || 'keys' in below) return above;
-  return Object.fromEntries([...new Set([...Object.keys(below), ...Object.keys(above)])].map((name) => [name, merge(below, above, name)]));
+const isNamed = (value: unknown): value is Named => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Each of these is one thing: half of one and half of another would be neither. */
+const whole: ReadonlySet<string> = new Set(['traffic', 'shape', 'at']);
+
+/** Name by name, what is above stands; where both have names below that name, they are laid over each other in turn. */
+const laidOver = (below: Named, above: Named): Named => {
+  const result: Record<string, unknown> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    const under = below[name];
+    result[name] = isNamed(under) && isNamed(value) && !whole.has(name) ? laidOver(under, value) : value;
+  }
+  return result;
 };
-
-const merge = (below: Readonly<Record<string, unknown>>, above: Readonly<Record<string, unknown>>, name: string): unknown =>
-  name in above ? laidOver(below[name], above[name]) : below[name];
 
 type Telling = 'name' | 'title' | 'why' | 'alerts' | 'drainWithinSeconds';
 type Faulty<PhaseName extends string> = Changes<PhaseName> &

@@ -117,6 +117,16 @@ test('any faults go over any traffic, and keep what was said of it', () => {
   expect(compiled?.phases).toEqual(compileWithProblems(good, options).scenario?.phases);
 });
 
+test('a part of a phase or of a fault may be varied, but a shape and a moment are replaced as they are', () => {
+  const climbing = vary(good, { phases: { steady: { shape: { kind: 'step', toPerSecond: 300, steps: 4 } } } });
+  const varied = vary(climbing as ScenarioSource, {
+    phases: { steady: { shape: { kind: 'ramp', toPerSecond: 200 } } },
+    faults: { nap: { ...good.faults!['nap']!, at: { phase: 'warm-up', afterSeconds: 0 } } },
+  });
+  expect(varied.phases['steady']).toEqual({ ...good.phases['steady'], shape: { kind: 'ramp', toPerSecond: 200 } });
+  expect(varied.faults?.['nap']).toEqual({ ...good.faults!['nap'], at: { phase: 'warm-up', afterSeconds: 0 } });
+});
+
 test('a variation replaces traffic as a whole, and says no more than what differs', () => {
   const varied = vary(good, { name: 'varied', traffic: { arrivals: 'constant', keys: { kind: 'zipf', count: 5, exponent: 1 } } });
   expect(varied.traffic).toEqual({ arrivals: 'constant', keys: { kind: 'zipf', count: 5, exponent: 1 } });

@@ -103,7 +103,8 @@ describe('arrivals with a shape', () => {
         const values = Array.from({ length: 100 }, (_unused, index) => rateAt(phase, index * 0.05));
         const [low, high] = [Math.min(ratePerSecond, shape.toPerSecond), Math.max(ratePerSecond, shape.toPerSecond)];
         for (const value of values) expect(value >= low - 1e-6 && value <= high + 1e-6).toBe(true);
-        if (shape.kind !== 'spike' || shape.afterSeconds > 0) expect(values[0]).toBeCloseTo(ratePerSecond, 6);
+        const first = shape.kind === 'spike' && shape.afterSeconds === 0 ? shape.toPerSecond : ratePerSecond;
+        expect(values[0]).toBeCloseTo(first, 6);
       }),
     );
   });
