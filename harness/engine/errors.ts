@@ -16,6 +16,7 @@ export const harnessErrors = {
   FL_REAPER_FAILED: 'The reaper, which cleans up if the harness is killed, could not be started.',
   FL_RUN_FOLDER: 'The folder is not a run, or a part of it is missing or damaged.',
   FL_FORMAT_VERSION: 'The folder was written in another format version than this harness reads.',
+  FL_NETWORK_FAILED: 'The process of the network proxies did not start, or did not do what it was asked.',
   FL_INTERRUPTED: 'The run was interrupted; everything was taken down and the folder is kept.',
   FL_INTERNAL: 'A defect of the harness itself. Please report it with the run folder.',
 } as const satisfies Record<string, string>;

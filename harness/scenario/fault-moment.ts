@@ -1,0 +1,2 @@
+/** When a fault is due: seconds into a named phase. */
+export type FaultMoment = { readonly phase: string; readonly afterSeconds: number };

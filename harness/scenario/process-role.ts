@@ -1,0 +1,1 @@
+export type ProcessRole = 'ingest' | 'worker' | 'query';
