@@ -1,6 +1,7 @@
 // The bed of a benchmark: PostgreSQL, the embedded telemetry stack, and processes of the system, each a program of its own as in real use.
 import { join } from 'node:path';
 import pg from 'pg';
+import { type Network, startNetwork } from '../network/start-network.ts';
 import { spawnProcess, type SpawnedProcess } from '../stack/processes.ts';
 import { createWorkshop } from './workshop.ts';
 
@@ -11,6 +12,8 @@ export type Bed = AsyncDisposable & {
   database(name: string): Promise<string>;
   /** Starts system/main/<role>.ts on a database, telemetry on. */
   start(role: string, databaseUrl: string, environment?: Readonly<Record<string, string>>): Promise<Program>;
+  /** The process of the network proxies. It ends with the bed. */
+  network(): Promise<Network>;
 };
 
 const readyWithinMs = 30_000;
@@ -45,6 +48,7 @@ export const createBed = async (root: string, signal: AbortSignal): Promise<Bed>
         OTEL_METRIC_EXPORT_INTERVAL: '1000',
         ...environment,
       }),
+    network: async () => workshop.use(await startNetwork({ registry, logFolder, signal })),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 };

@@ -1,7 +1,10 @@
 // A figure as a reader sees it, beside what it was measured against.
 import type { Figure } from './figure.ts';
 
-const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 1 ? 1 : 2));
+const number = (value: number): string => {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
+  return value.toFixed(Math.abs(value) < 1 ? 3 : 1);
+};
 
 const outcome = (holds: boolean | null): string => {
   if (holds === null) return 'not measured here';

@@ -11,6 +11,7 @@ import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
 import { figureText } from '../bench/print-figure.ts';
+import { benchProxy } from '../bench/proxy.ts';
 import { explain } from '../engine/errors.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +20,7 @@ const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promi
   ['ingest-one', benchIngestOne],
   ['ingest-batches', benchIngestBatches],
   ['workers', benchDrainBacklog],
+  ['proxy', benchProxy],
 ]);
 
 /** Those that need nothing of the system. */
