@@ -277,6 +277,9 @@ describe('absence', () => {
   it('can be asked for, with the labels that are known', () => {
     expect(instant('absent(missing{job="a", path=~".+"})', storageOf(''), 0)).toEqual({ '{job="a"}': '1' });
     expect(instant('absent_over_time(missing{job="a"}[5m])', storageOf(''), 0)).toEqual({ '{job="a"}': '1' });
+    // As a Prometheus that has data: its store looks for what is not "b" last, and so does absent().
+    expect(instant('absent(missing{job!="b", job="a"})', storageOf('here 1'), 0)).toEqual({ '{}': '1' });
+    expect(instant('absent(missing{job!="", job="a"})', storageOf('here 1'), 0)).toEqual({ '{job="a"}': '1' });
     expect(instant('absent(here)', storageOf('here 1'), 0)).toEqual({});
   });
 });

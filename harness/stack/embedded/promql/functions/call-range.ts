@@ -36,11 +36,19 @@ const stripParentheses = (node: Node): Node => (node.kind === 'parentheses' ? st
 
 const isRanges = (node: Node): node is RangeNode | SubqueryNode => node.kind === 'range' || node.kind === 'subquery';
 
+/** Prometheus' store puts matchers that take series away behind those that name some, and the selector keeps them so: {job!="b",job="a"} pins nothing. */
+const asStored = (matchers: readonly Matcher[]): readonly Matcher[] => {
+  const mustBeSet = new Set(matchers.filter((matcher) => !matcher.matches('')).map(({ name }) => name));
+  const takesAway = (matcher: Matcher): boolean =>
+    !mustBeSet.has(matcher.name) || (matcher.operator.startsWith('!') && matcher.matches(''));
+  return [...matchers.filter((matcher) => !takesAway(matcher)), ...matchers.filter(takesAway)];
+};
+
 /** The labels that a selector pins down exactly: what is absent can only be named by them. */
 export const pinnedLabels = (matchers: readonly Matcher[]): Labels => {
   const pinned = new Map<string, string>();
   const seen = new Set<string>();
-  for (const { name, operator, value } of matchers.filter((matcher) => matcher.name !== metricNameLabel)) {
+  for (const { name, operator, value } of asStored(matchers).filter((matcher) => matcher.name !== metricNameLabel)) {
     if (operator === '=' && !seen.has(name)) pinned.set(name, value);
     else pinned.delete(name);
     if (operator === '=') seen.add(name);
