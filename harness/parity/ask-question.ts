@@ -26,6 +26,8 @@ export const askQuestion = async (stack: Pick<RunningStack, 'endpoints' | 'acces
     const { statusCode, body } = await request(`${stack.endpoints[backend]}${question.path}${query === '' ? '' : `?${query}`}`, {
       headers: { accept: 'application/json', ...stack.access[backend] },
       signal: AbortSignal.timeout(timeoutMs),
+      // A connection that rested for seconds may be closed by the other end just as it is used again: no answer, of no meaning.
+      reset: true,
     });
     const text = await body.text();
     return { status: statusCode, body: parsed(text), milliseconds: taken() };

@@ -39,6 +39,20 @@ describe('answers of Prometheus', () => {
     expect(prometheusDifference('max(x)', one, vector([{ a: '2' }, '7']))).not.toBeNull();
   });
 
+  test('may differ in the last digits of a label that count_values made, and in no other digit or label', () => {
+    const [one, other] = [vector([{ made: '33253.958795561106' }, '1']), vector([{ made: '33253.9587955611' }, '1'])];
+    expect(prometheusDifference('count_values without (job) ("made", sum(x))', one, other)).toBeNull();
+    expect(prometheusDifference('count_values("another", sum(x))', one, other)).not.toBeNull();
+    expect(prometheusDifference('count_values("made", sum(x))', one, vector([{ made: '33253.95' }, '1']))).not.toBeNull();
+    expect(
+      prometheusDifference(
+        'count_values("made", sum(x))',
+        one,
+        vector([{ made: '33253.9587955611' }, '1'], [{ made: '33253.958795561106' }, '1']),
+      ),
+    ).not.toBeNull();
+  });
+
   test('differ where only one of them warns', () => {
     const warned = { status: 200, body: { ...(vector().body as object), infos: ['might not be a counter'] } };
     expect(prometheusDifference('x', vector(), warned)).toContain('notes');

@@ -22,8 +22,21 @@ export const sameValue = (one: number, other: number): boolean => {
   return Math.abs(one - other) <= absoluteTolerance + relativeTolerance * Math.max(Math.abs(one), Math.abs(other));
 };
 
-const keyOf = (labels: Readonly<Record<string, string>> = {}): string =>
-  JSON.stringify(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+/** Labels that count_values makes of values: of nine digits, as values are. */
+const madeLabels = (query: string): ReadonlySet<string> =>
+  new Set(
+    Array.from(query.matchAll(/\bcount_values\b\s*(?:(?:by|without)\s*\([^)]*\)\s*)?\(\s*(["'])(\w+)\1/g), ([, , name = '']) => name),
+  );
+
+const rounded = (text: string): string =>
+  Number.isFinite(Number(text)) && text !== '' ? String(Number(Number(text).toPrecision(9))) : text;
+
+const keyOf = (labels: Readonly<Record<string, string>> = {}, made: ReadonlySet<string>): string =>
+  JSON.stringify(
+    Object.entries(labels)
+      .map(([name, value]) => [name, made.has(name) ? rounded(value) : value] as const)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );
 
 type Points = ReadonlyMap<number, number>;
 
@@ -39,11 +52,20 @@ const pointDifference = (name: string, one: Points, other: Points): string | nul
   return null;
 };
 
-const seriesMap = (result: unknown): ReadonlyMap<string, Points> =>
-  new Map((Array.isArray(result) ? (result as readonly RawSeries[]) : []).map((series) => [keyOf(series.metric), pointsOf(series)]));
+/** Series whose made labels are the same but for their last digits stay series of their own: numbered by how many there are. */
+const seriesMap = (result: unknown, made: ReadonlySet<string>): ReadonlyMap<string, Points> => {
+  const found = new Map<string, Points>();
+  for (const series of Array.isArray(result) ? (result as readonly RawSeries[]) : []) {
+    let key = keyOf(series.metric, made);
+    while (found.has(key)) key += ' again';
+    found.set(key, pointsOf(series));
+  }
+  return found;
+};
 
-const seriesDifference = (one: unknown, other: unknown): string | null => {
-  const [left, right] = [seriesMap(one), seriesMap(other)];
+const seriesDifference = (query: string, one: unknown, other: unknown): string | null => {
+  const made = madeLabels(query);
+  const [left, right] = [seriesMap(one, made), seriesMap(other, made)];
   for (const key of new Set([...left.keys(), ...right.keys()])) {
     const [mine, theirs] = [left.get(key), right.get(key)];
     if (mine === undefined || theirs === undefined) return `series ${key} only in ${mine === undefined ? 'the second' : 'the first'}`;
@@ -57,7 +79,8 @@ const seriesDifference = (one: unknown, other: unknown): string | null => {
 const tiedDifference = (one: unknown, other: unknown): string | null => {
   const valuesAt = (result: unknown): ReadonlyMap<number, readonly number[]> => {
     const found = new Map<number, number[]>();
-    for (const points of seriesMap(result).values()) for (const [at, value] of points) found.set(at, [...(found.get(at) ?? []), value]);
+    for (const points of seriesMap(result, new Set()).values())
+      for (const [at, value] of points) found.set(at, [...(found.get(at) ?? []), value]);
     return found;
   };
   const [left, right] = [valuesAt(one), valuesAt(other)];
@@ -85,7 +108,7 @@ const resultDifference = (query: string, one: Json, other: Json): string | null 
     const same = left[0] === right[0] && (left[1] === right[1] || sameValue(numberOf(left[1]), numberOf(right[1])));
     return same ? null : `${left.join(' ')} against ${right.join(' ')}`;
   }
-  const difference = seriesDifference(one['result'], other['result']);
+  const difference = seriesDifference(query, one['result'], other['result']);
   if (difference === null || !/\b(topk|bottomk)\b/.test(query)) return difference;
   return tiedDifference(one['result'], other['result']) === null ? null : difference;
 };

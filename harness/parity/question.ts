@@ -77,11 +77,18 @@ export const tempoSearch = (asked: Asked, stretch: Stretch, limit: number): Ques
   parameters: { q: asked.query, ...wholeSeconds(stretch), limit: String(limit), spss: '100' },
 });
 
+/** Tempo answers for a step before the start too, with whatever its blocks hold of it: asked from a minute earlier, where nothing is yet. */
+const beforeMs = 60_000;
+
 export const tempoMetrics = (asked: Asked, stretch: Stretch, kind: 'tempo-range' | 'tempo-instant'): Question => ({
   ...asked,
   kind,
   path: kind === 'tempo-range' ? '/api/metrics/query_range' : '/api/metrics/query',
-  parameters: { q: asked.query, ...wholeSeconds(stretch), ...(kind === 'tempo-range' ? { step: `${stretch.stepSeconds}s` } : {}) },
+  parameters: {
+    q: asked.query,
+    ...wholeSeconds({ ...stretch, fromMs: stretch.fromMs - beforeMs }),
+    ...(kind === 'tempo-range' ? { step: `${stretch.stepSeconds}s` } : {}),
+  },
 });
 
 export const tempoTrace = (asked: Omit<Asked, 'query'>, traceId: string): Question => ({

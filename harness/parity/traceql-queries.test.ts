@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     (operator) => ` ${operator}`,
   ),
   scopes: ['span.', 'resource.', 'event.', 'link.', 'instrumentation.', ' .', '{ !resource'],
-  ofSpans: ['name ', 'kind ', 'status ', 'statusMessage ', 'duration ', 'span:id', 'span:parentID', 'span:childCount'],
+  ofSpans: ['name ', 'kind ', 'status ', 'statusMessage ', 'duration ', 'span:id', 'span:parentID'],
   ofTraces: ['traceDuration ', 'rootName ', 'rootServiceName ', 'trace:id', 'nestedSetParent', 'nestedSetLeft', 'nestedSetRight'],
   ofOthers: ['event:name', 'event:timeSinceStart', 'link:traceID', 'link:spanID', 'instrumentation:name', 'instrumentation:version'],
   stages: ['| count() ', '| min(', '| max(', '| avg(', '| sum(', '| by(', '| coalesce()', '| select(', ') && (', ') >> ('],
