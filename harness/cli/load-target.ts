@@ -34,7 +34,7 @@ const toDefinition = (file: TargetFile, path: string, systemFolder: string, cloc
     name: file.name,
     lacks,
     processes: { usual: { ...none, ...(file.processes ?? { ingest: 1 }) }, least: none, most: many },
-    measures: {},
+    measures: file.measures ?? {},
     signals: null,
     alerts: null,
     dashboardsFolder: null,

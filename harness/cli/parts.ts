@@ -16,6 +16,7 @@ import { booksSilences } from '../history/lease-history.ts';
 import { readRuleNames } from '../signals/alert-rules.ts';
 import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
+import { createMeasuredTelemetry } from '../signals/measured-telemetry.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
 import { recordingFile } from '../parity/recording.ts';
 import { recordStack } from '../parity/record-stack.ts';
@@ -69,21 +70,24 @@ export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
 /** One that can be asked for everything needs no word about what it lacks. */
 const isWhole = ({ lacks }: TargetDefinition): boolean => Object.keys(lacks).length === 0;
 
-const telemetryOf = (stack: RunningStack, { signals, alerts, dashboardsFolder }: TargetDefinition, clock: Clock): Telemetry => {
+const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFolder }: TargetDefinition, clock: Clock): Telemetry => {
   const otlp = { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} };
-  if (signals === null || alerts === null) return silentTelemetry(otlp);
-  const rules = readRuleNames(alerts.rulesFile);
-  return createTelemetry({
+  const heard = {
     otlp,
     client: createSignalClient(stack),
+    clock,
+    visibleWithinMs: stack.visibleWithinMs,
+    dropped: () => stack.dropped(),
+  };
+  if (signals === null || alerts === null) return lacks.metrics === undefined ? createMeasuredTelemetry(heard) : silentTelemetry(otlp);
+  const rules = readRuleNames(alerts.rulesFile);
+  return createTelemetry({
+    ...heard,
     signals,
     heartbeat: alerts.heartbeat,
     ruleNames: [...rules.alerts, ...rules.records],
-    clock,
     exportIntervalMs,
-    visibleWithinMs: stack.visibleWithinMs,
     dashboards: () => (dashboardsFolder === null ? Promise.resolve([]) : loadDashboards(dashboardsFolder)),
-    dropped: () => stack.dropped(),
   });
 };
 

@@ -21,7 +21,8 @@ const stretchOf = ({ phases }: RunTimeline, name: string): Stretch | null => {
 export type BudgetQuestions = {
   readonly client: SignalClient;
   readonly scope: RunScope;
-  readonly signals: TargetSignals;
+  /** null: the target has no books, so that nothing is excused by their exporter's silence. */
+  readonly signals: TargetSignals | null;
   readonly plan: ScenarioPlan;
   readonly timeline: RunTimeline;
   readonly exportIntervalMs: number;
@@ -30,7 +31,8 @@ export type BudgetQuestions = {
 const selectors = /([A-Za-z_:][\w:]*)\{/g;
 
 /** Whether all that it reads comes from the one elected exporter of the books: while that one is dead by a fault, silence is no lie. */
-const asksAccountedAlone = (promql: string, signals: TargetSignals): boolean => {
+const asksAccountedAlone = (promql: string, signals: TargetSignals | null): boolean => {
+  if (signals === null) return false;
   const names = [...promql.matchAll(selectors)].map(([, name]) => name as string);
   const accounted = accountedNames(signals);
   return names.length > 0 && names.every((name) => accounted.has(name));

@@ -31,11 +31,11 @@ export type TelemetryOptions = {
   readonly dropped: RunningStack['dropped'];
 };
 
-const canaryWithinMs = 5_000;
+export const canaryWithinMs = 5_000;
 /** Longer than any scenario, shorter than the embedded stack's memory. */
 const runWithinMs = 1_800_000;
 
-const labelsText = (labels: Readonly<Record<string, string>>): string =>
+export const labelsText = (labels: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(labels).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 
 const fingerprintOf = async (

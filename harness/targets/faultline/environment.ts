@@ -29,7 +29,7 @@ export const processEnvironment = ({
 });
 
 /** Exports often, so that a killed process takes little with it, and marks everything with its run and scenario. */
-const telemetryEnvironment = ({ otlp, exportIntervalMs, runId, scenario }: StartOptions): Record<string, string> => ({
+export const telemetryEnvironment = ({ otlp, exportIntervalMs, runId, scenario }: StartOptions): Record<string, string> => ({
   ...Object.assign({}, ...otlpSignals.map((signal) => exporterEnvironment(signal, otlp))),
   OTEL_METRIC_EXPORT_INTERVAL: String(exportIntervalMs),
   OTEL_METRIC_EXPORT_TIMEOUT: String(exportIntervalMs),

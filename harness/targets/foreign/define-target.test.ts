@@ -10,6 +10,8 @@ const good: TargetFile = {
   start: () => Promise.reject(new Error('never started')),
 };
 
+const stored = { promql: 'max(stored_total{$run})', over: 'end', unit: 'events', means: 'Events stored.' } as const;
+
 test('a good target file is given back as it is', () => {
   expect(defineTarget(good)).toBe(good);
 });
@@ -19,7 +21,11 @@ test.each<[string, object]>([
   ['start', { start: 'node tracker.js' }],
   ['send.request', { send: { request: '/orders' } }],
   ['offers', { offers: 'read-back' }],
-  ['offers[0]', { offers: ['metrics'] }],
+  ['offers[0]', { offers: ['books'] }],
+  ['measures', { offers: ['metrics'] }],
+  ['measures', { measures: { stored } }],
+  ['measures.stored.promql', { offers: ['metrics'], measures: { stored: { ...stored, promql: 'stored_total' } } }],
+  ['measures.stored.unit', { offers: ['metrics'], measures: { stored: { ...stored, unit: '' } } }],
   ['offers', { postgres: false }],
   ['lacks.colour', { lacks: { colour: 'red' } }],
   ['lacks.metrics', { lacks: { metrics: '' } }],

@@ -8,7 +8,7 @@ export type { AnswerMeaning, OutgoingEvent, OutgoingRequest } from '../../driver
 export type { KeptEvent, ProcessRequest, StartContext, StartedProcess, StartedSystem, TargetFile } from './target-file.ts';
 
 /** What a file can offer; the rest rests on the shape of faultline's own tables and telemetry. */
-const possible: readonly Offer[] = ['read-back', 'processes', 'database'];
+const possible: readonly Offer[] = ['read-back', 'processes', 'database', 'metrics'];
 
 export const targetProblems = (target: TargetFile): readonly Problem[] =>
   collectProblems((report) => {
@@ -22,6 +22,14 @@ export const targetProblems = (target: TargetFile): readonly Problem[] =>
       target.offers.forEach((offer, index) => {
         if (!possible.includes(offer)) report(`offers[${index}]`, `must be one of ${possible.join(', ')}, not ${JSON.stringify(offer)}`);
       });
+    if (target.offers.includes('metrics') !== Object.keys(target.measures ?? {}).length > 0)
+      report('measures', 'metrics are offered by naming what may be measured, and measures are asked only where metrics are offered');
+    for (const [name, { promql, over, unit, means }] of Object.entries(target.measures ?? {})) {
+      if (!isText(promql) || !promql.includes('$run')) report(`measures.${name}.promql`, 'must select this run with $run');
+      if (over !== 'end' && over !== 'every-step') report(`measures.${name}.over`, 'must be end or every-step');
+      if (!isText(unit)) report(`measures.${name}.unit`, 'must not be empty');
+      if (!isText(means)) report(`measures.${name}.means`, 'must say in a line what it is');
+    }
     if (target.offers.includes('database') && target.postgres !== true)
       report('offers', 'database is offered only with postgres: true, for it is that one which can be asked');
     for (const [offer, why] of Object.entries(target.lacks ?? {})) {

@@ -43,10 +43,19 @@ const fileOf = (request: ProcessRequest): TargetFile => ({
   }),
 });
 
+const otlp = { urls: { metrics: 'http://stack/m', traces: 'http://stack/t', logs: 'http://stack/l' }, headers: {} };
 const start = (request: ProcessRequest) => {
   const file = fileOf(request);
   const target = createForeignTarget({ file, lacks: lacksBeside(file.offers), serverUrl: null, registry, clock: systemClock });
-  const options = { runId: 'r', scenario: 's', processes: { ingest: 1, worker: 0, query: 0 }, environment: {}, logFolder: folder };
+  const options = {
+    runId: 'r',
+    scenario: 's',
+    processes: { ingest: 1, worker: 0, query: 0 },
+    environment: {},
+    logFolder: folder,
+    otlp,
+    exportIntervalMs: 1000,
+  };
   return target.start(options as unknown as StartOptions, new AbortController().signal);
 };
 

@@ -8,6 +8,7 @@ import { explain, HarnessError } from '../../engine/errors.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { createDatabase, databaseName, openPool } from '../database.ts';
+import { telemetryEnvironment } from '../faultline/environment.ts';
 import type { Lacks } from '../offers.ts';
 import type { RunningTarget, StartOptions, Target } from '../target.ts';
 import { type ForeignProcess, startForeignProcess } from './foreign-process.ts';
@@ -45,7 +46,8 @@ const startForeign = async ({ file, lacks, serverUrl, registry, clock }: Foreign
   try {
     const { runId: run, scenario, environment } = start;
     const startProcess = async (request: ProcessRequest) => (await processes.start(request)).target;
-    const context = { run, scenario, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
+    const telemetry = telemetryEnvironment(start);
+    const context = { run, scenario, telemetry, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
     return { ...runningTarget(file, await file.start(context), processes, databaseUrl, end), lacks };
   } catch (error) {
     await end();

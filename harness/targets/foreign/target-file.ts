@@ -3,6 +3,7 @@
 import type { StoredRow } from '../../history/final-state.ts';
 import type { Dialect } from '../../drivers/http/dialect.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import type { Measures } from '../../scenario/measure.ts';
 import type { Lacks, Offer } from '../offers.ts';
 
 export type ProcessRequest = {
@@ -31,6 +32,8 @@ export type StartContext = {
   readonly processes: Readonly<Record<ProcessRole, number>>;
   /** The scenario's own settings for the system. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The standard OTEL_* variables that send a process's telemetry to the run's stack, every second, marked with run and scenario: for those that export by OTLP/HTTP. */
+  readonly telemetry: Readonly<Record<string, string>>;
   /** A folder for whatever the system writes; gone when the scenario is over. */
   readonly folder: string;
   /** Starts a process that the harness knows: its output goes into the run's folder, faults may hit it, and it is ended for sure. */
@@ -58,7 +61,9 @@ export type TargetFile = {
   /** Start a PostgreSQL for the run, with a fresh database for each scenario. */
   readonly postgres?: boolean;
   /** What of the list in harness/targets/offers.ts it offers. */
-  readonly offers: readonly Extract<Offer, 'read-back' | 'processes' | 'database'>[];
+  readonly offers: readonly Extract<Offer, 'read-back' | 'processes' | 'database' | 'metrics'>[];
+  /** With `metrics`: what budgets may be set on, by name. */
+  readonly measures?: Measures;
   /** Why it does not offer the rest, where there is more to say than that. */
   readonly lacks?: Lacks;
   /** How many processes it has where a scenario does not say (default: one `ingest` and nothing else). */
