@@ -26,8 +26,9 @@ export const generator = ({ plan, operations, historyComplete }: RunData): Check
     findings.add(`an operation was ${Math.round(worst)} ms late (at most ${veryLateMs} ms): the generator was starved`, {
       operations: late.filter(({ handedAt, intendedAt }) => handedAt - intendedAt === worst).slice(0, 1),
     });
-  if (historyComplete && operations.length !== plan.plannedOperations)
-    findings.add(`${plan.plannedOperations} operations were planned, but ${operations.length} were done`);
+  const planned = operations.filter(({ attempt }) => attempt === undefined).length;
+  if (historyComplete && planned !== plan.plannedOperations)
+    findings.add(`${plan.plannedOperations} operations were planned, but ${planned} were done`);
   return concludeFrom(id, findings, {
     good: `The generator kept its plan: ${percent(share)} of ${operations.length} operations were over ${lateMs} ms late, the worst ${worst.toFixed(1)} ms.`,
     bad: 'The generator did not keep its plan, so the target did not get the traffic that this scenario is about.',

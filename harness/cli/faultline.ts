@@ -1,8 +1,9 @@
-// The command of the installed package: `faultline verify …`, `faultline judge …`, `faultline stack …`.
+// The command of the installed package: `faultline verify …`, `faultline load …`, `faultline judge …`, `faultline stack …`.
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../engine/errors.ts';
 import { judgeCommand } from './judge-command.ts';
+import { loadCommand } from './load-command.ts';
 import { didYouMean } from './near-names.ts';
 import { runCommand } from './run-command.ts';
 import { stackCommand } from './stack-command.ts';
@@ -13,6 +14,7 @@ const stackProgram = fileURLToPath(new URL(`./stack${extname(import.meta.url)}`,
 
 const commands: Readonly<Record<string, (parameters: readonly string[]) => Promise<number>>> = {
   verify: (parameters) => verify(parameters, { environment: env, stdout, stderr }),
+  load: (parameters) => loadCommand(parameters, { env, stdout, stderr }),
   judge: (parameters) => judgeCommand(parameters, { env, stdout, stderr }),
   stack: (parameters) => stackCommand(parameters, stackProgram, { environment: env, say: (text) => void stdout.write(`${text}\n`) }),
 };
@@ -20,6 +22,7 @@ const commands: Readonly<Record<string, (parameters: readonly string[]) => Promi
 const help = `Usage: faultline <command> [options]
 
   verify  run scenarios against a system and give a verdict on each
+  load    send requests at planned times to any HTTP endpoint and judge what came of it
   judge   judge a run again, from its folder alone
   stack   bring a telemetry stack up and take it down
 

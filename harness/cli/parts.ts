@@ -4,6 +4,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
 import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
+import { defaultRetries } from '../drivers/http/retry-policy.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';
 import type { DriverOptions, EngineParts, RunningDriver, StartHelper, Telemetry } from '../engine/parts.ts';
@@ -106,6 +107,7 @@ const startDriver = async (
     digest: plan.digest,
     url,
     historyFile,
+    retry: source.traffic.retries === undefined ? null : defaultRetries(source.traffic.retries + 1),
     onProgress,
     targetFile: sendFile ?? null,
     ...(definiteRefusals === undefined ? {} : { definiteRefusals }),

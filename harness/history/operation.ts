@@ -5,7 +5,7 @@ import type { PoisonKind } from '../scenario/scenario.ts';
 export type OperationOutcome = 'ok' | 'failed' | 'unknown';
 
 export type Operation = {
-  /** Place in the plan, from 0; unique in the run. */
+  /** Place in the plan, from 0; unique in the run. Attempts beyond the first are numbered behind the plan. */
   readonly op: number;
   /** Which event of the plan; a duplicate delivery has the same event as its original. */
   readonly event: number;
@@ -19,6 +19,8 @@ export type Operation = {
   /** Only where poison: the answer that a healthy target gives to it, from the plan. */
   readonly expected?: { readonly status: number; readonly code: string | null };
   readonly delivery: 'first' | 'duplicate';
+  /** From 2 on where a client tried again: the same event and id, `intendedAt` when its wait was over. */
+  readonly attempt?: number;
   /** SHA-256 (hex) of the event's raw JSON text as sent. */
   readonly bodySha256: string;
   readonly bodyBytes: number;

@@ -1,6 +1,7 @@
 // The worker processes of a load run: started once, given one job after the other, and gone when they are disposed or the harness is.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../engine/clock.ts';
@@ -19,7 +20,8 @@ export type WorkersDone = { readonly zeroAt: number; readonly workers: readonly 
 
 type Worker = { readonly child: ChildProcess; hear: (message: FromWorker) => void; fail: (error: Error) => void };
 
-const workerFile = fileURLToPath(new URL('worker/process.ts', import.meta.url));
+/** Compiled in the package, TypeScript here. */
+const workerFile = fileURLToPath(new URL(`worker/process${extname(import.meta.url)}`, import.meta.url));
 /** Between everyone being ready and the run's zero. */
 const leadMs = 250;
 

@@ -11,10 +11,11 @@ export const poisonKinds: readonly PoisonKind[] = [
   'handler-hangs',
 ];
 const mostKeys = 1_000_000;
+const mostRetries = 10;
 
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (typeof traffic !== 'object' || traffic === null) return report('traffic', 'must be an object');
-  const { arrivals, keys, duplicates, disorder } = traffic;
+  const { arrivals, keys, duplicates, disorder, retries } = traffic;
   if (!arrivalKinds.includes(arrivals))
     report('traffic.arrivals', `must be one of ${arrivalKinds.join(', ')}, not ${JSON.stringify(arrivals)}`);
   if ((arrivals === 'replay') !== (traffic.replay !== undefined))
@@ -38,6 +39,8 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
     if (!isShare(disorder.share)) report('traffic.disorder.share', 'must be above 0 and at most 1; leave disorder out for none');
     if (!isWhole(disorder.places, 1, 100_000)) report('traffic.disorder.places', 'must be a whole number, 1 or more');
   }
+  if (retries !== undefined && !isWhole(retries, 1, mostRetries))
+    report('traffic.retries', `must be a whole number from 1 to ${mostRetries}; leave retries out for none`);
   poisonProblems(traffic.poison, report);
 };
 

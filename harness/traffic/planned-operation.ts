@@ -27,6 +27,8 @@ export type PlannedOperation = PlannedEvent & {
   /** Milliseconds since the run's zero, a multiple of 0.001. */
   readonly intendedAtMs: number;
   readonly delivery: 'first' | 'duplicate';
+  /** From 2 on where a client tries again; such an operation is in no plan. */
+  readonly attempt?: number;
   /** Where the request is marked: 32 hex digits, sent as a sampled traceparent. */
   readonly traceId: string | null;
 };

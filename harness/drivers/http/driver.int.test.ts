@@ -11,6 +11,8 @@ import { type History, readHistory } from '../../history/read-history.ts';
 import type { Scenario, Traffic } from '../../scenario/scenario.ts';
 import { type DriverChild, driverFile, type HttpDriver, type HttpDriverOptions, startHttpDriver } from './driver.ts';
 import type { DriverProgress, DriverSummary } from './protocol.ts';
+import { defaultRetries } from './retry-policy.ts';
+import { startHttpDrivers } from './several.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -229,4 +231,75 @@ test('a target file says how its events are sent and what its answers mean', asy
   expect(history.operations).toHaveLength(40);
   for (const { path, key, body } of seen) expect([path, body]).toEqual([expect.stringMatching(/^\/orders\/order-\d+$/), key]);
   expect(new Set(history.operations.map(({ id }) => id)).size).toBe(40);
+});
+
+test('a client tries again with the same id, and the history has every attempt', async () => {
+  const seen = new Map<string, number>();
+  await using server = await listen(async (request, response) => {
+    const { id } = JSON.parse(await bodyOf(request)) as { id: string };
+    const times = (seen.get(id) ?? 0) + 1;
+    seen.set(id, times);
+    if (times === 1) reply(response, 503, { error: { code: 'overloaded', message: '' } }, { 'retry-after': '1' });
+    else reply(response, 200, { id: 1, duplicate: false });
+  });
+  const { history, summary } = await drive(server.url, scenarioOf(), { retry: defaultRetries(3) });
+  expect(history.complete).toBe(true);
+  expect(summary).toMatchObject({ operations: 200, ok: 200, failed: 200, inFlight: 0 });
+  const byEvent = Map.groupBy(history.operations, ({ event }) => event);
+  expect(byEvent.size).toBe(200);
+  for (const [first, second, ...more] of byEvent.values()) {
+    expect(first).toMatchObject({ outcome: 'failed' });
+    expect(first).not.toHaveProperty('attempt');
+    expect(second).toMatchObject({ outcome: 'ok', attempt: 2, idempotencyKey: first?.idempotencyKey, bodySha256: first?.bodySha256 });
+    expect(second?.intendedAt ?? 0).toBeGreaterThanOrEqual((first?.doneAt ?? 0) + 1000);
+    expect(more).toEqual([]);
+  }
+  expect(new Set(history.operations.map(({ op }) => op)).size).toBe(400);
+});
+
+test('several processes send the plan once, and their history is one', async () => {
+  const ids: string[] = [];
+  await using server = await listen(async (request, response) => {
+    const { id } = JSON.parse(await bodyOf(request)) as { id: string };
+    ids.push(id);
+    reply(response, 200, { id: ids.length, duplicate: false });
+  });
+  const { plan, source } = planScenario(scenarioOf(), 1);
+  const historyFile = join(folder, 'several.ndjson');
+  const heard: DriverProgress[] = [];
+  await using drivers = await startHttpDrivers({
+    processes: 3,
+    source,
+    seed: 1,
+    digest: plan.digest,
+    url: server.url,
+    historyFile,
+    onProgress: (progress) => heard.push(progress),
+  });
+  expect(drivers.plannedOperations).toBe(200);
+  expect(new Set(drivers.pids).size).toBe(3);
+  drivers.go(Date.now() + 100);
+  const summary = await drivers.done;
+  expect(summary).toMatchObject({ operations: 200, done: 200, ok: 200, phases: [{ phase: 'only', ok: 200 }] });
+  expect(heard.at(-1)).toMatchObject({ ok: 200 });
+  const history = await readHistory(historyFile);
+  expect(history).toMatchObject({ complete: true, header: { scenario: 'test' } });
+  expect(new Set(history.operations.map(({ op }) => op)).size).toBe(200);
+  expect(new Set(ids).size).toBe(200);
+});
+
+test('one of several that is killed fails the run: what is left is no history', async () => {
+  await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
+  const { plan, source } = planScenario(scenarioOf({}, 20), 1);
+  await using drivers = await startHttpDrivers({
+    processes: 2,
+    source,
+    seed: 1,
+    digest: plan.digest,
+    url: server.url,
+    historyFile: join(folder, 'killed.ndjson'),
+  });
+  drivers.go(Date.now());
+  process.kill(drivers.pids[1] ?? 0, 'SIGKILL');
+  await expect(drivers.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
 });

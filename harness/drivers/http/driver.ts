@@ -16,8 +16,8 @@ export type DriverChild = {
   kill(): void;
 };
 
-export type HttpDriverOptions = Omit<DriverJob, 'type' | 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile'> &
-  Partial<Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile'>> & {
+export type HttpDriverOptions = Omit<DriverJob, 'type' | keyof typeof defaults> &
+  Partial<Pick<DriverJob, keyof typeof defaults>> & {
     readonly onProgress?: (progress: DriverProgress) => void;
     /** How the process is started: file and arguments for node. By default a plain child process; the engine passes one that the reaper knows. */
     readonly spawn?: (file: string, args: readonly string[]) => DriverChild | Promise<DriverChild>;
@@ -33,11 +33,13 @@ export type HttpDriver = AsyncDisposable & {
 };
 
 export const driverFile = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
-const defaults = {
+const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry'> = {
   timeoutMs: 10_000,
   connections: 1024,
   definiteRefusals: ['overloaded', 'shutting_down', 'storage_unavailable'],
   targetFile: null,
+  share: { index: 0, of: 1 },
+  retry: null,
 };
 
 /** Resolves when the process has planned its traffic and waits for `go`. */

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { digestOf, planTraffic } from '../../traffic/plan-traffic.ts';
 import { loadDialect } from './dialect.ts';
 import type { DriverJob, FromDriver, Go } from './protocol.ts';
+import { createRetrier } from './retrier.ts';
 import { prepareJob } from './run-job.ts';
 
 const say = (message: FromDriver): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -27,8 +28,16 @@ const main = async (): Promise<void> => {
   const plan = planTraffic(job.source, job.seed);
   const digest = digestOf(plan, job.seed);
   if (digest !== job.digest) throw new Error(`the driver planned other traffic (${digest}) than the harness (${job.digest})`);
-  await using prepared = await prepareJob(job, plan, await loadDialect(job.targetFile));
-  say({ type: 'ready', operations: plan.operations.length });
+  const own = { ...plan, operations: plan.operations.filter(({ op }) => op % job.share.of === job.share.index) };
+  // Operations beyond the plan are attempts; the shares of several processes do not meet.
+  const retrier = createRetrier({
+    policy: job.retry,
+    seed: job.seed,
+    firstOp: plan.operations.length + job.share.index,
+    opStep: job.share.of,
+  });
+  await using prepared = await prepareJob(job, own, { dialect: await loadDialect(job.targetFile), retrier });
+  say({ type: 'ready', operations: own.operations.length });
   const go = JSON.parse((await inbox.next()).value as string) as Go;
   say(await prepared.run(go.zeroAt, say));
 };

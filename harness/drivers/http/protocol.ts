@@ -1,5 +1,6 @@
 // What the harness and the driver's process say to each other: JSON lines over stdin and stdout. When stdin ends the harness is gone and the driver ends at once.
 import type { TrafficSource } from '../../traffic/plan-events.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 export type DriverJob = {
   readonly type: 'job';
@@ -17,6 +18,10 @@ export type DriverJob = {
   readonly definiteRefusals: readonly string[];
   /** The file that says how events are put to the system; null: as the contract has it. */
   readonly targetFile: string | null;
+  /** Every n-th operation of the plan, where several processes share it. */
+  readonly share: { readonly index: number; readonly of: number };
+  /** Null: each operation is sent once, whatever comes of it. */
+  readonly retry: RetryPolicy | null;
 };
 
 /** `zeroAt`: epoch milliseconds of the run's zero, a little ahead. */

@@ -10,6 +10,7 @@ import { type Connections, createConnections } from './connections.ts';
 import { type Dialect, requestOf } from './dialect.ts';
 import { runOpenLoop } from './open-loop.ts';
 import type { DriverJob, DriverProgress, DriverSummary } from './protocol.ts';
+import type { Retrier } from './retrier.ts';
 import { type Reply, send, type Sent, timedOut } from './send.ts';
 import { createTally, type Tally } from './tally.ts';
 import { toOperation } from './to-operation.ts';
@@ -24,6 +25,7 @@ type Run = {
   readonly connections: Connections;
   readonly history: HistoryWriter;
   readonly tally: Tally;
+  readonly retrier: Retrier;
   readonly inFlight: Set<InFlight>;
 };
 
@@ -38,17 +40,17 @@ export type PreparedJob = AsyncDisposable & {
 /** Seconds of the highest rate for which connections are opened ahead: what is in flight where an answer takes that long. */
 const aheadSeconds = 0.25;
 
-export const prepareJob = async (job: DriverJob, plan: TrafficPlan, dialect: Dialect): Promise<PreparedJob> => {
+export const prepareJob = async (job: DriverJob, plan: TrafficPlan, parts: Pick<Run, 'dialect' | 'retrier'>): Promise<PreparedJob> => {
   const ahead = Math.ceil(Math.max(...job.source.phases.map(peakRate)) * aheadSeconds);
   const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
   return {
-    run: (zeroAt, report) => runJob({ job, dialect, connections }, plan, zeroAt, report),
+    run: (zeroAt, report) => runJob({ job, connections, ...parts }, plan, zeroAt, report),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 };
 
 const runJob = async (
-  prepared: Pick<Run, 'job' | 'dialect' | 'connections'>,
+  prepared: Pick<Run, 'job' | 'dialect' | 'retrier' | 'connections'>,
   plan: TrafficPlan,
   zeroAt: number,
   report: (progress: DriverProgress) => void,
@@ -114,7 +116,9 @@ const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
     );
     run.tally.ended(operation);
     run.history.add(operation);
-    ended();
+    const again = run.retrier(planned, operation);
+    if (again === null) ended();
+    else setTimeout(() => hand(again.planned, run, ended), again.waitMs);
   };
   const entry: InFlight = { handedAt, sent: null, end };
   run.inFlight.add(entry);

@@ -31,6 +31,7 @@ export const toOperation = (
   poison: planned.poison,
   ...(planned.poison === null ? {} : { expected: planned.expected }),
   delivery: planned.delivery,
+  ...(planned.attempt === undefined ? {} : { attempt: planned.attempt }),
   bodySha256,
   bodyBytes,
   intendedAt: planned.intendedAtMs,

@@ -55,6 +55,18 @@ test('where the generator can not go on, what held is a lower bound and said to 
   expect(ended).toBe('generator');
 });
 
+test('a probe that proved nothing is made once more; one busy moment changes nothing', () => {
+  const { ratePerSecond, told } = search((rate, nth) => (nth === 1 ? 'unproven' : limitedTo(330)(rate)));
+  expect(told.slice(0, 4).map((each) => each.ratePerSecond)).toEqual([50, 100, 100, 200]);
+  expect(ratePerSecond).toBeGreaterThan(310);
+});
+
+test('where nothing can be proven at all the search ends, and does not say that the target holds nothing', () => {
+  const { told, ratePerSecond, ended } = search(() => 'unproven');
+  expect(told.map((each) => each.ratePerSecond)).toEqual([50, 50]);
+  expect([ratePerSecond, ended]).toEqual([null, 'generator']);
+});
+
 test('the highest allowed rate ends the search', () => {
   expect(search(limitedTo(1e9), { mostPerSecond: 300 })).toMatchObject({ ratePerSecond: 300, ended: 'bound', missedAtPerSecond: null });
 });

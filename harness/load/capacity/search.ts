@@ -16,18 +16,22 @@ export type Told = Step & { readonly outcome: ProbeOutcome };
 /** A rate that held and did not when repeated is lowered by this much, so many times. */
 const lowerTo = 0.9;
 const lowerings = 2;
+/** A probe that proved nothing is made once more: the machine may have been busy for a moment. */
+const triesOfUnproven = 2;
 
 /** What to try next after all this; null: the search is over. */
 export const nextStep = (told: readonly Told[], options: SearchOptions): Step | null => {
-  const held = highestHeld(told);
-  const missed = lowestNotHeld(told);
   const last = told.at(-1);
   if (last === undefined) return { ratePerSecond: options.startPerSecond, purpose: 'double' };
+  if (last.outcome === 'unproven' && timesUnproven(told, last) < triesOfUnproven) return stepOf(last);
   if (isConfirming(last)) return afterConfirming(told, last, options);
-  if (held === null) return downwards(missed as number, options);
-  if (missed === null)
-    return held >= options.mostPerSecond ? confirm(held) : { ratePerSecond: Math.min(options.mostPerSecond, held * 2), purpose: 'double' };
-  return missed / held <= 1 + options.precision ? confirm(held) : { ratePerSecond: (held + missed) / 2, purpose: 'bisect' };
+  const held = highestHeld(told);
+  const above = lowestNotHeld(told);
+  if (held === null) return last.outcome === 'missed' ? downwards(last.ratePerSecond, options) : null;
+  if (above === null) return upwards(held, options);
+  return above.ratePerSecond / held <= 1 + options.precision
+    ? confirm(held)
+    : { ratePerSecond: (held + above.ratePerSecond) / 2, purpose: 'bisect' };
 };
 
 export const endOf = (
@@ -35,17 +39,22 @@ export const endOf = (
   { mostPerSecond }: SearchOptions,
 ): Pick<CapacityResult, 'ratePerSecond' | 'missedAtPerSecond' | 'ended'> => {
   const confirmed = told.filter(({ purpose, outcome }) => purpose === 'confirm' && outcome === 'holds').at(-1);
-  if (confirmed === undefined) {
-    const ended = told.some(({ outcome }) => outcome === 'holds') ? 'unsteady' : 'none';
-    return { ratePerSecond: null, missedAtPerSecond: lowestNotHeld(told), ended };
-  }
+  if (confirmed === undefined)
+    return { ratePerSecond: null, missedAtPerSecond: lowestNotHeld(told)?.ratePerSecond ?? null, ended: whyNone(told) };
   const { ratePerSecond } = confirmed;
-  const above = told
-    .filter((each) => each.outcome !== 'holds' && each.ratePerSecond >= ratePerSecond)
-    .toSorted((a, b) => a.ratePerSecond - b.ratePerSecond)[0];
-  const ended = above === undefined ? 'bound' : above.outcome === 'unproven' ? 'generator' : 'found';
-  return { ratePerSecond, missedAtPerSecond: above?.ratePerSecond ?? null, ended: ratePerSecond >= mostPerSecond ? 'bound' : ended };
+  const above = lowest(settled(told).filter((each) => each.outcome !== 'holds' && each.ratePerSecond > ratePerSecond));
+  if (above === null || ratePerSecond >= mostPerSecond)
+    return { ratePerSecond, missedAtPerSecond: above?.ratePerSecond ?? null, ended: 'bound' };
+  return { ratePerSecond, missedAtPerSecond: above.ratePerSecond, ended: above.outcome === 'missed' ? 'found' : 'generator' };
 };
+
+/** Only what was seen to be missed says that the target holds nothing. */
+const whyNone = (told: readonly Told[]): CapacityResult['ended'] => {
+  if (told.some(({ outcome }) => outcome === 'holds')) return 'unsteady';
+  return told.at(-1)?.outcome === 'missed' ? 'none' : 'generator';
+};
+
+const stepOf = ({ ratePerSecond, purpose }: Step): Step => ({ ratePerSecond, purpose });
 
 const confirm = (ratePerSecond: number): Step => ({ ratePerSecond, purpose: 'confirm' });
 
@@ -55,23 +64,28 @@ const isConfirming = ({ purpose }: Told): boolean => purpose === 'confirm' || pu
 const afterConfirming = (told: readonly Told[], last: Told, { lowestPerSecond }: SearchOptions): Step | null => {
   if (last.outcome === 'holds') return last.purpose === 'confirm' ? null : confirm(last.ratePerSecond);
   const lower = last.ratePerSecond * lowerTo;
-  const tried = told.filter(({ purpose }) => purpose === 'lower').length;
+  const tried = new Set(told.filter(({ purpose }) => purpose === 'lower').map(({ ratePerSecond }) => ratePerSecond)).size;
   return tried >= lowerings || lower < lowestPerSecond ? null : { ratePerSecond: lower, purpose: 'lower' };
 };
+
+const upwards = (held: number, { mostPerSecond }: SearchOptions): Step =>
+  held >= mostPerSecond ? confirm(held) : { ratePerSecond: Math.min(mostPerSecond, held * 2), purpose: 'double' };
 
 const downwards = (missed: number, { lowestPerSecond }: SearchOptions): Step | null =>
   missed <= lowestPerSecond ? null : { ratePerSecond: Math.max(lowestPerSecond, missed / 2), purpose: 'double' };
 
-const highestHeld = (told: readonly Told[]): number | null =>
-  extreme(
-    told.filter(({ outcome }) => outcome === 'holds'),
-    Math.max,
-  );
-const lowestNotHeld = (told: readonly Told[]): number | null =>
-  extreme(
-    told.filter(({ outcome }) => outcome !== 'holds'),
-    Math.min,
-  );
+const timesUnproven = (told: readonly Told[], { ratePerSecond, purpose }: Told): number =>
+  told.filter((each) => each.outcome === 'unproven' && each.ratePerSecond === ratePerSecond && each.purpose === purpose).length;
 
-const extreme = (told: readonly Told[], pick: (...rates: number[]) => number): number | null =>
-  told.length === 0 ? null : pick(...told.map(({ ratePerSecond }) => ratePerSecond));
+/** The last word on each rate. */
+const settled = (told: readonly Told[]): readonly Told[] => [...new Map(told.map((each) => [each.ratePerSecond, each])).values()];
+
+const highestHeld = (told: readonly Told[]): number | null => {
+  const held = settled(told).filter(({ outcome }) => outcome === 'holds');
+  return held.length === 0 ? null : Math.max(...held.map(({ ratePerSecond }) => ratePerSecond));
+};
+
+const lowestNotHeld = (told: readonly Told[]): Told | null => lowest(settled(told).filter(({ outcome }) => outcome !== 'holds'));
+
+const lowest = (told: readonly Told[]): Told | null =>
+  told.reduce<Told | null>((least, each) => (least === null || each.ratePerSecond < least.ratePerSecond ? each : least), null);

@@ -39,7 +39,7 @@ export const createLoadConsole = ({ out, clock, environment }: LoadConsoleOption
       if (now - saidAt < (live ? liveEveryMs : plainEveryMs)) return;
       saidAt = now;
       const total = totalOf(progress);
-      if (total.atMs < before.atMs) before = { atMs: 0, done: 0 };
+      if (total.atMs < before.atMs || total.done < before.done) before = { atMs: 0, done: 0 };
       const perSecond = ((total.done - before.done) * 1000) / Math.max(1, total.atMs - before.atMs);
       before = total;
       const line = progressLine(stages, progress, perSecond);

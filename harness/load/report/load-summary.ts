@@ -41,7 +41,16 @@ const planned = (result: LoadResult, colors: Colors): readonly string[] => [
     result.gates.map((gate) => gateRow(gate, colors)),
   ),
   ...result.gates.flatMap(({ slo, phase, because }) => (because === null ? [] : [`  ${slo} in ${phase}: ${because}`])),
+  ...busyText(result.measured.saturation),
 ];
+
+/** Where the generator was late, this tells whose fault it was: its own, or of a machine that others use. */
+const busyText = (samples: LoadResult['measured']['saturation']): readonly string[] => {
+  if (samples.length === 0) return [];
+  const most = (values: readonly (number | null)[]): string => percent(Math.max(0, ...values.map((value) => value ?? 0)));
+  const [loop, machine] = [most(samples.map(({ eventLoop }) => eventLoop)), most(samples.map(({ machineCpu }) => machineCpu))];
+  return [`busy at most: event loop of the generator ${loop}, all cores of the machine ${machine}`];
+};
 
 const explanation = `Latency counts from the time at which a request was due, and what was given up counts with the time waited. "late" is the generator's
 own delay (over 10 ms), "blocked" what found no free connection. With over 2% late nothing is green.`;

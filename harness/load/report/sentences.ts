@@ -6,10 +6,7 @@ import type { ComparedFigure, CompareResult } from '../compare/compare-result.ts
 import { change, rate } from './figures.ts';
 
 export const capacitySentence = ({ ratePerSecond, missedAtPerSecond, ended, repeatsP99Ms, probes }: CapacityResult): string => {
-  if (ratePerSecond === null)
-    return ended === 'none'
-      ? `capacity: none. The gates did not hold at any rate down to ${rate(missedAtPerSecond)}.`
-      : `capacity: unknown. Rates that held once did not hold again (${probes.length} probes): the target, or this machine, is too unsteady to say.`;
+  if (ratePerSecond === null) return noCapacity(ended, missedAtPerSecond, probes.length);
   const noise =
     repeatsP99Ms.length < 2 ? '' : ` p99 there was ${repeatsP99Ms.map(milliseconds).join(' and ')} in ${repeatsP99Ms.length} runs.`;
   switch (ended) {
@@ -19,6 +16,17 @@ export const capacitySentence = ({ ratePerSecond, missedAtPerSecond, ended, repe
       return `capacity: at least ${rate(ratePerSecond)}. At ${rate(missedAtPerSecond)} nothing could be proven: more --processes, a longer --probe or a machine of its own may help.${noise}`;
     default:
       return `capacity: ${rate(ratePerSecond)}, held and held again; missed at ${rate(missedAtPerSecond)}.${noise}`;
+  }
+};
+
+const noCapacity = (ended: CapacityResult['ended'], atPerSecond: number | null, probes: number): string => {
+  switch (ended) {
+    case 'none':
+      return `capacity: none. The gates did not hold at any rate down to ${rate(atPerSecond)}.`;
+    case 'generator':
+      return `capacity: unknown. At ${rate(atPerSecond)} nothing could be proven: this machine is too busy to send on time, or a probe is too short for its gates.`;
+    default:
+      return `capacity: unknown. Rates that held once did not hold again (${probes} probes): the target, or this machine, is too unsteady to say.`;
   }
 };
 
