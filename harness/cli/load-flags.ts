@@ -71,7 +71,7 @@ const addRequestFlags = (program: Command): Command =>
     .option('--header <name: value>', 'may be given again; values are in no file of the run', again, [])
     .option('--body <text>', 'the body; placeholders are filled for each request')
     .option('--body-file <file>', 'the same, from a file')
-    .option('--keys <keys>', 'what {{key}} is drawn from: uniform:1000, or zipf:1000:1.1 for a few hot ones', 'uniform:1000')
+    .option('--keys <keys>', 'what {{key}} is drawn from: uniform:1000, zipf:1000:1.1, or hot:1000:5:80%', 'uniform:1000')
     .option('--batch <n>', 'that many bodies in one request')
     .option('--batch-as <form>', 'json: an array of them; ndjson: one a line', 'json')
     .option('--ok <statuses>', 'which answers are no error', '200-399');

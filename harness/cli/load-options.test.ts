@@ -20,6 +20,11 @@ test('a body makes it a POST of JSON, and a header of the user’s own is kept',
   expect(parse('--body', 'x', '--header', 'Content-Type: text/plain').request.headers).toEqual([['content-type', 'text/plain']]);
 });
 
+test('keys are drawn evenly, by Zipf, or with a few hot ones', () => {
+  expect(parse('--keys', 'zipf:10:1.5').request.keys).toEqual({ kind: 'zipf', count: 10, exponent: 1.5 });
+  expect(parse('--keys', 'hot:10:2:80%').request.keys).toEqual({ kind: 'hot', count: 10, hot: 2, share: 0.8 });
+});
+
 test('placeholders in the path stay as they were typed', () => {
   expect((parseLoadOptions(['--target', 'http://127.0.0.1:4000/things/{{key}}?n={{n}}']) as LoadOptions).request.path).toBe(
     '/things/{{key}}?n={{n}}',
@@ -79,6 +84,8 @@ test.each([
   [[...target, '--batch', '5'], /--batch needs a --body/],
   [[...target, '--header', 'nonsense'], /a name and a value/],
   [[...target, '--keys', 'zipf:10'], /zipf:1000:1\.1/],
+  [[...target, '--keys', 'hot:10:20:80%'], /hot:1000:5:80%/],
+  [[...target, '--keys', 'uniform:0'], /with up to/],
   [[...target, '--ok', '200-'], /statuses as in/],
   [[...target, '--shape', 'ramp'], /needs --to/],
   [[...target, '--to', '5'], /needs a --shape/],

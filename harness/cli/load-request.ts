@@ -83,10 +83,22 @@ const readBatch = (flags: LoadFlags, body: string | null, reader: FlagReader): R
   return { items: reader.whole('--batch', flags.batch, 1, 10_000), as };
 };
 
+const mostKeys = 1_000_000;
+const keysExpected = `expected uniform:1000, zipf:1000:1.1, or hot:1000:5:80% (of 1000 keys the first 5 take 80%), with up to ${mostKeys} keys`;
+
 const readKeys = (text: string, { problems }: FlagReader): Traffic['keys'] => {
-  const [, kind, count, exponent] = /^(uniform|zipf):(\d+)(?::(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
+  const keys = keysIn(text);
+  if (keys === null || keys.count < 1 || keys.count > mostKeys) problems.push(`--keys ${text}: ${keysExpected}`);
+  return keys ?? { kind: 'uniform', count: 1 };
+};
+
+const keysIn = (text: string): Traffic['keys'] | null => {
+  const [, kind, count, one, share] = /^(uniform|zipf|hot):(\d+)(?::(\d+(?:\.\d+)?))?(?::(\d+(?:\.\d+)?)%)?$/.exec(text) ?? [];
   const keys = Number(count);
-  if (kind === undefined || !(keys >= 1 && keys <= 1_000_000) || (kind === 'uniform') !== (exponent === undefined))
-    problems.push(`--keys ${text}: expected uniform:1000, or zipf:1000:1.1 (up to 1000000 keys)`);
-  return kind === 'zipf' ? { kind, count: keys, exponent: Number(exponent) } : { kind: 'uniform', count: keys >= 1 ? keys : 1 };
+  if (kind === 'uniform' && one === undefined) return { kind, count: keys };
+  if (kind === 'zipf' && Number(one) > 0 && Number(one) <= 4 && share === undefined) return { kind, count: keys, exponent: Number(one) };
+  const [hot, hotShare] = [Number(one), Number(share) / 100];
+  return kind === 'hot' && Number.isInteger(hot) && hot >= 1 && hot < keys && hotShare > 0 && hotShare <= 1
+    ? { kind, count: keys, hot, share: hotShare }
+    : null;
 };

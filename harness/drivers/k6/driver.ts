@@ -7,6 +7,7 @@ import { planTraffic } from '../../traffic/plan-traffic.ts';
 import type { TrafficSource } from '../../traffic/plan-events.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import type { K6Plan, K6Request } from './k6-plan.ts';
+import { stagesByK6 } from './stages-by-k6.ts';
 import { runK6, type RunK6Options, writeK6Files } from './run-k6.ts';
 import { toK6Operation } from './to-k6-operation.ts';
 
@@ -51,12 +52,7 @@ const planOf = (
 ): K6Plan => {
   const { origin, pathname } = new URL(url);
   return {
-    stages: source.phases.map(({ name, seconds, ratePerSecond }) => ({
-      name,
-      seconds,
-      fromPerSecond: ratePerSecond,
-      toPerSecond: ratePerSecond,
-    })),
+    stages: stagesByK6(source),
     method: 'POST',
     origin,
     requests: operations.map((operation): K6Request => ({

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Operation } from '../../history/operation.ts';
+import type { TrafficSource } from '../../traffic/plan-events.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { findK6, lookForK6 } from './find-k6.ts';
 import { codeOfK6Error, type K6Sample, nothingWasSent } from './read-points.ts';
 import { otlpEnvironment } from './run-k6.ts';
 import { k6Script } from './script.ts';
+import { stagesByK6 } from './stages-by-k6.ts';
 import { toK6Operation } from './to-k6-operation.ts';
 
 const flat = { name: 'a', seconds: 2.5, fromPerSecond: 10, toPerSecond: 10 };
@@ -34,6 +36,20 @@ test('a plan becomes one arrival-rate scenario a stage, one after the other', ()
     stage_1: { executor: 'ramping-arrival-rate', startRate: 600, stages: [{ target: 6000, duration: '2500ms' }], startTime: '2500ms' },
   });
   expect(script).toContain('firstOf = {"stage_0":0,"stage_1":25}');
+});
+
+test('what k6 can not send as planned is refused, not bent', () => {
+  const phase = { name: 'p', kind: 'steady', seconds: 1, ratePerSecond: 5 } as const;
+  const sourceOf = (more: object, shape?: object) =>
+    ({
+      name: 's',
+      phases: [{ ...phase, ...(shape === undefined ? {} : { shape }) }],
+      traffic: { arrivals: 'constant', ...more },
+    }) as unknown as TrafficSource;
+  expect(stagesByK6(sourceOf({}, { kind: 'ramp', toPerSecond: 9 }))).toEqual([{ name: 'p', seconds: 1, fromPerSecond: 5, toPerSecond: 9 }]);
+  expect(() => stagesByK6(sourceOf({ arrivals: 'poisson' }))).toThrow(/poisson arrivals/);
+  expect(() => stagesByK6(sourceOf({ retries: 2 }))).toThrow(/try again/);
+  expect(() => stagesByK6(sourceOf({}, { kind: 'spike', toPerSecond: 9, afterSeconds: 0, seconds: 1 }))).toThrow(/shape spike of p/);
 });
 
 test('where k6 is missing it is said by name, with what to do', () => {
