@@ -3,8 +3,9 @@ import { join, relative } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
-import { type DriverChild, startHttpDriver } from '../drivers/http/driver.ts';
+import type { DriverChild } from '../drivers/http/driver.ts';
 import { defaultRetries } from '../drivers/http/retry-policy.ts';
+import { startHttpDrivers } from '../drivers/http/several.ts';
 import type { Clock } from '../engine/clock.ts';
 import { judge, type Judgement } from '../engine/judge.ts';
 import type { DriverOptions, EngineParts, RunningDriver, StartHelper, Telemetry } from '../engine/parts.ts';
@@ -101,7 +102,8 @@ const startDriver = async (
 ): Promise<RunningDriver> => {
   const { source, plan } = planned;
   const logFile = join(logFolder, 'driver.log');
-  const driver = await startHttpDriver({
+  const driver = await startHttpDrivers({
+    processes: source.traffic.senders ?? 1,
     source,
     seed: plan.seed,
     digest: plan.digest,
@@ -113,7 +115,15 @@ const startDriver = async (
     ...(definiteRefusals === undefined ? {} : { definiteRefusals }),
     spawn: (file, args) => spawnDriver(file, args, registry, logFile),
   });
-  return { role: 'driver', pid: driver.pid, go: driver.go, done: driver.done, [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose]() };
+  const [pid, ...others] = driver.pids;
+  return {
+    role: 'driver',
+    pid,
+    others: others.map((other) => ({ role: 'driver', pid: other })),
+    go: driver.go,
+    done: driver.done,
+    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+  };
 };
 
 /** The driver speaks over its pipes; the process is one that the reaper knows. */

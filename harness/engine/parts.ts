@@ -36,6 +36,8 @@ export type DriverProgress = {
 };
 
 export type RunningDriver = Helper & {
+  /** Where several processes share the traffic: the others. */
+  readonly others?: readonly Pick<Helper, 'role' | 'pid'>[];
   /** Sends off the traffic; `zeroAt` in epoch milliseconds, a little ahead. */
   go(zeroAt: number): void;
   /** Resolves when the history is on disk; rejects when the driver ended without that. */

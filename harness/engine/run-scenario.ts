@@ -104,7 +104,7 @@ const playAndCollect = async (
   });
   const processes = () => {
     for (const { instance, role } of target.processes()) instances.set(instance, role);
-    return [...shared, ...[driver, ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
+    return [...shared, ...[driver, ...(driver.others ?? []), ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
   const played = await playObserved(context, planned, { target, driver, watch, narrator });

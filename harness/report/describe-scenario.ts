@@ -4,11 +4,12 @@ import type { Budget, ExpectedAlert, Fault, Traffic } from '../scenario/scenario
 import { count } from './console/numbers.ts';
 
 export const describeTraffic = (traffic: Traffic): string => {
-  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison, retries } = traffic;
+  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison, retries, senders } = traffic;
   return [
     replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
     describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
+    ...(senders === undefined || senders === 1 ? [] : [`sent by ${senders} processes`]),
     ...(retries === undefined ? [] : [`refused or unanswered ones tried again up to ${retries} times`]),
     ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),
     ...(disorder === undefined ? [] : [`${percent(disorder.share)} displaced by up to ${disorder.places} places`]),

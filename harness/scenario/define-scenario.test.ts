@@ -42,6 +42,7 @@ test.each([
   ['traffic.arrivals', { traffic: { ...good.traffic, arrivals: 'bursts' } }],
   ['traffic.keys.count', { traffic: { ...good.traffic, keys: { kind: 'uniform', count: 0 } } }],
   ['traffic.keys.exponent', { traffic: { ...good.traffic, keys: { kind: 'zipf', count: 5, exponent: 0 } } }],
+  ['traffic.senders', { traffic: { ...good.traffic, senders: 0.5 } }],
   ['traffic.retries', { traffic: { ...good.traffic, retries: 0 } }],
   ['traffic.duplicates.share', { traffic: { ...good.traffic, duplicates: { share: 1.5, withinMs: 10 } } }],
   ['traffic.disorder.places', { traffic: { ...good.traffic, disorder: { share: 0.5, places: 0.5 } } }],

@@ -50,6 +50,8 @@ export type Traffic = {
   readonly early?: { readonly share: number; readonly byMs: number };
   /** Attempts beyond the first that each client makes after a refusal, an error or no answer: with the same id, jitter, and not before Retry-After. */
   readonly retries?: number;
+  /** Processes that share the sending, where one core can't send it all. One, unless it is said. */
+  readonly senders?: number;
   /** Share of events moved back by up to `places` places in the order of sending. */
   readonly disorder?: { readonly share: number; readonly places: number };
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */

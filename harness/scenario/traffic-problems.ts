@@ -12,10 +12,11 @@ export const poisonKinds: readonly PoisonKind[] = [
 ];
 const mostKeys = 1_000_000;
 const mostRetries = 10;
+const mostSenders = 16;
 
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (typeof traffic !== 'object' || traffic === null) return report('traffic', 'must be an object');
-  const { arrivals, keys, duplicates, disorder, retries } = traffic;
+  const { arrivals, keys, duplicates, disorder, retries, senders } = traffic;
   if (!arrivalKinds.includes(arrivals))
     report('traffic.arrivals', `must be one of ${arrivalKinds.join(', ')}, not ${JSON.stringify(arrivals)}`);
   if ((arrivals === 'replay') !== (traffic.replay !== undefined))
@@ -41,6 +42,8 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   }
   if (retries !== undefined && !isWhole(retries, 1, mostRetries))
     report('traffic.retries', `must be a whole number from 1 to ${mostRetries}; leave retries out for none`);
+  if (senders !== undefined && !isWhole(senders, 1, mostSenders))
+    report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
 };
 

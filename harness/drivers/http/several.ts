@@ -10,9 +10,16 @@ import type { DriverProgress, DriverSummary, PhaseProgress } from './protocol.ts
 export type SeveralOptions = Omit<HttpDriverOptions, 'share'> & { readonly processes: number };
 
 /** The same as one driver, but for its pids. */
-export type SeveralDrivers = Omit<HttpDriver, 'pid'> & { readonly pids: readonly number[] };
+export type SeveralDrivers = Omit<HttpDriver, 'pid'> & { readonly pids: readonly [number, ...number[]] };
 
-export const startHttpDrivers = async ({ processes, onProgress, historyFile, ...options }: SeveralOptions): Promise<SeveralDrivers> => {
+/** One process is one driver, and its history is its own. */
+export const startHttpDrivers = async ({ processes, ...options }: SeveralOptions): Promise<SeveralDrivers> => {
+  if (processes > 1) return startAll({ processes, ...options });
+  const driver = await startHttpDriver(options);
+  return { ...driver, pids: [driver.pid] };
+};
+
+const startAll = async ({ processes, onProgress, historyFile, ...options }: SeveralOptions): Promise<SeveralDrivers> => {
   const last: (DriverProgress | undefined)[] = Array.from({ length: processes });
   const parts = Array.from({ length: processes }, (_, index) => `${historyFile}.part-${index}`);
   const connections = options.connections === undefined ? {} : { connections: Math.max(1, Math.ceil(options.connections / processes)) };
@@ -41,7 +48,7 @@ export const startHttpDrivers = async ({ processes, onProgress, historyFile, ...
   // It is handed out below; until someone waits for it a failure must not count as unhandled.
   done.catch(() => {});
   return {
-    pids: drivers.map(({ pid }) => pid),
+    pids: drivers.map(({ pid }) => pid) as [number, ...number[]],
     plannedOperations: drivers.reduce((sum, { plannedOperations }) => sum + plannedOperations, 0),
     go: (zeroAt) => drivers.forEach((driver) => driver.go(zeroAt)),
     done,
