@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
+import { systemClock } from '../engine/clock.ts';
+import { processTree } from '../engine/machine/process-cpu.ts';
 import type { LoadResult } from '../load/result.ts';
 import { isLate } from '../load/slo/judge-slos.ts';
 import { startTestServer } from '../load/testing.ts';
@@ -132,4 +134,22 @@ test('the capacity of a target that refuses above a rate is found near that rate
   expect(stdout).toMatch(found.said);
   expect(capacity?.ratePerSecond ?? 1).toBeGreaterThan(found.from);
   expect(capacity?.ratePerSecond ?? 1).toBeLessThan(170);
+});
+
+test('a generator that was starved makes the run inconclusive, whatever was measured', async () => {
+  let begun = false;
+  await using server = await startTestServer((_request, response) => {
+    begun = true;
+    response.end();
+  });
+  const running = load('--target', `${server.origin}/x`, '--rate', '50', '--duration', '3s', '--slo', 'p50<20s', '--slo', 'errors<50%');
+  while (!begun) await systemClock.sleep(20);
+  const [, worker = 0] = await processTree(running.pid ?? 0);
+  process.kill(worker, 'SIGSTOP');
+  await systemClock.sleep(700);
+  process.kill(worker, 'SIGCONT');
+  const { exitCode, stdout } = await running;
+  expect(stdout).toContain('more than 10 ms late');
+  expect(exitCode).toBe(2);
+  expect((await latest()).gates.map(({ outcome }) => outcome)).toEqual(['unproven', 'unproven']);
 });

@@ -10,7 +10,14 @@ export type Exchange = {
   expire(error: Error): void;
 };
 
-export type ExchangeRequest = { readonly method: string; readonly path: string; readonly headers: string[]; readonly body: Buffer | null };
+/** `origin`: the client's own; left out, undici works it out for every request. */
+export type ExchangeRequest = {
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: string[];
+  readonly body: Buffer | null;
+};
 
 /** `done` and `released` are called exactly once each, `released` not before the connection can be used again. */
 export const startExchange = (

@@ -111,11 +111,11 @@ const hand = (run: Run, index: number): void => {
 
 const attempt = (run: Run, call: Call): void => {
   const entry: Attempt = { call, sentAtMs: run.now(), exchange: null };
-  const { method } = run.job.request;
+  const { method, origin } = run.job.request;
   run.inFlight.add(entry);
   const waited = run.clients.lease((client, release) => {
     if (!run.inFlight.has(entry)) return release();
-    entry.exchange = startExchange(client, { method, ...call.request }, (end) => ended(run, entry, end), release);
+    entry.exchange = startExchange(client, { method, origin, ...call.request }, (end) => ended(run, entry, end), release);
   });
   if (waited && call.attempt === 1)
     run.tally.blocked(run.arrivals.stageOf[call.index] as number, run.arrivals.intendedAtMs[call.index] as number);
