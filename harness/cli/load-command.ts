@@ -14,6 +14,7 @@ import { type Compared, compareRuns } from '../load/compare/compare-runs.ts';
 import type { PlayHooks, PlayJob, Player } from '../load/play.ts';
 import type { LoadResult } from '../load/result.ts';
 import { judgeSlos, verdictOf } from '../load/slo/judge-slos.ts';
+import { isLatency } from '../load/slo/slo.ts';
 import { createLoadConsole, type LoadConsole } from '../load/report/load-console.ts';
 import { renderLoadPage } from '../load/report/load-page.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -129,8 +130,15 @@ const jobOf = ({
 
 const playOnce = async (options: LoadOptions, player: Player, hooks: PlayHooks): Promise<Outcome> => {
   const { doubts, ...measured } = await player.play({ ...jobOf(options), stages: options.stages, firstNumber: 0 }, hooks);
-  return { plan: options.stages, measured, gates: judgeSlos(options.slos, measured.phases), doubts, capacity: null, knee: null };
+  const gates = judgeSlos(options.slos, measured.phases);
+  return { plan: options.stages, measured, gates, doubts: [...doubts, ...scriptDoubts(options)], capacity: null, knee: null };
 };
+
+/** Of a script that is not ours the times that it meant are not known: latency counts from the sending, and who waited for a virtual user is not seen. */
+const scriptDoubts = ({ script, slos }: LoadOptions): readonly string[] =>
+  script !== null && slos.some(({ metric }) => isLatency(metric))
+    ? ['in a script of your own latency counts from the sending, so who waited for a virtual user is not seen: no gate on it can be green']
+    : [];
 
 /** A rate that was found is a pass; a search that ended for another reason than the target is not. */
 const search = async (

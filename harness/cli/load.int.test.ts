@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
+import { lookForK6 } from '../drivers/k6/find-k6.ts';
 import { systemClock } from '../engine/clock.ts';
 import { processTree } from '../engine/machine/process-cpu.ts';
 import type { LoadResult } from '../load/result.ts';
@@ -152,4 +153,56 @@ test('a generator that was starved makes the run inconclusive, whatever was meas
   expect(stdout).toContain('more than 10 ms late');
   expect(exitCode).toBe(2);
   expect((await latest()).gates.map(({ outcome }) => outcome)).toEqual(['unproven', 'unproven']);
+});
+
+const k6 = lookForK6(process.env);
+
+test.skipIf(k6 === null)('k6 plays the same plan, judged by the same gates (skipped where there is no k6)', async () => {
+  const bodies = new Set<string>();
+  await using server = await startTestServer((_request, response, body) => {
+    bodies.add(body);
+    response.end();
+  });
+  const flags = ['--driver', 'k6', '--target', `${server.origin}/x`, '--connections', '50', '--duration', '2s', '--rate', '50'];
+  await load(...flags, '--body', '{{id}}', '--seed', '9', '--slo', 'errors<1%');
+  const result = await latest();
+  expect(result).toMatchObject({ driver: 'k6', measured: { phases: [{ name: 'steady', failed: 0 }] } });
+  expect(result.measured.phases[0]?.sent).toBe(bodies.size);
+  expect(bodies).toContain('load-9-42');
+});
+
+test.skipIf(k6 === null)(
+  'a script of the user’s own is judged by its errors, and never green by its latency (skipped where there is no k6)',
+  async () => {
+    await using server = await startTestServer((_request, response) => void response.end());
+    const own = join(folder, 'own.js');
+    await writeFile(
+      own,
+      `import http from 'k6/http';
+    export const options = { vus: 2, duration: '1s' };
+    export default () => http.get('${server.origin}/y');`,
+    );
+    const flags = ['--driver', 'k6', '--script', own, '--target', `${server.origin}/x`];
+    expect((await load(...flags, '--slo', 'errors<1%')).exitCode).toBe(0);
+    const { exitCode, stdout } = await load(...flags, '--slo', 'p50<10s');
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('latency counts from the sending');
+  },
+);
+
+test('autocannon finds how much a target answers in a closed loop, and judges nothing', async () => {
+  await using server = await startTestServer((_request, response) => void response.end());
+  const { exitCode, stdout } = await load(
+    '--driver',
+    'autocannon',
+    '--target',
+    `${server.origin}/x`,
+    '--duration',
+    '1s',
+    '--connections',
+    '2',
+  );
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/knee: not reached with 2 connections/);
+  expect(await latest()).toMatchObject({ gates: [], knee: { steps: [{ connections: 1 }, { connections: 2 }] } });
 });

@@ -127,7 +127,6 @@ const doubtsOf = ({ samples, http, dropped }: K6Output, isForeign: boolean): Pla
       ]
     : []),
   ...((isForeign ? http : samples).length === 0 ? ['k6 sent nothing'] : []),
-  ...(isForeign ? ['in a script that is not ours latency counts from the sending: who waited for a virtual user is not seen'] : []),
 ];
 
 const saturationOf = (machine: ReadonlyMap<number, number>, sliceMs: number): Played['saturation'] =>

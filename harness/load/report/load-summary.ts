@@ -46,7 +46,7 @@ const planned = (result: LoadResult, colors: Colors): readonly string[] => [
 
 /** Where the generator was late, this tells whose fault it was: its own, or of a machine that others use. */
 const busyText = (samples: LoadResult['measured']['saturation']): readonly string[] => {
-  if (samples.length === 0) return [];
+  if (samples.every(({ eventLoop }) => eventLoop === 0)) return [];
   const most = (values: readonly (number | null)[]): string => percent(Math.max(0, ...values.map((value) => value ?? 0)));
   const [loop, machine] = [most(samples.map(({ eventLoop }) => eventLoop)), most(samples.map(({ machineCpu }) => machineCpu))];
   return [`busy at most: event loop of the generator ${loop}, all cores of the machine ${machine}`];
