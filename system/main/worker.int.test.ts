@@ -66,7 +66,10 @@ describe('a worker process', () => {
     await expectSound(database, 600);
     const taken = await leaseEvents(database, 'taken_over');
     expect(taken.length).toBeGreaterThan(0);
-    expect(taken.every(({ owner, other_owner }) => owner === second.instance && other_owner === first.instance)).toBe(true);
+    // On a machine that stands still for longer than a lease, workers may lose lanes to each other; the dead one gets none back.
+    expect(taken.some(({ owner, other_owner }) => owner === second.instance && other_owner === first.instance)).toBe(true);
+    const last = await ownedBy(database, 1);
+    expect(last.map(({ owner }) => owner)).toEqual([second.instance]);
   });
 
   test('killed inside a transaction leaves nothing of it, and no lock', async () => {
