@@ -1,6 +1,7 @@
 // Agreement: the log leads from an event to its trace. For each marked request that was acknowledged there is a record about its event, under the request's own
 // trace id; of an event that was traced no record lacks the trace id; and the span that a record names is in that trace.
 import type { EventLogs, RunData, SignalsRecord } from '../engine/run-data.ts';
+import { roleOf } from '../scenario/faults/role-of.ts';
 import type { Operation } from '../history/operation.ts';
 import { type CheckResult, conclude, createFindings, type Findings } from './check.ts';
 
@@ -66,7 +67,7 @@ const checkTogether = (eventId: number, records: readonly LogRecord[], findings:
 const checkTraces = ({ plan, evidence }: RunData, { traces }: EventLogs, findings: Findings): number => {
   // The span of a record dies with an ingest process that had not exported it.
   const hurt = evidence.some(
-    ({ fault, tookEffect }) => tookEffect && plan.scenario.faults.some(({ name, role }) => name === fault && role === 'ingest'),
+    ({ fault, tookEffect }) => tookEffect && plan.scenario.faults.some((planned) => planned.name === fault && roleOf(planned) === 'ingest'),
   );
   for (const trace of hurt ? [] : traces)
     if (!trace.found && trace.error === undefined)

@@ -46,7 +46,7 @@ const toDefinition = (file: TargetFile, path: string, systemFolder: string, cloc
         file.postgres === true ? await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal }) : null;
       return {
         role: server === null ? file.name : 'postgres',
-        pid: server?.pid ?? null,
+        pid: server?.launcherPid ?? null,
         target: createForeignTarget({ file, lacks, serverUrl: server?.url ?? null, registry, clock }),
         [Symbol.asyncDispose]: async () => server?.[Symbol.asyncDispose](),
       };

@@ -1,7 +1,8 @@
 // docs/scenarios.md: the language with all that it may name, and each scenario with its timeline. Made from the code, and held equal to it by a test.
 import { faults } from '../faults/registry.ts';
 import { count } from '../report/console/numbers.ts';
-import { describeExpected, boundOf, describeFault, describeTraffic } from '../report/describe-scenario.ts';
+import { describeExpected, boundOf, describeTraffic } from '../report/describe-scenario.ts';
+import { describeFault } from '../scenario/faults/describe-fault.ts';
 import { drawTimeline } from '../report/timeline.ts';
 import { expectations, seen } from '../scenario/expectations.ts';
 import type { Measures } from '../scenario/measure.ts';

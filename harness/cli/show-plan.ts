@@ -3,9 +3,10 @@ import { phaseOffsets } from '../engine/fault-schedule.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
 import type { NotPossible } from '../engine/verdict.ts';
 import { count } from '../report/console/numbers.ts';
-import { boundOf, describeExpected, describeFault, describeTraffic } from '../report/describe-scenario.ts';
+import { boundOf, describeExpected, describeTraffic } from '../report/describe-scenario.ts';
 import { drawTimeline } from '../report/timeline.ts';
 import { describeShape } from '../scenario/rate-shape.ts';
+import { describeFault } from '../scenario/faults/describe-fault.ts';
 import type { Budget, CheckReference, Detection, Scenario } from '../scenario/scenario.ts';
 
 /** `notPossible`: what the target will not be judged by. */

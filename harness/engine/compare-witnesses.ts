@@ -1,7 +1,8 @@
 // The two witnesses side by side: what the history, settled by the read-back, says of each quantity, and what the telemetry's last raw samples say of the same.
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
-import type { RunData, Series, SignalsRecord } from './run-data.ts';
+import { roleOf } from '../scenario/faults/role-of.ts';
+import type { FaultEvidence, RunData, Series, SignalsRecord } from './run-data.ts';
 
 export type Comparison = {
   /** Which check it belongs to: `agreement/<topic>`. */
@@ -246,8 +247,19 @@ const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => 
 
 /** Two export intervals before an ingest process was killed: what it counted then may never have left it. */
 const mayBeUnexported = ({ plan, evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, doneAt: number): boolean =>
-  evidence.some(({ fault, kind, injectedAt, tookEffect }) => {
-    const role = plan.scenario.faults.find(({ name }) => name === fault)?.role;
+  evidence.some((entry) => {
+    const role = roleOf(plan.scenario.faults.find(({ name }) => name === entry.fault));
     const at = timeline.zeroAt + doneAt;
-    return kind === 'kill' && role === 'ingest' && tookEffect && at <= injectedAt + 1000 && at >= injectedAt - 2 * exportIntervalMs;
+    return role === 'ingest' && deathsIn(entry).some((death) => at <= death + 1000 && at >= death - 2 * exportIntervalMs);
   });
+
+const deadly = ['kill', 'crash-loop', 'slow-start', 'clock'];
+
+/** The blow, and every death after the first that the system reported. */
+const deathsIn = ({ kind, injectedAt, tookEffect, observations }: FaultEvidence): readonly number[] => {
+  if (!tookEffect || !deadly.includes(kind)) return [];
+  const [first = injectedAt, ...later] = observations
+    .filter(({ data }) => (data as { event?: unknown } | undefined)?.event === 'exited')
+    .map(({ at }) => at);
+  return [Math.min(first, injectedAt), ...later];
+};

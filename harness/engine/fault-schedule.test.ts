@@ -26,7 +26,12 @@ const evidenceOf = (fault: Fault, injectedAt: number): FaultEvidence => ({
   healed: true,
   observations: [],
 });
-const contextOf = () => ({ target: {} as RunningTarget, note: () => {} });
+const contextOf = () => ({
+  target: {} as RunningTarget,
+  seed: 1,
+  startHelper: () => Promise.reject(new Error('no helper here')),
+  note: () => {},
+});
 
 describe('a fault is due at its phase’s beginning plus its own seconds', () => {
   test('in order of time, whatever the order in the scenario', () => {

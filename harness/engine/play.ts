@@ -1,8 +1,11 @@
 // Plays the traffic and the faults of a scenario on a running target, then waits until everything has drained.
 import type { Narrator } from '../narration/narrator.ts';
 import type { Reader } from '../reader/run-reader.ts';
+import { describeFault } from '../scenario/faults/describe-fault.ts';
 import type { RunningTarget } from '../targets/target.ts';
+import { createRandom } from '../traffic/random.ts';
 import { waitForDrain } from './drain.ts';
+import type { FaultHelpers } from './fault-helpers.ts';
 import { dueFaults, runFaultSchedule } from './fault-schedule.ts';
 import type { RunningDriver } from './parts.ts';
 import type { FaultEvidence, RunTimeline } from './run-data.ts';
@@ -26,9 +29,10 @@ export type Stage = {
   readonly watch: TrafficWatch;
   readonly narrator: Narrator;
   readonly reader: Reader | null;
+  readonly helpers: FaultHelpers;
 };
 
-export const play = async (context: ScenarioContext, { target, driver, watch, narrator, reader }: Stage): Promise<Played> => {
+export const play = async (context: ScenarioContext, { target, driver, watch, narrator, reader, helpers }: Stage): Promise<Played> => {
   const { clock, scenario, signal, onProgress } = context;
   const zeroAt = clock.now() + leadMs;
   driver.go(zeroAt);
@@ -37,7 +41,10 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
   narrator.begin(zeroAt);
   const over = new AbortController();
   const following = watch.follow(AbortSignal.any([signal, over.signal]));
-  const [evidence, driverFailure] = await Promise.all([faultsOf(context, target, narrator, zeroAt), awaitDriver(context, driver)]);
+  const [evidence, driverFailure] = await Promise.all([
+    faultsOf(context, { target, narrator, helpers, zeroAt }),
+    awaitDriver(context, driver),
+  ]);
   over.abort();
   await following;
   if (!signal.aborted) onProgress({ kind: 'step', scenario: scenario.name, text: 'drain' });
@@ -49,11 +56,11 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
 /** A quarter more than the scenario allows: what drains late is seen to be late, and by how much. */
 const drainBoundMs = ({ scenario }: ScenarioContext): number => scenario.drainWithinSeconds * 1250;
 
+type FaultStage = Pick<Stage, 'target' | 'narrator' | 'helpers'> & { readonly zeroAt: number };
+
 const faultsOf = (
-  { scenario, clock, signal, parts, onProgress }: ScenarioContext,
-  target: RunningTarget,
-  narrator: Narrator,
-  zeroAt: number,
+  { scenario, seed, clock, signal, parts, onProgress }: ScenarioContext,
+  { target, narrator, helpers, zeroAt }: FaultStage,
 ) =>
   runFaultSchedule({
     due: dueFaults(scenario.faults, scenario.phases),
@@ -63,6 +70,8 @@ const faultsOf = (
     run: narrated(parts.runFault, narrator),
     contextOf: (fault) => ({
       target,
+      seed: createRandom(seed, `fault/${fault.name}`).int(0, 0x7fffffff),
+      startHelper: helpers.start,
       note: (text) => {
         onProgress({ kind: 'fault', scenario: scenario.name, fault: fault.name, text });
         narrator.faultNoted(fault.name, text);
@@ -73,7 +82,7 @@ const faultsOf = (
 const narrated =
   (runFault: RunFault, narrator: Narrator): RunFault =>
   async (fault, context) => {
-    narrator.faultBegins(fault.name, `${fault.kind} of ${fault.role} ${fault.index}`);
+    narrator.faultBegins(fault.name, describeFault(fault));
     let healedAt: number | null = null;
     try {
       const evidence = await runFault(fault, context);

@@ -4,10 +4,12 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
 import { planReads } from '../reader/plan-reads.ts';
 import { startReader } from '../reader/run-reader.ts';
+import { targetNeeds } from '../scenario/faults/target-needs.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { startBooksSampler } from './books-sampler.ts';
 import { collect } from './collect.ts';
 import { explain } from './errors.ts';
+import { createFaultHelpers } from './fault-helpers.ts';
 import { startMachineSampler } from './machine/sampler.ts';
 import type { RunningDriver, Telemetry } from './parts.ts';
 import { play, type Played, type Stage } from './play.ts';
@@ -65,6 +67,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
+      ...targetNeeds(scenario.faults),
     },
     signal,
   );
@@ -102,12 +105,14 @@ const playAndCollect = async (
     watch.heard(progress);
     narrator.heard(progress);
   });
+  const helpers = createFaultHelpers({ registry: context.registry, logFolder: scenarioFiles(folder).logs });
   const processes = () => {
     for (const { instance, role } of target.processes()) instances.set(instance, role);
-    return [...shared, ...[driver, ...(driver.others ?? []), ...target.processes()].map(({ role, pid }) => ({ role, pid }))];
+    const ours = [driver, ...(driver.others ?? []), ...target.processes(), ...helpers.running()].map(({ role, pid }) => ({ role, pid }));
+    return [...shared, ...ours, ...(target.helpers?.() ?? [])];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
-  const played = await playObserved(context, planned, { target, driver, watch, narrator });
+  const played = await playObserved(context, planned, { target, driver, watch, narrator, helpers });
   await endNarration(context, narrator);
   if (signal.aborted) return writePlayed(context, played);
   // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.

@@ -11,7 +11,23 @@ export type FaultContext = {
   readonly signal: AbortSignal;
   /** A line for the reader who watches. */
   readonly note: (text: string) => void;
+  /** The run's, mixed with the fault's name: all that a fault draws comes from it. */
+  readonly seed: number;
+  /** Starts a program of the harness that the fault needs; the reaper knows it, and what it burns counts as ours. */
+  readonly startHelper: StartFaultHelper;
 };
+
+export type FaultHelper = AsyncDisposable & {
+  readonly pid: number;
+  readonly exited: Promise<unknown>;
+};
+
+/** Resolves when it has said that it is ready. Whoever starts it disposes it. */
+export type StartFaultHelper = (options: {
+  readonly role: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}) => Promise<FaultHelper>;
 
 /** Runs one fault from injection to verified healing. Resolves with evidence also where it took no effect; never leaves anything unhealed. */
 export type FaultRunner<Kind extends Fault['kind'] = Fault['kind']> = (

@@ -99,6 +99,8 @@ const contextOf = (target: RunningTarget, signal = new AbortController().signal)
   target,
   clock: systemClock,
   signal,
+  seed: 1,
+  startHelper: () => Promise.reject(new Error('these faults need no helper')),
   note: () => {},
 });
 const moment = { at: { phase: 'fault', afterSeconds: 0 }, role: 'worker', index: 0 } as const;

@@ -9,12 +9,12 @@ import type { FaultContext, FaultRunner } from './fault.ts';
 import { findProcess } from './find-process.ts';
 import { databaseNow, describeTaken, type HeldLease, heldLeases, notYetTaken, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
+import { strike } from './strike.ts';
 import { backendGone, waitForOpenTransaction } from './open-transaction.ts';
 
 type Kill = Extract<Fault, { readonly kind: 'kill' }>;
 type Blow = { readonly injectedAt: number; readonly since: number; readonly held: readonly HeldLease[]; readonly tookEffect: boolean };
 
-const exitWithinMs = 3000;
 /** The lease (3 s by default) and a good deal more: what takes longer is found by the check, the evidence only has to see it. */
 const takeoverWithinMs = 12_000;
 
@@ -59,16 +59,6 @@ const killInTransaction = async (victim: TargetProcess, context: FaultContext, o
 
 const leasesOf = (victim: TargetProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>
   victim.role === 'worker' ? heldLeases(target, victim.instance) : Promise.resolve([]);
-
-/** Evidence is the exit that the operating system reports to the process's parent, never that a signal was sent. */
-const strike = async (victim: TargetProcess, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
-  process.kill(victim.pid, 'SIGKILL');
-  const exit = await within(victim.exited, exitWithinMs, clock);
-  const name = `${victim.role} ${victim.index} (pid ${victim.pid})`;
-  const observed = exit === null ? `${name} still runs` : `${name} was ended by ${exit.signal ?? `its own exit, code ${exit.code}`}`;
-  observations.add('process', observed, { event: 'exited', pid: victim.pid, instance: victim.instance, ...exit });
-  return exit?.signal === 'SIGKILL';
-};
 
 /** When it ran again; null: it does not. Not started again where the run was interrupted: the whole target is being taken down then. */
 const startAgain = async (

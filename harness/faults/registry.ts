@@ -1,21 +1,39 @@
 // The map of faults: kind -> what runs it. Explicit, so that a new kind does not compile until it has a runner.
 import type { Fault } from '../scenario/scenario.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
-import type { FaultContext, FaultRegistry } from './fault.ts';
+import type { FaultContext, FaultRegistry, FaultRunner } from './fault.ts';
+import { clock } from './clock.ts';
+import { container } from './container.ts';
+import { cpuPressure } from './cpu-pressure.ts';
+import { crashLoop } from './crash-loop.ts';
+import { database } from './database.ts';
+import { datagrams } from './datagrams.ts';
+import { descriptors } from './descriptors.ts';
 import { kill } from './kill.ts';
+import { memoryPressure } from './memory-pressure.ts';
+import { network } from './network.ts';
 import { pause } from './pause.ts';
+import { slowStart } from './slow-start.ts';
 
-export const faults: FaultRegistry = { kill, pause };
+export const faults: FaultRegistry = {
+  kill,
+  pause,
+  'crash-loop': crashLoop,
+  'slow-start': slowStart,
+  descriptors,
+  clock,
+  'cpu-pressure': cpuPressure,
+  'memory-pressure': memoryPressure,
+  network,
+  datagrams,
+  database,
+  container,
+};
 
 export type RunFault = (fault: Fault, context: FaultContext) => Promise<FaultEvidence>;
 
+/** A fault and the runner of its kind belong together; the compiler can't see that of a union. */
 export const createRunFault =
   (registry: FaultRegistry): RunFault =>
-  (fault, context) => {
-    switch (fault.kind) {
-      case 'kill':
-        return registry.kill(fault, context);
-      case 'pause':
-        return registry.pause(fault, context);
-    }
-  };
+  (fault, context) =>
+    (registry[fault.kind] as FaultRunner)(fault, context);

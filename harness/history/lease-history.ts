@@ -1,5 +1,6 @@
 // Who held which lane when, from the target's lease events, and whom a fault hit.
 import type { FaultEvidence, RunData } from '../engine/run-data.ts';
+import { roleOf } from '../scenario/faults/role-of.ts';
 import { indexOf, type RowOf } from './run-index.ts';
 
 export type LeaseEvent = RowOf<'lease-event'>;
@@ -15,20 +16,20 @@ export const laneOf = ({ processor, version, lane }: Pick<LeaseEvent, 'processor
 export const workerFaults = (run: RunData, kinds: readonly string[]): readonly WorkerFault[] =>
   run.evidence.flatMap((evidence) => {
     const planned = run.plan.scenario.faults.find(({ name }) => name === evidence.fault);
-    const victim = victimOf(evidence);
-    if (planned?.role !== 'worker' || !kinds.includes(evidence.kind) || !evidence.tookEffect || victim === null) return [];
-    return [{ evidence, victim, at: evidence.injectedAt }];
+    if (roleOf(planned) !== 'worker' || !kinds.includes(evidence.kind) || !evidence.tookEffect) return [];
+    return victimsOf(evidence);
   });
 
 const hits = ['exited', 'stopped'];
 
-const victimOf = ({ observations }: FaultEvidence): string | null => {
-  for (const { data } of observations) {
-    const { event, instance } = (data ?? {}) as { event?: unknown; instance?: unknown };
-    if (hits.includes(event as string) && typeof instance === 'string') return instance;
-  }
-  return null;
-};
+/** The first is hit when the fault strikes; one that strikes again, as a crash loop does, hits another each time. */
+const victimsOf = (evidence: FaultEvidence): readonly WorkerFault[] =>
+  evidence.observations
+    .flatMap(({ at, data }) => {
+      const { event, instance } = (data ?? {}) as { event?: unknown; instance?: unknown };
+      return hits.includes(event as string) && typeof instance === 'string' ? [{ evidence, victim: instance, at }] : [];
+    })
+    .map((fault, index) => (index === 0 ? { ...fault, at: evidence.injectedAt } : fault));
 
 /** The lanes that `owner` held at `time`: what it had taken and not given back, lost, or had taken from it. */
 export const heldAt = (events: readonly LeaseEvent[], owner: string, time: number): readonly string[] => {
@@ -44,12 +45,15 @@ export const heldAt = (events: readonly LeaseEvent[], owner: string, time: numbe
 /** The lane number of a processor's one elected duty, such as exporting the books. */
 const dutyLane = -1;
 
+/** Faults by which a worker dies or stands still. */
+const hardOnWorkers = ['kill', 'pause', 'crash-loop', 'slow-start', 'clock'];
+
 export type Outage = { readonly from: number; readonly to: number };
 
 /** While the worker that exports the books was dead or stopped, and nobody had taken that duty over, the books are silent or stale through no fault of theirs. */
 export const dutyOutages = (run: RunData): readonly Outage[] => {
   const events = leaseEvents(run);
-  return workerFaults(run, ['kill', 'pause']).flatMap(({ evidence, victim, at }) => {
+  return workerFaults(run, hardOnWorkers).flatMap(({ evidence, victim, at }) => {
     const duties = new Set(events.filter(({ lane }) => lane === dutyLane).map(laneOf));
     const held = heldAt(events, victim, at).filter((lane) => duties.has(lane));
     if (held.length === 0) return [];

@@ -1,6 +1,6 @@
 // Parts of a scenario in words, for the plan on the console and for the report.
 import type { FiredAlert } from '../engine/fired-alerts.ts';
-import type { Budget, ExpectedAlert, Fault, Traffic } from '../scenario/scenario.ts';
+import type { Budget, ExpectedAlert, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
 export const describeTraffic = (traffic: Traffic): string => {
@@ -32,18 +32,6 @@ export const describeKeys = (keys: Traffic['keys']): string => {
 };
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
-
-export const describeFault = (fault: Fault): string => {
-  const victim = `${fault.role} ${fault.index}`;
-  switch (fault.kind) {
-    case 'kill': {
-      const where = fault.inside === 'transaction' ? ' inside an open transaction' : '';
-      return `kill -9 of ${victim}${where}, started again after ${fault.restartAfterSeconds} s`;
-    }
-    case 'pause':
-      return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
-  }
-};
 
 export const boundOf = ({ atMost, atLeast, unit }: Pick<Budget, 'atMost' | 'atLeast' | 'unit'>): string =>
   [...(atLeast === undefined ? [] : [`at least ${atLeast} ${unit}`]), ...(atMost === undefined ? [] : [`at most ${atMost} ${unit}`])].join(

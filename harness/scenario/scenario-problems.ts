@@ -1,5 +1,7 @@
 // Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
 import { detectionProblems } from './detection-problems.ts';
+import { newerFaultKinds, newerFaultProblems } from './faults/fault-problems.ts';
+import { overlapProblems } from './faults/overlap-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
 import { readsProblems } from './reads.ts';
 import type { Budget, CheckReference, Fault, Phase, ProcessRole, Scenario } from './scenario.ts';
@@ -30,6 +32,7 @@ export const scenarioProblems = (scenario: Scenario, limits: Limits = usualLimit
     each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));
     each(scenario.mustBeSeen, 'mustBeSeen', report, (reference, place) => referenceProblems(reference, place, report));
     each(scenario.budgets, 'budgets', report, (budget, place) => budgetProblems(budget, place, phases, report));
+    if (isList(scenario.faults)) overlapProblems(scenario.faults, phases, report);
     detectionProblems(scenario, report);
     twice(scenario.faults, 'faults', report);
     twice(scenario.phases, 'phases', report);
@@ -45,7 +48,8 @@ const each = <Item>(items: readonly Item[], place: string, report: Reporter, vis
   else report(place, 'must be a list (it may be empty)');
 };
 
-const textProblems = ({ name, title, why }: Scenario, report: Reporter): void => {
+const textProblems = ({ name, title, why, set }: Scenario, report: Reporter): void => {
+  if (set !== undefined && set !== 'extra') report('set', `must be "extra" or be left out, not ${show(set)}`);
   if (!isName(name)) report('name', `must be lower-case words joined by hyphens, not ${show(name)}`);
   if (!isText(title)) report('title', 'must say in a line what happens');
   if (!isText(why)) report('why', 'must say what this scenario would have caught');
@@ -87,11 +91,19 @@ const faultProblems = (fault: Fault, place: string, { target }: Scenario, phases
   else if (!(fault.at.afterSeconds >= 0 && fault.at.afterSeconds < phase.seconds)) {
     report(`${place}.at.afterSeconds`, `must be within the ${phase.seconds} s of phase ${phase.name}, not ${show(fault.at.afterSeconds)}`);
   }
-  const count = target?.processes?.[fault.role];
-  if (count === undefined) report(`${place}.role`, `must be one of ${roles.join(', ')}, not ${show(fault.role)}`);
-  else if (!isWhole(fault.index, 0, count - 1))
-    report(`${place}.index`, `must be from 0 to ${count - 1}, for ${count} processes of role ${fault.role}, not ${show(fault.index)}`);
+  if ('role' in fault || rolesAreNeeded(fault.kind)) victimProblems(fault as Aimed, place, target, report);
   kindProblems(fault, place, report);
+};
+
+type Aimed = Extract<Fault, { readonly role: unknown }>;
+const aimedKinds: readonly string[] = ['kill', 'pause', 'crash-loop', 'slow-start', 'descriptors', 'clock'];
+const rolesAreNeeded = (kind: string): boolean => aimedKinds.includes(kind);
+
+const victimProblems = ({ role, index }: Aimed, place: string, target: Scenario['target'], report: Reporter): void => {
+  const count = target?.processes?.[role];
+  if (count === undefined) report(`${place}.role`, `must be one of ${roles.join(', ')}, not ${show(role)}`);
+  else if (!isWhole(index, 0, count - 1))
+    report(`${place}.index`, `must be from 0 to ${count - 1}, for ${count} processes of role ${role}, not ${show(index)}`);
 };
 
 const kindProblems = (fault: Fault, place: string, report: Reporter): void => {
@@ -106,7 +118,12 @@ const kindProblems = (fault: Fault, place: string, report: Reporter): void => {
       if (!isAmount(fault.seconds)) report(`${place}.seconds`, `must be a number above 0, not ${show(fault.seconds)}`);
       return;
     default:
-      report(`${place}.kind`, `must be kill or pause, not ${show((fault as { kind?: unknown }).kind)}`);
+      if (newerFaultKinds.includes(fault.kind)) newerFaultProblems(fault, place, report);
+      else
+        report(
+          `${place}.kind`,
+          `must be one of kill, pause, ${newerFaultKinds.join(', ')}, not ${show((fault as { kind?: unknown }).kind)}`,
+        );
   }
 };
 

@@ -1,4 +1,13 @@
 // What a scenario is: typed data that a reader learns from. Planning, running and judging live elsewhere and read only this.
+import type { FaultMoment } from './fault-moment.ts';
+import type { ContainerFault } from './faults/container-fault.ts';
+import type { DatabaseFault } from './faults/database-fault.ts';
+import type { DatagramFault } from './faults/datagram-fault.ts';
+import type { NetworkFault } from './faults/network-fault.ts';
+import type { ProcessFault } from './faults/process-faults.ts';
+import type { ProcessRole } from './process-role.ts';
+
+export type { ProcessRole } from './process-role.ts';
 
 import type { Reads } from './reads.ts';
 
@@ -70,11 +79,6 @@ export type Recording = {
   readonly deliveries: readonly (readonly [atUs: number, event: number])[];
 };
 
-export type ProcessRole = 'ingest' | 'worker' | 'query';
-
-/** When a fault is due: seconds into a named phase. */
-export type FaultMoment = { readonly phase: string; readonly afterSeconds: number };
-
 export type Fault =
   /** kill -9, then started again after `restartAfterSeconds`. `inside: 'transaction'` locks the read model first, so that the process dies in an open transaction. */
   | {
@@ -94,7 +98,12 @@ export type Fault =
       readonly role: ProcessRole;
       readonly index: number;
       readonly seconds: number;
-    };
+    }
+  | NetworkFault
+  | DatagramFault
+  | ProcessFault
+  | DatabaseFault
+  | ContainerFault;
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
 export type Budget = {

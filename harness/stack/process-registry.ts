@@ -14,6 +14,8 @@ export type RegistryEntry =
   | ({ readonly kind: 'reaper'; readonly at: number } & ProcessIdentity)
   | ({ readonly kind: 'process'; readonly role: string; readonly at: number } & ProcessIdentity)
   | { readonly kind: 'folder'; readonly path: string; readonly at: number }
+  /** A small disk that was mounted on one of our folders. */
+  | { readonly kind: 'mount'; readonly path: string; readonly at: number }
   /** A compose project: containers are no processes of ours, and outlive the harness. */
   | { readonly kind: 'project'; readonly name: string; readonly at: number };
 
@@ -25,11 +27,17 @@ export type ProcessRegistry = Disposable & {
   addReaper(pid: number): void;
   /** A temporary folder to remove when the run is over. Its name must begin with `faultline-`: nothing else is ever removed. */
   addFolder(path: string): void;
+  /** A disk to unmount when the run is over; its folder must be one of ours. */
+  addMount(path: string): void;
   /** A compose project to remove when the run is over. */
   addProject(name: string): void;
 };
 
 export const isOurFolder = (path: string): boolean => isAbsolute(path) && /^faultline-[\w.-]+$/.test(basename(path));
+
+const demandOurs = (path: string): void => {
+  if (!isOurFolder(path)) throw new Error(`${path} is no folder that may be removed later: it must be absolute and be named faultline-…`);
+};
 
 export const createRegistry = (file: string, run: string, now: () => number): ProcessRegistry => {
   const descriptor = openSync(file, 'a');
@@ -52,9 +60,12 @@ export const createRegistry = (file: string, run: string, now: () => number): Pr
       if (identity !== null) append({ kind: 'reaper', at: now(), ...identity });
     },
     addFolder(path) {
-      if (!isOurFolder(path))
-        throw new Error(`${path} is no folder that may be removed later: it must be absolute and be named faultline-…`);
+      demandOurs(path);
       append({ kind: 'folder', path, at: now() });
+    },
+    addMount(path) {
+      demandOurs(path);
+      append({ kind: 'mount', path, at: now() });
     },
     addProject: (name) => append({ kind: 'project', name, at: now() }),
     [Symbol.dispose]: () => closeSync(descriptor),

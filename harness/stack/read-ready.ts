@@ -4,6 +4,8 @@ export type ReadyLine = {
   readonly eventName: string;
   /** `address`, `pid`, `instance` and what else the process says of itself. */
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** The line's own time, by the clock of the process, in epoch milliseconds; left out where it has none. */
+  readonly saidAt?: number;
 };
 
 export type Announcement =
@@ -26,7 +28,9 @@ export const readAnnouncement = (text: string): Announcement | null => {
   const eventName = line?.['event_name'];
   if (line === null || typeof eventName !== 'string') return null;
   const attributes = (line['attributes'] ?? {}) as Record<string, unknown>;
-  if (eventName.endsWith('.ready')) return { kind: 'ready', line: { eventName, attributes } };
+  const saidAt = Date.parse(String(line['time']));
+  const time = Number.isNaN(saidAt) ? {} : { saidAt };
+  if (eventName.endsWith('.ready')) return { kind: 'ready', line: { eventName, attributes, ...time } };
   if (!eventName.endsWith('.refused')) return null;
   return { kind: 'refused', code: String(attributes['code']), message: String(attributes['message']) };
 };

@@ -1,4 +1,5 @@
 // Ends what a run has recorded and is still alive, stopped processes too, with all that they started; then removes its temporary folders.
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { removeProject } from './docker/remove-project.ts';
@@ -61,6 +62,13 @@ const askPostgres = async (servers: readonly ProcessEntry[], withinMs: number): 
 /** SIGKILL ends a stopped process too. */
 const killAll = (identities: readonly ProcessIdentity[]): number => identities.filter((identity) => trySignal(identity, 'SIGKILL')).length;
 
+/** Lazily: what still has a file open there may end later. One that is mounted no more is no failure. */
+const unmount = (entries: readonly RegistryEntry[]): void => {
+  for (const entry of entries) {
+    if (entry.kind === 'mount' && isOurFolder(entry.path)) spawnSync('umount', ['--lazy', entry.path], { stdio: 'ignore', timeout: 5000 });
+  }
+};
+
 const removeFolders = (entries: readonly RegistryEntry[]): readonly string[] =>
   entries.flatMap((entry) => {
     if (entry.kind !== 'folder' || !isOurFolder(entry.path)) return [];
@@ -92,6 +100,7 @@ export const reap = async (registryFile: string, { politeMs, withinMs }: ReapOpt
     await waitUntilGone(left, 100);
     left = targets(entries);
   }
+  unmount(entries);
   const projects = await removeProjects(entries);
   return { ended, left, folders: removeFolders(entries), projects };
 };

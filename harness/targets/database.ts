@@ -18,17 +18,10 @@ export const openPool = (databaseUrl: string): pg.Pool => {
   return pool;
 };
 
-/** A fresh database on the run's own server. Returns its URL. Rejects with FL_DATABASE_FAILED. */
-export const createDatabase = async (serverUrl: string, name: string): Promise<string> => {
-  const client = new pg.Client({ connectionString: serverUrl, application_name: harnessApplicationName });
-  try {
-    await client.connect();
-    await client.query(`create database ${pg.escapeIdentifier(name)}`);
-  } catch (error) {
-    throw new HarnessError('FL_DATABASE_FAILED', `the database ${name} could not be made: ${explain(error)}`, { cause: error });
-  } finally {
-    await client.end().catch(() => {});
-  }
+/** A fresh database on the run's own server, its tables in the given tablespace. Returns its URL. Rejects with FL_DATABASE_FAILED. */
+export const createDatabase = async (serverUrl: string, name: string, tablespace?: string): Promise<string> => {
+  const place = tablespace === undefined ? '' : ` tablespace ${pg.escapeIdentifier(tablespace)}`;
+  await onServer(serverUrl, `create database ${pg.escapeIdentifier(name)}${place}`, `the database ${name} could not be made`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -37,3 +30,23 @@ export const createDatabase = async (serverUrl: string, name: string): Promise<s
 /** What PostgreSQL takes as a name, of this run and scenario. */
 export const databaseName = (runId: string, scenario: string): string =>
   `run_${runId}_${scenario}`.replaceAll(/[^a-z0-9_]/g, '_').slice(0, 63);
+
+/** With whoever is still connected to it. Rejects with FL_DATABASE_FAILED. */
+export const dropDatabase = (serverUrl: string, databaseUrl: string): Promise<void> => {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  return onServer(serverUrl, `drop database ${pg.escapeIdentifier(name)} with (force)`, `the database ${name} could not be dropped`);
+};
+
+/** One statement on a connection of its own. Rejects with FL_DATABASE_FAILED, which begins with `failure`. */
+export const onServer = async (serverUrl: string, statement: string, failure: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: serverUrl, application_name: harnessApplicationName });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(statement);
+  } catch (error) {
+    throw new HarnessError('FL_DATABASE_FAILED', `${failure}: ${explain(error)}`, { cause: error });
+  } finally {
+    await client.end().catch(() => {});
+  }
+};

@@ -2,6 +2,9 @@
 import type { FinalRow } from '../history/final-state.ts';
 import type { BookSample } from '../history/book-sample.ts';
 import type { ReadAnswer, ReadQuestion } from '../history/read-operation.ts';
+import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
+import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
+import type { NetworkLink } from '../scenario/faults/network-fault.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
 import type { Lacks } from './offers.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
@@ -14,6 +17,8 @@ export type TargetProcess = {
   readonly instance: string;
   readonly address: string;
   readonly startedAt: number;
+  /** Of the line by which it said that it was ready: its own clock, epoch milliseconds. Left out: it does not say. */
+  readonly saidAt?: number;
   /** Resolves when the process has ended. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 };
@@ -29,6 +34,50 @@ export type StartOptions = {
   readonly exportIntervalMs: number;
   /** Where stdout and stderr of each process go. */
   readonly logFolder: string;
+  /** Links that faults of the scenario lie on: a proxy joins their ends. */
+  readonly links: readonly NetworkLink[];
+  /** The database gets a small disk of its own, which a fault may fill. */
+  readonly smallDisk: boolean;
+};
+
+/** A link with a proxy in it. */
+export type TargetLink = {
+  readonly name: NetworkLink;
+  /** Through the proxy: where the one who connects goes. */
+  readonly url: string;
+  readonly protocol: 'http' | 'postgres';
+  readonly proxy: TcpLinkHandle;
+};
+
+/** What a target counts of the datagrams that reach it, since it began. */
+export type DatagramsSeen = {
+  readonly received: number;
+  /** Of these: not what any sender sends. */
+  readonly damaged: number;
+  /** Of these: with a lower number than one that came before. */
+  readonly displaced: number;
+};
+
+/** A link of datagrams with a proxy in it. */
+export type DatagramLinkOf = {
+  readonly name: DatagramLink;
+  readonly proxy: UdpLinkHandle;
+  seen(): Promise<DatagramsSeen>;
+};
+
+/** The database server, where it is the run's own. */
+export type DatabaseServer = {
+  /** The server's first process. */
+  pid(): number;
+  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** On the same port and data. Rejects where it does not come up. */
+  start(): Promise<void>;
+};
+
+/** A small disk of the database, of which a fault may take all that is free. */
+export type SmallDisk = {
+  readonly folder: string;
+  readonly megabytes: number;
 };
 
 export type RunningTarget = AsyncDisposable & {
@@ -39,8 +88,17 @@ export type RunningTarget = AsyncDisposable & {
   readonly queryUrl: string;
   readonly databaseUrl: string;
   processes(): readonly TargetProcess[];
-  /** Starts the process of this role and index again after it ended. */
-  restart(role: ProcessRole, index: number): Promise<TargetProcess>;
+  /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. */
+  restart(role: ProcessRole, index: number, environment?: Readonly<Record<string, string>>): Promise<TargetProcess>;
+  /** Those that the scenario asked for. */
+  links?(): readonly TargetLink[];
+  datagramLinks?(): readonly DatagramLinkOf[];
+  /** Processes that stand beside the target for the run alone, such as the proxies. */
+  helpers?(): readonly { readonly role: string; readonly pid: number; readonly withChildren?: boolean }[];
+  readonly databaseServer?: DatabaseServer;
+  readonly smallDisk?: SmallDisk;
+  /** Containers that it runs in, by the names that a scenario uses. */
+  containers?(): readonly { readonly name: string; readonly id: string }[];
   /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */
   pending(): Promise<readonly string[]>;
   /** The largest backlog of any processor, in events: for those who watch; judgement rests on history and telemetry. */

@@ -1,5 +1,5 @@
 // The faults, numbered as in the plots: what was planned, whether it took effect and was healed, and the evidence from the target.
-import { describeFault } from '../describe-scenario.ts';
+import { describeFault } from '../../scenario/faults/describe-fault.ts';
 import type { FaultEvidence, RunData } from '../../engine/run-data.ts';
 import { html, type Markup } from './markup.ts';
 

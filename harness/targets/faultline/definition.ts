@@ -29,7 +29,7 @@ export const defineFaultline = ({ systemFolder, clock }: FaultlineDefinitionOpti
   dashboardsFolder: fileURLToPath(new URL('../../../grafana/dashboards', import.meta.url)),
   open: async ({ registry, logFolder, signal }) => {
     const server = await startPostgres({ systemFolder, registry, logFile: join(logFolder, 'postgres.log'), signal });
-    const target = createFaultlineTarget({ systemFolder, serverUrl: server.url, registry, clock });
-    return { role: 'postgres', pid: server.pid, target, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    const target = createFaultlineTarget({ systemFolder, server, registry, clock });
+    return { role: 'postgres', pid: server.launcherPid, target, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   },
 });

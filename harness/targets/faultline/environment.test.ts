@@ -12,6 +12,8 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
       processes: { ingest: 1, worker: 1, query: 1 },
       environment: {},
       faultyHandler: false,
+      links: [],
+      smallDisk: false,
       otlp: { urls, headers },
       exportIntervalMs: 1_000,
       logFolder: '',

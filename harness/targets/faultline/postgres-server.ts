@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
-import { spawnProcess } from '../../stack/processes.ts';
+import { type SpawnedProcess, spawnProcess } from '../../stack/processes.ts';
+import type { DatabaseServer } from '../target.ts';
 
-export type PostgresServer = AsyncDisposable & {
-  readonly url: string;
-  readonly pid: number;
-};
+export type PostgresServer = AsyncDisposable &
+  DatabaseServer & {
+    readonly url: string;
+    /** Of the process that runs the server: the first one. */
+    readonly launcherPid: number;
+    /** Of the server itself, whose account owns its files. */
+    serverPid(): number;
+  };
 
 export type PostgresOptions = {
   /** The folder of the system's own code, with main/ in it. */
@@ -22,27 +27,57 @@ export type PostgresOptions = {
 const readyWithinMs = 30_000;
 
 /** Rejects with FL_DATABASE_FAILED, and what the server said. Disposing stops the server and removes its data. */
-export const startPostgres = async ({ systemFolder, registry, logFile, signal }: PostgresOptions): Promise<PostgresServer> => {
+export const startPostgres = async (options: PostgresOptions): Promise<PostgresServer> => {
   const dataFolder = await makeDataFolder();
-  registry.addFolder(dataFolder);
+  options.registry.addFolder(dataFolder);
+  const remove = () => rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
+  const first = await launch(options, dataFolder, '0').catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  let current = first;
+  const { port } = new URL(first.url);
+  return {
+    url: first.url,
+    launcherPid: first.process.pid,
+    pid: () => current.process.pid,
+    serverPid: () => current.serverPid,
+    stop: async (how) => {
+      // The server ends as in a crash, and its launcher with it.
+      if (how === 'immediate') globalThis.process.kill(current.serverPid, 'SIGQUIT');
+      await (how === 'immediate' ? current.process.exited : current.process.stop());
+    },
+    start: async () => {
+      current = await launch(options, dataFolder, port);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await current.process.stop();
+      await remove();
+    },
+  };
+};
+
+type Launched = { readonly process: SpawnedProcess; readonly url: string; readonly serverPid: number };
+
+const launch = async (
+  { systemFolder, registry, logFile, signal }: PostgresOptions,
+  dataFolder: string,
+  port: string,
+): Promise<Launched> => {
   const process = await spawnProcess({
     command: globalThis.process.execPath,
     args: [join(systemFolder, 'main', `postgres${extname(import.meta.url)}`)],
-    env: { FAULTLINE_POSTGRES_DATA: dataFolder },
+    env: { FAULTLINE_POSTGRES_DATA: dataFolder, FAULTLINE_POSTGRES_PORT: port },
     role: 'postgres',
     logFile,
     registry,
     failure: 'FL_DATABASE_FAILED',
   });
-  const stop = async () => {
-    await process.stop();
-    await rm(dataFolder, { recursive: true, force: true, maxRetries: 3 });
-  };
   try {
     const { attributes } = await process.ready(readyWithinMs, signal);
-    return { url: String(attributes['address']), pid: process.pid, [Symbol.asyncDispose]: stop };
+    return { process, url: String(attributes['address']), serverPid: Number(attributes['pid']) };
   } catch (error) {
-    await stop();
+    await process.stop();
     throw error;
   }
 };

@@ -34,8 +34,9 @@ export const startSystemProcess = async (options: SystemProcessOptions): Promise
     failure: 'FL_TARGET_FAILED',
   });
   try {
-    const { attributes } = await spawned.ready(readyWithinMs, signal);
-    return { spawned, target: toTargetProcess(options, spawned, attributes, now()) };
+    const { attributes, saidAt } = await spawned.ready(readyWithinMs, signal);
+    const said = saidAt === undefined ? {} : { saidAt };
+    return { spawned, target: { ...toTargetProcess(options, spawned, attributes, now()), ...said } };
   } catch (error) {
     await spawned.stop();
     throw error;

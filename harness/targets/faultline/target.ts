@@ -6,53 +6,61 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
-import type { RunningTarget, StartOptions, Target } from '../target.ts';
+import type { RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
-import { createDatabase, databaseName, openPool } from '../database.ts';
+import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { processEnvironment } from './environment.ts';
+import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
+import type { PostgresServer } from './postgres-server.ts';
 import { readBack } from './read-back.ts';
 import { readKey } from './read-key.ts';
 import { readStatus } from './read-status.ts';
+import { openSmallDisk } from './small-disk.ts';
 import { startSystemProcess, type SystemProcess } from './system-process.ts';
 
 export type FaultlineOptions = {
   readonly systemFolder: string;
-  /** The run's PostgreSQL server: postgresql:// with a database that is always there. */
-  readonly serverUrl: string;
+  /** The run's own; its URL names a database that is always there. */
+  readonly server: Pick<PostgresServer, 'url' | 'pid' | 'serverPid' | 'launcherPid' | 'stop' | 'start'>;
   readonly registry: ProcessRegistry;
   readonly clock: Clock;
 };
 
 type Fleet = {
   readonly running: Map<string, SystemProcess>;
-  start(role: ProcessRole, index: number, port: number, signal?: AbortSignal): Promise<SystemProcess>;
+  start(role: ProcessRole, index: number, start: StartOf): Promise<SystemProcess>;
 };
+
+type StartOf = { readonly port: number; readonly signal?: AbortSignal; readonly environment?: Readonly<Record<string, string>> };
 
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
   name: 'faultline',
   start: async (options, signal) => {
-    const databaseUrl = await createDatabase(faultline.serverUrl, databaseName(options.runId, options.scenario));
-    const fleet = createFleet(faultline, options, databaseUrl);
-    try {
-      await startAll(fleet, options.processes, signal);
-    } catch (error) {
-      await stopAll(fleet);
-      throw error;
-    }
-    return runningTarget(fleet, databaseUrl);
+    await using undo = new AsyncDisposableStack();
+    const { server, registry } = faultline;
+    const disk = options.smallDisk ? undo.use(await openSmallDisk({ server, registry })) : null;
+    const databaseUrl = await createDatabase(server.url, databaseName(options.runId, options.scenario), disk?.tablespace);
+    if (disk !== null) undo.defer(() => dropDatabase(server.url, databaseUrl));
+    const links = undo.use(await openLinks(options.links, databaseUrl, { logFolder: options.logFolder, registry, signal }));
+    const fleet = createFleet(faultline, options, links);
+    undo.defer(() => stopAll(fleet));
+    await startAll(fleet, options.processes, signal);
+    const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
+    return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
   },
 });
 
 const slot = (role: ProcessRole, index: number): string => `${role} ${index}`;
 
-const createFleet = (faultline: FaultlineOptions, options: StartOptions, databaseUrl: string): Fleet => {
+const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: Links): Fleet => {
   const running = new Map<string, SystemProcess>();
-  const start: Fleet['start'] = async (role, index, port, signal) => {
-    const environment = processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath });
+  const start: Fleet['start'] = async (role, index, { port, signal, environment: beside = {} }) => {
+    const databaseUrl = links.databaseUrlFor(role);
+    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath }), ...beside };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });
@@ -65,8 +73,8 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, databas
 /** The first ingest process takes any free port; the others share it. Everything else starts beside it. */
 const startAll = async (fleet: Fleet, processes: StartOptions['processes'], signal: AbortSignal): Promise<void> => {
   const several = (role: ProcessRole, from: number, port: number) =>
-    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => fleet.start(role, from + index, port, signal));
-  const ingest = fleet.start('ingest', 0, 0, signal).then((first) => Promise.all(several('ingest', 1, portOf(first))));
+    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => fleet.start(role, from + index, { port, signal }));
+  const ingest = fleet.start('ingest', 0, { port: 0, signal }).then((first) => Promise.all(several('ingest', 1, portOf(first))));
   await settled([ingest, ...several('worker', 0, 0), ...several('query', 0, 0)]);
 };
 
@@ -83,14 +91,33 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
   await settled([...running.values()].map(({ spawned }) => spawned.stop()));
 };
 
-const runningTarget = (fleet: Fleet, databaseUrl: string): RunningTarget => {
+type Started = {
+  readonly fleet: Fleet;
+  readonly links: Links;
+  readonly ingestUrl: string;
+  readonly databaseUrl: string;
+  readonly server: FaultlineOptions['server'];
+  readonly disk: SmallDisk | null;
+  /** Ends it all. */
+  readonly whole: AsyncDisposable;
+};
+
+const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
   const pool = openPool(databaseUrl);
   return {
-    ingestUrl: addressOf(fleet, 'ingest'),
+    ingestUrl,
     queryUrl: addressOf(fleet, 'query'),
     databaseUrl,
     processes: () => [...fleet.running.values()].map(({ target }) => target),
-    restart: async (role, index) => (await restart(fleet, role, index)).target,
+    restart: async (role, index, environment = {}) => (await restart(fleet, role, index, environment)).target,
+    links: () => links.all,
+    helpers: () => [
+      ...(links.pid === null ? [] : [{ role: 'network', pid: links.pid }]),
+      // The first one is listed by whoever started it.
+      ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
+    ],
+    databaseServer: server,
+    ...(disk === null ? {} : { smallDisk: disk }),
     pending: () => pendingIn(pool),
     lag: () => lagIn(pool),
     readAsUser: () => readStatus(addressOf(fleet, 'query')),
@@ -101,7 +128,7 @@ const runningTarget = (fleet: Fleet, databaseUrl: string): RunningTarget => {
     lockReadModel: () => lockReadModel(pool),
     [Symbol.asyncDispose]: async () => {
       await pool.end();
-      await stopAll(fleet);
+      await whole[Symbol.asyncDispose]();
     },
   };
 };
@@ -109,11 +136,16 @@ const runningTarget = (fleet: Fleet, databaseUrl: string): RunningTarget => {
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
 
 /** An ingest process comes back on the port that clients know. */
-const restart = async (fleet: Fleet, role: ProcessRole, index: number): Promise<SystemProcess> => {
+const restart = async (
+  fleet: Fleet,
+  role: ProcessRole,
+  index: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<SystemProcess> => {
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   await before.target.exited;
-  return fleet.start(role, index, role === 'ingest' ? portOf(before) : 0);
+  return fleet.start(role, index, { port: role === 'ingest' ? portOf(before) : 0, environment });
 };
 
 const ask = async <Row extends Record<string, unknown>>(

@@ -1,0 +1,121 @@
+// Each effect of a link, as a fault: its evidence is there while it lies on the link and gone after, and an injector that does nothing is found out.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openTcpLink } from '../network/tcp-link.ts';
+import { systemTimers } from '../network/timers.ts';
+import type { NetworkFault, TcpEffect } from '../scenario/faults/network-fault.ts';
+import { createDatabase, dropDatabase } from '../targets/database.ts';
+import { network } from './network.ts';
+import { handleOf, linkDatabase, openFaultWorld, partialTarget } from './testing.ts';
+
+const faultOf = (effect: TcpEffect, link: NetworkFault['link'] = 'worker-database', seconds = 0.6): NetworkFault => ({
+  kind: 'network',
+  name: 'bad-link',
+  at: { phase: 'fault', afterSeconds: 0 },
+  link,
+  seconds,
+  ...effect,
+});
+
+const effects: readonly TcpEffect[] = [
+  { effect: 'latency', latencyMs: 30, jitterMs: 5 },
+  { effect: 'bandwidth', bytesPerSecond: 400_000 },
+  { effect: 'cut' },
+  { effect: 'half-open' },
+  { effect: 'reset' },
+  { effect: 'slow-close', delayMs: 150 },
+  { effect: 'black-hole' },
+];
+
+let url: string;
+beforeAll(async () => {
+  url = await createDatabase(inject('postgresUrl'), `fault_network_${process.pid}`);
+});
+afterAll(() => dropDatabase(inject('postgresUrl'), url));
+
+describe('on a link to the database', () => {
+  test.each(effects)('$effect is felt and is gone after', async (effect) => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url);
+    await linked.connect();
+    const evidence = await network(faultOf(effect), world.context(linked.target));
+    expect(evidence.observations.map(({ observed }) => observed)).toHaveLength(3);
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect((await (await linked.connect()).query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test.each(effects)('$effect by an injector that does nothing is not seen', async (effect) => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url, true);
+    await linked.connect();
+    expect(await network(faultOf(effect), world.context(linked.target))).toMatchObject({ tookEffect: false });
+  });
+
+  test('swallow-commit is felt once a transaction has committed, and not where none did', async () => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url);
+    const client = await linked.connect();
+    const fault = faultOf({ effect: 'swallow-commit', times: 1 });
+    const running = network(fault, { ...world.context(linked.target), note: (text) => void world.notes.push(text) });
+    const loop = (async () => {
+      for (;;) {
+        await client.query('begin');
+        await client.query('commit');
+      }
+    })().catch((error: Error) => error.message);
+    expect(await running).toMatchObject({ tookEffect: true, healed: true });
+    expect(await loop).toMatch(/terminated/);
+    expect(await network(fault, world.context(linked.target))).toMatchObject({ tookEffect: false, healed: true });
+  });
+
+  test('an interruption heals it at once', async () => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url);
+    const abort = new AbortController();
+    const running = network(
+      faultOf({ effect: 'latency', latencyMs: 20 }, 'worker-database', 60),
+      world.context(linked.target, abort.signal),
+    );
+    await expect.poll(() => world.notes.length).toBe(1);
+    abort.abort();
+    expect(await running).toMatchObject({ tookEffect: true, healed: true });
+  });
+
+  test('a link that the target has not is a mistake of the scenario', async () => {
+    await using world = await openFaultWorld();
+    const running = network(faultOf({ effect: 'cut' }, 'query-database'), world.context(partialTarget({})));
+    await expect(running).rejects.toThrow(/link query-database, but the target has no links/);
+  });
+});
+
+describe('on a link to an HTTP server', () => {
+  const serve = async () => {
+    const server = createServer((_request, response) => response.end('x'.repeat(20_000)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const link = await openTcpLink({ to: { host: '127.0.0.1', port }, protocol: 'tcp', timers: systemTimers });
+    const url = `http://127.0.0.1:${link.port}`;
+    const target = partialTarget({ links: () => [{ name: 'driver-ingest', url, protocol: 'http', proxy: handleOf(link) }] });
+    return {
+      target,
+      [Symbol.asyncDispose]: async () => {
+        await link[Symbol.asyncDispose]();
+        server.close();
+        server.closeAllConnections();
+      },
+    };
+  };
+
+  test.each([...effects.filter(({ effect }) => effect !== 'bandwidth'), { effect: 'bandwidth', bytesPerSecond: 100_000 } as const])(
+    '$effect is felt and is gone after',
+    async (effect) => {
+      await using world = await openFaultWorld();
+      await using served = await serve();
+      const evidence = await network(faultOf(effect, 'driver-ingest'), world.context(served.target));
+      expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    },
+  );
+});

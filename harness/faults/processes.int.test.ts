@@ -1,0 +1,183 @@
+// Faults of processes, on real Node processes that speak as those of a target do: each effect there while it lasts and gone after.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readAnnouncement } from '../stack/read-ready.ts';
+import type { RunningTarget, TargetProcess } from '../targets/target.ts';
+import { clock } from './clock.ts';
+import { cpuPressure } from './cpu-pressure.ts';
+import { crashLoop } from './crash-loop.ts';
+import { descriptors } from './descriptors.ts';
+import { memoryPressure } from './memory-pressure.ts';
+import { slowStart } from './slow-start.ts';
+import { openFaultWorld, partialTarget } from './testing.ts';
+
+const program = fileURLToPath(new URL('./fixtures/small-server.ts', import.meta.url));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const start = async (environment: Readonly<Record<string, string>> = {}): Promise<TargetProcess> => {
+  const child = spawn(process.execPath, [program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+  });
+  children.push(child);
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const announcement = readAnnouncement(line);
+  if (announcement?.kind !== 'ready') throw new Error(`not ready: ${line}`);
+  const { attributes, saidAt = 0 } = announcement.line;
+  const pid = child.pid ?? 0;
+  const address = String(attributes['address']);
+  return { role: 'worker', index: 0, pid, instance: `worker-${pid}-a`, address, startedAt: Date.now(), saidAt, exited };
+};
+
+type World = { readonly target: RunningTarget; current(): TargetProcess; readonly environments: Readonly<Record<string, string>>[] };
+
+/** `deaf`: starts again as it likes, whatever it is given. */
+const startTarget = async (deaf = false): Promise<World> => {
+  let current = await start();
+  const environments: Readonly<Record<string, string>>[] = [];
+  const restart: RunningTarget['restart'] = async (_role, _index, environment = {}) => {
+    environments.push(environment);
+    return (current = await start(deaf ? {} : environment));
+  };
+  return { target: partialTarget({ processes: () => [current], restart }), current: () => current, environments };
+};
+
+const moment = { name: 'bad-process', at: { phase: 'fault', afterSeconds: 0 } } as const;
+const victim = { ...moment, role: 'worker', index: 0 } as const;
+const answers = async ({ address }: TargetProcess): Promise<boolean> => (await fetch(`${address}/health`)).ok;
+
+describe('crash-loop', () => {
+  test('ends a process as often as it says, and leaves one that runs', async () => {
+    await using world = await openFaultWorld();
+    const { target, current } = await startTarget();
+    const evidence = await crashLoop({ kind: 'crash-loop', ...victim, times: 3, everySeconds: 0.05 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(world.notes.filter((note) => note.includes('was ended by SIGKILL'))).toHaveLength(3);
+    expect(await answers(current())).toBe(true);
+  });
+
+  test('that was interrupted before its last death took no effect, and leaves one that runs', async () => {
+    await using world = await openFaultWorld();
+    const { target, current } = await startTarget();
+    const abort = new AbortController();
+    const running = crashLoop({ kind: 'crash-loop', ...victim, times: 3, everySeconds: 60 }, world.context(target, abort.signal));
+    await expect.poll(() => world.notes.length).toBe(2);
+    abort.abort();
+    expect(await running).toMatchObject({ tookEffect: false, healed: true });
+    expect(await answers(current())).toBe(true);
+  });
+});
+
+describe('slow-start', () => {
+  test('holds the new start up for its time', async () => {
+    await using world = await openFaultWorld();
+    const { target } = await startTarget();
+    expect(await slowStart({ kind: 'slow-start', ...victim, seconds: 1.5 }, world.context(target))).toMatchObject({
+      tookEffect: true,
+      healed: true,
+    });
+  });
+
+  test('of a target that starts as it likes took no effect', async () => {
+    await using world = await openFaultWorld();
+    const { target } = await startTarget(true);
+    expect(await slowStart({ kind: 'slow-start', ...victim, seconds: 10 }, world.context(target))).toMatchObject({
+      tookEffect: false,
+      healed: true,
+    });
+  });
+});
+
+describe('clock', () => {
+  test.each([3_600_000, -86_400_000])('the process says a time that is %d ms off, and the right one after', async (offsetMs) => {
+    await using world = await openFaultWorld();
+    const { target, current } = await startTarget();
+    const evidence = await clock({ kind: 'clock', ...victim, seconds: 0.2, offsetMs, driftPpm: 200 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(Math.abs((current().saidAt ?? 0) - Date.now())).toBeLessThan(10_000);
+  });
+
+  test('a process that keeps its own time is not taken for a skewed one', async () => {
+    await using world = await openFaultWorld();
+    const { target } = await startTarget(true);
+    const evidence = await clock({ kind: 'clock', ...victim, seconds: 0.2, offsetMs: 60_000 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+  });
+
+  test('all that tells the time in a process agrees, in its threads too, and what measures stretches does not jump', async () => {
+    await using world = await openFaultWorld();
+    const { target, environments } = await startTarget();
+    await clock({ kind: 'clock', ...victim, seconds: 0.1, offsetMs: 7_200_000 }, world.context(target));
+    const skewed = await start(environments[0]);
+    const told = (await (await fetch(`${skewed.address}/clocks`)).json()) as Readonly<Record<string, number>>;
+    const off = (name: string): number => Math.abs((told[name] ?? 0) - Date.now() - 7_200_000);
+    for (const name of ['now', 'date', 'origin', 'thread']) expect(off(name), name).toBeLessThan(5000);
+    expect(told['hrtimeMs']).toBeLessThan(60_000);
+    expect(told['performanceMs']).toBeLessThan(60_000);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('on Linux', () => {
+  test('descriptors: a new client is not served while none is left, and is afterwards', async () => {
+    await using world = await openFaultWorld();
+    const { target, current } = await startTarget();
+    const evidence = await descriptors({ kind: 'descriptors', ...victim, seconds: 0.3 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(await answers(current())).toBe(true);
+  });
+
+  test('descriptors: a process that still has room took no harm', async () => {
+    await using world = await openFaultWorld();
+    const { target } = await startTarget();
+    const evidence = await descriptors({ kind: 'descriptors', ...victim, seconds: 0.3, spare: 50 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+  });
+
+  test('memory-pressure: what is available falls by what is taken, and comes back', async () => {
+    await using world = await openFaultWorld();
+    const { target } = await startTarget();
+    const evidence = await memoryPressure({ kind: 'memory-pressure', ...moment, seconds: 1, megabytes: 1024 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+  });
+
+  test('memory-pressure: never takes more than half of what is left', async () => {
+    await using world = await openFaultWorld();
+    const running = memoryPressure(
+      { kind: 'memory-pressure', ...moment, seconds: 1, megabytes: 10_000_000 },
+      world.context(partialTarget({})),
+    );
+    await expect(running).rejects.toThrow(/half of them must be left/);
+  });
+
+  test('memory-pressure: ballast that never came is not seen', async () => {
+    await using world = await openFaultWorld();
+    const context = world.context(partialTarget({}));
+    const empty = { pid: process.ppid === 0 ? 1 : 2 ** 22 + 1, exited: Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() };
+    const evidence = await memoryPressure(
+      { kind: 'memory-pressure', ...moment, seconds: 0.3, megabytes: 1024 },
+      { ...context, startHelper: async () => empty },
+    );
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+  });
+
+  test('cpu-pressure: the target’s threads wait for a CPU, and do so less afterwards', async () => {
+    await using world = await openFaultWorld();
+    const { target, current } = await startTarget();
+    await fetch(`${current().address}/work`);
+    const evidence = await cpuPressure({ kind: 'cpu-pressure', ...moment, seconds: 3, burners: 12 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+  });
+
+  test('cpu-pressure: of a target that wants no CPU nothing is seen', async () => {
+    await using world = await openFaultWorld();
+    const evidence = await cpuPressure({ kind: 'cpu-pressure', ...moment, seconds: 1.2, burners: 1 }, world.context(partialTarget({})));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+  });
+});

@@ -1,0 +1,21 @@
+// kill -9 of one process, and the proof that it died of it.
+import { within } from '../engine/within.ts';
+import type { TargetProcess } from '../targets/target.ts';
+import type { FaultContext } from './fault.ts';
+import type { Observations } from './observations.ts';
+
+const exitWithinMs = 3000;
+
+/** Evidence is the exit that the operating system reports to the process's parent, never that a signal was sent. */
+export const strike = async (
+  victim: TargetProcess,
+  { clock }: Pick<FaultContext, 'clock'>,
+  observations: Observations,
+): Promise<boolean> => {
+  process.kill(victim.pid, 'SIGKILL');
+  const exit = await within(victim.exited, exitWithinMs, clock);
+  const name = `${victim.role} ${victim.index} (pid ${victim.pid})`;
+  const observed = exit === null ? `${name} still runs` : `${name} was ended by ${exit.signal ?? `its own exit, code ${exit.code}`}`;
+  observations.add('process', observed, { event: 'exited', pid: victim.pid, instance: victim.instance, ...exit });
+  return exit?.signal === 'SIGKILL';
+};

@@ -1,0 +1,31 @@
+// Faults of one process of the target, and of the machine that all of them share, as a scenario says them.
+import type { FaultMoment } from '../fault-moment.ts';
+import type { ProcessRole } from '../process-role.ts';
+
+type Planned = { readonly name: string; readonly at: FaultMoment };
+type OfProcess = Planned & { readonly role: ProcessRole; readonly index: number };
+
+/** Killed (-9) `times` times: each time as soon as it has been ready again for `everySeconds`. */
+export type CrashLoopFault = OfProcess & { readonly kind: 'crash-loop'; readonly times: number; readonly everySeconds: number };
+
+/** Killed (-9) once; its new start takes `seconds` longer than usual. */
+export type SlowStartFault = OfProcess & { readonly kind: 'slow-start'; readonly seconds: number };
+
+/** For `seconds` it may open no more descriptors than it has open, and `spare` more (0 where left out). */
+export type DescriptorsFault = OfProcess & { readonly kind: 'descriptors'; readonly seconds: number; readonly spare?: number };
+
+/** Started anew with a clock that is `offsetMs` ahead (behind where negative) and runs `driftPpm` parts in a million too fast; after `seconds` with a right one. */
+export type ClockFault = OfProcess & {
+  readonly kind: 'clock';
+  readonly seconds: number;
+  readonly offsetMs: number;
+  readonly driftPpm?: number;
+};
+
+/** So many processes of the harness burn CPU time beside the target. */
+export type CpuPressureFault = Planned & { readonly kind: 'cpu-pressure'; readonly seconds: number; readonly burners: number };
+
+/** A process of the harness takes so much memory and keeps touching it. */
+export type MemoryPressureFault = Planned & { readonly kind: 'memory-pressure'; readonly seconds: number; readonly megabytes: number };
+
+export type ProcessFault = CrashLoopFault | SlowStartFault | DescriptorsFault | ClockFault | CpuPressureFault | MemoryPressureFault;
