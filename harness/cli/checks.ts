@@ -53,6 +53,7 @@ import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
 import { traces } from '../checkers/traces.ts';
+import { unknownStoredSeen } from '../checkers/unknown-stored-seen.ts';
 import { zombieFenced } from '../checkers/zombie-fenced.ts';
 
 /** Every run gets these, whatever its scenario: safety, validity, liveness and agreement. */
@@ -139,4 +140,5 @@ export const neededParameters: NeededParameters = {
   'lag-over-seen': { atLeast: 'number' },
   'out-of-order-seen': { atLeast: 'number' },
   'dead-letters-seen': { atLeast: 'number' },
+  'unknown-stored-seen': { atLeast: 'number' },
 };

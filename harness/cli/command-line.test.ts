@@ -31,6 +31,7 @@ describe('verify’s command line', () => {
   test('without anything runs everything with a seed of its own', () => {
     expect(parse([])).toMatchObject({
       scenarios: [],
+      all: false,
       seed: Math.floor(largestSeed / 2),
       list: false,
       plan: false,

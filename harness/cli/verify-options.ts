@@ -35,6 +35,7 @@ export const largestSeed = 2 ** 31 - 1;
 
 type Raw = {
   seed?: number;
+  all?: true;
   list?: true;
   all?: true;
   target?: string;
