@@ -53,7 +53,6 @@ import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
 import { traces } from '../checkers/traces.ts';
-import { unknownStoredSeen } from '../checkers/unknown-stored-seen.ts';
 import { zombieFenced } from '../checkers/zombie-fenced.ts';
 
 /** Every run gets these, whatever its scenario: safety, validity, liveness and agreement. */

@@ -35,7 +35,6 @@ export const largestSeed = 2 ** 31 - 1;
 
 type Raw = {
   seed?: number;
-  all?: true;
   list?: true;
   all?: true;
   target?: string;
