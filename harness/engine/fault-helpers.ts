@@ -1,12 +1,13 @@
 // Programs of the harness that a fault needs for itself, such as one that burns CPU time: started as any process of the run, known to the reaper,
 // and listed for as long as they live, so that what they use counts as ours.
 import { join } from 'node:path';
-import type { StartFaultHelper } from '../faults/fault.ts';
+import type { FaultContext, StartFaultHelper } from '../faults/fault.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
 import { spawnProcess } from '../stack/processes.ts';
 
 export type FaultHelpers = {
   readonly start: StartFaultHelper;
+  readonly promiseHealing: FaultContext['promiseHealing'];
   running(): readonly { readonly role: string; readonly pid: number }[];
 };
 
@@ -41,5 +42,9 @@ export const createFaultHelpers = ({
     const { pid, exited } = spawned;
     return { pid, exited, [Symbol.asyncDispose]: () => spawned[Symbol.asyncDispose]() };
   };
-  return { start, running: () => [...living].map(([pid, role]) => ({ role, pid })) };
+  return {
+    start,
+    promiseHealing: (command) => registry.addHealing(command),
+    running: () => [...living].map(([pid, role]) => ({ role, pid })),
+  };
 };

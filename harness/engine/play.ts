@@ -72,6 +72,7 @@ const faultsOf = (
       target,
       seed: createRandom(seed, `fault/${fault.name}`).int(0, 0x7fffffff),
       startHelper: helpers.start,
+      promiseHealing: helpers.promiseHealing,
       note: (text) => {
         onProgress({ kind: 'fault', scenario: scenario.name, fault: fault.name, text });
         narrator.faultNoted(fault.name, text);

@@ -10,6 +10,8 @@ import { type Look, runTimed } from './timed-fault.ts';
 type Act = {
   /** What it gives takes it back. */
   readonly strike: (container: ContainerHandle) => Promise<() => Promise<void>>;
+  /** What does the same by the engine's own command. */
+  readonly healing: (id: string, networks: readonly string[]) => readonly (readonly string[])[];
   readonly isHit: (state: Awaited<ReturnType<ContainerHandle['state']>>) => boolean;
 };
 
@@ -19,6 +21,7 @@ const acts: { readonly [Effect in ContainerFault['effect']]: Act } = {
       await container.stop();
       return container.start;
     },
+    healing: (id) => [['docker', 'start', id]],
     isHit: ({ running }) => !running,
   },
   pause: {
@@ -26,14 +29,20 @@ const acts: { readonly [Effect in ContainerFault['effect']]: Act } = {
       await container.pause();
       return container.unpause;
     },
+    healing: (id) => [['docker', 'unpause', id]],
     isHit: ({ paused }) => paused,
   },
-  disconnect: { strike: (container) => container.disconnect(), isHit: ({ networks }) => networks.length === 0 },
+  disconnect: {
+    strike: (container) => container.disconnect(),
+    healing: (id, networks) => networks.map((network) => ['docker', 'network', 'connect', network, id]),
+    isHit: ({ networks }) => networks.length === 0,
+  },
 };
 
 export const container: FaultRunner<'container'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
-  const handle = await openContainer(findContainer(context.target, fault.container));
+  const id = findContainer(context.target, fault.container);
+  const handle = await openContainer(id);
   const act = acts[fault.effect];
   const before = await handle.state();
   const look = async (event: string, wanted: boolean): Promise<Look> => {
@@ -42,6 +51,7 @@ export const container: FaultRunner<'container'> = async (fault, context) => {
     const isAsBefore = state.running === before.running && state.networks.length === before.networks.length;
     return { is: act.isHit(state) === wanted && (wanted || isAsBefore), source: 'container engine', observed, data: { event, state } };
   };
+  act.healing(id, before.networks).forEach(context.promiseHealing);
   return runTimed(fault, context, observations, {
     inject: async () => ({ [Symbol.asyncDispose]: await act.strike(handle) }),
     look: () => look('hit', true),

@@ -15,6 +15,8 @@ export type FaultContext = {
   readonly seed: number;
   /** Starts a program of the harness that the fault needs; the reaper knows it, and what it burns counts as ours. */
   readonly startHelper: StartFaultHelper;
+  /** Written down before a fault strikes at what is no process of the run: the command that heals it, should the harness be killed. */
+  readonly promiseHealing: (command: readonly string[]) => void;
 };
 
 export type FaultHelper = AsyncDisposable & {

@@ -101,6 +101,7 @@ const contextOf = (target: RunningTarget, signal = new AbortController().signal)
   signal,
   seed: 1,
   startHelper: () => Promise.reject(new Error('these faults need no helper')),
+  promiseHealing: () => {},
   note: () => {},
 });
 const moment = { at: { phase: 'fault', afterSeconds: 0 }, role: 'worker', index: 0 } as const;

@@ -51,6 +51,7 @@ export const openFaultWorld = async (): Promise<FaultWorld> => {
       signal,
       seed: 1,
       startHelper: helpers.start,
+      promiseHealing: helpers.promiseHealing,
       note: (text) => void notes.push(text),
     }),
     [Symbol.asyncDispose]: async () => {

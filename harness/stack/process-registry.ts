@@ -16,6 +16,8 @@ export type RegistryEntry =
   | { readonly kind: 'folder'; readonly path: string; readonly at: number }
   /** A small disk that was mounted on one of our folders. */
   | { readonly kind: 'mount'; readonly path: string; readonly at: number }
+  /** What heals a fault on something that is no process of ours, such as a container; it may be run again without harm. */
+  | { readonly kind: 'healing'; readonly command: readonly string[]; readonly at: number }
   /** A compose project: containers are no processes of ours, and outlive the harness. */
   | { readonly kind: 'project'; readonly name: string; readonly at: number };
 
@@ -29,6 +31,8 @@ export type ProcessRegistry = Disposable & {
   addFolder(path: string): void;
   /** A disk to unmount when the run is over; its folder must be one of ours. */
   addMount(path: string): void;
+  /** A command that the reaper runs, should the harness die: to be written down before the fault strikes. */
+  addHealing(command: readonly string[]): void;
   /** A compose project to remove when the run is over. */
   addProject(name: string): void;
 };
@@ -67,6 +71,7 @@ export const createRegistry = (file: string, run: string, now: () => number): Pr
       demandOurs(path);
       append({ kind: 'mount', path, at: now() });
     },
+    addHealing: (command) => append({ kind: 'healing', command, at: now() }),
     addProject: (name) => append({ kind: 'project', name, at: now() }),
     [Symbol.dispose]: () => closeSync(descriptor),
   };

@@ -22,6 +22,8 @@ export type Reaped = {
   readonly projects: readonly string[];
 };
 
+const healWithinMs = 10_000;
+
 const isKept = (entries: readonly RegistryEntry[], pid: number): boolean =>
   pid === process.pid || entries.some((entry) => (entry.kind === 'harness' || entry.kind === 'reaper') && entry.pid === pid);
 
@@ -69,6 +71,14 @@ const unmount = (entries: readonly RegistryEntry[]): void => {
   }
 };
 
+/** Each once; one that fails, since it was healed before or is gone, changes nothing. */
+const heal = (entries: readonly RegistryEntry[]): void => {
+  for (const entry of entries) {
+    const [program, ...args] = entry.kind === 'healing' ? entry.command : [];
+    if (program !== undefined) spawnSync(program, args, { stdio: 'ignore', timeout: healWithinMs });
+  }
+};
+
 const removeFolders = (entries: readonly RegistryEntry[]): readonly string[] =>
   entries.flatMap((entry) => {
     if (entry.kind !== 'folder' || !isOurFolder(entry.path)) return [];
@@ -101,6 +111,7 @@ export const reap = async (registryFile: string, { politeMs, withinMs }: ReapOpt
     left = targets(entries);
   }
   unmount(entries);
+  heal(entries);
   const projects = await removeProjects(entries);
   return { ended, left, folders: removeFolders(entries), projects };
 };

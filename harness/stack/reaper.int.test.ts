@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import { findStale } from './find-stale.ts';
 import { processState } from './process-identity.ts';
 import { createRegistry } from './process-registry.ts';
+import { reap } from './reap.ts';
 import { spawnProcess } from './processes.ts';
 import { startReaper } from './start-reaper.ts';
 
@@ -100,3 +101,17 @@ test('a registry whose last line was cut off is read up to there', () => {
   writeFileSync(join(folder, 'processes.ndjson'), `${JSON.stringify({ kind: 'folder', path: temporary, at: 1 })}\n{"kind":"pro`);
   expect(findStale(runs).stale).toEqual([{ kind: 'folder', run: 'r1', path: temporary, at: 1 }]);
 });
+
+test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+  'a small disk that a fault was given is unmounted, and its folder removed',
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'faultline-disk-'));
+    using registry = createRegistry(join(folder, 'processes.ndjson'), 'r1', () => 0);
+    registry.addFolder(disk);
+    registry.addMount(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    await reap(registry.file, { politeMs: 0, withinMs: 0 });
+    expect(existsSync(disk)).toBe(false);
+    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(disk);
+  },
+);

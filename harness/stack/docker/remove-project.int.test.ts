@@ -61,3 +61,19 @@ test('a run without containers does not ask for docker', async () => {
   await reap(file, { politeMs: 100, withinMs: 1_000 });
   expect(asked()).toEqual([]);
 });
+
+test('a container that a fault was at work on when the harness died is let go on', async () => {
+  putDocker('exit 0');
+  using registry = createRegistry(join(folder, 'processes.ndjson'), 'r1', () => 0);
+  registry.addHealing(['docker', 'unpause', 'abc']);
+  await reap(registry.file, { politeMs: 0, withinMs: 0 });
+  expect(asked()).toEqual(['unpause abc']);
+});
+
+test('what heals nothing any more, or is not there, keeps the reaper from nothing', async () => {
+  putDocker('exit 1');
+  using registry = createRegistry(join(folder, 'processes.ndjson'), 'r1', () => 0);
+  registry.addHealing(['docker', 'unpause', 'gone']);
+  registry.addHealing(['no-such-program']);
+  expect(await reap(registry.file, { politeMs: 0, withinMs: 0 })).toMatchObject({ left: [] });
+});
