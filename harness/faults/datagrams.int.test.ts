@@ -48,6 +48,7 @@ const startTarget = async (deaf = false): Promise<AsyncDisposable & { readonly t
       return { [Symbol.asyncDispose]: async () => void link.clear(mine) };
     },
     counts: () => Promise.resolve(link.counts()),
+    farPorts: () => Promise.resolve([]),
   };
   const target = partialTarget({ datagramLinks: () => [{ name: 'driver-ingest-udp', proxy, seen: () => Promise.resolve({ ...seen }) }] });
   return {

@@ -7,7 +7,7 @@ import type { FaultRunner } from './fault.ts';
 import { createHttpProbe } from './link/http-probe.ts';
 import { linkLooks, type LinkLooks, type LinkScene } from './link/looks.ts';
 import { createPostgresProbe } from './link/postgres-probe.ts';
-import { sessionsOf } from './link/sessions.ts';
+import { sessionsOver } from './link/sessions.ts';
 import { createObservations } from './observations.ts';
 import { runTimed } from './timed-fault.ts';
 
@@ -19,7 +19,7 @@ export const network: FaultRunner<'network'> = async (fault, context) => {
   const probe = link.protocol === 'postgres' ? createPostgresProbe(link.url) : createHttpProbe(link.url);
   const kept = await probe.open(openWithinMs);
   try {
-    const sessions = link.protocol === 'postgres' ? await sessionsOf(context.target) : new Set<number>();
+    const sessions = link.protocol === 'postgres' ? await sessionsOver(link, context.target) : [];
     const looks = await looksOf(fault, { link, target: context.target, probe, kept, sessions });
     const before = await link.proxy.counts();
     const evidence = await runTimed(fault, context, observations, {

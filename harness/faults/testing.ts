@@ -72,6 +72,7 @@ export const handleOf = (link: TcpLink, deaf = false): TcpLinkHandle => {
       return { [Symbol.asyncDispose]: async () => void link.clear(id) };
     },
     counts: () => Promise.resolve(link.counts()),
+    farPorts: () => Promise.resolve(link.farPorts()),
   };
 };
 

@@ -30,9 +30,9 @@ export const runTimed = async (
   steps: TimedSteps,
 ): Promise<FaultEvidence> => {
   const { clock, signal } = context;
-  const wound = await steps.inject();
   const injectedAt = clock.now();
-  const endsAt = injectedAt + fault.seconds * 1000;
+  const wound = await steps.inject();
+  const endsAt = clock.now() + fault.seconds * 1000;
   const tookEffect = await see(steps.look, 'took effect', observations, { clock, signal, withinMs: fault.seconds * 1000, everyMs });
   await clock.sleep(endsAt - clock.now(), signal);
   const isHealed = await heal(wound, observations);

@@ -7,6 +7,8 @@ import type { LinkState } from './link-state.ts';
 import type { Timers } from './timers.ts';
 
 export type Joint = {
+  /** Of the connection to the far end, at this end: by it the far end knows the session. null: not connected. */
+  farPort(): number | null;
   /** `cut`: what was sent still arrives, then both ends hear of the end. `reset`: at once, by RST. */
   cut(how: 'cut' | 'reset'): void;
   /** The far end goes away by RST; the near end is told nothing, and what it sends is lost. */
@@ -55,6 +57,7 @@ export const joinSockets = ({ near, far, state, counts, timers, inspector, onGon
   near.on('close', follow(near, far));
   far.on('close', follow(far, near));
   return {
+    farPort: () => far.localPort ?? null,
     cut: (how) => {
       counts[how] += 1;
       for (const socket of [near, far]) {

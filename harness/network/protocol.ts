@@ -10,13 +10,15 @@ export type NetworkRequest =
   | { readonly do: 'open'; readonly link: string; readonly protocol: 'tcp' | 'postgres' | 'udp'; readonly to: Address }
   | { readonly do: 'apply'; readonly link: string; readonly effect: TcpEffect | DatagramEffect; readonly id: number; readonly seed: number }
   | { readonly do: 'clear'; readonly link: string; readonly id: number }
-  | { readonly do: 'counts'; readonly link: string };
+  | { readonly do: 'counts'; readonly link: string }
+  | { readonly do: 'far-ports'; readonly link: string };
 
 export type NetworkAnswer = {
   readonly open: { readonly port: number };
   readonly apply: null;
   readonly clear: { readonly lay: boolean };
   readonly counts: LinkCounts | DatagramCounts;
+  readonly 'far-ports': readonly number[];
 };
 
 export type Numbered<Body> = Body & { readonly n: number };

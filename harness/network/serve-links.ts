@@ -46,6 +46,10 @@ export const createLinkServer = (timers: Timers): LinkServer => {
           return { lay: find(request.link).link.clear(request.id) };
         case 'counts':
           return find(request.link).link.counts();
+        case 'far-ports': {
+          const { is, link } = find(request.link);
+          return is === 'tcp' ? link.farPorts() : [];
+        }
       }
     },
     [Symbol.asyncDispose]: async () => {

@@ -18,6 +18,8 @@ export type Link<Effect, Counts> = {
   /** Lays an effect on the link, beside those that lie there. Disposing takes it away; rejects where it was gone already. */
   apply(effect: Effect, seed: number): Promise<AsyncDisposable>;
   counts(): Promise<Counts>;
+  /** The ports from which it is connected to the far end at the moment: by them the far end knows its sessions. None for datagrams. */
+  farPorts(): Promise<readonly number[]>;
 };
 
 export type TcpLinkHandle = Link<TcpEffect, LinkCounts>;
@@ -79,6 +81,7 @@ export const startNetwork = async ({ registry, logFolder, signal }: NetworkOptio
       return { [Symbol.asyncDispose]: () => clear(link, id) };
     },
     counts: async () => (await ask({ do: 'counts', link })) as Counts,
+    farPorts: () => ask({ do: 'far-ports', link }),
   });
   const clear = async (link: string, id: number): Promise<void> => {
     const { lay } = await ask({ do: 'clear', link, id });

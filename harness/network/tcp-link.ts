@@ -21,6 +21,8 @@ export type TcpLink = AsyncDisposable & {
   /** Takes an effect away; false: it did not lie on the link. */
   clear(id: number): boolean;
   counts(): LinkCounts;
+  /** The ports from which it is connected to the far end at the moment. */
+  farPorts(): readonly number[];
 };
 
 /** Rejects where no port can be had. */
@@ -74,6 +76,7 @@ export const openTcpLink = async ({ to, protocol, timers }: TcpLinkOptions): Pro
       return was;
     },
     counts: () => ({ ...counts, open: joints.size }),
+    farPorts: () => [...joints].flatMap((joint) => joint.farPort() ?? []),
     [Symbol.asyncDispose]: () => close(server, () => cutAll('reset')),
   };
 };

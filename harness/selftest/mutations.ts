@@ -47,6 +47,20 @@ export const mutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'unknown-commit-called-definite',
+    defect: 'a commit whose answer was lost is called a refusal, as if nothing could have been stored',
+    scenario: 'commit-unknown',
+    exitCode: 1,
+    namedBy: ['safety/phantom'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'mayBeStored ||= isIndefinite(failure);',
+        replace: 'mayBeStored &&= isIndefinite(failure);',
+      },
+    ],
+  },
+  {
     name: 'checkpoint-before-effect',
     defect: 'the checkpoint is committed first, the effect in a transaction after it',
     scenario: 'consumer-crash',

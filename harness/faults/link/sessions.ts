@@ -1,21 +1,22 @@
-// The target's own sessions in its database: which there are, and what became of those that were there before.
-import type { RunningTarget } from '../../targets/target.ts';
+// The target's own sessions in its database over one link: which there are, and what became of those that were there before.
+import type { RunningTarget, TargetLink } from '../../targets/target.ts';
 import { harnessApplicationName } from '../../targets/database.ts';
 
 export type SessionFate = { readonly before: number; readonly gone: number };
 
-const sessionsSql = `select pid from pg_stat_activity
-  where datname = current_database() and backend_type = 'client backend' and application_name <> $1`;
+/** The server knows a session by the port that the proxy connected from. */
+const overLinkSql = `select pid from pg_stat_activity where client_port = any($1::int[]) and application_name <> $2`;
+const leftSql = `select pid from pg_stat_activity where pid = any($1::int[])`;
 
-export const sessionsOf = async (target: RunningTarget): Promise<ReadonlySet<number>> =>
-  new Set((await target.query<{ pid: number }>(sessionsSql, [harnessApplicationName])).map(({ pid }) => pid));
+export const sessionsOver = async (link: TargetLink, target: RunningTarget): Promise<readonly number[]> =>
+  (await target.query<{ pid: number }>(overLinkSql, [await link.proxy.farPorts(), harnessApplicationName])).map(({ pid }) => pid);
 
-export const fateOfSessions = async (target: RunningTarget, before: ReadonlySet<number>): Promise<SessionFate> => {
-  const now = await sessionsOf(target);
-  return { before: before.size, gone: [...before].filter((pid) => !now.has(pid)).length };
+export const fateOfSessions = async (target: RunningTarget, before: readonly number[]): Promise<SessionFate> => {
+  const left = await target.query<{ pid: number }>(leftSql, [before]);
+  return { before: before.length, gone: before.length - left.length };
 };
 
 /** For a link over which the target holds no session there is nothing that could be lost. */
 export const areHit = ({ before, gone }: SessionFate): boolean => before === 0 || gone > 0;
 
-export const describeSessions = ({ before, gone }: SessionFate): string => `${gone} of the target's ${before} sessions ended`;
+export const describeSessions = ({ before, gone }: SessionFate): string => `${gone} of the target's ${before} sessions over it ended`;
