@@ -111,16 +111,28 @@ describe('clock', () => {
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
   });
 
-  test('all that tells the time in a process agrees, in its threads too, and what measures stretches does not jump', async () => {
+  /** What the clocks of a process say that was started as the fault starts it. */
+  const clocksOf = async (offsetMs: number, driftPpm: number): Promise<Readonly<Record<string, number>>> => {
     await using world = await openFaultWorld();
     const { target, environments } = await startTarget();
-    await clock({ kind: 'clock', ...victim, seconds: 0.1, offsetMs: 7_200_000 }, world.context(target));
+    await clock({ kind: 'clock', ...victim, seconds: 0.1, offsetMs, driftPpm }, world.context(target));
     const skewed = await start(environments[0]);
-    const told = (await (await fetch(`${skewed.address}/clocks`)).json()) as Readonly<Record<string, number>>;
-    const off = (name: string): number => Math.abs((told[name] ?? 0) - Date.now() - 7_200_000);
-    for (const name of ['now', 'date', 'origin', 'thread']) expect(off(name), name).toBeLessThan(5000);
-    expect(told['hrtimeMs']).toBeLessThan(60_000);
-    expect(told['performanceMs']).toBeLessThan(60_000);
+    return (await (await fetch(`${skewed.address}/clocks`)).json()) as Readonly<Record<string, number>>;
+  };
+  const stretches = ['dateMs', 'performanceMs', 'bigintMs', 'hrtimeMs'];
+
+  test('all that tells the time in a process agrees, in its threads too, and what measures stretches does not jump', async () => {
+    const told = await clocksOf(7_200_000, 0);
+    for (const name of ['now', 'date', 'origin', 'thread'])
+      expect(Math.abs((told[name] ?? 0) - Date.now() - 7_200_000), name).toBeLessThan(5000);
+    for (const name of stretches) expect(Math.abs((told[name] ?? 0) - 200), name).toBeLessThan(50);
+  });
+
+  test('a drift is in all that measures a stretch, by the same ratio', async () => {
+    const told = await clocksOf(1000, 500_000);
+    for (const name of stretches) expect(told[name], name).toBeGreaterThanOrEqual(298);
+    const all = stretches.map((name) => told[name] ?? 0);
+    expect(Math.max(...all) - Math.min(...all)).toBeLessThan(20);
   });
 });
 

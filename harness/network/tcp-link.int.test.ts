@@ -24,7 +24,7 @@ test('latency is added each way, jitter on top of it, and both go away', async (
   expect(slow).toBeGreaterThanOrEqual(59);
   expect(world.link.counts().delayed).toBe(2);
   expect(world.link.clear(1)).toBe(true);
-  expect(await client.roundTrip('x')).toBeLessThan(slow / 2);
+  expect(await client.quickest('x')).toBeLessThan(slow / 2);
 });
 
 test('one way alone is half of it, and two effects add up', async () => {
@@ -35,7 +35,7 @@ test('one way alone is half of it, and two effects add up', async () => {
   const both = await client.roundTrip('x');
   expect(both).toBeGreaterThanOrEqual(79);
   world.link.clear(2);
-  const one = (await client.roundTrip('x')) ?? 0;
+  const one = await client.quickest('x');
   expect(one).toBeGreaterThanOrEqual(39);
   expect(one).toBeLessThan(79);
 });
@@ -64,7 +64,7 @@ test('bandwidth paces what all connections send together', async () => {
   const times = await Promise.all([one.roundTrip(text), other.roundTrip(text)]);
   expect(Math.max(...times.map(Number))).toBeGreaterThanOrEqual(199);
   world.link.clear(1);
-  expect(await one.roundTrip(text)).toBeLessThan(100);
+  expect(await one.quickest(text)).toBeLessThan(100);
 });
 
 test('a cut closes what is there and what comes, until it is healed', async () => {
@@ -122,7 +122,7 @@ test('a slow close tells the end late', async () => {
   expect(await closeTime()).toBeGreaterThanOrEqual(199);
   expect(world.link.counts().closesDelayed).toBe(2);
   world.link.clear(1);
-  expect(await closeTime()).toBeLessThan(100);
+  expect(Math.min(await closeTime(), await closeTime(), await closeTime())).toBeLessThan(100);
 });
 
 test('a black hole lets nothing through and tells nobody; afterwards what was sent arrives', async () => {

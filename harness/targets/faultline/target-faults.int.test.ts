@@ -116,7 +116,6 @@ const all: readonly Fault[] = [
   { ...network, link: 'worker-database', effect: 'half-open' },
   { ...network, link: 'query-database', effect: 'reset' },
   { ...planned, kind: 'clock', role: 'ingest', index: 0, seconds: 1, offsetMs: 3_600_000 },
-  { ...planned, kind: 'clock', role: 'worker', index: 0, seconds: 1, offsetMs: -3_600_000 },
   { ...planned, kind: 'descriptors', role: 'ingest', index: 0, seconds: 1 },
   { ...planned, kind: 'crash-loop', role: 'worker', index: 1, times: 2, everySeconds: 0.5 },
   { ...planned, kind: 'slow-start', role: 'worker', index: 0, seconds: 2 },
