@@ -253,7 +253,7 @@ const mayBeUnexported = ({ plan, evidence, timeline }: RunData, { exportInterval
     return role === 'ingest' && deathsIn(entry).some((death) => at <= death + 1000 && at >= death - 2 * exportIntervalMs);
   });
 
-const deadly = ['kill', 'crash-loop', 'slow-start', 'clock'];
+const deadly = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
 
 /** The blow, and every death after the first that the system reported. */
 const deathsIn = ({ kind, injectedAt, tookEffect, observations }: FaultEvidence): readonly number[] => {

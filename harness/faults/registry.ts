@@ -2,6 +2,7 @@
 import type { Fault } from '../scenario/scenario.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
 import type { FaultContext, FaultRegistry, FaultRunner } from './fault.ts';
+import { badRelease } from './bad-release.ts';
 import { clock } from './clock.ts';
 import { container } from './container.ts';
 import { cpuPressure } from './cpu-pressure.ts';
@@ -22,6 +23,7 @@ export const faults: FaultRegistry = {
   'slow-start': slowStart,
   descriptors,
   clock,
+  'bad-release': badRelease,
   'cpu-pressure': cpuPressure,
   'memory-pressure': memoryPressure,
   network,

@@ -46,7 +46,7 @@ export const heldAt = (events: readonly LeaseEvent[], owner: string, time: numbe
 const dutyLane = -1;
 
 /** Faults by which a worker dies or stands still. */
-const hardOnWorkers = ['kill', 'pause', 'crash-loop', 'slow-start', 'clock'];
+const hardOnWorkers = ['kill', 'pause', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
 
 export type Outage = { readonly from: number; readonly to: number };
 

@@ -97,6 +97,8 @@ export type RunningTarget = AsyncDisposable & {
   helpers?(): readonly { readonly role: string; readonly pid: number; readonly withChildren?: boolean }[];
   readonly databaseServer?: DatabaseServer;
   readonly smallDisk?: SmallDisk;
+  /** The variables with which a worker runs a release that can't cope with some events. */
+  readonly badRelease?: Readonly<Record<string, string>>;
   /** Containers that it runs in, by the names that a scenario uses. */
   containers?(): readonly { readonly name: string; readonly id: string }[];
   /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */

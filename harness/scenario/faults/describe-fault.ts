@@ -21,6 +21,8 @@ export const describeFault = (fault: Fault): string => {
       return `${victim} may open ${fault.spare ?? 0} more descriptors, for ${fault.seconds} s`;
     case 'clock':
       return `${victim} is started anew with a clock ${fault.offsetMs} ms off${drift(fault.driftPpm)}, for ${fault.seconds} s`;
+    case 'bad-release':
+      return `${victim} runs a bad release of its processor, for ${fault.seconds} s`;
     case 'cpu-pressure':
       return `${fault.burners} processes burn CPU time beside the target, for ${fault.seconds} s`;
     case 'memory-pressure':

@@ -24,6 +24,7 @@ export const newerFaultKinds: readonly NewerFault['kind'][] = [
   'slow-start',
   'descriptors',
   'clock',
+  'bad-release',
   'cpu-pressure',
   'memory-pressure',
   'network',
@@ -68,6 +69,9 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
     case 'container':
       say('container', isText(fault.container), 'the name of a container of the target');
       say('effect', ['stop', 'pause', 'disconnect'].includes(fault.effect), 'stop, pause or disconnect');
+      return;
+    case 'bad-release':
+      say('role', fault.role === 'worker', '"worker": the others have no processor');
       return;
     case 'slow-start':
       say('seconds', fault.seconds <= bounds.startSeconds, `at most ${bounds.startSeconds}: a start is not waited for longer`);

@@ -15,6 +15,7 @@ const subjectOf = (fault: Fault): string | null => {
     case 'crash-loop':
     case 'slow-start':
     case 'clock':
+    case 'bad-release':
     case 'descriptors':
       return `${fault.role} ${fault.index}`;
     case 'database':

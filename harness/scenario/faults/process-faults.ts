@@ -22,10 +22,20 @@ export type ClockFault = OfProcess & {
   readonly driftPpm?: number;
 };
 
+/** For `seconds` a worker runs a release that can't cope with some events; then it is rolled back. What it failed on stays parked. */
+export type BadReleaseFault = OfProcess & { readonly kind: 'bad-release'; readonly role: 'worker'; readonly seconds: number };
+
 /** So many processes of the harness burn CPU time beside the target. */
 export type CpuPressureFault = Planned & { readonly kind: 'cpu-pressure'; readonly seconds: number; readonly burners: number };
 
 /** A process of the harness takes so much memory and keeps touching it. */
 export type MemoryPressureFault = Planned & { readonly kind: 'memory-pressure'; readonly seconds: number; readonly megabytes: number };
 
-export type ProcessFault = CrashLoopFault | SlowStartFault | DescriptorsFault | ClockFault | CpuPressureFault | MemoryPressureFault;
+export type ProcessFault =
+  | CrashLoopFault
+  | SlowStartFault
+  | DescriptorsFault
+  | ClockFault
+  | BadReleaseFault
+  | CpuPressureFault
+  | MemoryPressureFault;

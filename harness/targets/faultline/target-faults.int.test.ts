@@ -84,9 +84,9 @@ const post = (body: string): Promise<boolean> =>
     () => false,
   );
 
-const strike = (fault: Fault) =>
+const strike = (fault: Fault, on = target) =>
   createRunFault(faults)(fault, {
-    target,
+    target: on,
     clock: systemClock,
     signal,
     seed: 1,
@@ -118,6 +118,7 @@ const all: readonly Fault[] = [
   { ...planned, kind: 'clock', role: 'ingest', index: 0, seconds: 1, offsetMs: 3_600_000 },
   { ...planned, kind: 'descriptors', role: 'ingest', index: 0, seconds: 1 },
   { ...planned, kind: 'crash-loop', role: 'worker', index: 1, times: 2, everySeconds: 0.5 },
+  { ...planned, kind: 'bad-release', role: 'worker', index: 0, seconds: 6 },
   { ...planned, kind: 'slow-start', role: 'worker', index: 0, seconds: 2 },
 ];
 
@@ -134,6 +135,12 @@ test.each(
   expect(evidence, evidence.observations.map(({ observed }) => observed).join('\n')).toMatchObject({ tookEffect: true, healed: true });
   const before = traffic.acknowledged.size;
   await expect.poll(() => traffic.acknowledged.size, { timeout: 15_000 }).toBeGreaterThan(before + 3);
+});
+
+test('a release that is not bad after all took no effect', async () => {
+  const healthy = { ...target, badRelease: {} };
+  const evidence = await strike({ ...planned, kind: 'bad-release', role: 'worker', index: 1, seconds: 2 }, healthy);
+  expect(evidence).toMatchObject({ tookEffect: false, healed: true });
 });
 
 test('after all of them nothing acknowledged is lost, and nothing is there twice', async () => {

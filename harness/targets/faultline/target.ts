@@ -35,6 +35,7 @@ type Fleet = {
 
 type StartOf = { readonly port: number; readonly signal?: AbortSignal; readonly environment?: Readonly<Record<string, string>> };
 
+const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -117,6 +118,7 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: () => pendingIn(pool),
     lag: () => lagIn(pool),
