@@ -56,7 +56,7 @@ test('Prometheus takes OTLP in both ways to start it, with the labels and the to
 
 test('Tempo hides no new trace, Loki speaks to itself over loopback', () => {
   expect(yaml('grafana/tempo/tempo.yml')).toMatchObject({
-    live_store: { fail_on_high_lag: false },
+    live_store: { fail_on_high_lag: false, wal: { ingestion_time_range_slack: '30m' } },
     query_frontend: { query_end_cutoff: '0s' },
     usage_report: { reporting_enabled: false },
   });
