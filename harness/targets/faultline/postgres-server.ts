@@ -48,7 +48,8 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
       await (how === 'immediate' ? current.process.exited : current.process.stop());
     },
     start: async () => {
-      current = await launch(options, dataFolder, port);
+      // Healing goes on where the run is interrupted.
+      current = await launch({ ...options, signal: new AbortController().signal }, dataFolder, port);
     },
     [Symbol.asyncDispose]: async () => {
       await current.process.stop();
