@@ -139,5 +139,4 @@ export const neededParameters: NeededParameters = {
   'lag-over-seen': { atLeast: 'number' },
   'out-of-order-seen': { atLeast: 'number' },
   'dead-letters-seen': { atLeast: 'number' },
-  'unknown-stored-seen': { atLeast: 'number' },
 };

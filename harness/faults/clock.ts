@@ -1,5 +1,6 @@
 // One process whose clock is wrong: started anew with a module in front of it that shifts what Node tells it of the time, and again without.
 // The evidence is what the process itself writes: the time of its own lines, beside the harness's.
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TargetProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
@@ -9,7 +10,7 @@ import { preload } from './preload-option.ts';
 import { strike } from './strike.ts';
 import { type Look, runTimed } from './timed-fault.ts';
 
-const program = fileURLToPath(new URL('./preload/shifted-clock.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./preload/shifted-clock${extname(import.meta.url)}`, import.meta.url));
 /** Between the writing of a line and its reading. */
 const readingMs = 250;
 

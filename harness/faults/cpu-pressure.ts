@@ -1,12 +1,13 @@
 // Too little CPU time for the target: processes of the harness burn it beside it. What the target felt is what the kernel says of its threads:
 // how long they were ready to run and had to wait. Linux.
 import { readdir, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { createObservations } from './observations.ts';
 import { type Look, runTimed } from './timed-fault.ts';
 
-const program = fileURLToPath(new URL('./programs/burn.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./programs/burn${extname(import.meta.url)}`, import.meta.url));
 const measureMs = 1000;
 /** Of the time in which it was ready to run, so much more must be waiting. */
 const leastRise = 0.1;

@@ -2,13 +2,14 @@
 // it presses and does not kill. Evidence is what the kernel says is left for everybody; that it is given back, that nobody holds it any more, for
 // what others take in the meantime is theirs. Linux.
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HarnessError } from '../engine/errors.ts';
 import type { FaultHelper, FaultRunner } from './fault.ts';
 import { createObservations } from './observations.ts';
 import { type Look, runTimed } from './timed-fault.ts';
 
-const program = fileURLToPath(new URL('./programs/ballast.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./programs/ballast${extname(import.meta.url)}`, import.meta.url));
 
 export const memoryPressure: FaultRunner<'memory-pressure'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);

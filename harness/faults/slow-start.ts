@@ -1,4 +1,5 @@
 // A process that takes long to come back: killed, and its new start held up before any of its code runs. For Node processes, by `--import`.
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from '../engine/within.ts';
 import type { FaultRunner } from './fault.ts';
@@ -7,7 +8,7 @@ import { createObservations } from './observations.ts';
 import { preload } from './preload-option.ts';
 import { strike } from './strike.ts';
 
-const program = fileURLToPath(new URL('./preload/slow-start.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./preload/slow-start${extname(import.meta.url)}`, import.meta.url));
 
 export const slowStart: FaultRunner<'slow-start'> = async (fault, context) => {
   const { clock, target } = context;

@@ -1,6 +1,6 @@
 // Starts the process of the proxies and speaks to it. It is one that the reaper knows, and it ends by itself when the harness does.
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import { within } from '../engine/within.ts';
@@ -33,7 +33,7 @@ export type Network = AsyncDisposable & {
 
 export type NetworkOptions = { readonly registry: ProcessRegistry; readonly logFolder: string; readonly signal?: AbortSignal };
 
-const program = fileURLToPath(new URL('./process.ts', import.meta.url));
+const program = fileURLToPath(new URL(`./process${extname(import.meta.url)}`, import.meta.url));
 const readyWithinMs = 10_000;
 const answerWithinMs = 5000;
 
