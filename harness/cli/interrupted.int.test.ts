@@ -31,7 +31,7 @@ const portVariables = async (): Promise<Readonly<Record<string, string>>> => {
 
 test.each([[[]], [['--detach']]])(
   'stack up %j that is interrupted while it starts ends with 130, and takes down what has begun',
-  { timeout: 60_000 },
+  { timeout: 90_000 },
   async (more) => {
     putPrograms();
     const parameters = ['up', '--runtime', 'native', '--without', 'grafana', '--folder', join(folder, 'stack'), ...more];
@@ -43,8 +43,8 @@ test.each([[[]], [['--detach']]])(
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const closed = once(child, 'close');
     const recorded = () => readRegistry(join(folder, 'stack/logs/processes.ndjson'));
-    const started = () => recorded().filter((entry) => entry.kind === 'process');
-    await expect.poll(() => started().length, { timeout: 30_000, interval: 20 }).toBe(3);
+    const begun = () => ({ started: recorded().filter((entry) => entry.kind === 'process').length, exitCode: child.exitCode, said });
+    await expect.poll(begun, { timeout: 50_000, interval: 20 }).toMatchObject({ started: 3, exitCode: null });
     child.kill('SIGINT');
     expect([await closed, said]).toEqual([
       [130, null],

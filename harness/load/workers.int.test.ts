@@ -35,16 +35,23 @@ test('several processes send each request once, and are counted together', async
 
 test('a server that stops for a while is seen as slow by all who came meanwhile, not by the one that waited', async () => {
   let frozenUntil = Infinity;
+  let thawedLateMs = 0;
   const phase = await serve(
     (_request, response) => {
       if (frozenUntil === Infinity) frozenUntil = Date.now() + 1000;
-      setTimeout(() => response.end(), Math.max(0, frozenUntil - Date.now()));
+      const answer = () => {
+        thawedLateMs = Math.max(thawedLateMs, Date.now() - frozenUntil);
+        response.end();
+      };
+      if (Date.now() < frozenUntil) setTimeout(answer, frozenUntil - Date.now());
+      else response.end();
     },
     (origin) => jobFor(origin, 100, 2, { connections: 8 }),
   );
   // Half of the arrivals wait, evenly spread from 1 s down to nothing; eight connections make all but eight of them wait here.
   expect(phase.latencyMs.p90).toBeGreaterThan(700);
-  expect(phase.latencyMs.p90).toBeLessThan(1100);
+  // A busy machine may let the server sleep on; then it was frozen for longer.
+  expect(phase.latencyMs.p90).toBeLessThan(1200 + 2 * thawedLateMs);
   expect(phase.blockedRatio).toBeGreaterThan(0.3);
 });
 
