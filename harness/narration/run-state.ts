@@ -2,7 +2,7 @@
 import type { DriverProgress } from '../engine/parts.ts';
 import type { Phase } from '../scenario/scenario.ts';
 import { type HarnessSignal, harnessSignals } from './harness-signals.ts';
-import { drainPhase, phaseOf } from './moments.ts';
+import { askedRateAt, drainPhase, phaseOf } from './moments.ts';
 
 export type Histogram = NonNullable<DriverProgress['latency']>;
 export type Point = { readonly attributes: Readonly<Record<string, string>>; readonly value: number | Histogram };
@@ -33,7 +33,7 @@ export const figuresAt = (state: RunState, atMs: number): readonly Figure[] => {
     { signal: done, points: [outcome('ok'), outcome('failed'), outcome('unknown')] },
     { signal: latency, points: latencies === null ? [] : [{ attributes: {}, value: latencies }] },
     { signal: phase, points: phasePoints(state.phases, current) },
-    { signal: phaseRate, points: [point(current === null || current === drainPhase ? 0 : current.ratePerSecond)] },
+    { signal: phaseRate, points: [point(state.zeroAt === null || state.isOver ? 0 : askedRateAt(state.phases, state.zeroAt, atMs))] },
     { signal: faultsAtWork, points: [point(state.faultsAtWork)] },
     { signal: exportFailures, points: [failed('metrics'), failed('logs')] },
   ];

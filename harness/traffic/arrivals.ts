@@ -64,7 +64,12 @@ const burstRate = (
   const endsUs: number[] = [];
   for (let atUs = 0; atUs < seconds * microsecondsPerSecond; endsUs.push(atUs))
     atUs += Math.ceil(-ln(random.unit()) * (endsUs.length % 2 === 0 ? calmSeconds : burstSeconds) * microsecondsPerSecond);
-  return (atUs) => (endsUs.findIndex((end) => atUs < end) % 2 === 1 ? toPerSecond : ratePerSecond);
+  // Asked for one moment after the other: the stretch of the last one, or one behind it.
+  let stretch = 0;
+  return (atUs) => {
+    while (stretch < endsUs.length - 1 && atUs >= (endsUs[stretch] as number)) stretch += 1;
+    return stretch % 2 === 1 ? toPerSecond : ratePerSecond;
+  };
 };
 
 /** Short against anything that a shape does, and a whole number of microseconds. */

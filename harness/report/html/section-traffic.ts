@@ -1,4 +1,5 @@
 // What was planned: phases with their rates, what the traffic is like, which processes and settings.
+import { describeShape } from '../../scenario/rate-shape.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { count } from '../console/numbers.ts';
 import { describeTraffic } from '../describe-scenario.ts';
@@ -23,12 +24,12 @@ export const trafficSection = (scenario: Scenario): Markup => {
         </thead>
         <tbody>
           ${scenario.phases.map(
-            ({ name, kind, seconds, ratePerSecond }) =>
+            ({ name, kind, seconds, ratePerSecond, shape }) =>
               html`<tr>
                 <th scope="row">${name}</th>
                 <td>${kind}</td>
                 <td class="number">${seconds} s</td>
-                <td class="number">${count(ratePerSecond)}/s</td>
+                <td class="number">${count(ratePerSecond)}/s${shape === undefined ? '' : `, ${describeShape(shape)}`}</td>
               </tr>`,
           )}
         </tbody>

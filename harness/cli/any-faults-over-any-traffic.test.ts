@@ -1,0 +1,34 @@
+// The parts of all scenarios, put together anew: the faults of each over the traffic of each.
+import { expect, test } from 'vitest';
+import { systemClock } from '../engine/clock.ts';
+import { withFaults } from '../scenario/language.ts';
+import type { FaultSource, ScenarioSource } from '../scenario/source.ts';
+import { defineFaultline } from '../targets/faultline/definition.ts';
+import { checkScenarios } from './check-scenarios.ts';
+import { loadScenarios, toScenario } from './load-scenarios.ts';
+import { ownSystemFolder, scenariosFolder } from './parts.ts';
+
+const target = defineFaultline({ systemFolder: ownSystemFolder, clock: systemClock });
+const sources = (await loadScenarios(scenariosFolder, target)).flatMap(({ source }) => source ?? []);
+const faulty = sources.filter(({ faults }) => Object.keys(faults ?? {}).length > 0);
+
+/** The faults of one scenario at the beginning of the last phase of another. */
+const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {} }: ScenarioSource): ScenarioSource => {
+  const phase = Object.keys(phases).at(-1) ?? '';
+  const moved = Object.entries(faults).map(([name, fault]) => [name, { ...fault, at: { phase, afterSeconds: 0 } } as FaultSource]);
+  return withFaults(
+    { traffic, phases },
+    { name: 'made-up', title: 'Made up', why: 'Of two.', faults: Object.fromEntries(moved), alerts: 'none', drainWithinSeconds: 20 },
+  );
+};
+
+test.each(sources.flatMap((base) => faulty.map((other) => [other.name, base.name, overlaid(base, other), base] as const)))(
+  'the faults of %s go over the traffic of %s, and change nothing of it',
+  (_faults, _traffic, source, base) => {
+    const [scenario] = checkScenarios([{ name: 'made-up', ...toScenario(source, target) }], target);
+    const alone = toScenario(base, target).scenario;
+    expect(scenario?.faults.length).toBeGreaterThan(0);
+    // All that a plan of traffic is made from.
+    expect([scenario?.phases, scenario?.traffic]).toEqual([alone?.phases, alone?.traffic]);
+  },
+);
