@@ -16,6 +16,7 @@ const besideRate = 200;
 const seconds = 10;
 const frozenSeconds = 2;
 const frozenAfterMs = 4000;
+const warmUp = { ratePerSecond: 1000, seconds: 2 };
 
 type Percentile = 90 | 95 | 99;
 const percentiles: readonly Percentile[] = [90, 95, 99];
@@ -39,6 +40,8 @@ export const benchFrozenServer = async (say: (text: string) => void, signal: Abo
 const ours = async (rate: number, signal: AbortSignal): Promise<readonly Figure[]> => {
   await using server = await startBareServer();
   await using player = createWorkerPlayer(startLoadWorkers(1, systemClock), systemClock);
+  // What thaws must not meet code that runs for the first time, on either side: all that had to wait is answered at once then.
+  await playRate(player, server.origin, steady(warmUp.ratePerSecond, warmUp.seconds), 256, signal);
   const running = playRate(player, server.origin, steady(rate, seconds), 2048, signal);
   void freezeSoon(server);
   const { latencyMs, errorShare } = (await running).phases[0] as NonNullable<Awaited<typeof running>['phases'][0]>;
