@@ -22,7 +22,7 @@ type Percentile = 90 | 95 | 99;
 const percentiles: readonly Percentile[] = [90, 95, 99];
 
 /** P(latency > x) = (frozen - x) / all: x = frozen - (1 - p) · all. */
-const analyticMs = (percentile: Percentile): number => (frozenSeconds - (1 - percentile / 100) * seconds) * 1000;
+export const analyticMs = (percentile: Percentile, frozenMs: number): number => frozenMs - (1 - percentile / 100) * seconds * 1000;
 
 export const benchFrozenServer = async (say: (text: string) => void, signal: AbortSignal): Promise<readonly Figure[]> => {
   const figures: Figure[] = [];
@@ -43,13 +43,14 @@ const ours = async (rate: number, signal: AbortSignal): Promise<readonly Figure[
   // What thaws must not meet code that runs for the first time, on either side: all that had to wait is answered at once then.
   await playRate(player, server.origin, steady(warmUp.ratePerSecond, warmUp.seconds), 256, signal);
   const running = playRate(player, server.origin, steady(rate, seconds), 2048, signal);
-  void freezeSoon(server);
+  const freezing = freezeSoon(server);
   const { latencyMs, errorShare } = (await running).phases[0] as NonNullable<Awaited<typeof running>['phases'][0]>;
   if (errorShare > 0)
     throw new Error(`${errorShare * 100}% of the requests to the frozen server ended with an error: nothing was measured`);
+  const frozenMs = await freezing;
   const measured = { 90: latencyMs.p90, 95: latencyMs.p95, 99: latencyMs.p99 };
   return percentiles.map((percentile) =>
-    figure(`frozen server, ${rate}/s, p${percentile}`, measured[percentile] ?? NaN, 'ms', analytic(percentile), {
+    figure(`frozen server, ${rate}/s, p${percentile}`, measured[percentile] ?? NaN, 'ms', analytic(percentile, frozenMs), {
       of: 'ratio',
       atLeast: 0.95,
       atMost: 1.05,
@@ -57,23 +58,28 @@ const ours = async (rate: number, signal: AbortSignal): Promise<readonly Figure[
   );
 };
 
-const analytic = (percentile: Percentile): NonNullable<Figure['against']> => ({
-  what: 'the analytic value',
-  value: analyticMs(percentile),
+const analytic = (percentile: Percentile, frozenMs: number): NonNullable<Figure['against']> => ({
+  what: `the analytic value for ${Math.round(frozenMs)} ms`,
+  value: analyticMs(percentile, frozenMs),
 });
 
-const freezeSoon = async (server: BareServer): Promise<void> => {
+/** Resolves to how long it was frozen. */
+const freezeSoon = async (server: BareServer): Promise<number> => {
   await delay(frozenAfterMs);
-  await server.freeze(frozenSeconds * 1000);
+  return server.freeze(frozenSeconds * 1000);
 };
 
 const byK6 = async (program: string, users: number, say: (text: string) => void, signal: AbortSignal): Promise<readonly Figure[]> => {
   say(`the same by k6, with ${users} virtual users ahead`);
   await using server = await startBareServer();
   const run = { origin: server.origin, ratePerSecond: besideRate, seconds, usersAhead: users, users };
-  const { latencyMs, dropped } = await runK6Beside(program, run, signal, () => void freezeSoon(server));
+  let freezing = Promise.resolve(NaN);
+  const { latencyMs, dropped } = await runK6Beside(program, run, signal, () => void (freezing = freezeSoon(server)));
+  const frozenMs = await freezing;
   const name = `frozen server, ${besideRate}/s, by k6 with ${users} users (${dropped} arrivals dropped)`;
-  return percentiles.map((percentile) => figure(`${name}, p${percentile}`, latencyMs[`p${percentile}`], 'ms', analytic(percentile), null));
+  return percentiles.map((percentile) =>
+    figure(`${name}, p${percentile}`, latencyMs[`p${percentile}`], 'ms', analytic(percentile, frozenMs), null),
+  );
 };
 
 /** It is there; the types of autocannon do not know it. */
@@ -83,7 +89,7 @@ const samplesOf = (latency: object): string => ('totalCount' in latency ? String
 const byAutocannon = async (say: (text: string) => void): Promise<readonly Figure[]> => {
   say('the same by autocannon with a rate');
   await using server = await startBareServer();
-  void freezeSoon(server);
+  const freezing = freezeSoon(server);
   const result = await autocannon({
     url: server.origin,
     method: 'POST',
@@ -93,8 +99,9 @@ const byAutocannon = async (say: (text: string) => void): Promise<readonly Figur
     overallRate: besideRate,
   });
   const name = `frozen server, ${besideRate}/s, by autocannon (${result['2xx']} requests, ${samplesOf(result.latency)} samples)`;
+  const frozenMs = await freezing;
   return [
-    figure(`${name}, p90`, result.latency.p90, 'ms', analytic(90), null),
-    figure(`${name}, p99`, result.latency.p99, 'ms', analytic(99), null),
+    figure(`${name}, p90`, result.latency.p90, 'ms', analytic(90, frozenMs), null),
+    figure(`${name}, p99`, result.latency.p99, 'ms', analytic(99, frozenMs), null),
   ];
 };

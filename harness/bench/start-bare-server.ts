@@ -5,7 +5,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-export type BareServer = AsyncDisposable & { readonly origin: string; freeze(ms: number): Promise<void> };
+export type BareServer = AsyncDisposable & {
+  readonly origin: string;
+  /** Resolves to how long it really was: on a busy machine the end of it comes late. */
+  freeze(ms: number): Promise<number>;
+};
 
 export const startBareServer = async (): Promise<BareServer> => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('bare-server.ts', import.meta.url))], {
@@ -16,9 +20,11 @@ export const startBareServer = async (): Promise<BareServer> => {
   return {
     origin: `http://127.0.0.1:${port}`,
     freeze: async (ms) => {
+      const begunAt = performance.now();
       child.kill('SIGSTOP');
       await delay(ms);
       child.kill('SIGCONT');
+      return performance.now() - begunAt;
     },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');
