@@ -77,4 +77,11 @@ export const gates: readonly Gate[] = [
     canary: ['knip', '--no-progress', '--directory', `${fixture}/deadcode`],
     says: [/system\/never-imported\.ts/, /neverCalled/, /left-pad/],
   },
+  {
+    // Every checker, shape of traffic, driver and fault says no to what is bad and yes to what comes near; the canary target must fail.
+    name: 'tools',
+    command: ['node', 'harness/cli/selftest.ts', '--tools'],
+    canary: ['node', 'harness/cli/selftest.ts', '--tools', '--blunt', 'lost', 'lost', 'canary'],
+    says: [/UNPROVEN {2}checker lost/, /UNPROVEN {2}verdict canary/, /^0 passed, 2 failed$/m],
+  },
 ];

@@ -1,4 +1,5 @@
-// `npm run selftest`: plants each committed defect in a copy of the code, runs `verify` on it, and demands that the check that names it goes red.
+// `npm run selftest`: shows every tool its bad case and its near-miss; then plants each committed defect in a copy of the code, runs `verify` on it, and demands that the
+// check that names it goes red.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import type { CaseResult, SelftestCase } from '../selftest/case.ts';
 import { mutations } from '../selftest/mutations.ts';
 import { runCase } from '../selftest/run-case.ts';
 import { sabotages } from '../selftest/sabotages.ts';
+import { runTools, toolNames } from './selftest-tools.ts';
 import { didYouMean } from './near-names.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +20,9 @@ const caseTimeoutMs = 240_000;
 type Options = {
   readonly names: readonly string[];
   readonly list: boolean;
+  /** Only the tools: no scenario is run. */
+  readonly tools: boolean;
+  readonly blunt?: string;
   readonly seed: number;
   readonly json?: string;
   readonly report: string;
@@ -25,23 +30,24 @@ type Options = {
 
 const parse = (parameters: readonly string[]): Options => {
   const program = new Command('selftest')
-    .description('Plants each committed defect in a copy of the code and demands that verify goes red through the check that names it.')
-    .argument('[case...]', 'which to run (default: all; --list names them)')
-    .option('--list', 'name the cases and stop', false)
+    .description(
+      'Shows every tool (checkers, traffic, drivers, faults, the verdict) a case that it must call bad and one that it must call good; then plants each committed defect in a copy of the code and demands that verify goes red through the check that names it.',
+    )
+    .argument('[case...]', 'which defects to plant (default: all, and the tools before them; --list names them)')
+    .option('--list', 'name the defects and stop', false)
+    .option('--tools', 'only the tools, or those that are named: no scenario is run, well under two minutes', false)
+    .option('--blunt <check>', 'make a check find nothing: the selftest must then fail')
     .option('--seed <number>', 'seed of the runs', (text) => Number.parseInt(text, 10), 1)
     .option('--json <file>', 'write the results as JSON')
     .option('--report <folder>', 'where the folders of the runs go', 'runs/selftest')
     .exitOverride();
   program.parse(parameters, { from: 'user' });
-  const unknown = program.args.find((name) => !cases.some((known) => known.name === name));
+  const options = program.opts<Omit<Options, 'names'>>();
+  const known = options.tools ? toolNames() : cases.map(({ name }) => name);
+  const unknown = program.args.find((name) => !known.includes(name));
   if (unknown !== undefined)
-    program.error(
-      `error: no case is named ${unknown}.${didYouMean(
-        unknown,
-        cases.map(({ name }) => name),
-      )}`,
-    );
-  return { names: program.args, ...program.opts<{ list: boolean; seed: number; json?: string; report: string }>() };
+    program.error(`error: no ${options.tools ? 'tool' : 'case'} is named ${unknown}.${didYouMean(unknown, known)}`);
+  return { names: program.args, ...options };
 };
 
 const run = async (options: Options, signal: AbortSignal): Promise<readonly CaseResult[]> => {
@@ -95,7 +101,11 @@ const main = async (): Promise<number> => {
       for (const { name, scenario, defect } of cases) console.log(`${name} (${scenario}): ${defect}`);
       return 0;
     }
-    const results = await run(options, interrupted.signal);
+    const { names, blunt } = options;
+    // Defects that are asked for by name are all that is wanted.
+    const wantsTools = options.tools || names.length === 0;
+    const tools = wantsTools ? await runTools({ names, blunt, print: (text) => console.log(text), signal: interrupted.signal }) : [];
+    const results = [...tools, ...(options.tools ? [] : await run(options, interrupted.signal))];
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
     const missed = results.filter(({ caught }) => !caught).length;
     console.log(`\n${results.length - missed} passed, ${missed} failed`);

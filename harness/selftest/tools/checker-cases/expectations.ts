@@ -1,0 +1,225 @@
+// What scenarios expect, not met.
+import { changeFirst, withOperations, withRows, zeroAt } from '../../../checkers/testing/simulated-run.ts';
+import type { RunData } from '../../../engine/run-data.ts';
+import type { ReadOperation } from '../../../history/read-operation.ts';
+import type { CheckerCase } from './checker-case.ts';
+import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+
+const applied = (run: RunData, at: number): RunData => {
+  const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
+  return withRows(
+    withRows(run, 'event', (rows) => rows.map(late)),
+    'timeline-entry',
+    (rows) => rows.map(late),
+  );
+};
+
+/** The last read of a kind that showed at least three events, changed. */
+const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): RunData => {
+  const rows = read().reads?.rows ?? [];
+  const last = rows.findLast((each) => each.kind === kind && each.ids.length > 2);
+  return { ...read(), reads: { complete: true, rows: rows.map((each) => (each === last ? { ...each, ...change(each) } : each)) } };
+};
+
+const onePanel = (found: number): RunData =>
+  withSignals(quiet(), ({ panels }) => ({ panels: (panels ?? []).map((panel) => ({ ...panel, found })) }));
+
+const takeovers = (run: RunData, change: { readonly at: number }): RunData =>
+  withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
+
+export const expectationCases: readonly CheckerCase[] = [
+  {
+    check: 'refusals-are-definite',
+    bad: 'fail',
+    red: ['a refused event is in the log', () => withRows(refused(), 'log', () => quiet().finalState.filter((row) => row.kind === 'log'))],
+    green: ['none is', refused],
+  },
+  {
+    check: 'poison-answers',
+    bad: 'fail',
+    red: [
+      'broken JSON is accepted',
+      () =>
+        withOperations(poisoned(), (all) =>
+          changeFirst(all, { status: 200, code: null, outcome: 'ok' }, ({ poison }) => poison === 'broken-json'),
+        ),
+    ],
+    green: ['each kind gets its own answer', poisoned],
+  },
+  {
+    check: 'dead-letters-equal-poison',
+    bad: 'fail',
+    red: ['one poison is no dead letter', () => withRows(poisoned(), 'parked', (rows) => rows.slice(1))],
+    green: ['each is, and its key waits', poisoned],
+  },
+  {
+    check: 'no-dead-letters',
+    bad: 'fail',
+    red: ['something is parked', poisoned],
+    green: ['early events waited, and none was parked', numbered],
+  },
+  {
+    check: 'good-events-accepted',
+    bad: 'fail',
+    red: ['one good event in ten is refused', refused],
+    green: ['poison is refused', poisoned],
+  },
+  {
+    check: 'takeover-within',
+    parameters: { seconds: 5 },
+    bad: 'fail',
+    red: ['lanes were taken over 5.001 s after the pause', () => takeovers(paused(), { at: zeroAt + 7001 })],
+    green: ['5 s after it', () => takeovers(paused(), { at: zeroAt + 7000 })],
+  },
+  {
+    check: 'zombie-fenced',
+    bad: 'fail',
+    red: ['a zombie went on unfenced', () => withRows(paused(), 'lease-event', (rows) => rows.filter(({ event }) => event !== 'fenced'))],
+    green: [
+      'it was told that it had lost its lease',
+      () => withRows(paused(), 'lease-event', (rows) => rows.map((row) => (row.event === 'fenced' ? { ...row, event: 'lost' } : row))),
+    ],
+  },
+  {
+    check: 'no-takeover',
+    bad: 'fail',
+    red: ['lanes were taken over', paused],
+    green: ['a lane was given back', () => withRows(quiet(), 'lease-event', (rows) => [...rows, { ...rows[0]!, event: 'released' }])],
+  },
+  {
+    check: 'equals-ordered-delivery',
+    bad: 'fail',
+    red: ['an entry is missing', () => withRows(numbered(), 'timeline-entry', (rows) => rows.slice(1))],
+    green: ['all came out of order', numbered],
+  },
+  {
+    check: 'duplicates-counted-exactly',
+    bad: 'fail',
+    red: [
+      'the books count one too many',
+      () => withRows(numbered(), 'lane', (rows) => changeFirst(rows, { duplicates: rows[0]!.duplicates + 1 })),
+    ],
+    green: ['they count all', numbered],
+  },
+  {
+    check: 'lag-recovers',
+    parameters: { under: 50, withinSeconds: 3, phase: 'warm-up' },
+    bad: 'fail',
+    red: ['lag was back 3.2 s after the phase', () => applied(quiet(), 4200)],
+    green: ['3 s after it', () => applied(quiet(), 4000)],
+  },
+  {
+    check: 'memory-within',
+    parameters: { megabytes: 90 },
+    bad: 'fail',
+    red: [
+      'a process held 91 MB',
+      () => ({
+        ...quiet(),
+        machine: quiet().machine.map((sample) => ({
+          ...sample,
+          processes: sample.processes.map((each) => ({ ...each, pssBytes: 91_000_000 })),
+        })),
+      }),
+    ],
+    green: ['none held more than 90', quiet],
+  },
+  {
+    check: 'panels-have-data',
+    bad: 'fail',
+    red: ['a panel shows nothing', () => onePanel(0)],
+    green: ['it shows one series', () => onePanel(1)],
+  },
+  {
+    check: 'read-your-writes',
+    parameters: { kind: 'events' },
+    bad: 'fail',
+    red: ['a read lacks the newest acknowledged event', () => lastRead('events', ({ ids }) => ({ ids: ids.slice(1) }))],
+    green: ['it shows all', read],
+  },
+  {
+    check: 'stale-reads',
+    parameters: { withinSeconds: 1 },
+    bad: 'fail',
+    red: ['a read shows nothing of what is seconds old', () => lastRead('timeline', () => ({ ids: [] }))],
+    green: ['a page was cut, so what is missing proves nothing', () => lastRead('timeline', () => ({ ids: [], whole: false }))],
+  },
+  {
+    check: 'monotonic-reads',
+    bad: 'fail',
+    red: ['a read shows less than one before it', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+    green: ['each shows as much or more', read],
+  },
+  {
+    check: 'phantom-reads',
+    bad: 'fail',
+    red: ['a read shows an event that is not in the log', () => lastRead('events', ({ ids }) => ({ ids: [...ids, 77] }))],
+    green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+  },
+  {
+    check: 'refusals-seen',
+    parameters: { atLeast: 60 },
+    bad: 'inconclusive',
+    red: ['nothing was refused', quiet],
+    green: ['60 were', refused],
+  },
+  {
+    check: 'duplicates-seen',
+    parameters: { atLeast: 20 },
+    bad: 'inconclusive',
+    red: ['nothing came twice', quiet],
+    green: ['a tenth did', numbered],
+  },
+  {
+    check: 'takeovers-seen',
+    parameters: { atLeast: 1 },
+    bad: 'inconclusive',
+    red: ['no lane was taken over', quiet],
+    green: ['those of one worker were', paused],
+  },
+  {
+    check: 'fencing-seen',
+    parameters: { atLeast: 1 },
+    bad: 'inconclusive',
+    red: ['nobody was fenced', quiet],
+    green: ['one was', paused],
+  },
+  {
+    check: 'lag-over-seen',
+    parameters: { atLeast: 1000 },
+    bad: 'inconclusive',
+    red: ['workers kept up', quiet],
+    green: ['they did nothing for six seconds', slow],
+  },
+  {
+    check: 'out-of-order-seen',
+    parameters: { atLeast: 20 },
+    bad: 'inconclusive',
+    red: ['all came in order', quiet],
+    green: ['a third did not', numbered],
+  },
+  {
+    check: 'dead-letters-seen',
+    parameters: { atLeast: 1 },
+    bad: 'inconclusive',
+    red: ['nothing is dead', quiet],
+    green: ['poison is', poisoned],
+  },
+  {
+    check: 'recovered-seen',
+    parameters: { atLeast: 1 },
+    bad: 'inconclusive',
+    red: ['every answer came', quiet],
+    green: [
+      'one was lost, and its event is there',
+      () => withOperations(quiet(), (all) => changeFirst(all, { outcome: 'unknown', status: null, id: null })),
+    ],
+  },
+  {
+    check: 'reads-seen',
+    parameters: { atLeast: 50 },
+    bad: 'inconclusive',
+    red: ['nobody read', quiet],
+    green: ['readers did', read],
+  },
+];

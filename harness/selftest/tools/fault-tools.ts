@@ -1,0 +1,78 @@
+// Faults on processes, measured by a client in both directions: there while on, gone after. A fault that does nothing must say so.
+import { systemClock } from '../../engine/clock.ts';
+import { createRunFault, faults } from '../../faults/registry.ts';
+import type { Fault } from '../../scenario/scenario.ts';
+import type { RunningTarget, TargetProcess } from '../../targets/target.ts';
+import { startStub, type Stub } from '../stub/start-stub.ts';
+import { goodStub } from '../stub/stub-options.ts';
+import type { ToolCase } from './tool-case.ts';
+
+const runFault = createRunFault(faults);
+const at = { at: { phase: 'only', afterSeconds: 0 }, role: 'ingest', index: 0 } as const;
+const kill: Fault = { kind: 'kill', name: 'kill', ...at, restartAfterSeconds: 0.8 };
+const pause: Fault = { kind: 'pause', name: 'pause', ...at, seconds: 0.8 };
+
+/** A target of one process, which is the stub. */
+const targetOf = (first: Stub) => {
+  let stub = first;
+  const processOf = (): TargetProcess => ({
+    ...{ role: 'ingest', index: 0, pid: stub.pid, instance: `stub-${stub.pid}`, address: stub.url },
+    ...{ startedAt: 0, exited: stub.exited },
+  });
+  const target: RunningTarget = {
+    ...{ ingestUrl: stub.url, queryUrl: stub.url, databaseUrl: '' },
+    processes: () => [processOf()],
+    restart: async () => {
+      stub = await startStub(goodStub);
+      return processOf();
+    },
+    pending: async () => [],
+    readBack: async function* () {},
+    query: async () => [{ now: 0 }] as never,
+    lockReadModel: () => Promise.reject(new Error('the stub has no database')),
+    [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
+  };
+  return { target, answers: () => stub.answers() };
+};
+
+const context = (target: RunningTarget, note: (text: string) => void = () => {}) => ({
+  ...{ target, clock: systemClock, signal: new AbortController().signal, note },
+});
+
+const bothDirections = (fault: Fault) => async () => {
+  const { target, answers } = targetOf(await startStub(goodStub));
+  await using _target = target;
+  const before = await answers();
+  const running = runFault(fault, context(target));
+  await systemClock.sleep(250);
+  const during = await answers();
+  const { tookEffect, healed } = await running;
+  const after = await answers();
+  const asItMust = before && !during && after && tookEffect && healed;
+  return { asItMust, said: `answers before: ${before}, while on: ${during}, after: ${after}; evidence: ${tookEffect}, healed: ${healed}` };
+};
+
+/** Whoever lets the process go on as soon as it was stopped, or ends it before it could be killed, takes the fault its effect. */
+const withoutEffect = (fault: Fault) => async () => {
+  const { target } = targetOf(await startStub(goodStub));
+  await using _target = target;
+  const [victim] = target.processes();
+  if (fault.kind === 'kill') process.kill(victim?.pid ?? 0, 'SIGKILL');
+  if (fault.kind === 'kill') await victim?.exited;
+  const undo = (): void => {
+    if (fault.kind === 'pause') process.kill(victim?.pid ?? 0, 'SIGCONT');
+  };
+  const claimed = await runFault(fault, context(target, undo)).then(
+    ({ tookEffect }) => String(tookEffect),
+    (error: unknown) => `refused: ${String(error)}`,
+  );
+  return { asItMust: claimed !== 'true', said: `effect claimed: ${claimed}` };
+};
+
+export const faultTools = (): readonly ToolCase[] =>
+  [kill, pause].map((fault) => ({
+    name: `fault: ${fault.kind}`,
+    kind: 'fault',
+    red: { what: 'an injection without effect claims none', show: withoutEffect(fault) },
+    green: { what: 'the effect is there while it is on, and gone after', show: bothDirections(fault) },
+  }));
