@@ -9,9 +9,9 @@ import { planScenario } from '../../engine/plan.ts';
 import type { RunData } from '../../engine/run-data.ts';
 import { readHistory } from '../../history/read-history.ts';
 import { startStub } from './start-stub.ts';
-import type { StubCounts, StubOptions } from './stub-options.ts';
+import type { StubOptions, StubState } from './stub-options.ts';
 
-export type Driven = { readonly run: RunData; readonly counts: StubCounts };
+export type Driven = { readonly run: RunData } & Pick<StubState, 'counts' | 'answeredAt'>;
 
 export type DriveOptions = {
   readonly stub: StubOptions;
@@ -35,7 +35,7 @@ export const driveStub = async ({ stub: options, seconds, ratePerSecond, spoil }
     await stub.zero(zeroAt);
     driver.go(zeroAt);
     await driver.done;
-    const { rows, counts } = await stub.state();
+    const { rows, counts, answeredAt } = await stub.state();
     await spoil?.(historyFile);
     const history = await readHistory(historyFile);
     const [to, endsAt] = [zeroAt + seconds * 1000, Date.now()];
@@ -48,7 +48,7 @@ export const driveStub = async ({ stub: options, seconds, ratePerSecond, spoil }
     const read = { operations: history.operations, historyComplete: history.complete, finalState: rows, finalStateComplete: true };
     const none = { evidence: [], signals: null, alerts: null, reads: null, books: null };
     const machine = { machine: machineSamples(zeroAt, seconds * 1000), machineComplete: true };
-    return { run: { plan, timeline, ...read, ...none, ...machine }, counts };
+    return { run: { plan, timeline, ...read, ...none, ...machine }, counts, answeredAt };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -7,6 +7,7 @@ import type { StubOptions } from './stub-options.ts';
 const options = JSON.parse(process.argv[2] ?? '') as StubOptions;
 const store = createStubStore(options);
 let zeroAt: number | null = null;
+const answeredAt: Record<string, number> = {};
 
 /** Milliseconds that an answer has to wait now. */
 const waitMs = (now: number): number => {
@@ -28,13 +29,17 @@ const json = (response: ServerResponse, value: unknown): void =>
 const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const arrivedAt = Date.now();
   const body = await bodyOf(request);
-  if (request.url === '/state') return json(response, store.state());
+  if (request.url === '/state') return json(response, { ...store.state(), answeredAt });
   if (request.url === '/zero') {
     zeroAt = Number(body);
     return json(response, {});
   }
-  const { id, answered } = store.take(body);
-  const end = (): void => (answered ? json(response, { id, duplicate: false }) : void request.socket.destroy());
+  const { id, key, answered } = store.take(body);
+  const end = (): void => {
+    answeredAt[key] = performance.timeOrigin + performance.now();
+    if (answered) json(response, { id, duplicate: false });
+    else request.socket.destroy();
+  };
   const wait = waitMs(arrivedAt);
   if (wait > 0) setTimeout(end, wait);
   else end();

@@ -13,12 +13,12 @@ export type Stub = AsyncDisposable & {
   /** Epoch milliseconds of the run's zero: from there on it counts to its freeze. */
   zero(at: number): Promise<void>;
   state(): Promise<StubState>;
-  /** Whether it answers within 400 ms. */
+  /** Whether it answers within 1.2 s. */
   answers(): Promise<boolean>;
 };
 
 const program = fileURLToPath(new URL('process.ts', import.meta.url));
-const aliveWithinMs = 400;
+const aliveWithinMs = 1200;
 
 export const startStub = async (options: StubOptions): Promise<Stub> => {
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });

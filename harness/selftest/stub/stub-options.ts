@@ -25,7 +25,12 @@ export type StubCounts = {
   readonly reordered: number;
 };
 
-export type StubState = { readonly counts: StubCounts; readonly rows: readonly FinalRow[] };
+export type StubState = {
+  readonly counts: StubCounts;
+  readonly rows: readonly FinalRow[];
+  /** When it answered each event, by the event's key, in epoch milliseconds: what no client can have measured less than. */
+  readonly answeredAt: Readonly<Record<string, number>>;
+};
 
 export const goodStub: StubOptions = {
   seed: 1,

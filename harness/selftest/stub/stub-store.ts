@@ -5,11 +5,11 @@ import { keyOf, type RowOf } from '../../history/run-index.ts';
 import { createRandom } from '../../traffic/random.ts';
 import type { StubOptions, StubState } from './stub-options.ts';
 
-export type StubAnswer = { readonly id: number; readonly answered: boolean };
+export type StubAnswer = { readonly id: number; readonly key: string; readonly answered: boolean };
 export type StubStore = {
   /** Takes the raw text of an event. */
   take(body: string): StubAnswer;
-  state(): StubState;
+  state(): Omit<StubState, 'answeredAt'>;
 };
 
 const lanes = 8;
@@ -49,7 +49,7 @@ export const createStubStore = (options: StubOptions): StubStore => {
       counts.received += 1;
       if (random.chance(options.loseShare)) {
         counts.lost += 1;
-        return { id: 1_000_000 + counts.received, answered: true };
+        return { id: 1_000_000 + counts.received, key: sent.id, answered: true };
       }
       const { id } = keep(sent, body);
       if (random.chance(options.duplicateShare)) {
@@ -58,7 +58,7 @@ export const createStubStore = (options: StubOptions): StubStore => {
       }
       const answered = !random.chance(options.dropShare);
       if (!answered) counts.dropped += 1;
-      return { id, answered };
+      return { id, key: sent.id, answered };
     },
     state: () => ({ counts: { ...counts }, rows: rowsOf(log, timelines, heads) }),
   };

@@ -9,8 +9,8 @@ import type { ToolCase } from './tool-case.ts';
 
 const runFault = createRunFault(faults);
 const at = { at: { phase: 'only', afterSeconds: 0 }, role: 'ingest', index: 0 } as const;
-const kill: Fault = { kind: 'kill', name: 'kill', ...at, restartAfterSeconds: 0.8 };
-const pause: Fault = { kind: 'pause', name: 'pause', ...at, seconds: 0.8 };
+const kill: Fault = { kind: 'kill', name: 'kill', ...at, restartAfterSeconds: 2 };
+const pause: Fault = { kind: 'pause', name: 'pause', ...at, seconds: 2.2 };
 
 /** A target of one process, which is the stub. */
 const targetOf = (first: Stub) => {
