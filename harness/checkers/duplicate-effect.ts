@@ -1,6 +1,7 @@
 // Promise 2, second half: an event has its effect once. Entries of timelines and counts are not idempotent by nature, so a doubled effect shows in both.
 import type { RunData } from '../engine/run-data.ts';
 import type { FinalRow } from '../history/final-state.ts';
+import { repeatedRows } from '../history/group-rows.ts';
 import { indexOf, type Rows } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
@@ -24,8 +25,7 @@ export const duplicateEffect = (run: RunData): CheckResult => {
 };
 
 const findTwice = <Row extends FinalRow>(rows: readonly Row[], eventOf: (row: Row) => number, where: string, findings: Findings): void => {
-  for (const [event, same] of Map.groupBy(rows, eventOf))
-    if (same.length > 1) findings.add(`event ${event} ${where} ${same.length} times`, { rows: same });
+  for (const [event, same] of repeatedRows(rows, eventOf)) findings.add(`event ${event} ${where} ${same.length} times`, { rows: same });
 };
 
 const findAppliedAndHeld = (rows: Rows, findings: Findings): void => {

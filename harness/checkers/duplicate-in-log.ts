@@ -1,6 +1,7 @@
 // Promise 2, first half: one identity is appended once, whatever was delivered twice.
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, type RowOf } from '../history/run-index.ts';
+import { repeatedRows } from '../history/group-rows.ts';
+import { indexOf } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'safety/duplicate-in-log';
@@ -11,7 +12,7 @@ export const duplicateInLog = (run: RunData): CheckResult => {
   const findings = createFindings();
   for (const [identity, twice] of logByIdentity)
     if (twice.length > 1) findings.add(`event ${identity} is in the log ${twice.length} times`, { rows: twice });
-  for (const [eventId, twice] of repeated(rows.log))
+  for (const [eventId, twice] of repeatedRows(rows.log, (row) => row.id))
     findings.add(`id ${eventId} was given to ${twice.length} rows of the log`, { rows: twice });
   return concludeFrom(id, findings, {
     good: `Each of the ${rows.log.length} events in the log is there once.`,
@@ -19,6 +20,3 @@ export const duplicateInLog = (run: RunData): CheckResult => {
     measured: { value: findings.total, unit: 'events', bound: '= 0' },
   });
 };
-
-const repeated = (log: readonly RowOf<'log'>[]): [number, RowOf<'log'>[]][] =>
-  [...Map.groupBy(log, (row) => row.id)].filter(([, same]) => same.length > 1);

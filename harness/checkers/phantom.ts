@@ -31,9 +31,8 @@ const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void =>
 
 const findEffectsWithoutCause = ({ rows, logById, effects }: RunIndex, findings: Findings): void => {
   for (const [processor, applied] of effects) {
-    for (const effect of applied.values())
-      if (!logById.has(effect.id))
-        findings.add(`${processor} has an effect of event ${effect.id}, which is not in the log`, { facts: { effect } });
+    for (const [event, effect] of applied)
+      if (!logById.has(event)) findings.add(`${processor} has an effect of event ${event}, which is not in the log`, { facts: { effect } });
   }
   for (const row of [...rows.parked, ...rows.pending]) {
     if (!logById.has(row.id))

@@ -12,7 +12,15 @@ export const recovered = (run: RunData): CheckResult => {
     return conclude(id, 'inconclusive', 'The history or the final state is not whole, so what became of an unknown outcome is not known.');
   const findings = createFindings();
   const held = new Set([...index.rows.parked, ...index.rows.pending].map((row) => `${row.processor} ${row.id}`));
-  const rowsOfKey = Map.groupBy(index.rows.event, ({ idempotencyKey }) => idempotencyKey);
+  const unlogged = new Set(
+    index.events
+      .filter(({ outcome, first }) => outcome === 'unknown' && !index.logByIdentity.has(first.idempotencyKey))
+      .map(({ first }) => first.idempotencyKey),
+  );
+  const rowsOfKey = Map.groupBy(
+    index.rows.event.filter(({ idempotencyKey }) => unlogged.has(idempotencyKey ?? '')),
+    ({ idempotencyKey }) => idempotencyKey,
+  );
   let unknown = 0;
   let there = 0;
   for (const event of index.events) {

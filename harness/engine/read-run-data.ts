@@ -5,6 +5,7 @@ import { readBooks } from '../history/book-sample.ts';
 import { readFinalState } from '../history/final-state-file.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readReads } from '../history/read-operation.ts';
+import { createTextSharing } from '../history/share-texts.ts';
 import { explain, HarnessError } from './errors.ts';
 import { takenSignals } from './kept-signals.ts';
 import { readMachineFile } from './machine/machine-file.ts';
@@ -18,13 +19,15 @@ export const readRunData = async (folder: string): Promise<RunData> => {
   const files = scenarioFiles(folder);
   const plan = await readJson<ScenarioPlan>(files.plan);
   checkFormat(files.plan, plan.format);
+  // The same identities and hashes stand in both files.
+  const share = createTextSharing();
   const [timeline, evidence, signals, alerts, history, finalState, machine, reads, books] = await Promise.all([
     readJson<RunTimeline>(files.timeline),
     readJson<readonly FaultEvidence[]>(files.evidence),
     readJson<SignalsRecord | null>(files.signals, null),
     readJson<AlertsRecord | null>(files.alerts, null),
-    named(files.history, readHistory(files.history)),
-    named(files.finalState, readFinalState(files.finalState)),
+    named(files.history, readHistory(files.history, share)),
+    named(files.finalState, readFinalState(files.finalState, share)),
     named(files.machine, readMachineFile(files.machine)),
     ifThere(files.reads, readReads),
     ifThere(files.books, readBooks),

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FinalRow, FinalTrailer } from './final-state.ts';
 import { readLines } from './ndjson.ts';
+import { createTextSharing, type ShareTexts } from './share-texts.ts';
 
 /** Resolves with the number of rows once all is on disk; rejects, leaving the file without its last line, where the source fails. */
 export const writeFinalState = async (file: string, source: AsyncIterable<FinalRow>): Promise<number> => {
@@ -21,14 +22,17 @@ export const writeFinalState = async (file: string, source: AsyncIterable<FinalR
 
 export type FinalState = { readonly rows: readonly FinalRow[]; readonly complete: boolean; readonly damage: string | null };
 
-export const readFinalState = async (file: string): Promise<FinalState> => {
+export const readFinalState = async (file: string, share: ShareTexts = createTextSharing()): Promise<FinalState> => {
   const rows: FinalRow[] = [];
   let trailer: FinalTrailer | null = null;
   let damage: string | null = null;
   for await (const line of readLines(file)) {
     if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
     else if (isTrailer(line.value)) trailer = line.value;
-    else rows.push(line.value as FinalRow);
+    else {
+      share(line.value);
+      rows.push(line.value as FinalRow);
+    }
   }
   if (trailer === null) damage ??= `it has no last line: it was cut off after ${rows.length} rows`;
   else if (trailer.rows !== rows.length) damage ??= `its last line counts ${trailer.rows} rows, but ${rows.length} are there`;

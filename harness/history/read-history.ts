@@ -1,5 +1,6 @@
 // Reads history.ndjson: header, one operation a line, trailer. A truncated or damaged file gives what can be read, and says that it is not all.
 import { readLines } from './ndjson.ts';
+import { createTextSharing, type ShareTexts } from './share-texts.ts';
 import type { HistoryHeader, HistoryTrailer, Operation } from './operation.ts';
 
 export type History = {
@@ -12,7 +13,7 @@ export type History = {
 };
 
 /** Operations come in the order in which they were done. Rejects only where the file can't be read at all. */
-export const readHistory = async (file: string): Promise<History> => {
+export const readHistory = async (file: string, share: ShareTexts = createTextSharing()): Promise<History> => {
   let header: HistoryHeader | null = null;
   let trailer: HistoryTrailer | null = null;
   let damage: string | null = null;
@@ -21,7 +22,10 @@ export const readHistory = async (file: string): Promise<History> => {
     if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
     else if (isHeader(line.value)) header = line.value;
     else if (isTrailer(line.value)) trailer = line.value;
-    else operations.push(line.value as Operation);
+    else {
+      share(line.value);
+      operations.push(line.value as Operation);
+    }
   }
   damage ??= whatIsMissing(header, trailer, operations.length);
   return { header, operations, complete: damage === null, damage };

@@ -1,5 +1,6 @@
 // The history and the final state, looked up by event, identity and id. Built once for a run and shared by all checkers, so that each stays linear.
 import type { RunData } from '../engine/run-data.ts';
+import { groupRows } from './group-rows.ts';
 import type { FinalRow } from './final-state.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 
@@ -17,7 +18,7 @@ export type EventHistory = {
   readonly outcome: OperationOutcome;
 };
 
-export type Effect = { readonly id: number; readonly lane: number; readonly position: number; readonly appliedAt: number };
+export type Effect = { readonly lane: number; readonly position: number; readonly appliedAt: number };
 
 export type RunIndex = {
   readonly events: readonly EventHistory[];
@@ -26,7 +27,7 @@ export type RunIndex = {
   /** Log rows by idempotency key; more than one is a duplicate in the log. */
   readonly logByIdentity: ReadonlyMap<string, readonly RowOf<'log'>[]>;
   readonly logById: ReadonlyMap<number, RowOf<'log'>>;
-  /** Processors of the target, with what each made: rows of table events, entries of timelines. */
+  /** Processors of the target, with what each made, by the event's id: rows of table events, entries of timelines. */
   readonly effects: ReadonlyMap<string, ReadonlyMap<number, Effect>>;
 };
 
@@ -50,14 +51,14 @@ const makeIndex = ({ operations, finalState }: RunData): RunIndex => {
     events,
     byIdentity: new Map(events.map((event) => [event.first.idempotencyKey, event])),
     rows,
-    logByIdentity: Map.groupBy(
+    logByIdentity: groupRows(
       rows.log.filter(({ idempotencyKey }) => idempotencyKey !== null),
       ({ idempotencyKey }) => idempotencyKey as string,
     ),
     logById: new Map(rows.log.map((row) => [row.id, row])),
-    effects: new Map<string, Map<number, Effect>>([
+    effects: new Map<string, ReadonlyMap<number, Effect>>([
       ['events', new Map(rows.event.map((row) => [row.id, row]))],
-      ['timelines', new Map(rows['timeline-entry'].map((row) => [row.eventId, { ...row, id: row.eventId }]))],
+      ['timelines', new Map(rows['timeline-entry'].map((row) => [row.eventId, row]))],
     ]),
   };
 };
@@ -86,7 +87,7 @@ const rowsByKind = (finalState: readonly FinalRow[]): Rows => {
 };
 
 const eventHistories = (operations: readonly Operation[]): readonly EventHistory[] =>
-  [...Map.groupBy(operations, ({ event }) => event)].map(([event, attempts]) => ({
+  [...groupRows(operations, ({ event }) => event)].map(([event, attempts]) => ({
     event,
     first: attempts.find(({ delivery }) => delivery === 'first') ?? (attempts[0] as Operation),
     operations: attempts,
