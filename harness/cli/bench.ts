@@ -11,6 +11,7 @@ import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
 import { figureText } from '../bench/print-figure.ts';
+import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
 import { explain } from '../engine/errors.ts';
 
@@ -28,6 +29,7 @@ const withoutSystem = new Map<string, (say: (text: string) => void, signal: Abor
   ['frozen-server', benchFrozenServer],
   ['generator-rate', benchGeneratorRate],
   ['open-loop', benchOpenLoop],
+  ['judge', benchJudge],
 ]);
 
 const names = [...benches.keys(), ...withoutSystem.keys()];
