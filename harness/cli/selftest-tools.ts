@@ -5,6 +5,7 @@ import { checkerTools } from '../selftest/tools/checker-tools.ts';
 import { createStubRuns, driverTools } from '../selftest/tools/driver-tools.ts';
 import { faultTools } from '../selftest/tools/fault-tools.ts';
 import { runToolCase, type Shown, type ToolCase, type ToolResult } from '../selftest/tools/tool-case.ts';
+import { saturationTools } from '../selftest/tools/saturation-tools.ts';
 import { trafficTools } from '../selftest/tools/traffic-tools.ts';
 import { verdictTools } from '../selftest/tools/verdict-tools.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
@@ -32,6 +33,7 @@ const toolsWith = (registries: Registries): readonly ToolCase[] => {
     ...checkerTools(Object.values(registries)),
     ...trafficTools(),
     ...driverTools(runs),
+    ...saturationTools(),
     ...faultTools(),
     ...verdictTools(runs, (run) => judge(run, { checks: registries, budgets: () => [] })),
   ];

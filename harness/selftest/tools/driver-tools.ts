@@ -137,7 +137,7 @@ const countCase = ({ name, check, count, does }: Counted, { bad, slow }: StubRun
     },
   });
   return {
-    name,
+    name: `stub: ${name}`,
     kind: 'stub',
     red: half(`a target that ${does}: each one is found`, bad, true),
     green: half('a target that does not: none', slow, false),
