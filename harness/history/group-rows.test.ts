@@ -18,14 +18,15 @@ test('of what repeats all rows are kept, of the rest none', () => {
   expect(repeatedRows(rows.slice(0, 2), keyOf).size).toBe(0);
 });
 
-test('texts that are shared say what they said, and other fields stay as they are', () => {
+test('texts that are shared say what they said, another hash under the same identity stays another, and other fields stay as they are', () => {
   const share = createTextSharing();
-  const parsed = ['{"objectId":"a","idempotencyKey":null,"code":"x","n":1}', '{"objectId":"a","idempotencyKey":"k"}'].map(
-    (line) => JSON.parse(line) as unknown,
-  );
+  const lines = [
+    '{"objectId":"a","idempotencyKey":"k","bodySha256":"one","code":"x","n":1}',
+    '{"objectId":"a","idempotencyKey":"k","bodySha256":"two"}',
+    '{"objectId":"b","idempotencyKey":null,"bodySha256":"one"}',
+    '{"eventId":1}',
+  ];
+  const parsed = lines.map((line) => JSON.parse(line) as unknown);
   parsed.forEach(share);
-  expect(parsed).toEqual([
-    { objectId: 'a', idempotencyKey: null, code: 'x', n: 1 },
-    { objectId: 'a', idempotencyKey: 'k' },
-  ]);
+  expect(parsed).toEqual(lines.map((line) => JSON.parse(line) as unknown));
 });

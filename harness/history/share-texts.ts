@@ -14,21 +14,29 @@ export type ShareTexts = (row: unknown) => void;
 
 /** Replaces these texts of a row by the first copy that was seen of each. For rows that nobody else holds yet. */
 export const createTextSharing = (): ShareTexts => {
-  const known = new Map<string, string>();
+  const names = new Map<string, string>();
+  const firstOf = new Map<string, Named>();
   const shared = (text: string): string => {
-    const copy = known.get(text);
+    const copy = names.get(text);
     if (copy !== undefined) return copy;
-    known.set(text, text);
+    names.set(text, text);
     return text;
   };
-  // Field by field: a loop over names would make every row a dictionary.
+  // Field by field: a loop over names would make every row a dictionary. An identity has one hash: whoever sent it first holds both.
   return (value) => {
     const row = value as Named;
     if (typeof row.phase === 'string') row.phase = shared(row.phase);
     if (typeof row.systemName === 'string') row.systemName = shared(row.systemName);
     if (typeof row.objectId === 'string') row.objectId = shared(row.objectId);
     if (typeof row.eventName === 'string') row.eventName = shared(row.eventName);
-    if (typeof row.idempotencyKey === 'string') row.idempotencyKey = shared(row.idempotencyKey);
-    if (typeof row.bodySha256 === 'string') row.bodySha256 = shared(row.bodySha256);
+    if (typeof row.idempotencyKey !== 'string') return;
+    const first = firstOf.get(row.idempotencyKey);
+    if (first === undefined) firstOf.set(row.idempotencyKey, row);
+    else takeOver(first, row);
   };
+};
+
+const takeOver = ({ idempotencyKey, bodySha256 }: Named, row: Named): void => {
+  if (idempotencyKey !== undefined) row.idempotencyKey = idempotencyKey;
+  if (bodySha256 !== undefined && row.bodySha256 === bodySha256) row.bodySha256 = bodySha256;
 };
