@@ -32,7 +32,7 @@ const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void =>
 const findEffectsWithoutCause = ({ rows, logById, effects }: RunIndex, findings: Findings): void => {
   for (const [processor, applied] of effects) {
     for (const [event, effect] of applied)
-      if (!logById.has(event)) findings.add(`${processor} has an effect of event ${event}, which is not in the log`, { facts: { effect } });
+      if (!logById.has(event)) findings.add(`${processor} has an effect of event ${event}, which is not in the log`, { rows: [effect] });
   }
   for (const row of [...rows.parked, ...rows.pending]) {
     if (!logById.has(row.id))

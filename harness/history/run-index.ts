@@ -18,7 +18,7 @@ export type EventHistory = {
   readonly outcome: OperationOutcome;
 };
 
-export type Effect = { readonly lane: number; readonly position: number; readonly appliedAt: number };
+export type Effect = RowOf<'event' | 'timeline-entry'>;
 
 export type RunIndex = {
   readonly events: readonly EventHistory[];

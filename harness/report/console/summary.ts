@@ -98,18 +98,18 @@ const explainScenario = (scenario: ScenarioVerdict, { colors }: SummaryOptions):
   ];
 };
 
+/** One example, the best being one that can be followed in a trace. */
 const explainResult = (result: CheckResult, colors: Colors): readonly string[] => {
-  const [first] = result.findings;
-  return [
-    `  ${painted(colors, result.outcome, result.id)}  ${result.summary}`,
-    ...(first === undefined ? [] : [`    first of ${count(result.findingsTotal)}: ${first.message}`]),
-    ...(first === undefined
-      ? []
-      : witnessLines(first.witness)
-          .slice(0, shownLines)
-          .map((line) => colors.dim(`      ${cut(line)}`))),
-  ];
+  const example = result.findings.find(({ witness }) => witness.traces.length > 0) ?? result.findings[0];
+  const head = `  ${painted(colors, result.outcome, result.id)}  ${result.summary}`;
+  if (example === undefined) return [head];
+  const lines = shortened(witnessLines(example.witness)).map((line) => colors.dim(`      ${cut(line)}`));
+  return [head, `    one of ${count(result.findingsTotal)}: ${example.message}`, ...lines];
 };
+
+/** The trace stands last, and is what a reader needs to go on. */
+const shortened = (lines: readonly string[]): readonly string[] =>
+  lines.length <= shownLines ? lines : [...lines.slice(0, shownLines - 1), ...lines.slice(-1)];
 
 /** The reasons once each, with what they leave out: a verdict says nothing of that. */
 const narrowedBy = ({ scenario, target, notPossible = [] }: ScenarioVerdict): readonly string[] => {
