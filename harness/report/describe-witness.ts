@@ -40,5 +40,6 @@ export const rowText = ({ kind, ...fields }: FinalRow): string =>
 export const logText = ({ service, severity, line, traceId }: ShownLog): string =>
   `log ${severity} ${service}: ${line}${traceId === null ? '' : ` (trace ${traceId})`}`;
 
+/** How it is opened comes first: a long line is cut at its end. */
 const traceText = ({ traceId, spans, open }: ShownTrace): string =>
-  `trace ${traceId}${spans.length === 0 ? '' : ` (${spans.join(' > ')})`}${open === undefined ? '' : `: ${open}`}`;
+  `trace ${open ?? traceId}${spans.length === 0 ? '' : ` (${spans.join(' > ')})`}`;
