@@ -62,7 +62,8 @@ const withoutEffect = (fault: Fault) => async () => {
   const undo = (): void => {
     if (fault.kind === 'pause') process.kill(victim?.pid ?? 0, 'SIGCONT');
   };
-  const claimed = await runFault(fault, context(target, undo)).then(
+  const short = fault.kind === 'pause' ? { ...fault, seconds: 0.2 } : fault;
+  const claimed = await runFault(short, context(target, undo)).then(
     ({ tookEffect }) => String(tookEffect),
     (error: unknown) => `refused: ${String(error)}`,
   );

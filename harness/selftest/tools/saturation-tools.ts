@@ -5,7 +5,7 @@ import { goodStub } from '../stub/stub-options.ts';
 import type { ToolCase } from './tool-case.ts';
 
 const delayMs = 100;
-const mostConnections = 4;
+const mostConnections = 2;
 /** A busy machine makes answers later, and so fewer; nothing makes them more. */
 const within = { least: 0.6, most: 1.1 } as const;
 
