@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FinalRow, FinalTrailer } from './final-state.ts';
-import { readLines } from './ndjson.ts';
+import { readBatches } from './ndjson.ts';
 import { createTextSharing, type ShareTexts } from './share-texts.ts';
 
 /** Resolves with the number of rows once all is on disk; rejects, leaving the file without its last line, where the source fails. */
@@ -26,14 +26,15 @@ export const readFinalState = async (file: string, share: ShareTexts = createTex
   const rows: FinalRow[] = [];
   let trailer: FinalTrailer | null = null;
   let damage: string | null = null;
-  for await (const line of readLines(file)) {
-    if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
-    else if (isTrailer(line.value)) trailer = line.value;
-    else {
-      share(line.value);
-      rows.push(line.value as FinalRow);
+  for await (const lines of readBatches(file))
+    for (const line of lines) {
+      if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
+      else if (isTrailer(line.value)) trailer = line.value;
+      else {
+        share(line.value);
+        rows.push(line.value as FinalRow);
+      }
     }
-  }
   if (trailer === null) damage ??= `it has no last line: it was cut off after ${rows.length} rows`;
   else if (trailer.rows !== rows.length) damage ??= `its last line counts ${trailer.rows} rows, but ${rows.length} are there`;
   return { rows, complete: damage === null, damage };

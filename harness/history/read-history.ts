@@ -1,5 +1,5 @@
 // Reads history.ndjson: header, one operation a line, trailer. A truncated or damaged file gives what can be read, and says that it is not all.
-import { readLines } from './ndjson.ts';
+import { readBatches } from './ndjson.ts';
 import { createTextSharing, type ShareTexts } from './share-texts.ts';
 import type { HistoryHeader, HistoryTrailer, Operation } from './operation.ts';
 
@@ -18,15 +18,16 @@ export const readHistory = async (file: string, share: ShareTexts = createTextSh
   let trailer: HistoryTrailer | null = null;
   let damage: string | null = null;
   const operations: Operation[] = [];
-  for await (const line of readLines(file)) {
-    if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
-    else if (isHeader(line.value)) header = line.value;
-    else if (isTrailer(line.value)) trailer = line.value;
-    else {
-      share(line.value);
-      operations.push(line.value as Operation);
+  for await (const lines of readBatches(file))
+    for (const line of lines) {
+      if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
+      else if (isHeader(line.value)) header = line.value;
+      else if (isTrailer(line.value)) trailer = line.value;
+      else {
+        share(line.value);
+        operations.push(line.value as Operation);
+      }
     }
-  }
   damage ??= whatIsMissing(header, trailer, operations.length);
   return { header, operations, complete: damage === null, damage };
 };
