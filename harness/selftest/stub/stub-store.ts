@@ -27,7 +27,7 @@ export const createStubStore = (options: StubOptions): StubStore => {
   const log: RowOf<'log'>[] = [];
   const timelines = new Map<string, RowOf<'log'>[]>();
   const justSwapped = new Set<string>();
-  const heads = new Array<number>(lanes).fill(0);
+  const heads = Array.from({ length: lanes }, () => 0);
   const counts = { received: 0, lost: 0, dropped: 0, duplicated: 0, reordered: 0 };
   const keep = (sent: Sent, body: string): RowOf<'log'> => {
     const row = rowOf(sent, body, log.length + 1, heads);
@@ -107,8 +107,16 @@ const entryOf = (
   { systemName, objectId, id, eventName = '', sequence, lane, position, appendedAt }: RowOf<'log'>,
   place: number,
 ): FinalRow => ({
-  ...{ kind: 'timeline-entry', systemName, objectId, entry: place + 1, eventId: id },
-  ...{ eventName, sequence, lane, position, appliedAt: appendedAt },
+  kind: 'timeline-entry',
+  systemName,
+  objectId,
+  entry: place + 1,
+  eventId: id,
+  eventName,
+  sequence,
+  lane,
+  position,
+  appliedAt: appendedAt,
 });
 
 const bookRows = (lane: number, head: number): FinalRow[] => [

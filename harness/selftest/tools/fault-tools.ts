@@ -16,11 +16,18 @@ const pause: Fault = { kind: 'pause', name: 'pause', ...at, seconds: 2.2 };
 const targetOf = (first: Stub) => {
   let stub = first;
   const processOf = (): TargetProcess => ({
-    ...{ role: 'ingest', index: 0, pid: stub.pid, instance: `stub-${stub.pid}`, address: stub.url },
-    ...{ startedAt: 0, exited: stub.exited },
+    role: 'ingest',
+    index: 0,
+    pid: stub.pid,
+    instance: `stub-${stub.pid}`,
+    address: stub.url,
+    startedAt: 0,
+    exited: stub.exited,
   });
   const target: RunningTarget = {
-    ...{ ingestUrl: stub.url, queryUrl: stub.url, databaseUrl: '' },
+    ingestUrl: stub.url,
+    queryUrl: stub.url,
+    databaseUrl: '',
     processes: () => [processOf()],
     restart: async () => {
       stub = await startStub(goodStub);
@@ -36,7 +43,10 @@ const targetOf = (first: Stub) => {
 };
 
 const context = (target: RunningTarget, note: (text: string) => void = () => {}) => ({
-  ...{ target, clock: systemClock, signal: new AbortController().signal, note },
+  target,
+  clock: systemClock,
+  signal: new AbortController().signal,
+  note,
 });
 
 const bothDirections = (fault: Fault) => async () => {

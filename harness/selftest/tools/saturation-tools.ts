@@ -22,8 +22,15 @@ const answersPerSecond = async (ofStubMs: number): Promise<number> => {
   await using stub = await startStub({ ...goodStub, delayMs: ofStubMs });
   const request = { path: '/events', headers: { 'content-type': 'application/json' }, body };
   const { steps } = await findKnee({
-    ...{ origin: stub.url, method: 'POST', requestOf: () => request, secondsEach: 1, mostConnections, timeoutMs: 5000 },
-    ...{ isOk: (status) => status === 200, signal: new AbortController().signal, onStep: () => {} },
+    origin: stub.url,
+    method: 'POST',
+    requestOf: () => request,
+    secondsEach: 1,
+    mostConnections,
+    timeoutMs: 5000,
+    isOk: (status) => status === 200,
+    signal: new AbortController().signal,
+    onStep: () => {},
   });
   return steps.find(({ connections }) => connections === mostConnections)?.answersPerSecond ?? NaN;
 };

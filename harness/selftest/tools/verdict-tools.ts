@@ -37,15 +37,21 @@ export const verdictTools = (runs: StubRuns, judge: JudgeRun): readonly ToolCase
   const good = half('the same with nothing wrong passes', perfect, 'pass');
   return [
     {
-      ...{ name: 'canary', kind: 'verdict', green: good },
+      name: 'canary',
+      kind: 'verdict',
+      green: good,
       red: half('a target that loses, repeats and reorders must fail', async () => (await runs.bad()).run, 'fail', 'safety/lost'),
     },
     {
-      ...{ name: 'history truncated', kind: 'verdict', green: good },
+      name: 'history truncated',
+      kind: 'verdict',
+      green: good,
       red: half('a history that was cut in the middle of a line', truncated, 'inconclusive', 'validity/history-complete'),
     },
     {
-      ...{ name: 'clock stepped', kind: 'verdict', green: good },
+      name: 'clock stepped',
+      kind: 'verdict',
+      green: good,
       red: half('the clock was set back by 3 s in the middle', stepped, 'inconclusive', 'validity/clock'),
     },
   ];
