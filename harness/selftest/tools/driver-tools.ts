@@ -29,9 +29,9 @@ const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
 
 /** Each is driven once, when it is first asked for. */
 export const createStubRuns = (): StubRuns => ({
-  slow: once(() => driveStub({ stub: { ...goodStub, delayMs }, seconds: 3, ratePerSecond: 100 })),
-  frozen: once(() => driveStub({ stub: { ...goodStub, freeze }, seconds: 4, ratePerSecond: 200 })),
-  bad: once(() => driveStub({ stub: { ...goodStub, ...shares, delayMs: 2 }, seconds: 4, ratePerSecond: 200 })),
+  slow: once(() => driveStub({ stub: { ...goodStub, delayMs }, seconds: 2, ratePerSecond: 100 })),
+  frozen: once(() => driveStub({ stub: { ...goodStub, freeze }, seconds: 3, ratePerSecond: 200 })),
+  bad: once(() => driveStub({ stub: { ...goodStub, ...shares, delayMs: 2 }, seconds: 3, ratePerSecond: 200 })),
 });
 
 /** Of latency: a twentieth of what the target itself says, and what a busy machine of two cores adds on the way back. */
