@@ -1,5 +1,6 @@
 // Faults on processes, measured by a client in both directions: there while on, gone after. A fault that does nothing must say so.
 import { systemClock } from '../../engine/clock.ts';
+import type { FaultContext } from '../../faults/fault.ts';
 import { createRunFault, faults } from '../../faults/registry.ts';
 import type { Fault } from '../../scenario/scenario.ts';
 import type { RunningTarget, TargetProcess } from '../../targets/target.ts';
@@ -42,11 +43,14 @@ const targetOf = (first: Stub) => {
   return { target, answers: () => stub.answers() };
 };
 
-const context = (target: RunningTarget, note: (text: string) => void = () => {}) => ({
+const context = (target: RunningTarget, note: (text: string) => void = () => {}): FaultContext => ({
   target,
   clock: systemClock,
   signal: new AbortController().signal,
   note,
+  seed: 1,
+  startHelper: () => Promise.reject(new Error('these faults need no program')),
+  promiseHealing: () => {},
 });
 
 const bothDirections = (fault: Fault) => async () => {
