@@ -15,7 +15,7 @@ export default scenario({
       seconds: 8,
       ratePerSecond: 300,
       budgets: {
-        'ingest-p99': { atMost: 0.1, why: 'The workers’ network is not the producers’ affair.' },
+        'ingest-p99': { atMost: 0.25, why: 'The workers’ network is not the producers’ affair.' },
         'freshness-p99': { atMost: 2, why: 'A batch takes some round trips, an event takes none of its own: fresh within two seconds.' },
       },
     },
