@@ -64,3 +64,28 @@ test('a target with books that was not sampled is in doubt; of one without books
   expect(judged({ ...run, books: null }).outcome).toBe('inconclusive');
   expect(accountingOverTime(withRows({ ...run, books: null }, 'checkpoint', () => []))).toEqual([]);
 });
+
+test('what a crash of the database undid and workers did again is no lie, but only around that crash', () => {
+  const crash = { kind: 'database', name: 'crash', at: { phase: 'steady', afterSeconds: 4 }, seconds: 1, effect: 'restart' } as const;
+  const crashed = (how: 'fast' | 'immediate', at: number) => {
+    // Sample 3 counts what was undone: its rows come to be again after it.
+    const undone = cooked(({ applied, position, head }) => ({ applied: applied + 2, position: position + 2, head: head + 2 }));
+    const scenario = { ...undone.plan.scenario, faults: [{ ...crash, how }] };
+    const struck = {
+      fault: 'crash',
+      kind: 'database',
+      injectedAt: at,
+      healedAt: at + 1000,
+      tookEffect: true,
+      healed: true,
+      observations: [],
+    };
+    return { ...undone, plan: { ...undone.plan, scenario }, evidence: [struck] };
+  };
+  const around = books.rows[3]!.at + 500;
+  expect(messages(crashed('immediate', around))).not.toContain('rows were there');
+  // What clients were promised is never undone.
+  expect(messages(crashed('immediate', around))).toContain('had been appended');
+  expect(messages(crashed('immediate', around + 5000))).toContain('rows were there');
+  expect(messages(crashed('fast', around))).toContain('rows were there');
+});
