@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { HarnessError } from '../engine/errors.ts';
+import { ownCommand } from '../report/own-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { usageError } from './usage-error.ts';
 
@@ -25,7 +26,7 @@ export const parseJudgeOptions = (parameters: readonly string[]): JudgeCommandOp
   }
   const [folder] = program.args;
   if (folder === undefined)
-    throw new HarnessError('FL_USAGE', 'name the folder of a run, such as runs/latest. See: npm run judge -- --help');
+    throw new HarnessError('FL_USAGE', `name the folder of a run, such as runs/latest. See: ${ownCommand('judge', '--help')}`);
   const { write, json, trace } = program.opts<{ write?: true; json?: true; trace?: string }>();
   return { folder: resolve(folder), write: write === true, json: json === true, trace: trace ?? null };
 };

@@ -30,6 +30,7 @@ import { budgetNeeds, checkNeeds } from '../targets/check-needs.ts';
 import type { TargetDefinition } from '../targets/definition.ts';
 import { checks } from './checks.ts';
 import { silentTelemetry } from './silent-telemetry.ts';
+import { ownCommand } from '../report/own-command.ts';
 
 export type PartsOptions = {
   readonly target: TargetDefinition;
@@ -65,7 +66,7 @@ export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
   judge(await readRunData(folder), {
     checks,
     budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)),
-    openTrace: (traceId) => `npm run judge -- ${relative(process.cwd(), folder) || '.'} --trace ${traceId}`,
+    openTrace: (traceId) => ownCommand('judge', `${relative(process.cwd(), folder) || '.'} --trace ${traceId}`),
     needs: { checks: checkNeeds, budgets: budgetNeeds },
   });
 

@@ -16,12 +16,12 @@ const expected: Detection = { fires: [{ alert: 'A', cause: 'trouble', withinSeco
 const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok', intervalSeconds: 1 }];
 
 /** An evaluator in which A fires in the stretch, in seconds of the run; asked at 8 s for the first time. */
-const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: true; rules?: true } = {}) => {
+const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: number; rules?: true } = {}) => {
   const clock = createVirtualClock(zeroAt + 8000);
   const asked: string[] = [];
   const range = async (promql: string, from: number, to: number, step: number): Promise<readonly Series[]> => {
     asked.push(promql);
-    if (broken.range === true) throw new SignalError('prometheus', promql, 503, 'busy');
+    if (asked.length <= (broken.range ?? 0)) throw new SignalError('prometheus', promql, 503, 'busy');
     const steps = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);
     const samples = steps.filter((at) => at >= zeroAt / 1000 + stretch[0] && at < zeroAt / 1000 + stretch[1]).map((at) => [at, 1] as const);
     return samples.length === 0 ? [] : [{ labels: { alertname: 'A', alertstate: 'firing', severity: 'page' }, samples }];
@@ -78,12 +78,28 @@ test('nothing is waited for where none is expected', async () => {
   expect((await collect([4, 1000], { fires: [] })).tookSeconds).toBe(0);
 });
 
-test('a question that is not answered stands in the record, and is not asked again', async () => {
-  const { record, asked } = await collect([4, 7], expected, { range: true });
+test('a question that is never answered stands in the record, and is asked five times', async () => {
+  const { record, asked } = await collect([4, 7], expected, { range: 1000 });
   expect(record.error).toContain('busy');
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(5);
   expect((await collect([4, 7], expected, { rules: true })).record).toMatchObject({
     rules: [],
     error: expect.stringContaining('nothing there') as string,
   });
+});
+
+test('one answer that does not come is asked for again, with and without something to wait for', async () => {
+  for (const detection of [expected, { fires: [] }]) {
+    const { record, asked } = await collect([4, 7], detection, { range: 1 });
+    expect(record.error).toBeUndefined();
+    expect(record.alerts[0]?.firing).toHaveLength(1);
+    expect(asked).toHaveLength(2);
+  }
+});
+
+test('a stack that never answers is not waited for to the last bound', async () => {
+  const late: Detection = { fires: [{ ...expected.fires[0]!, withinSeconds: 100 }] };
+  const { record, tookSeconds } = await collect([4, 7], late, { range: 1000 });
+  expect(record.error).toContain('503');
+  expect(tookSeconds).toBeLessThan(5);
 });

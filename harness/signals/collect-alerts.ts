@@ -27,13 +27,19 @@ const stepMs = 1000;
 const lookbackSeconds = 3;
 /** What is late is seen to be late, and by how much. */
 const graceMs = 2000;
+/** One answer that comes late is not the end of it; a stack that never answers is not waited for to the last bound. */
+const enoughFailures = 5;
 
 export const collectAlerts = async (options: CollectAlertsOptions): Promise<AlertsRecord> => {
   const { clock, signal } = options;
-  const withinMs = Math.max(0, deadlineOf(options) + graceMs - clock.now());
+  const withinMs = Math.max(graceMs, deadlineOf(options) + graceMs - clock.now());
+  let failures = 0;
   const { last } = await waitUntil(
     () => askAlerts(options),
-    (record) => record.error !== undefined || isSettled(record, options),
+    (record) => {
+      failures = record.error === undefined ? 0 : failures + 1;
+      return failures >= enoughFailures || (failures === 0 && isSettled(record, options));
+    },
     { clock, withinMs, everyMs: stepMs / 2, signal },
   );
   const { value: rules, error } = await attempt<AlertsRecord['rules']>(options.client.alertRules(), []);

@@ -5,6 +5,7 @@ import type { PageAssets } from './assets.ts';
 import { html, jsonScript, type Markup, raw } from './markup.ts';
 import type { ScenarioPlots } from './plot-data.ts';
 import { runSummary } from './section-summary.ts';
+import { ownCommand } from '../own-command.ts';
 
 export type ScenarioPart = {
   readonly name: string;
@@ -38,7 +39,7 @@ export const renderPage = ({ manifest, verdict, parts, assets }: PageOptions): s
         <main>${parts.map(({ section }) => section)}</main>
         <footer>
           Written by faultline ${manifest.versions['faultline'] ?? ''}. The same verdict can be had again from this folder alone:
-          <code>npm run judge -- ${manifest.id}</code>.
+          <code>${ownCommand('judge', manifest.id)}</code>.
         </footer>
         ${jsonScript('plots', plots)}
         <script>
