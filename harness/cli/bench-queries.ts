@@ -27,7 +27,7 @@ const parse = (parameters: readonly string[]): Chosen =>
     )
     .option('--json <file>', 'write the figures as a list of {name, value, unit, against, ratio, bound, holds}')
     .option('--seconds <n>', 'of history, at one export a second; memory is judged with 900 or more', whole(20, 3_000), 900)
-    .option('--rounds <n>', 'how often each query is asked', whole(1, 101), 5)
+    .option('--rounds <n>', 'how often each query is asked at least; quick ones up to five times as often', whole(1, 101), 5)
     .exitOverride()
     .parse(parameters, { from: 'user' })
     .opts<Chosen>();

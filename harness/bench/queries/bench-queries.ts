@@ -5,6 +5,7 @@ import { askInTurns } from './ask-in-turns.ts';
 import { heldFigure, ingestFigure, memoryFigure, queryFigures, readyFigure } from './figures.ts';
 import { heldBy } from './held.ts';
 import { loadPeer } from './load/load-peer.ts';
+import type { LoadJob } from './load/protocol.ts';
 import { memoryOf } from './memory.ts';
 import type { Peer } from './peer.ts';
 import { questionsOf } from './questions.ts';
@@ -29,16 +30,28 @@ const fullSeconds = 900;
 const seed = 4;
 const connections = 4;
 
-const load = async (peers: readonly Peer[], fromMs: number, { workshop, say, historySeconds }: BenchQueriesOptions) => {
-  const half = Math.ceil(historySeconds / 2);
-  const stretches = [
+const stretchesOf = (seconds: number): LoadJob['stretches'] => {
+  const half = Math.ceil(seconds / 2);
+  return [
     { encoding: 'json', seconds: half },
-    { encoding: 'protobuf', seconds: historySeconds - half },
-  ] as const;
+    { encoding: 'protobuf', seconds: seconds - half },
+  ];
+};
+
+/** Into a store of its own: what is held and asked for is the whole fleet's. */
+const loadNumbers = async (fromMs: number, { workshop, signal, say, historySeconds }: BenchQueriesOptions) => {
+  say('numbers alone, into a fresh embedded stack');
+  const { peer } = await startEmbeddedPeer(workshop, 1, signal);
+  return loadPeer(peer, { contents: 'numbers', seed, fromMs, stretches: stretchesOf(historySeconds), connections }, workshop);
+};
+
+const load = async (peers: readonly Peer[], fromMs: number, { workshop, say, historySeconds }: BenchQueriesOptions) => {
   const loaded = [];
   for (const peer of peers) {
     say(`${historySeconds} s of history into ${peer.name}`);
-    loaded.push(await loadPeer(peer, { seed, fromMs, stretches, connections }, workshop));
+    loaded.push(
+      await loadPeer(peer, { contents: 'everything', seed, fromMs, stretches: stretchesOf(historySeconds), connections }, workshop),
+    );
   }
   return loaded;
 };
@@ -61,11 +74,13 @@ export const benchQueries = async (options: BenchQueriesOptions): Promise<readon
   say(`${questions.length} questions, ${rounds} rounds each`);
   const summary = summarise(await askInTurns(questions, embedded, prometheus, rounds));
   const [afterQueries, peerAfterQueries] = await memories();
+  const numbers = await loadNumbers(fromMs, options);
   const full = historySeconds >= fullSeconds;
   const peerName = prometheus?.name ?? null;
   return [
     readyFigure(readyMs),
     ...mine!.map((stretch, index) => ingestFigure(stretch, theirs?.[index], peerName ?? '')),
+    ...numbers.map((stretch) => ingestFigure(stretch, undefined, '')),
     heldFigure(held),
     memoryFigure('with all of it held', afterLoad, peerAfterLoad, peerName ?? '', full),
     memoryFigure('after all queries', afterQueries, peerAfterQueries, peerName ?? '', full),

@@ -6,6 +6,7 @@ import type { Summary } from './summarise.ts';
 
 const stretch = (wallSeconds: number): LoadedStretch => ({
   encoding: 'json',
+  contents: 'everything',
   samples: 100_000,
   points: 10_000,
   requests: 200,
@@ -25,6 +26,10 @@ test('ingest is samples by wall time, with the CPU of both sides told', () => {
   const slower = ingestFigure(stretch(2.01), stretch(1), 'Prometheus 3.15.0');
   expect(slower).toMatchObject({ holds: false, against: { value: 100_000 } });
   expect(slower.name).toContain('CPU of the receiver 1.3 s');
+});
+
+test('numbers alone are told, not judged', () => {
+  expect(ingestFigure({ ...stretch(2), contents: 'numbers' }, undefined, '')).toMatchObject({ value: 50_000, bound: null, holds: null });
 });
 
 test('one sample that was let go is one too many', () => {

@@ -24,13 +24,13 @@ const spentText = ({ samples, points, requests, wallSeconds, receiverCpuSeconds,
   `${samples} samples in ${points} data points and ${requests} requests; wall ${wallSeconds.toFixed(1)} s, CPU of the receiver ${receiverCpuSeconds.toFixed(1)} s, ` +
   `of the sender, a process of its own, ${senderCpuSeconds.toFixed(1)} s`;
 
-/** `peer`: the same stretch, taken by the other server. */
+const contentsText = { everything: 'as the fleet exports it', numbers: 'numbers alone' } as const;
+
+/** `peer`: the same stretch, taken by the other server. Numbers alone are no exporter's whole traffic: they are told, and not judged. */
 export const ingestFigure = (mine: LoadedStretch, peer: LoadedStretch | undefined, peerName: string): Figure => {
   const against = peer === undefined ? null : { what: `${peerName}, the same requests; ${spentText(peer)}`, value: rateOf(peer) };
-  return figure(`ingest over OTLP/HTTP, ${mine.encoding}: ${spentText(mine)}`, rateOf(mine), 'samples/s', against, {
-    of: 'value',
-    atLeast: 50_000,
-  });
+  const name = `ingest over OTLP/HTTP, ${mine.encoding}, ${contentsText[mine.contents]}: ${spentText(mine)}`;
+  return figure(name, rateOf(mine), 'samples/s', against, mine.contents === 'numbers' ? null : { of: 'value', atLeast: 50_000 });
 };
 
 export const heldFigure = ({ series, samples, sent, storeBytes }: Held): Figure =>

@@ -35,6 +35,13 @@ test('every signal of the catalogues is exported, under the name that the catalo
   expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
+test('numbers alone are the fleet without its histograms', () => {
+  const numbers = createFleet('numbers');
+  expect(numbers).toHaveLength(fleet.length);
+  for (const member of numbers) expect(samplesOf(member)).toBe(pointsOf(member));
+  expect(numbers.reduce((sum, member) => sum + samplesOf(member), 0)).toBeGreaterThan(400);
+});
+
 test('the same seed makes the same exports, another one others', () => {
   const text = (seed: number): string => JSON.stringify(exportOf(fleet[0]!, seed));
   expect(text(1)).toBe(text(1));

@@ -68,7 +68,18 @@ const membersOf = (service: Service): readonly Member[] => {
   return Array.from({ length: sizes[service] }, (_, index) => member(service, `${service}-${index + 1}`, signals));
 };
 
-export const createFleet = (): readonly Member[] => [
+/** `numbers`: counters and gauges alone. A histogram is many samples in one data point, and cheaper for each. */
+export type FleetContents = 'everything' | 'numbers';
+
+const numbersOf = ({ resource, instruments }: Member): Member => ({
+  resource,
+  instruments: instruments.filter(({ signal }) => signal.kind !== 'histogram'),
+});
+
+export const createFleet = (contents: FleetContents = 'everything'): readonly Member[] =>
+  contents === 'everything' ? everything() : everything().map(numbersOf);
+
+const everything = (): readonly Member[] => [
   ...all.flatMap(membersOf),
   member(
     accountingService,

@@ -1,5 +1,7 @@
 // What the bench and its load process tell each other: one job in, one result out, as JSON lines.
 
+import type { FleetContents } from '../fleet/fleet.ts';
+
 export type Encoding = 'json' | 'protobuf';
 
 export type LoadJob = {
@@ -7,6 +9,7 @@ export type LoadJob = {
   readonly url: string;
   /** Of the receiving process: whose CPU is counted. */
   readonly receiverPid: number;
+  readonly contents: FleetContents;
   readonly seed: number;
   /** Epoch milliseconds of the first export. */
   readonly fromMs: number;
@@ -18,6 +21,7 @@ export type LoadJob = {
 /** Making the bodies is not in it: only handing them over and waiting for the answers. */
 export type LoadedStretch = {
   readonly encoding: Encoding;
+  readonly contents: FleetContents;
   readonly samples: number;
   readonly points: number;
   readonly requests: number;

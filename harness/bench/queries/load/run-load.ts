@@ -47,14 +47,22 @@ const loadStretch = async (source: Source, stretch: Stretch, fromMs: number): Pr
     requests += lanes.flat().length;
     bytes += lanes.flat().reduce((sum, body) => sum + body.length, 0);
   }
-  const fleet = createFleet();
+  const fleet = createFleet(job.contents);
   const perSecond = (count: (member: (typeof fleet)[number]) => number): number => fleet.reduce((sum, member) => sum + count(member), 0);
-  return { encoding, samples: perSecond(samplesOf) * seconds, points: perSecond(pointsOf) * seconds, requests, bytes, ...spent };
+  return {
+    encoding,
+    contents: job.contents,
+    samples: perSecond(samplesOf) * seconds,
+    points: perSecond(pointsOf) * seconds,
+    requests,
+    bytes,
+    ...spent,
+  };
 };
 
 export const runLoad = async (job: LoadJob): Promise<readonly LoadedStretch[]> => {
   const { origin, pathname } = new URL(job.url);
-  const exports = createFleet().map((member) => createExports(member, job.seed, job.fromMs));
+  const exports = createFleet(job.contents).map((member) => createExports(member, job.seed, job.fromMs));
   const clients = Array.from({ length: job.connections }, () => new Client(origin));
   const source: Source = { exports, clients, path: pathname, job };
   try {

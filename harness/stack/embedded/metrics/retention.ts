@@ -3,11 +3,14 @@ import type { DropCounts, MetricLimits } from './limits.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 export type Retention = {
-  /** Cheap to call at each request: it looks at the series only once a second. */
+  /** Cheap to call at each request: it looks at the series only once a second, and for what is too old every ten. */
   apply(nowMs: number): void;
 };
 
 const sweepEveryMs = 1_000;
+
+/** The oldest block of each series is unpacked to see how much of it is too old. */
+const ageEveryMs = 10_000;
 
 /** What a series costs beside its samples: labels, index, objects. Measured at about 1.5 kB with ten labels. */
 export const bytesPerSeries = 1_500;
@@ -44,12 +47,15 @@ const makeRoom = (index: SeriesIndex): number => {
 };
 
 export const createRetention = (index: SeriesIndex, limits: MetricLimits, drops: DropCounts): Retention => {
-  let sweptAtMs = -Infinity;
+  let [sweptAtMs, agedAtMs] = [-Infinity, -Infinity];
   return {
     apply: (nowMs) => {
       if (nowMs - sweptAtMs < sweepEveryMs) return;
       sweptAtMs = nowMs;
-      drops.retention += dropBefore(index, nowMs - limits.retentionMs);
+      if (nowMs - agedAtMs >= ageEveryMs) {
+        agedAtMs = nowMs;
+        drops.retention += dropBefore(index, nowMs - limits.retentionMs);
+      }
       while (index.size > 0 && storedBytes(index) > limits.maxBytes) drops.bytes += makeRoom(index);
     },
   };

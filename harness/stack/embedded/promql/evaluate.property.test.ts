@@ -6,7 +6,7 @@ import { labelsFrom, labelValue } from './labels.ts';
 import { matchesAll } from './matcher.ts';
 import { isStaleAt, writeStaleMarker } from './storage.ts';
 import type { Samples, Storage, StoredSeries } from './storage.ts';
-import { spoilingReads } from './series-text.ts';
+import { spoilingReads, storageOf } from './series-text.ts';
 
 // Series with jitter, gaps, resets and stale markers: what real ones have.
 const point = fc.record({
@@ -117,6 +117,39 @@ describe('a range query', () => {
       }),
       { numRuns: 120 },
     );
+  });
+});
+
+describe('an aggregation', () => {
+  it('is the same whether its series come one at a time or all together', () => {
+    const inner = fc.oneof(
+      fc.constantFrom('x_total', '(y_total)', 'x_total offset 10s', 'x_total @ 60'),
+      fc.constantFrom(...ranged).map((name) => `${name}(x_total[1m])`),
+      fc.constant('quantile_over_time(0.5, x_total[1m])'),
+    );
+    fc.assert(
+      fc.property(
+        anyStorage,
+        fc.constantFrom(...grouped, 'stdvar'),
+        fc.constantFrom('', 'by (a)', 'without (b)'),
+        inner,
+        (storage, name, by, of) => {
+          const ask = (query: string): Result => evaluate(query, window, storage).result;
+          // With every label replaced by itself nothing changes but the way: label_replace needs all of its series.
+          expect(ask(`${name} ${by} (${of})`)).toEqual(ask(`${name} ${by} (label_replace(${of}, "c", "$1", "c", "(.*)"))`));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses series that become equal without their names, as without it', () => {
+    const storage = storageOf('a_total{x="1"} 0+1x10\nb_total{x="1"} 0+2x10');
+    for (const query of ['rate({x="1"}[5m])', 'sum(rate({x="1"}[5m]))']) {
+      expect(() => evaluate(query, window, storage), query).toThrow('vector cannot contain metrics with the same labelset');
+    }
+    const { result } = evaluate('sum({x="1"})', { kind: 'instant', timeMs: 60_000 }, storage);
+    expect(result).toMatchObject({ samples: [{ value: 3 }] });
   });
 });
 

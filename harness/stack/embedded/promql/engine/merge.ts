@@ -38,6 +38,12 @@ export const mergeColumns = (columns: readonly Column[]): Column[] => {
   return [...merged.values()];
 };
 
+/** The same for columns that come one at a time; `seen` holds the keys of those before. */
+export const refuseRepeated = ({ labels }: Column, seen: Set<string>): void => {
+  if (seen.has(labels.key)) throw duplicate();
+  seen.add(labels.key);
+};
+
 /** For functions over ranges Prometheus takes equal series as an error even where their values do not meet. */
 export const refuseDuplicates = (columns: readonly Column[]): Column[] => {
   const kept = columns.filter((column) => !isEmptyColumn(column));

@@ -29,6 +29,12 @@ export const createColumn = (labels: Labels, steps: number): Column => ({
   present: new Uint8Array(steps),
 });
 
+/** The same memory for another series. */
+export const reuseColumn = ({ values, present }: Column, labels: Labels): Column => {
+  present.fill(0);
+  return { labels, values, present };
+};
+
 export const setPoint = (column: Column, step: number, value: number): void => {
   column.values[step] = value;
   column.present[step] = 1;

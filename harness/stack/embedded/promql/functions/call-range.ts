@@ -5,15 +5,15 @@ import { labelValue, labelsFromEntries, metricNameLabel, noLabels } from '../lab
 import type { CallNode, RangeNode, SubqueryNode } from '../syntax/ast.ts';
 import type { Context } from '../engine/context.ts';
 import { evaluateScalar } from '../engine/context.ts';
-import { refuseDuplicates } from '../engine/merge.ts';
+import { refuseDuplicates, refuseRepeated } from '../engine/merge.ts';
 import type { Ranges } from '../engine/select-range.ts';
 import { selectRanges } from '../engine/select-range.ts';
-import type { Column, Value } from '../engine/value.ts';
+import type { Column, RangeSeries, Value } from '../engine/value.ts';
 import { createColumn, isEmptyColumn, setPoint, vectorOf } from '../engine/value.ts';
 import { overTime } from './over-time.ts';
 import { delta, idelta, increase, irate, rate } from './rate.ts';
-import type { RangeFunction } from './range-window.ts';
-import { runOverRanges } from './range-window.ts';
+import type { RangeCall, RangeFunction } from './range-window.ts';
+import { runOverRanges, visitRanges } from './range-window.ts';
 import { deriv, predictLinear } from './regression.ts';
 import type { Matcher } from '../matcher.ts';
 import type { Node } from '../syntax/ast.ts';
@@ -75,16 +75,18 @@ const warnOfQuantile = (call: CallNode, parameter: Float64Array, columns: readon
 
 const counterSuffixes = /_(total|sum|count|bucket)$/;
 
-const noteGauges = (argument: Node, ranges: Ranges, columns: readonly Column[], context: Context): void => {
-  ranges.series.forEach(({ labels }, index) => {
-    const name = labelValue(labels, metricNameLabel);
-    if (name === '' || counterSuffixes.test(name) || isEmptyColumn(columns[index]!)) return;
-    const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${name}"`;
-    context.annotations.info(text, argument.from);
-  });
+const noteGauge = (argument: Node, { labels }: RangeSeries, context: Context): void => {
+  const name = labelValue(labels, metricNameLabel);
+  if (name === '' || counterSuffixes.test(name)) return;
+  const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${name}"`;
+  context.annotations.info(text, argument.from);
 };
 
-export const callRangeFunction = (call: CallNode, context: Context): Value => {
+const wantsCounters = ({ name }: CallNode): boolean => name === 'rate' || name === 'increase';
+
+type Prepared = { readonly argument: RangeNode | SubqueryNode; readonly ranges: Ranges; readonly rangeCall: RangeCall };
+
+const prepare = (call: CallNode, context: Context): Prepared => {
   const nodes = call.arguments.map(stripParentheses);
   const argument = nodes.find(isRanges);
   if (argument === undefined) throw new Error(`type checking let ${call.name} without a range vector through`);
@@ -93,9 +95,30 @@ export const callRangeFunction = (call: CallNode, context: Context): Value => {
   const parameter = scalar === undefined ? null : evaluateScalar(scalar, context);
   const keepsName = call.name === 'last_over_time' || call.name === 'first_over_time';
   context.budget.spend(ranges.series.length * context.grid.steps);
-  const columns = runOverRanges(ranges, { run: rangeFunctions[call.name]!, keepsName, parameter }, context.grid);
+  return { argument, ranges, rangeCall: { run: rangeFunctions[call.name]!, keepsName, parameter } };
+};
+
+export const callRangeFunction = (call: CallNode, context: Context): Value => {
+  const { argument, ranges, rangeCall } = prepare(call, context);
+  const columns = runOverRanges(ranges, rangeCall, context.grid);
   if (call.name === 'absent_over_time') return absentOverTime(argument, columns, context);
-  if (call.name === 'rate' || call.name === 'increase') noteGauges(argument, ranges, columns, context);
-  if (call.name === 'quantile_over_time') warnOfQuantile(call, parameter!, columns, context);
+  if (wantsCounters(call)) ranges.series.forEach((series, index) => isEmptyColumn(columns[index]!) || noteGauge(argument, series, context));
+  if (call.name === 'quantile_over_time') warnOfQuantile(call, rangeCall.parameter!, columns, context);
   return vectorOf(refuseDuplicates(columns));
+};
+
+/** Whether nothing of the call looks at several of its columns together. */
+export const isSeriesBySeries = (name: string): boolean =>
+  isRangeFunction(name) && name !== 'absent_over_time' && name !== 'quantile_over_time';
+
+/** The columns of such a call one at a time, those with a value: each is valid until `use` returns. */
+export const visitRangeColumns = (call: CallNode, context: Context, use: (column: Column) => void): void => {
+  const { argument, ranges, rangeCall } = prepare(call, context);
+  const seen = new Set<string>();
+  visitRanges(ranges, rangeCall, context.grid, (column, series) => {
+    if (isEmptyColumn(column)) return;
+    if (wantsCounters(call)) noteGauge(argument, series, context);
+    refuseRepeated(column, seen);
+    use(column);
+  });
 };

@@ -1,8 +1,9 @@
 // Runs a function over the sliding window of each series: (end - range, end], where end is the step, shifted by offset and @.
 import type { Ranges } from '../engine/select-range.ts';
 import type { Column, Grid, RangeSeries } from '../engine/value.ts';
-import { createColumn, setPoint, timeAtStep } from '../engine/value.ts';
-import { dropMetricName } from '../labels.ts';
+import { createColumn, reuseColumn, setPoint, timeAtStep } from '../engine/value.ts';
+import type { Labels } from '../labels.ts';
+import { dropMetricName, noLabels } from '../labels.ts';
 
 /** The samples [from, to) of the arrays; never empty. One object is used for all windows: keep nothing of it. */
 export type Window = {
@@ -36,10 +37,9 @@ const moveTo = (window: Window, endMs: number, rangeMs: number): void => {
   while (window.from < window.to && timesMs[window.from]! <= window.startMs) window.from += 1;
 };
 
-const runOverSeries = (series: RangeSeries, ranges: Ranges, call: RangeCall, grid: Grid): Column => {
+const fillColumn = (column: Column, series: RangeSeries, ranges: Ranges, call: RangeCall, grid: Grid): Column => {
   const { timesMs, values } = series.read();
   const { offsetMs, atMs } = ranges.shift;
-  const column = createColumn(call.keepsName ? series.labels : dropMetricName(series.labels), grid.steps);
   const window: Window = { timesMs, values, from: 0, to: 0, startMs: 0, endMs: 0, stepMs: 0, parameter: NaN };
   for (let step = 0; step < grid.steps; step += 1) {
     window.stepMs = timeAtStep(grid, step);
@@ -52,6 +52,14 @@ const runOverSeries = (series: RangeSeries, ranges: Ranges, call: RangeCall, gri
   return column;
 };
 
+const labelsOf = ({ labels }: RangeSeries, { keepsName }: RangeCall): Labels => (keepsName ? labels : dropMetricName(labels));
+
 /** One column a series, empty ones too, in the order of `ranges.series`. */
 export const runOverRanges = (ranges: Ranges, call: RangeCall, grid: Grid): Column[] =>
-  ranges.series.map((series) => runOverSeries(series, ranges, call, grid));
+  ranges.series.map((series) => fillColumn(createColumn(labelsOf(series, call), grid.steps), series, ranges, call, grid));
+
+/** The same columns one at a time, all in the same memory: each is valid until `use` returns. */
+export const visitRanges = (ranges: Ranges, call: RangeCall, grid: Grid, use: (column: Column, series: RangeSeries) => void): void => {
+  const memory = createColumn(noLabels, grid.steps);
+  for (const series of ranges.series) use(fillColumn(reuseColumn(memory, labelsOf(series, call)), series, ranges, call, grid), series);
+};
