@@ -19,7 +19,7 @@ export default scenario({
   phases: {
     // Code that has never run is slow for its first thousands of requests: the spike is to meet a system that has been up for a while. Slowly, for
     // with a small queue a cold system that meets a thousand a second at once has a spike of its own.
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 700 } },
+    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 900 } },
     before: { kind: 'steady', seconds: 2, ratePerSecond: 200 },
     spike: {
       kind: 'fault',
