@@ -1,53 +1,26 @@
 // Each fault of the database on a real server: its evidence is there while it lasts and gone after; without the injection nothing is seen.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { DatabaseEffect, DatabaseFault } from '../scenario/faults/database-fault.ts';
-import { createRegistry } from '../stack/process-registry.ts';
-import { createDatabase, dropDatabase, harnessApplicationName } from '../targets/database.ts';
-import { type PostgresServer, startPostgres } from '../targets/faultline/postgres-server.ts';
+import { createDatabase, dropDatabase } from '../targets/database.ts';
 import { openSmallDisk } from '../targets/faultline/small-disk.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { database } from './database.ts';
-import { openFaultWorld, partialTarget } from './testing.ts';
+import { endingQuery, withCappedAccount } from './testing/no-effect.ts';
+import { openFaultWorld } from './testing/fault-world.ts';
+import { startOwnPostgres } from './testing/own-postgres.ts';
+import { openSmallDatabase, type SmallDatabase } from './testing/small-database.ts';
 
 let url: string;
-let pool: pg.Pool;
+let small: SmallDatabase;
 beforeAll(async () => {
   url = await createDatabase(inject('postgresUrl'), `fault_database_${process.pid}`);
-  pool = new pg.Pool({ connectionString: url, application_name: harnessApplicationName, max: 4 });
-  pool.on('error', () => undefined);
-  await pool.query('create table things (n int)');
+  small = await openSmallDatabase(url);
 });
 afterAll(async () => {
-  await pool.end();
+  await small[Symbol.asyncDispose]();
   await dropDatabase(inject('postgresUrl'), url);
 });
-
-const query: RunningTarget['query'] = async <Row extends Record<string, unknown>>(sql: string, values: readonly unknown[] = []) =>
-  (await pool.query<Row>(sql, [...values])).rows;
-
-const lockThings: RunningTarget['lockReadModel'] = async () => {
-  const holder = await pool.connect();
-  await holder.query('begin');
-  await holder.query('lock table things in exclusive mode');
-  const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return {
-    waiting: async () => [
-      ...(await query<{ applicationName: string; backendPid: number }>(
-        `select application_name as "applicationName", pid as "backendPid" from pg_stat_activity where $1::int = any(pg_blocking_pids(pid))`,
-        [rows[0]?.pid],
-      )),
-    ],
-    [Symbol.asyncDispose]: async () => {
-      await holder.query('rollback');
-      holder.release();
-    },
-  };
-};
 
 const faultOf = (effect: DatabaseEffect, seconds = 0.5): DatabaseFault => ({
   kind: 'database',
@@ -56,42 +29,15 @@ const faultOf = (effect: DatabaseEffect, seconds = 0.5): DatabaseFault => ({
   seconds,
   ...effect,
 });
-const targetOf = (parts: Partial<RunningTarget> = {}): RunningTarget =>
-  partialTarget({ databaseUrl: url, query, lockReadModel: lockThings, ...parts });
+const targetOf = (parts: Partial<RunningTarget> = {}): RunningTarget => small.target(parts);
 const seen = (evidence: { readonly observations: readonly { readonly observed: string }[] }) =>
   evidence.observations.map(({ observed }) => observed);
-
-/** Writes as the target would, over and over, until it is disposed; how each attempt ended. */
-const writer = async (): Promise<AsyncDisposable & { readonly ends: Set<string> }> => {
-  const client = new pg.Client({ connectionString: url, application_name: 'faultline-worker-test' });
-  client.on('error', () => undefined);
-  await client.connect();
-  const ends = new Set<string>();
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) {
-      await client.query('insert into things values (1)').then(
-        () => ends.add('written'),
-        (error: { code?: string }) => ends.add(error.code ?? 'lost'),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  })();
-  return {
-    ends,
-    [Symbol.asyncDispose]: async () => {
-      isOver = true;
-      await running;
-      await client.end();
-    },
-  };
-};
 
 describe('a fault of the database', () => {
   test('lock: writers wait while it is held; without writers nobody is seen to wait', async () => {
     await using world = await openFaultWorld();
     expect(await database(faultOf({ effect: 'lock' }), world.context(targetOf()))).toMatchObject({ tookEffect: false, healed: true });
-    await using _writer = await writer();
+    await using _writer = await small.startWriter();
     const evidence = await database(faultOf({ effect: 'lock' }), world.context(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)[0]).toMatch(/wait for the lock: faultline-worker-test/);
@@ -99,12 +45,12 @@ describe('a fault of the database', () => {
 
   test('read-only: who writes is refused, who has a transaction open is not, and all may write again', async () => {
     await using world = await openFaultWorld();
-    await using writes = await writer();
+    await using writes = await small.startWriter();
     const evidence = await database(faultOf({ effect: 'read-only' }), world.context(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)).toEqual(['a new session that writes is refused (25006)', 'a new session that writes is let']);
     await expect.poll(() => [...writes.ends].toSorted()).toEqual(['25006', 'written']);
-    await pool.query('insert into things values (2)');
+    await small.pool.query('insert into things values (2)');
   });
 
   test('idle-transaction: stands in the server’s list with its number, and is gone after', async () => {
@@ -115,9 +61,33 @@ describe('a fault of the database', () => {
     expect(seen(evidence)[1]).toMatch(/holds no transaction/);
   });
 
+  test('read-only: where a setting of the database overrides it, who writes is let, and nothing is claimed', async () => {
+    await using world = await openFaultWorld();
+    const free = await createDatabase(inject('postgresUrl'), `fault_writable_${process.pid}`);
+    try {
+      await small.pool.query(`alter database ${new URL(free).pathname.slice(1)} set default_transaction_read_only = off`);
+      const evidence = await database(faultOf({ effect: 'read-only' }), world.context(targetOf({ databaseUrl: free })));
+      expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+      expect(new Set(seen(evidence))).toEqual(new Set(['a new session that writes is let']));
+    } finally {
+      await dropDatabase(inject('postgresUrl'), free);
+    }
+  });
+
+  test.each(['idle-transaction', 'long-snapshot'] as const)(
+    '%s: that somebody ends before it can be seen claims no effect',
+    async (effect) => {
+      await using world = await openFaultWorld();
+      await using _writer = await small.startWriter();
+      const evidence = await database(faultOf({ effect }), world.context(targetOf({ query: endingQuery(small.pool) })));
+      expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+      expect(seen(evidence)[0]).toMatch(/holds no transaction/);
+    },
+  );
+
   test('long-snapshot: holds others back once they have gone on; where nobody writes it holds nobody', async () => {
     await using world = await openFaultWorld();
-    await using _writer = await writer();
+    await using _writer = await small.startWriter();
     const evidence = await database(faultOf({ effect: 'long-snapshot' }), world.context(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)[0]).toMatch(/holds a snapshot \d+ transactions old/);
@@ -139,31 +109,11 @@ describe('a fault of the database', () => {
   });
 });
 
-type Own = AsyncDisposable & { readonly server: PostgresServer; readonly registry: ReturnType<typeof createRegistry> };
-
-const systemFolder = fileURLToPath(new URL('../../system', import.meta.url));
-
-const startOwn = async (): Promise<Own> => {
-  const folder = await mkdtemp(join(tmpdir(), 'faultline-test-server-'));
-  const registry = createRegistry(join(folder, 'processes.ndjson'), `server-${process.pid}`, Date.now);
-  const logFile = join(folder, 'postgres.log');
-  const server = await startPostgres({ systemFolder, registry, logFile, signal: new AbortController().signal });
-  return {
-    server,
-    registry,
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]();
-      registry[Symbol.dispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-};
-
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 describe('on a server of its own', () => {
   test('connections: a newcomer is refused, who is connected stays, and newcomers are let in again', async () => {
-    await using own = await startOwn();
+    await using own = await startOwnPostgres();
     await using world = await openFaultWorld();
     const kept = new pg.Client({ connectionString: own.server.url });
     await kept.connect();
@@ -177,10 +127,22 @@ describe('on a server of its own', () => {
     await kept.end();
   });
 
+  test('connections: those of one account used up are no effect on who comes with another', async () => {
+    await using own = await startOwnPostgres();
+    await using world = await openFaultWorld();
+    const target = targetOf();
+    const evidence = await database(
+      faultOf({ effect: 'connections' }),
+      world.context(await withCappedAccount(own.server.url, target)),
+    );
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(seen(evidence)[0]).toMatch(/with 2 taken, a new session is let in/);
+  });
+
   test.each(['fast', 'immediate'] as const)(
     'restart (%s): nobody answers while it is away, and what was committed is there again',
     async (how) => {
-      await using own = await startOwn();
+      await using own = await startOwnPostgres();
       await using world = await openFaultWorld();
       const databaseUrl = await createDatabase(own.server.url, 'kept');
       const client = new pg.Client({ connectionString: databaseUrl });
@@ -202,7 +164,7 @@ describe('on a server of its own', () => {
   );
 
   test.skipIf(!mayMount)('disk-full: who writes is told so by the server, reads go on, and all may write again', async () => {
-    await using own = await startOwn();
+    await using own = await startOwnPostgres();
     await using world = await openFaultWorld();
     await using disk = await openSmallDisk(own);
     const databaseUrl = await createDatabase(own.server.url, 'small', disk.tablespace);

@@ -1,14 +1,11 @@
 // Each effect of a link, as a fault: its evidence is there while it lies on the link and gone after, and an injector that does nothing is found out.
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openTcpLink } from '../network/tcp-link.ts';
-import { systemTimers } from '../network/timers.ts';
 import type { NetworkFault, TcpEffect } from '../scenario/faults/network-fault.ts';
 import { createDatabase, dropDatabase } from '../targets/database.ts';
 import { network } from './network.ts';
-import { handleOf, linkDatabase, openFaultWorld, partialTarget } from './testing.ts';
+import { openFaultWorld, partialTarget } from './testing/fault-world.ts';
+import { linkDatabase } from './testing/linked-database.ts';
+import { serveLink } from './testing/served-link.ts';
 
 const faultOf = (effect: TcpEffect, link: NetworkFault['link'] = 'worker-database', seconds = 0.6): NetworkFault => ({
   kind: 'network',
@@ -91,29 +88,11 @@ describe('on a link to the database', () => {
 });
 
 describe('on a link to an HTTP server', () => {
-  const serve = async () => {
-    const server = createServer((_request, response) => response.end('x'.repeat(20_000)));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const link = await openTcpLink({ to: { host: '127.0.0.1', port }, protocol: 'tcp', timers: systemTimers });
-    const url = `http://127.0.0.1:${link.port}`;
-    const target = partialTarget({ links: () => [{ name: 'driver-ingest', url, protocol: 'http', proxy: handleOf(link) }] });
-    return {
-      target,
-      [Symbol.asyncDispose]: async () => {
-        await link[Symbol.asyncDispose]();
-        server.close();
-        server.closeAllConnections();
-      },
-    };
-  };
-
   test.each([...effects.filter(({ effect }) => effect !== 'bandwidth'), { effect: 'bandwidth', bytesPerSecond: 100_000 } as const])(
     '$effect is felt and is gone after',
     async (effect) => {
       await using world = await openFaultWorld();
-      await using served = await serve();
+      await using served = await serveLink();
       const evidence = await network(faultOf(effect, 'driver-ingest'), world.context(served.target));
       expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     },

@@ -1,53 +1,14 @@
 // Faults of processes, on real Node processes that speak as those of a target do: each effect there while it lasts and gone after.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
-import { readAnnouncement } from '../stack/read-ready.ts';
-import type { RunningTarget, TargetProcess } from '../targets/target.ts';
+import { describe, expect, test } from 'vitest';
+import type { TargetProcess } from '../targets/target.ts';
 import { clock } from './clock.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { crashLoop } from './crash-loop.ts';
 import { descriptors } from './descriptors.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { slowStart } from './slow-start.ts';
-import { openFaultWorld, partialTarget } from './testing.ts';
-
-const program = fileURLToPath(new URL('./fixtures/small-server.ts', import.meta.url));
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-
-const start = async (environment: Readonly<Record<string, string>> = {}): Promise<TargetProcess> => {
-  const child = spawn(process.execPath, [program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '', ...environment },
-  });
-  children.push(child);
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const announcement = readAnnouncement(line);
-  if (announcement?.kind !== 'ready') throw new Error(`not ready: ${line}`);
-  const { attributes, saidAt = 0 } = announcement.line;
-  const pid = child.pid ?? 0;
-  const address = String(attributes['address']);
-  return { role: 'worker', index: 0, pid, instance: `worker-${pid}-a`, address, startedAt: Date.now(), saidAt, exited };
-};
-
-type World = { readonly target: RunningTarget; current(): TargetProcess; readonly environments: Readonly<Record<string, string>>[] };
-
-/** `deaf`: starts again as it likes, whatever it is given. */
-const startTarget = async (deaf = false): Promise<World> => {
-  let current = await start();
-  const environments: Readonly<Record<string, string>>[] = [];
-  const restart: RunningTarget['restart'] = async (_role, _index, environment = {}) => {
-    environments.push(environment);
-    return (current = await start(deaf ? {} : environment));
-  };
-  return { target: partialTarget({ processes: () => [current], restart }), current: () => current, environments };
-};
+import { openFaultWorld, partialTarget } from './testing/fault-world.ts';
+import { startSmall, startSmallTarget } from './testing/small-target.ts';
 
 const moment = { name: 'bad-process', at: { phase: 'fault', afterSeconds: 0 } } as const;
 const victim = { ...moment, role: 'worker', index: 0 } as const;
@@ -56,7 +17,8 @@ const answers = async ({ address }: TargetProcess): Promise<boolean> => (await f
 describe('crash-loop', () => {
   test('ends a process as often as it says, and leaves one that runs', async () => {
     await using world = await openFaultWorld();
-    const { target, current } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
     const evidence = await crashLoop({ kind: 'crash-loop', ...victim, times: 3, everySeconds: 0.05 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(world.notes.filter((note) => note.includes('was ended by SIGKILL'))).toHaveLength(3);
@@ -65,7 +27,8 @@ describe('crash-loop', () => {
 
   test('that was interrupted before its last death took no effect, and leaves one that runs', async () => {
     await using world = await openFaultWorld();
-    const { target, current } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
     const abort = new AbortController();
     const running = crashLoop({ kind: 'crash-loop', ...victim, times: 3, everySeconds: 60 }, world.context(target, abort.signal));
     await expect.poll(() => world.notes.length).toBe(2);
@@ -78,7 +41,8 @@ describe('crash-loop', () => {
 describe('slow-start', () => {
   test('holds the new start up for its time', async () => {
     await using world = await openFaultWorld();
-    const { target } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target } = started;
     expect(await slowStart({ kind: 'slow-start', ...victim, seconds: 1.5 }, world.context(target))).toMatchObject({
       tookEffect: true,
       healed: true,
@@ -87,7 +51,8 @@ describe('slow-start', () => {
 
   test('of a target that starts as it likes took no effect', async () => {
     await using world = await openFaultWorld();
-    const { target } = await startTarget(true);
+    await using started = await startSmallTarget({ deaf: true });
+    const { target } = started;
     expect(await slowStart({ kind: 'slow-start', ...victim, seconds: 10 }, world.context(target))).toMatchObject({
       tookEffect: false,
       healed: true,
@@ -98,7 +63,8 @@ describe('slow-start', () => {
 describe('clock', () => {
   test.each([3_600_000, -86_400_000])('the process says a time that is %d ms off, and the right one after', async (offsetMs) => {
     await using world = await openFaultWorld();
-    const { target, current } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
     const evidence = await clock({ kind: 'clock', ...victim, seconds: 0.2, offsetMs, driftPpm: 200 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(Math.abs((current().saidAt ?? 0) - Date.now())).toBeLessThan(10_000);
@@ -106,7 +72,8 @@ describe('clock', () => {
 
   test('a process that keeps its own time is not taken for a skewed one', async () => {
     await using world = await openFaultWorld();
-    const { target } = await startTarget(true);
+    await using started = await startSmallTarget({ deaf: true });
+    const { target } = started;
     const evidence = await clock({ kind: 'clock', ...victim, seconds: 0.2, offsetMs: 60_000 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
   });
@@ -114,10 +81,11 @@ describe('clock', () => {
   /** What the clocks of a process say that was started as the fault starts it. */
   const clocksOf = async (offsetMs: number, driftPpm: number): Promise<Readonly<Record<string, number>>> => {
     await using world = await openFaultWorld();
-    const { target, environments } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, environments } = started;
     await clock({ kind: 'clock', ...victim, seconds: 0.1, offsetMs, driftPpm }, world.context(target));
-    const skewed = await start(environments[0]);
-    return (await (await fetch(`${skewed.address}/clocks`)).json()) as Readonly<Record<string, number>>;
+    await using skewed = await startSmall('server', environments[0]);
+    return (await (await fetch(`${skewed.process.address}/clocks`)).json()) as Readonly<Record<string, number>>;
   };
   const stretches = ['dateMs', 'performanceMs', 'bigintMs', 'hrtimeMs'];
 
@@ -139,7 +107,8 @@ describe('clock', () => {
 describe.skipIf(process.platform !== 'linux')('on Linux', () => {
   test('descriptors: a new client is not served while none is left, and is afterwards', async () => {
     await using world = await openFaultWorld();
-    const { target, current } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
     const evidence = await descriptors({ kind: 'descriptors', ...victim, seconds: 0.3 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(await answers(current())).toBe(true);
@@ -147,14 +116,16 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
 
   test('descriptors: a process that still has room took no harm', async () => {
     await using world = await openFaultWorld();
-    const { target } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target } = started;
     const evidence = await descriptors({ kind: 'descriptors', ...victim, seconds: 0.3, spare: 50 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
   });
 
   test('memory-pressure: what is available falls by what is taken, and comes back', async () => {
     await using world = await openFaultWorld();
-    const { target } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target } = started;
     const evidence = await memoryPressure({ kind: 'memory-pressure', ...moment, seconds: 1, megabytes: 1024 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
   });
@@ -181,7 +152,8 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
 
   test('cpu-pressure: the target’s threads wait for a CPU, and do so less afterwards', async () => {
     await using world = await openFaultWorld();
-    const { target, current } = await startTarget();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
     await fetch(`${current().address}/work`);
     const evidence = await cpuPressure({ kind: 'cpu-pressure', ...moment, seconds: 3, burners: 12 }, world.context(target));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
