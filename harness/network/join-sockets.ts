@@ -46,7 +46,7 @@ export const joinSockets = ({ near, far, state, counts, timers, inspector, onGon
   /** A socket that went by an error takes the other along by RST; one that ended both ways lets what is queued arrive. */
   const follow = (from: Socket, other: Socket) => (hadError: boolean) => {
     if (from === far && isHalfOpen) return;
-    if (hadError) other.resetAndDestroy();
+    if (hadError) reset(other);
     if (near.destroyed && far.destroyed) gone();
     else if (from === near && !hadError && near.destroyed) far.end();
   };
@@ -61,7 +61,7 @@ export const joinSockets = ({ near, far, state, counts, timers, inspector, onGon
     cut: (how) => {
       counts[how] += 1;
       for (const socket of [near, far]) {
-        if (how === 'reset') socket.resetAndDestroy();
+        if (how === 'reset') reset(socket);
         else socket.destroy();
       }
     },
@@ -71,13 +71,23 @@ export const joinSockets = ({ near, far, state, counts, timers, inspector, onGon
       counts.halfOpened += 1;
       up.lose();
       down.lose();
-      far.resetAndDestroy();
+      reset(far);
     },
     endHalfOpen: () => {
       if (!isHalfOpen) return;
-      near.resetAndDestroy();
+      reset(near);
     },
   };
+};
+
+/**
+ * Node can't reset a socket whose FIN is just being sent (EINVAL), and then loses its handle: it stays open, its end is told to nobody, and the loop polls
+ * it for ever. So after the FIN, a turn of the loop later.
+ */
+const reset = (socket: Socket): void => {
+  const isFinishing = !socket.destroyed && socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (isFinishing) socket.once('finish', () => socket.resetAndDestroy());
+  else socket.resetAndDestroy();
 };
 
 const lookOn =
