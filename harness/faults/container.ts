@@ -39,6 +39,8 @@ const acts: { readonly [Effect in ContainerFault['effect']]: Act } = {
   },
 };
 
+export const containerEffects: readonly string[] = Object.keys(acts);
+
 export const container: FaultRunner<'container'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const id = findContainer(context.target, fault.container);
@@ -49,7 +51,9 @@ export const container: FaultRunner<'container'> = async (fault, context) => {
     const state = await handle.state();
     const observed = `the engine says of ${fault.container}: ${describe(state)}`;
     const isAsBefore = state.running === before.running && state.networks.length === before.networks.length;
-    return { is: act.isHit(state) === wanted && (wanted || isAsBefore), source: 'container engine', observed, data: { event, state } };
+    // One that was so already shows nothing of ours.
+    const isNew = act.isHit(state) && !act.isHit(before);
+    return { is: wanted ? isNew : !act.isHit(state) && isAsBefore, source: 'container engine', observed, data: { event, state } };
   };
   act.healing(id, before.networks).forEach(context.promiseHealing);
   return runTimed(fault, context, observations, {
