@@ -22,6 +22,8 @@ type Options = {
   readonly list: boolean;
   /** Only the tools: no scenario is run. */
   readonly tools: boolean;
+  /** With `tools`: also those that take seconds, a database or an engine. Without, all are shown. */
+  readonly slow: boolean;
   readonly blunt?: string;
   readonly seed: number;
   readonly json?: string;
@@ -35,7 +37,8 @@ const parse = (parameters: readonly string[]): Options => {
     )
     .argument('[case...]', 'which defects to plant (default: all, and the tools before them; --list names them)')
     .option('--list', 'name the defects and stop', false)
-    .option('--tools', 'only the tools, or those that are named: no scenario is run, well under two minutes', false)
+    .option('--tools', 'only the tools, or those that are named: no scenario is run, well under a minute', false)
+    .option('--slow', 'with --tools, also those that take seconds, a database or a container engine: under two minutes', false)
     .option('--blunt <check>', 'make a check find nothing: the selftest must then fail')
     .option('--seed <number>', 'seed of the runs', (text) => Number.parseInt(text, 10), 1)
     .option('--json <file>', 'write the results as JSON')
@@ -102,13 +105,15 @@ const main = async (): Promise<number> => {
       return 0;
     }
     const { names, blunt } = options;
+    const slow = options.slow || !options.tools;
     // Defects that are asked for by name are all that is wanted.
     const wantsTools = options.tools || names.length === 0;
-    const tools = wantsTools ? await runTools({ names, blunt, print: (text) => console.log(text), signal: interrupted.signal }) : [];
+    const tools = wantsTools ? await runTools({ names, slow, blunt, print: (text) => console.log(text), signal: interrupted.signal }) : [];
     const results = [...tools, ...(options.tools ? [] : await run(options, interrupted.signal))];
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
-    const missed = results.filter(({ caught }) => !caught).length;
-    console.log(`\n${results.length - missed} passed, ${missed} failed`);
+    const shown = results.filter((result) => 'caught' in result);
+    const [missed, skipped] = [shown.filter(({ caught }) => !caught).length, results.length - shown.length];
+    console.log(`\n${shown.length - missed} passed, ${missed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
     return missed === 0 ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;

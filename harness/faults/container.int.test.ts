@@ -35,8 +35,7 @@ describe.skipIf(!hasEngine())('a container of the target', () => {
       await expect.poll(answers).toBe(true);
       const context = world.context(target());
       const felt: Promise<boolean>[] = [];
-      const note = (text: string): void =>
-        void (world.notes.length === 0 && felt.push(answers()), world.notes.push(text));
+      const note = (text: string): void => void (world.notes.length === 0 && felt.push(answers()), world.notes.push(text));
       const evidence = await container(faultOf(effect), { ...context, note });
       expect(evidence).toMatchObject({ tookEffect: true, healed: true });
       expect(await Promise.all(felt)).toEqual([false]);

@@ -131,10 +131,7 @@ describe('on a server of its own', () => {
     await using own = await startOwnPostgres();
     await using world = await openFaultWorld();
     const target = targetOf();
-    const evidence = await database(
-      faultOf({ effect: 'connections' }),
-      world.context(await withCappedAccount(own.server.url, target)),
-    );
+    const evidence = await database(faultOf({ effect: 'connections' }), world.context(await withCappedAccount(own.server.url, target)));
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
     expect(seen(evidence)[0]).toMatch(/with 2 taken, a new session is let in/);
   });

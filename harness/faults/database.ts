@@ -21,6 +21,8 @@ const effects: { readonly [Effect in DatabaseEffect['effect']]: DatabaseSteps<Ef
   'long-snapshot': longSnapshot,
 };
 
+export const databaseEffects: readonly string[] = Object.keys(effects);
+
 export const database: FaultRunner<'database'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const steps = await (effects[fault.effect] as DatabaseSteps<DatabaseEffect['effect']>)(fault, context);

@@ -23,6 +23,8 @@ const felt: Readonly<Record<DatagramEffect['effect'], (tally: Tally) => number>>
   reorder: ({ displaced }) => displaced,
 };
 
+export const datagramEffects: readonly string[] = Object.keys(felt);
+
 export const datagrams: FaultRunner<'datagrams'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const link = findLink(context.target, fault.link);

@@ -13,6 +13,8 @@ import { runTimed } from './timed-fault.ts';
 
 const openWithinMs = 5000;
 
+export const networkEffects: readonly string[] = Object.keys(linkLooks);
+
 export const network: FaultRunner<'network'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const link = findLink(context.target, fault.link);

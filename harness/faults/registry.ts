@@ -4,15 +4,15 @@ import type { FaultEvidence } from '../engine/run-data.ts';
 import type { FaultContext, FaultRegistry, FaultRunner } from './fault.ts';
 import { badRelease } from './bad-release.ts';
 import { clock } from './clock.ts';
-import { container } from './container.ts';
+import { container, containerEffects } from './container.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { crashLoop } from './crash-loop.ts';
-import { database } from './database.ts';
-import { datagrams } from './datagrams.ts';
+import { database, databaseEffects } from './database.ts';
+import { datagramEffects, datagrams } from './datagrams.ts';
 import { descriptors } from './descriptors.ts';
 import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
-import { network } from './network.ts';
+import { network, networkEffects } from './network.ts';
 import { pause } from './pause.ts';
 import { slowStart } from './slow-start.ts';
 
@@ -31,6 +31,20 @@ export const faults: FaultRegistry = {
   database,
   container,
 };
+
+type WithEffects<Each extends Fault = Fault> = Each extends { readonly effect: string } ? Each['kind'] : never;
+
+const effects: { readonly [Kind in WithEffects]: readonly string[] } = {
+  network: networkEffects,
+  datagrams: datagramEffects,
+  database: databaseEffects,
+  container: containerEffects,
+};
+
+/** Every kind, and of those that have effects each of them: `kill`, `network latency`. */
+export const faultNames: readonly string[] = Object.keys(faults).flatMap((kind) =>
+  kind in effects ? effects[kind as WithEffects].map((effect) => `${kind} ${effect}`) : [kind],
+);
 
 export type RunFault = (fault: Fault, context: FaultContext) => Promise<FaultEvidence>;
 

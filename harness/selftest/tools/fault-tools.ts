@@ -1,93 +1,48 @@
-// Faults on processes, measured by a client in both directions: there while on, gone after. A fault that does nothing must say so.
-import { systemClock } from '../../engine/clock.ts';
-import type { FaultContext } from '../../faults/fault.ts';
-import { createRunFault, faults } from '../../faults/registry.ts';
-import type { Fault } from '../../scenario/scenario.ts';
-import type { RunningTarget, TargetProcess } from '../../targets/target.ts';
-import { startStub, type Stub } from '../stub/start-stub.ts';
-import { goodStub } from '../stub/stub-options.ts';
-import type { ToolCase } from './tool-case.ts';
+// Every fault of the registry, and of those that have effects each effect, with its two cases. One without is a case that fails: nobody has seen it do
+// anything.
+import { faultNames } from '../../faults/registry.ts';
+import { badReleaseCase } from './fault-cases/bad-release.ts';
+import { containerCases, createSharedContainer } from './fault-cases/container.ts';
+import { databaseCases } from './fault-cases/database.ts';
+import { datagramCases } from './fault-cases/datagrams.ts';
+import type { FaultCase } from './fault-cases/fault-case.ts';
+import { networkCases } from './fault-cases/network.ts';
+import { pressureCases } from './fault-cases/pressure.ts';
+import { processCases } from './fault-cases/processes.ts';
+import { createSharedServer } from './fault-cases/shared-server.ts';
+import { stubCases } from './fault-cases/stub.ts';
+import { swallowedCommitCase } from './fault-cases/swallowed-commit.ts';
+import type { Half, ToolCase } from './tool-case.ts';
 
-const runFault = createRunFault(faults);
-const at = { at: { phase: 'only', afterSeconds: 0 }, role: 'ingest', index: 0 } as const;
-const kill: Fault = { kind: 'kill', name: 'kill', ...at, restartAfterSeconds: 2 };
-const pause: Fault = { kind: 'pause', name: 'pause', ...at, seconds: 2.2 };
-
-/** A target of one process, which is the stub. */
-const targetOf = (first: Stub) => {
-  let stub = first;
-  const processOf = (): TargetProcess => ({
-    role: 'ingest',
-    index: 0,
-    pid: stub.pid,
-    instance: `stub-${stub.pid}`,
-    address: stub.url,
-    startedAt: 0,
-    exited: stub.exited,
-  });
-  const target: RunningTarget = {
-    ingestUrl: stub.url,
-    queryUrl: stub.url,
-    databaseUrl: '',
-    processes: () => [processOf()],
-    restart: async () => {
-      stub = await startStub(goodStub);
-      return processOf();
-    },
-    pending: async () => [],
-    readBack: async function* () {},
-    query: async () => [{ now: 0 }] as never,
-    lockReadModel: () => Promise.reject(new Error('the stub has no database')),
-    [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
-  };
-  return { target, answers: () => stub.answers() };
+/** What several cases share is started when the first of them asks, and belongs to `resources`. */
+export const createFaultCases = (resources: AsyncDisposableStack): readonly FaultCase[] => {
+  const [server, container] = [resources.use(createSharedServer()), resources.use(createSharedContainer())];
+  return [
+    ...stubCases,
+    ...processCases,
+    ...networkCases,
+    ...datagramCases,
+    ...pressureCases,
+    swallowedCommitCase(server),
+    badReleaseCase(server),
+    ...databaseCases(server),
+    ...containerCases(container),
+  ];
 };
 
-const context = (target: RunningTarget, note: (text: string) => void = () => {}): FaultContext => ({
-  target,
-  clock: systemClock,
-  signal: new AbortController().signal,
-  note,
-  seed: 1,
-  startHelper: () => Promise.reject(new Error('these faults need no program')),
-  promiseHealing: () => {},
+export const faultTools = (cases: readonly FaultCase[], names: readonly string[] = faultNames): readonly ToolCase[] =>
+  names.flatMap((name) => {
+    const found = cases.filter((each) => each.of === name);
+    return found.length === 0 ? [unproven(name)] : found.map(toolOf);
+  });
+
+const toolOf = ({ of, variant, ...proof }: FaultCase): ToolCase => ({
+  name: `fault: ${of}${variant === undefined ? '' : ` (${variant})`}`,
+  kind: 'fault',
+  ...proof,
 });
 
-const bothDirections = (fault: Fault) => async () => {
-  const { target, answers } = targetOf(await startStub(goodStub));
-  await using _target = target;
-  const before = await answers();
-  const running = runFault(fault, context(target));
-  await systemClock.sleep(250);
-  const during = await answers();
-  const { tookEffect, healed } = await running;
-  const after = await answers();
-  const asItMust = before && !during && after && tookEffect && healed;
-  return { asItMust, said: `answers before: ${before}, while on: ${during}, after: ${after}; evidence: ${tookEffect}, healed: ${healed}` };
+const unproven = (name: string): ToolCase => {
+  const half: Half = { what: 'no case', show: () => ({ asItMust: false, said: 'nobody has seen this fault do anything' }) };
+  return { name: `fault: ${name}`, kind: 'fault', red: half, green: half };
 };
-
-/** Whoever lets the process go on as soon as it was stopped, or ends it before it could be killed, takes the fault its effect. */
-const withoutEffect = (fault: Fault) => async () => {
-  const { target } = targetOf(await startStub(goodStub));
-  await using _target = target;
-  const [victim] = target.processes();
-  if (fault.kind === 'kill') process.kill(victim?.pid ?? 0, 'SIGKILL');
-  if (fault.kind === 'kill') await victim?.exited;
-  const undo = (): void => {
-    if (fault.kind === 'pause') process.kill(victim?.pid ?? 0, 'SIGCONT');
-  };
-  const short = fault.kind === 'pause' ? { ...fault, seconds: 0.2 } : fault;
-  const claimed = await runFault(short, context(target, undo)).then(
-    ({ tookEffect }) => String(tookEffect),
-    (error: unknown) => `refused: ${String(error)}`,
-  );
-  return { asItMust: claimed !== 'true', said: `effect claimed: ${claimed}` };
-};
-
-export const faultTools = (): readonly ToolCase[] =>
-  [kill, pause].map((fault) => ({
-    name: `fault: ${fault.kind}`,
-    kind: 'fault',
-    red: { what: 'an injection without effect claims none', show: withoutEffect(fault) },
-    green: { what: 'the effect is there while it is on, and gone after', show: bothDirections(fault) },
-  }));
