@@ -6,14 +6,21 @@ import { claimsNothing, moment, seenOnAndGoneAfter, type Stage } from './fault-c
 
 const fault: NetworkFault = { kind: 'network', name: 'cut', at: moment, link: 'driver-ingest', effect: 'cut', seconds: 0.3 };
 
-const stage = async (deaf: boolean, isFelt: NonNullable<Stage['isFelt']>): Promise<Stage> => {
+type Feels = NonNullable<Stage['isFelt']>;
+const nobody: Feels = () => Promise.resolve(false);
+const always: Feels = () => Promise.resolve(true);
+
+const stage = async (deaf: boolean, isFelt: Feels): Promise<Stage> => {
   const { target, [Symbol.asyncDispose]: dispose } = await serveLink(deaf);
   return { target, isFelt, [Symbol.asyncDispose]: dispose };
 };
 /** Felt from its second look on, for so many looks. */
-const feltFor = (looks: number) => {
+const feltFor = (looks: number): Feels => {
   let looked = -1;
-  return async () => (looked += 1) > 0 && looked <= looks;
+  return async () => {
+    looked += 1;
+    return looked > 0 && looked <= looks;
+  };
 };
 
 test('an effect that is felt while it is on, and not before or after, is proven', async () => {
@@ -21,11 +28,11 @@ test('an effect that is felt while it is on, and not before or after, is proven'
   expect(await half.show()).toMatchObject({ asItMust: true });
 });
 
-test.each([
-  ['nobody feels', false, async () => false],
-  ['was there before', false, async () => true],
+test.each<[string, boolean, Feels]>([
+  ['nobody feels', false, nobody],
+  ['was there before', false, always],
   ['the fault itself has no evidence of', true, feltFor(1)],
-] as const)(
+])(
   'an effect that %s is not proven',
   async (_what, deaf, isFelt) => {
     const half = seenOnAndGoneAfter({ fault, open: () => stage(deaf, isFelt) });
@@ -40,10 +47,10 @@ test('an effect that stays when the fault says that it is over is not proven', a
 }, 15_000);
 
 test('a fault that claims an effect, or fails for another reason than it may, is no proof that it claims none', async () => {
-  const claiming = claimsNothing('', { fault, open: () => stage(false, async () => false) });
+  const claiming = claimsNothing('', { fault, open: () => stage(false, nobody) });
   expect(await claiming.show()).toMatchObject({ asItMust: false });
   const misled: NetworkFault = { ...fault, link: 'query-database' };
-  const failing = { fault: misled, open: () => stage(true, async () => false) };
+  const failing = { fault: misled, open: () => stage(true, nobody) };
   expect(await claimsNothing('', failing).show()).toMatchObject({ asItMust: false });
   expect(await claimsNothing('', { ...failing, refusal: /has only/ }).show()).toMatchObject({ asItMust: true });
 });
