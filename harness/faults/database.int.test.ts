@@ -1,6 +1,6 @@
 // Each fault of the database on a real server: its evidence is there while it lasts and gone after; without the injection nothing is seen.
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseEffect, DatabaseFault } from '../scenario/faults/database-fault.ts';
 import { createDatabase, dropDatabase } from '../targets/database.ts';
 import { openSmallDisk } from '../targets/faultline/small-disk.ts';
@@ -11,15 +11,16 @@ import { openFaultWorld } from './testing/fault-world.ts';
 import { startOwnPostgres } from './testing/own-postgres.ts';
 import { openSmallDatabase, type SmallDatabase } from './testing/small-database.ts';
 
-let url: string;
+let server: Awaited<ReturnType<typeof startOwnPostgres>>;
 let small: SmallDatabase;
 beforeAll(async () => {
-  url = await createDatabase(inject('postgresUrl'), `fault_database_${process.pid}`);
-  small = await openSmallDatabase(url);
+  // Never the server that all tests share: read-only is a setting of the whole server, and theirs would fail by it.
+  server = await startOwnPostgres();
+  small = await openSmallDatabase(await createDatabase(server.server.url, `fault_database_${process.pid}`));
 });
 afterAll(async () => {
   await small[Symbol.asyncDispose]();
-  await dropDatabase(inject('postgresUrl'), url);
+  await server[Symbol.asyncDispose]();
 });
 
 const faultOf = (effect: DatabaseEffect, seconds = 0.5): DatabaseFault => ({
@@ -63,14 +64,14 @@ describe('a fault of the database', () => {
 
   test('read-only: where a setting of the database overrides it, who writes is let, and nothing is claimed', async () => {
     await using world = await openFaultWorld();
-    const free = await createDatabase(inject('postgresUrl'), `fault_writable_${process.pid}`);
+    const free = await createDatabase(server.server.url, `fault_writable_${process.pid}`);
     try {
       await small.pool.query(`alter database ${new URL(free).pathname.slice(1)} set default_transaction_read_only = off`);
       const evidence = await database(faultOf({ effect: 'read-only' }), world.context(targetOf({ databaseUrl: free })));
       expect(evidence).toMatchObject({ tookEffect: false, healed: true });
       expect(new Set(seen(evidence))).toEqual(new Set(['a new session that writes is let']));
     } finally {
-      await dropDatabase(inject('postgresUrl'), free);
+      await dropDatabase(server.server.url, free);
     }
   });
 
