@@ -156,7 +156,9 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     const { target, current } = started;
     await fetch(`${current().address}/work`);
     const evidence = await cpuPressure({ kind: 'cpu-pressure', ...moment, seconds: 3, burners: 12 }, world.context(target));
-    const [{ before, share } = { before: 0, share: 0 }] = evidence.observations.map(({ data }) => data as { before: number; share: number });
+    const [{ before, share } = { before: 0, share: 0 }] = evidence.observations.map(
+      ({ data }) => data as { before: number; share: number },
+    );
     // Where others had filled the machine before, there was little left to take, and no more is claimed than was taken.
     const wasFull = before > 0.5;
     expect(evidence).toMatchObject({ tookEffect: wasFull ? share >= before + 0.1 : true });
