@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
-import type { DriverChild } from '../drivers/start-driver.ts';
+import type { DriverChild } from '../drivers/http/driver.ts';
 import { defaultRetries } from '../drivers/http/retry-policy.ts';
 import { startHttpDrivers } from '../drivers/http/several.ts';
 import type { Clock } from '../engine/clock.ts';
@@ -28,7 +28,6 @@ import { startStack } from '../stack/start-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
 import { budgetNeeds, checkNeeds } from '../targets/check-needs.ts';
 import type { TargetDefinition } from '../targets/definition.ts';
-import { isJudgedInFull } from '../targets/offers.ts';
 import { checks } from './checks.ts';
 import { silentTelemetry } from './silent-telemetry.ts';
 import { ownCommand } from '../report/own-command.ts';
@@ -50,8 +49,7 @@ export const scenariosFolder = fromRoot('scenarios');
 export const root = fromRoot('.');
 
 export const createParts = ({ target, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
-  plan: (scenario, seed) =>
-    planScenario(scenario, seed, isJudgedInFull(target.lacks) ? undefined : { name: target.name, lacks: target.lacks }),
+  plan: (scenario, seed) => planScenario(scenario, seed, isWhole(target) ? undefined : { name: target.name, lacks: target.lacks }),
   startStack: async (helper) => {
     const stack = await startStack(runtime, { ...helper, clock, environment, without, ...runRules(target) });
     return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
@@ -71,6 +69,9 @@ export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
     openTrace: (traceId) => ownCommand('judge', `${relative(process.cwd(), folder) || '.'} --trace ${traceId}`),
     needs: { checks: checkNeeds, budgets: budgetNeeds },
   });
+
+/** One that can be asked for everything needs no word about what it lacks. */
+const isWhole = ({ lacks }: TargetDefinition): boolean => Object.keys(lacks).length === 0;
 
 const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFolder }: TargetDefinition, clock: Clock): Telemetry => {
   const otlp = { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} };
@@ -109,7 +110,6 @@ const startDriver = async (
     digest: plan.digest,
     url,
     historyFile,
-    batch: source.traffic.batch ?? null,
     retry: source.traffic.retries === undefined ? null : defaultRetries(source.traffic.retries + 1),
     onProgress,
     targetFile: sendFile ?? null,

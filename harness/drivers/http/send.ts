@@ -10,11 +10,12 @@ export type Sent = {
   expire(): void;
 };
 
+const keptBytes = 65_536;
+
 /** `done` is called exactly once, `released` exactly once and not before the connection can be used again. */
 export const send = (
   client: Client,
-  /** `keptBytes`: so much of the answer's body is read into memory; what comes after it is dropped. */
-  { keptBytes, ...request }: { path: string; headers: string[]; body: Buffer; keptBytes: number },
+  request: { path: string; headers: string[]; body: Buffer },
   done: (reply: Reply) => void,
   released: () => void,
 ): Sent => {

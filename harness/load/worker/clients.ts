@@ -1,7 +1,7 @@
 // Connections to any HTTP or HTTPS endpoint, used in turn, one request at a time on each. What finds none free waits here: that is the target's latency.
 // On undici, which knows every method and framing and TLS; the driver of scenarios speaks to a known door and has a path of its own.
 import { buildConnector, Client } from 'undici';
-import { createQueue } from '../../drivers/queue.ts';
+import { createQueue } from '../../drivers/http/queue.ts';
 import { openSockets, type SpareSockets } from '../../drivers/http/spare-sockets.ts';
 
 export type Lease = (client: Client, release: () => void) => void;
