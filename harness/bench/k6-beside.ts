@@ -89,8 +89,14 @@ const watchCpu = async (pid: number, isRunning: () => boolean): Promise<number> 
 };
 
 const figuresOf = ({ metrics }: Summary, cpuPerSecond: number): K6Figures => {
-  const value = (metric: string, name: string): number => metrics[metric]?.values[name] ?? 0;
-  const [sent, dropped] = [value('iterations', 'count'), value('dropped_iterations', 'count')];
+  const value = (metric: string, name: string): number => {
+    const found = metrics[metric]?.values[name];
+    if (found === undefined) throw new Error(`k6's summary has no ${name} of ${metric}: this version of k6 can not be measured`);
+    return found;
+  };
+  // k6 leaves a counter out of its summary that never counted.
+  const dropped = metrics['dropped_iterations'] === undefined ? 0 : value('dropped_iterations', 'count');
+  const sent = value('iterations', 'count');
   const late = value('late', 'rate') * sent + dropped;
   const at = (percentile: number): number => value('http_req_duration', `p(${percentile})`);
   return {

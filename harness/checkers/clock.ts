@@ -8,13 +8,13 @@ const id = 'validity/clock';
 const stepMs = 100;
 
 export const clock = ({ machine, timeline }: RunData): CheckResult => {
-  const samples = machine.filter((sample) => sample.monotonicMs !== undefined);
+  const samples = machine.flatMap((sample) => (sample.monotonicMs === undefined ? [] : [{ ...sample, monotonicMs: sample.monotonicMs }]));
   if (samples.length < 2) return conclude(id, 'inconclusive', 'No second clock was looked at, so a step of the first can not be told.');
   const findings = createFindings();
   let worst = 0;
   samples.slice(1).forEach((sample, index) => {
     const before = samples[index] as (typeof samples)[number];
-    const step = sample.at - before.at - ((sample.monotonicMs ?? 0) - (before.monotonicMs ?? 0));
+    const step = sample.at - before.at - (sample.monotonicMs - before.monotonicMs);
     worst = Math.max(worst, Math.abs(step));
     if (Math.abs(step) > stepMs)
       findings.add(

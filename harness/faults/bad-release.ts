@@ -1,6 +1,6 @@
 // A release of a processor that can't cope with some events, on one worker: started anew with it, and rolled back by a new start without it. Evidence
 // are the events that this very worker failed on, in the target's own table of parked events.
-import { HarnessError } from '../engine/errors.ts';
+import { explain, HarnessError } from '../engine/errors.ts';
 import type { TargetProcess } from '../targets/target.ts';
 import type { FaultRunner } from './fault.ts';
 import { findProcess } from './find-process.ts';
@@ -25,15 +25,18 @@ export const badRelease: FaultRunner<'bad-release'> = async (fault, context) => 
   };
   const look = async (event: string, holds: (failures: number) => boolean): Promise<Look> => {
     const [row] = await target.query<{ amount: number; reason: string | null }>(failedSql, [current.instance]);
-    const amount = row?.amount ?? 0;
-    const observed = `${current.instance} failed on ${amount} events that are parked${row?.reason === null ? '' : `, such as: ${row?.reason}`}`;
+    if (row === undefined) throw new HarnessError('FL_DATABASE_FAILED', 'the count of parked events came back without a row');
+    const { amount, reason } = row;
+    const observed = `${current.instance} failed on ${amount} events that are parked${reason === null ? '' : `, such as: ${reason}`}`;
     return { is: holds(amount), source: 'parked_events', observed, data: { event, worker: current.instance, amount } };
   };
   return runTimed(fault, context, observations, {
     inject: async () => {
       const back = { [Symbol.asyncDispose]: () => roll({}) };
       await roll(release).catch(async (error: unknown) => {
-        await target.restart('worker', fault.index).catch(() => undefined);
+        await target
+          .restart('worker', fault.index)
+          .catch((again: unknown) => observations.add('process', `it did not start with the good release either: ${explain(again)}`));
         throw error;
       });
       return back;

@@ -2,6 +2,7 @@
 // The evidence is what the process itself writes: the time of its own lines, beside the harness's.
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { explain } from '../engine/errors.ts';
 import type { TargetProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findProcess } from './find-process.ts';
@@ -30,7 +31,9 @@ export const clock: FaultRunner<'clock'> = async (fault, context) => {
   return runTimed(fault, context, observations, {
     inject: async () => {
       await restart(preload(program, settings)).catch(async (error: unknown) => {
-        await context.target.restart(fault.role, fault.index).catch(() => undefined);
+        await context.target
+          .restart(fault.role, fault.index)
+          .catch((again: unknown) => observations.add('process', `it did not start without the wrong clock either: ${explain(again)}`));
         throw error;
       });
       return { [Symbol.asyncDispose]: () => restart({}) };

@@ -5,10 +5,11 @@ import { createQueue } from './queue.ts';
 import { openSockets, type SpareSockets } from './spare-sockets.ts';
 
 export type Release = () => void;
+export type Lease = (client: Client, release: Release) => void;
 
 export type Connections = AsyncDisposable & {
-  /** Calls `use` with a connection, at once or when one is free; `release` gives it back, and must be called once. */
-  lease(use: (client: Client, release: Release) => void): void;
+  /** Calls `use` with a connection, at once (false) or when one is free (true); `release` gives it back, and must be called once. */
+  lease(use: Lease): boolean;
 };
 
 const connectTimeoutMs = 5000;
@@ -23,12 +24,13 @@ export type ConnectionLimits = {
 };
 
 export const createConnections = async (origin: string, { ahead, most }: ConnectionLimits): Promise<Connections> => {
-  const spare = await openSockets(new URL(origin), Math.min(ahead, most));
+  // Sockets that are opened ahead are plain ones; TLS is set up when it is needed.
+  const spare = await openSockets(new URL(origin), origin.startsWith('https:') ? 0 : Math.min(ahead, most));
   const connect = connectorFrom(spare);
   const all: Client[] = [];
   const free = createQueue<Client>();
-  const waiting = createQueue<(client: Client, release: Release) => void>();
-  const run = (client: Client, use: (client: Client, release: Release) => void): void =>
+  const waiting = createQueue<Lease>();
+  const run = (client: Client, use: Lease): void =>
     use(client, () => {
       const next = waiting.shift();
       if (next === undefined) free.push(client);
@@ -42,10 +44,11 @@ export const createConnections = async (origin: string, { ahead, most }: Connect
   const first = Math.min(Math.max(inTurn, ahead), most);
   return {
     lease: (use) => {
-      const open = all.length < first || (free.size === 0 && all.length < most);
-      const client = open ? openOne() : free.shift();
+      const isNew = all.length < first || (free.size === 0 && all.length < most);
+      const client = isNew ? openOne() : free.shift();
       if (client === undefined) waiting.push(use);
       else run(client, use);
+      return client === undefined;
     },
     [Symbol.asyncDispose]: async () => {
       spare.close();

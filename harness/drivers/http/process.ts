@@ -1,6 +1,6 @@
 // The driver's process: its own event loop, so that the harness's work is never the generator's lateness. Speaks JSON lines (protocol.ts).
-import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
+import { askForPriority } from './ask-for-priority.ts';
 import { digestOf, planTraffic } from '../../traffic/plan-traffic.ts';
 import { loadDialect } from './dialect.ts';
 import type { DriverJob, FromDriver, Go } from './protocol.ts';
@@ -8,15 +8,6 @@ import { createRetrier } from './retrier.ts';
 import { prepareJob } from './run-job.ts';
 
 const say = (message: FromDriver): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
-
-/** The generator must be on time while its target burns all there is. Only a privileged user may ask for it; without it the harness says how late it was. */
-const askForPriority = (): void => {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGH);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
-  }
-};
 
 const main = async (): Promise<void> => {
   askForPriority();

@@ -48,7 +48,7 @@ const start = async ({ client }: OwnSession, begin: readonly string[]): Promise<
   await client.query('set idle_in_transaction_session_timeout = 0');
   for (const statement of begin) await client.query(statement);
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return rows[0]?.pid ?? 0;
+  return rows[0]!.pid;
 };
 
 export const idleTransaction = stepsOf({

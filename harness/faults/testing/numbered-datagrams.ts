@@ -1,11 +1,11 @@
 // For tests of faults: a target that takes numbered datagrams through a link, and a sender that never stops.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { UdpLinkHandle } from '../../network/start-network.ts';
 import { systemTimers } from '../../network/timers.ts';
-import { openUdpLink, type UdpLink } from '../../network/udp-link.ts';
+import { openUdpLink } from '../../network/udp-link.ts';
 import type { DatagramsSeen, RunningTarget } from '../../targets/target.ts';
 import { partialTarget } from './fault-world.ts';
+import { datagramHandleOf } from './link-handle.ts';
 
 export type NumberedDatagrams = AsyncDisposable & {
   readonly target: RunningTarget;
@@ -28,20 +28,6 @@ const countInto = (seen: Seen): ((data: Buffer) => void) => {
   };
 };
 
-const handleOf = (link: UdpLink, deaf: boolean): UdpLinkHandle => {
-  let last = 0;
-  return {
-    port: link.port,
-    apply: async (effect, seed) => {
-      const id = (last += 1);
-      if (!deaf) link.apply(id, effect, seed);
-      return { [Symbol.asyncDispose]: async () => void link.clear(id) };
-    },
-    counts: () => Promise.resolve(link.counts()),
-    farPorts: () => Promise.resolve([]),
-  };
-};
-
 /** `deaf`: the link takes effects and does nothing. */
 export const startDatagrams = async (deaf = false): Promise<NumberedDatagrams> => {
   const [far, sender] = [createSocket('udp4'), createSocket('udp4')];
@@ -55,7 +41,7 @@ export const startDatagrams = async (deaf = false): Promise<NumberedDatagrams> =
     sent += 1;
     sender.send(`${sent}:${sent}`, link.port, '127.0.0.1');
   }, 2);
-  const proxy = handleOf(link, deaf);
+  const proxy = datagramHandleOf(link, deaf);
   return {
     target: partialTarget({ datagramLinks: () => [{ name: 'driver-ingest-udp', proxy, seen: () => Promise.resolve({ ...seen }) }] }),
     counts: () => ({ ...seen, sent }),

@@ -1,6 +1,7 @@
 // report.html of a load run: one file, with the same look, chart library and script as the report of scenarios.
 import { readAssets, type PageAssets } from '../../report/html/assets.ts';
-import { html, jsonScript, type Markup, raw } from '../../report/html/markup.ts';
+import { html, type Markup } from '../../report/html/markup.ts';
+import { renderShell } from '../../report/html/page-shell.ts';
 import { badge } from '../../report/html/section-summary.ts';
 import { count, milliseconds, seconds } from '../../report/console/numbers.ts';
 import type { GateResult, LoadResult, PhaseResult } from '../result.ts';
@@ -12,48 +13,27 @@ export const renderLoadPage = async (result: LoadResult): Promise<string> => toP
 
 const toPage = (result: LoadResult, assets: PageAssets): string => {
   const plots = loadPlots(result);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${result.verdict}: load on ${result.target}</title>
-        <style>
-          ${raw(assets.plotStyle)}
-          ${raw(assets.style)}
-        </style>
-      </head>
-      <body>
-        <header class="top ${result.verdict}">
-          <p class="eyebrow">faultline load · ${result.startedAt.replace('T', ' ').slice(0, 19)} UTC</p>
-          <h1>${badge(result.verdict)} ${result.request.method} ${result.target}</h1>
-          <p class="lead">
-            Requests were sent at planned times, however slow the answers were. Latency counts from the time at which a request was due;
-            what was given up counts with the time waited. Where the generator itself was late, nothing is green.
-          </p>
-          ${result.capacity === null ? null : html`<p class="lead"><strong>${capacitySentence(result.capacity)}</strong></p>`}
-          ${result.doubts.map((doubt) => html`<p class="problem">In doubt: ${doubt}</p>`)} ${gateTable(result.gates)} ${facts(result)}
-        </header>
-        <main>
-          <section class="scenario">
-            <h2>${result.knee === null ? 'Over time' : 'The knee'}</h2>
-            <div class="plots">
-              ${(result.knee === null ? plots.plots : []).map(({ id, title, unit, summary }) => plotOf(id, title, unit, summary))}
-            </div>
-            ${phaseTable(result.measured.phases)} ${probesOf(result)} ${kneeOf(result)} ${comparedOf(result)}
-          </section>
-        </main>
-        <footer>Written by faultline ${result.versions['faultline'] ?? ''} from load.json, which is beside this file.</footer>
-        ${jsonScript('plots', { load: plots })}
-        <script>
-          ${raw(assets.plotCode)};
-        </script>
-        <script>
-          ${raw(assets.client)};
-        </script>
-      </body>
-    </html> `.markup;
+  const body = html`<header class="top ${result.verdict}">
+      <p class="eyebrow">faultline load · ${result.startedAt.replace('T', ' ').slice(0, 19)} UTC</p>
+      <h1>${badge(result.verdict)} ${result.request.method} ${result.target}</h1>
+      <p class="lead">
+        Requests were sent at planned times, however slow the answers were. Latency counts from the time at which a request was due; what
+        was given up counts with the time waited. Where the generator itself was late, nothing is green.
+      </p>
+      ${result.capacity === null ? null : html`<p class="lead"><strong>${capacitySentence(result.capacity)}</strong></p>`}
+      ${result.doubts.map((doubt) => html`<p class="problem">In doubt: ${doubt}</p>`)} ${gateTable(result.gates)} ${facts(result)}
+    </header>
+    <main>
+      <section class="scenario">
+        <h2>${result.knee === null ? 'Over time' : 'The knee'}</h2>
+        <div class="plots">
+          ${(result.knee === null ? plots.plots : []).map(({ id, title, unit, summary }) => plotOf(id, title, unit, summary))}
+        </div>
+        ${phaseTable(result.measured.phases)} ${probesOf(result)} ${kneeOf(result)} ${comparedOf(result)}
+      </section>
+    </main>
+    <footer>Written by faultline ${result.versions['faultline'] ?? ''} from load.json, which is beside this file.</footer>`;
+  return renderShell({ title: `${result.verdict}: load on ${result.target}`, body, plots: { load: plots }, assets });
 };
 
 const plotOf = (id: string, title: string, unit: string, summary: string): Markup =>

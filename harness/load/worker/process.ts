@@ -1,19 +1,10 @@
 // A worker's process: an event loop of its own, so that nothing else is the generator's lateness. Takes jobs as JSON lines (protocol.ts), one after the other.
-import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
+import { askForPriority } from '../../drivers/http/ask-for-priority.ts';
 import type { FromWorker, Go, LoadJob } from './protocol.ts';
 import { prepareJob } from './run-job.ts';
 
 const say = (message: FromWorker): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
-
-/** Only a privileged user may ask for it; without it the run says how late it was. */
-const askForPriority = (): void => {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGH);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
-  }
-};
 
 const main = async (): Promise<void> => {
   askForPriority();

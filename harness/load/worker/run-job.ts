@@ -1,12 +1,12 @@
 // One job of a worker: hands its share of the plan over at the intended times, however slow the answers are, and counts what became of it.
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Connections, createConnections } from '../../drivers/http/connections.ts';
 import { runOpenLoop } from '../../drivers/http/open-loop.ts';
 import { retryInMs } from '../../drivers/http/retry-policy.ts';
 import { createRandom } from '../../traffic/random.ts';
 import { highestRate } from '../plan/stage.ts';
 import { arrivalsOfShare, type SharedArrivals } from '../plan/share.ts';
 import { createRequestMaker, type MadeRequest, type RequestMaker } from '../request/make-requests.ts';
-import { type Clients, createClients } from './clients.ts';
 import { errorName, givenUp } from './error-name.ts';
 import { type Exchange, type ExchangeEnd, startExchange } from './exchange.ts';
 import type { LoadDone, LoadJob, LoadProgress } from './protocol.ts';
@@ -22,7 +22,7 @@ type Run = {
   readonly requestOf: RequestMaker;
   readonly now: () => number;
   readonly zeroAt: number;
-  readonly clients: Clients;
+  readonly connections: Connections;
   readonly tally: LoadTally;
   readonly inFlight: Set<Attempt>;
   /** Requests whose end is not known yet. */
@@ -45,18 +45,18 @@ export const prepareJob = async (job: LoadJob): Promise<PreparedJob> => {
   const { origin } = job.request;
   const arrivals = arrivalsOfShare(job.stages, job.arrivals, job.seed, job.share);
   const wanted = Math.ceil((highestRate(job.stages) / job.share.of) * aheadSeconds);
-  const clients = await createClients(origin, { ahead: Math.min(mostAhead, wanted, job.connections), most: job.connections });
+  const connections = await createConnections(origin, { ahead: Math.min(mostAhead, wanted, job.connections), most: job.connections });
   return {
     requests: arrivals.count,
-    run: (zeroAt, report) => runJob(job, arrivals, clients, zeroAt, report),
-    [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
+    run: (zeroAt, report) => runJob(job, arrivals, connections, zeroAt, report),
+    [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 };
 
 const runJob = async (
   job: LoadJob,
   arrivals: SharedArrivals,
-  clients: Clients,
+  connections: Connections,
   zeroAt: number,
   report: (progress: LoadProgress) => void,
 ): Promise<LoadDone> => {
@@ -67,7 +67,7 @@ const runJob = async (
     requestOf: createRequestMaker(job.request, job.seed, job.firstNumber),
     now: () => performance.now() - zero,
     zeroAt,
-    clients,
+    connections,
     tally: createLoadTally(job.stages.length, job.sliceMs),
     inFlight: new Set(),
     open: { count: arrivals.count, allDone: Promise.withResolvers() },
@@ -113,7 +113,7 @@ const attempt = (run: Run, call: Call): void => {
   const entry: Attempt = { call, sentAtMs: run.now(), exchange: null };
   const { method, origin } = run.job.request;
   run.inFlight.add(entry);
-  const waited = run.clients.lease((client, release) => {
+  const waited = run.connections.lease((client, release) => {
     if (!run.inFlight.has(entry)) return release();
     entry.exchange = startExchange(client, { method, origin, ...call.request }, (end) => ended(run, entry, end), release);
   });

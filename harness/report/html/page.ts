@@ -2,7 +2,8 @@
 import type { RunManifest } from '../../engine/run-data.ts';
 import type { RunVerdict } from '../../engine/verdict.ts';
 import type { PageAssets } from './assets.ts';
-import { html, jsonScript, type Markup, raw } from './markup.ts';
+import { html, type Markup } from './markup.ts';
+import { renderShell } from './page-shell.ts';
 import type { ScenarioPlots } from './plot-data.ts';
 import { runSummary } from './section-summary.ts';
 import { ownCommand } from '../own-command.ts';
@@ -22,32 +23,11 @@ export type PageOptions = {
 
 export const renderPage = ({ manifest, verdict, parts, assets }: PageOptions): string => {
   const plots = Object.fromEntries(parts.flatMap(({ name, plots: data }) => (data === null ? [] : [[name, data]])));
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${verdict.verdict}: faultline run ${manifest.id}</title>
-        <style>
-          ${raw(assets.plotStyle)}
-          ${raw(assets.style)}
-        </style>
-      </head>
-      <body>
-        ${runSummary(manifest, verdict)}
-        <main>${parts.map(({ section }) => section)}</main>
-        <footer>
-          Written by faultline ${manifest.versions['faultline'] ?? ''}. The same verdict can be had again from this folder alone:
-          <code>${ownCommand('judge', manifest.id)}</code>.
-        </footer>
-        ${jsonScript('plots', plots)}
-        <script>
-          ${raw(assets.plotCode)};
-        </script>
-        <script>
-          ${raw(assets.client)};
-        </script>
-      </body>
-    </html> `.markup;
+  const body = html`${runSummary(manifest, verdict)}
+    <main>${parts.map(({ section }) => section)}</main>
+    <footer>
+      Written by faultline ${manifest.versions['faultline'] ?? ''}. The same verdict can be had again from this folder alone:
+      <code>${ownCommand('judge', manifest.id)}</code>.
+    </footer>`;
+  return renderShell({ title: `${verdict.verdict}: faultline run ${manifest.id}`, body, plots, assets });
 };
