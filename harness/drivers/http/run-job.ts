@@ -1,14 +1,15 @@
 // The driver itself: sends a plan against a URL and writes the history. Everything that has to do with its process is in process.ts.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHistoryWriter, type HistoryWriter } from '../../history/history-writer.ts';
-import { type BodyMaker, createBodyMaker } from '../../traffic/body.ts';
+import { createBodyMaker } from '../../traffic/body.ts';
 import { peakRate } from '../../scenario/rate-shape.ts';
 import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { type Dialect, requestOf } from './dialect.ts';
 import { runOpenLoop } from './open-loop.ts';
+import { prepareRequests, type RequestMaker } from './prepare-requests.ts';
 import type { DriverJob, DriverProgress, DriverSummary } from './protocol.ts';
 import type { Retrier } from './retrier.ts';
 import { type Reply, send, type Sent, timedOut } from './send.ts';
@@ -19,9 +20,8 @@ type InFlight = { readonly handedAt: number; sent: Sent | null; readonly end: (r
 type Run = {
   readonly job: DriverJob;
   readonly dialect: Dialect;
-  readonly path: string;
   readonly now: () => number;
-  readonly bodyOf: BodyMaker;
+  readonly requestOf: RequestMaker;
   readonly connections: Connections;
   readonly history: HistoryWriter;
   readonly tally: Tally;
@@ -43,14 +43,15 @@ const aheadSeconds = 0.25;
 export const prepareJob = async (job: DriverJob, plan: TrafficPlan, parts: Pick<Run, 'dialect' | 'retrier'>): Promise<PreparedJob> => {
   const ahead = Math.ceil(Math.max(...job.source.phases.map(peakRate)) * aheadSeconds);
   const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
+  const requestOf = prepareRequests(plan.operations, createRequestMaker(job, parts.dialect));
   return {
-    run: (zeroAt, report) => runJob({ job, connections, ...parts }, plan, zeroAt, report),
+    run: (zeroAt, report) => runJob({ job, connections, requestOf, ...parts }, plan, zeroAt, report),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
 };
 
 const runJob = async (
-  prepared: Pick<Run, 'job' | 'dialect' | 'retrier' | 'connections'>,
+  prepared: Pick<Run, 'job' | 'dialect' | 'retrier' | 'connections' | 'requestOf'>,
   plan: TrafficPlan,
   zeroAt: number,
   report: (progress: DriverProgress) => void,
@@ -61,9 +62,7 @@ const runJob = async (
   const tally = createTally(job.source.phases.map(({ name }) => name));
   const run: Run = {
     ...prepared,
-    path: new URL(job.url).pathname,
     now: () => performance.now() - zero,
-    bodyOf: createBodyMaker(job.seed),
     history,
     tally,
     inFlight: new Set(),
@@ -102,8 +101,7 @@ const sendAll = async (operations: readonly PlannedOperation[], run: Run): Promi
 };
 
 const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
-  const { path, headers, body } = requestOf(run.dialect, planned, run.bodyOf(planned), run.path);
-  const bodySha256 = createHash('sha256').update(body).digest('hex');
+  const { path, headers, body, bodySha256 } = run.requestOf(planned);
   const handedAt = run.now();
   const end = (reply: Reply): void => {
     if (!run.inFlight.delete(entry)) return;
@@ -125,8 +123,17 @@ const hand = (planned: PlannedOperation, run: Run, ended: () => void): void => {
   run.tally.handed(handedAt - planned.intendedAtMs);
   run.connections.lease((client, release) => {
     if (!run.inFlight.has(entry)) release();
-    else entry.sent = send(client, { path, headers: [...headers, ...traceHeaders(planned)], body }, end, release);
+    else entry.sent = send(client, { path, headers, body }, end, release);
   });
+};
+
+const createRequestMaker = ({ url, seed }: DriverJob, dialect: Dialect): RequestMaker => {
+  const { pathname } = new URL(url);
+  const bodyOf = createBodyMaker(seed);
+  return (planned) => {
+    const { path, headers, body } = requestOf(dialect, planned, bodyOf(planned), pathname);
+    return { path, headers: [...headers, ...traceHeaders(planned)], body, bodySha256: hash('sha256', body) };
+  };
 };
 
 /** Parent span id: any; the harness has no span of its own. The last byte asks for sampling. */
