@@ -20,7 +20,8 @@ export type Poller = {
   readonly lastRoundAtMs: () => number;
 };
 
-const busyMs = 20;
+/** Each lane moves at most once a round: shorter rounds are more transactions for the same events (docs/decisions/0015-rounds-of-the-poller.md). */
+const busyMs = 50;
 const idleMs = 100;
 const slower = 1.3;
 

@@ -77,8 +77,8 @@ export const run: Profile = {
   gone: { after: '10s', remembered: '30s', orNever: false },
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
-  // A second of a scenario's traffic waits whenever a lane is taken over: only what goes beyond that is growth.
-  lagGrowing: { over: '5s', for: '2s', events: 1500 },
+  // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.
+  lagGrowing: { over: '5s', for: '2s', events: 1000 },
   staleSeconds: 20,
   // A pause of a worker that is scheduled late is not yet a death: three exports.
   crashLoop: { over: '15s', gone: '3s', crashes: 2 },
