@@ -15,6 +15,7 @@ import { describeStack } from './stack-addresses.ts';
 import { watchEnd } from './stack-end.ts';
 import type { StackCommandOptions } from './stack-options.ts';
 import { demandFree, wellKnownPorts } from './stack-ports.ts';
+import { variableWarnings } from './variable-warnings.ts';
 import { findStack, removeState, type StackState, writeState } from './stack-state.ts';
 
 export type StackSurroundings = {
@@ -38,6 +39,7 @@ export const demandFolder = (folder: string): Promise<void> =>
 
 export const keepStack = async (options: StackCommandOptions, { environment, say }: StackSurroundings): Promise<number> => {
   const { folder, runtime } = options;
+  for (const warning of variableWarnings(environment)) say(`warning: ${warning}`);
   await demandNone(folder);
   await demandFolder(folder);
   const ports = await portsOf(options, environment);
