@@ -56,6 +56,25 @@ export const settings = {
     readers: ['ingest'],
     meaning: 'A port of this ingest process alone, for /health and /ready.',
   },
+  headersTimeoutMs: {
+    name: 'FAULTLINE_HEADERS_TIMEOUT_MS',
+    kind: 'integer',
+    fallback: '20000',
+    minimum: 100,
+    maximum: 600000,
+    readers: ['ingest'],
+    meaning:
+      'How long the headers of a request may take to come, from the opening of a connection for its first; past it: 408, and the connection is closed.',
+  },
+  requestTimeoutMs: {
+    name: 'FAULTLINE_REQUEST_TIMEOUT_MS',
+    kind: 'integer',
+    fallback: '60000',
+    minimum: 100,
+    maximum: 3600000,
+    readers: ['ingest'],
+    meaning: 'How long a whole request may take to come; past it: 408, and the connection is closed.',
+  },
   bodyLimitBytes: {
     name: 'FAULTLINE_BODY_LIMIT_BYTES',
     kind: 'integer',
@@ -63,7 +82,7 @@ export const settings = {
     minimum: 1024,
     maximum: 67108864,
     readers: ['ingest'],
-    meaning: 'Largest body of one event, and of one event in a batch.',
+    meaning: 'Largest body of one event, and of one event in a batch; as it comes, and once it is inflated.',
   },
   batchLimitBytes: {
     name: 'FAULTLINE_BATCH_LIMIT_BYTES',
@@ -72,7 +91,7 @@ export const settings = {
     minimum: 1024,
     maximum: 268435456,
     readers: ['ingest'],
-    meaning: 'Largest body of a batch.',
+    meaning: 'Largest body of a batch; as it comes, and once it is inflated.',
   },
   batchLimitEvents: {
     name: 'FAULTLINE_BATCH_LIMIT_EVENTS',

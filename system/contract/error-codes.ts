@@ -21,6 +21,12 @@ const code = (status: number, outcome: Outcome, retryable: boolean, meaning: str
 export const errorCodes = {
   invalid_json: code(400, 'definite', false, 'The body is not JSON, or not UTF-8.'),
   invalid_event: code(400, 'definite', false, 'A field is missing, of the wrong type, too long, or unknown; `details` lists each place.'),
+  invalid_cloudevent: code(
+    400,
+    'definite',
+    false,
+    'An attribute of a CloudEvent is missing, of the wrong type, too long, twice there, or wrongly encoded; `details` lists each place.',
+  ),
   hostile_text: code(400, 'definite', false, 'A string holds U+0000 or a lone surrogate, which no store of ours could give back.'),
   too_deep: code(400, 'definite', false, 'Nested deeper than the limit.'),
   number_out_of_range: code(400, 'definite', false, 'A number has more digits or a larger exponent than can be stored without loss.'),
@@ -31,6 +37,7 @@ export const errorCodes = {
     'The Idempotency-Key header is empty, too long, given on a batch, or differs from `id`.',
   ),
   unsupported_content_type: code(400, 'definite', false, 'The content type or encoding is not one that this door takes.'),
+  invalid_encoding: code(400, 'definite', false, 'The body is not what its Content-Encoding says: broken, cut off, or more follows it.'),
   invalid_request: code(400, 'definite', false, 'The request is not HTTP/1.1 that can be read: line, headers, length or framing.'),
   headers_too_large: code(431, 'definite', false, 'The request headers are over 16 KiB.'),
   request_timeout: code(408, 'definite', true, 'The request did not arrive whole in time: nothing was stored.'),

@@ -23,8 +23,15 @@ const canonicalObject = (object: Readonly<Record<string, unknown>>): string => {
 /** The contract's fields but `id`, which is the identity and not the body. */
 const hashedFields = ['system_name', 'object_id', 'event_name', 'event_time', 'metadata', 'sequence'] as const;
 
-/** SHA-256, 32 bytes. `event` is a validated event. */
-export const bodyHash = (event: Readonly<Record<string, unknown>>): Buffer => {
+/**
+ * SHA-256, 32 bytes. `event` is a validated event. `beyond`: what it says that has no field in the contract; null is the hash of an event that could
+ * have come in the contract's own form.
+ */
+export const bodyHash = (
+  event: Readonly<Record<string, unknown>>,
+  beyond: Readonly<Record<string, string | null>> | null = null,
+): Buffer => {
   const fields = hashedFields.map((field) => (event[field] === undefined ? '' : canonicalText(event[field])));
+  if (beyond !== null) fields.push(canonicalText(beyond));
   return hash('sha256', fields.join('\n'), 'buffer');
 };

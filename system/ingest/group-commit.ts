@@ -27,6 +27,8 @@ export type GroupCommitOptions = FlushLimits & {
 export type Room = {
   /** Never rejects. Gives the room back when the outcome is known. */
   submit(request: AppendRequest): Promise<CommitOutcome>;
+  /** Takes so many bytes more; false: there is no room for them, and what was taken is still held. */
+  grow(bytes: number): boolean;
   release(): void;
 };
 
@@ -48,7 +50,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   let queueBytes = 0;
   return {
     reserve: (eventBytes) => {
-      const bytes = eventBytes + overheadBytes;
+      let bytes = eventBytes + overheadBytes;
       // An empty queue takes any event, or one larger than the limit could never come in.
       if (queueBytes > 0 && queueBytes + bytes > options.queueLimitBytes) return null;
       queueBytes += bytes;
@@ -65,7 +67,14 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
           addWaiting(groups[options.laneOf(request) % groups.length]!, { request, bytes, settle });
           pump.wake();
         });
-      return { submit, release };
+      const grow = (more: number) => {
+        // As above: what is alone in the queue may be of any size.
+        if (queueBytes > bytes && queueBytes + more > options.queueLimitBytes) return false;
+        queueBytes += more;
+        bytes += more;
+        return true;
+      };
+      return { submit, grow, release };
     },
     queueBytes: () => queueBytes,
     drain: async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SystemError } from '../contract/system-error.ts';
+import { binaryEvent } from './cloudevents/binary-event.ts';
 import { createIngest } from './ingest.ts';
 import { noIngestTelemetry, type TracedKey, type TracedOutcome } from './telemetry.ts';
 import { createFakeScheduler, createFakeStream } from './testing.ts';
@@ -94,4 +95,20 @@ test('a traced request tells what became of its event, and whose it was', async 
     [{ objectId: 'o1' }, { kind: 'accepted', id: 7, duplicate: false }],
     [null, { kind: 'refused', code: 'invalid_json' }],
   ]);
+});
+
+test('what is kept of a CloudEvent may be longer than it came, and takes its room in the queue as well, or is refused', async () => {
+  const { ingest, blocks } = start(2500);
+  const waiting = ingest.accept(bytes, null, null);
+  const headers = { 'ce-specversion': '1.0', 'ce-id': 'e', 'ce-source': 's', 'ce-type': 't', 'content-type': 'image/png' };
+  const form = binaryEvent({ headers, rawHeaders: Object.entries(headers).flat() });
+  // It has room as it comes, and none as Base64.
+  expect(each + 1000 + 512).toBeLessThan(2500);
+  expect(await ingest.accept(Buffer.alloc(1000), null, null, form)).toMatchObject({ kind: 'refused', code: 'overloaded' });
+  expect(ingest.queueBytes()).toBe(each);
+  const small = ingest.accept(Buffer.alloc(300), null, null, form);
+  expect(ingest.queueBytes()).toBeGreaterThan(each + 512 + 400);
+  blocks[0]?.reject(new SystemError('FL_STREAM_UNREACHABLE', 'away'));
+  await Promise.all([waiting, small]);
+  expect(ingest.queueBytes()).toBe(0);
 });

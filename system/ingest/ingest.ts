@@ -4,14 +4,13 @@ import { laneOf } from '../stream/lane.ts';
 import type { StreamWriter } from '../stream/stream.ts';
 import type { Accepted } from '../contract/event.ts';
 import { isSystemError } from '../contract/system-error.ts';
-import { admit, type AdmittedEvent, isRefusal } from './admit.ts';
+import { type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
 import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
-import { readKey } from './read-key.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
 
 export type IngestOptions = FlushLimits & {
@@ -30,8 +29,8 @@ export type IngestOptions = FlushLimits & {
 export type IngestAnswer = ({ readonly kind: 'accepted' } & Accepted) | Refusal;
 
 export type Ingest = {
-  /** `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. Never rejects. */
-  accept(bytes: Buffer, headerKey: string | null, trace: RequestTrace | null): Promise<IngestAnswer>;
+  /** `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by default. Never rejects. */
+  accept(bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -57,17 +56,23 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onCommit: telemetry.committed,
   });
   return {
-    accept: async (bytes, headerKey, trace) => {
+    accept: async (bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
       const room = commits.reserve(bytes.length);
-      if (room === null) return count({ telemetry, trace, event: trace && readKey(bytes) }, overloaded());
-      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
+      if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
+      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
       if (isRefusal(admission)) {
         room.release();
         return count({ telemetry, trace, event: null }, admission);
       }
       const tell = { telemetry, trace, event: admission };
+      // What another form is kept as may be longer than it came.
+      const growth = admission.body.length - bytes.length;
+      if (growth > 0 && !room.grow(growth)) {
+        room.release();
+        return count(tell, overloaded());
+      }
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
         const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });

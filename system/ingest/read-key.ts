@@ -2,10 +2,16 @@
 import { eventLimits } from '../contract/event.ts';
 import type { TracedKey } from './telemetry.ts';
 
-export const readKey = (bytes: Buffer): TracedKey | null => {
-  const event = parse(bytes) as { readonly system_name?: unknown; readonly object_id?: unknown } | null;
-  const systemName = event?.system_name;
-  const objectId = event?.object_id;
+type Unchecked = { readonly systemName: unknown; readonly objectId: unknown };
+type Members = Readonly<Record<string, unknown>>;
+
+export const readKey = (bytes: Buffer): TracedKey | null =>
+  readName(bytes, ({ system_name: systemName, object_id: objectId }) => ({ systemName, objectId }));
+
+/** `pick` says which members of the JSON object hold the key. */
+export const readName = (bytes: Buffer, pick: (event: Members) => Unchecked): TracedKey | null => asKey(pick(parse(bytes)));
+
+export const asKey = ({ systemName, objectId }: Unchecked): TracedKey | null => {
   if (!isName(systemName, eventLimits.systemNameCharacters) || !isName(objectId, eventLimits.objectIdCharacters)) return null;
   return { systemName, objectId };
 };
@@ -14,10 +20,10 @@ export const readKey = (bytes: Buffer): TracedKey | null => {
 const isName = (value: unknown, maxLength: number): value is string =>
   typeof value === 'string' && value !== '' && value.length <= maxLength && value.isWellFormed() && !value.includes('\0');
 
-const parse = (bytes: Buffer): unknown => {
+const parse = (bytes: Buffer): Members => {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return (JSON.parse(bytes.toString('utf8')) as Members | null) ?? {};
   } catch {
-    return null;
+    return {};
   }
 };

@@ -14,13 +14,17 @@ const mostPlaces = 10;
 /** The schema tells it twice: as the schema `false` of the field, and by additionalProperties. */
 const unknownField = 'is not a field of the contract';
 
-export const describeSchemaErrors = (value: unknown, errors: readonly SchemaError[]): Refusal => {
+type Contract = { readonly code: 'invalid_event' | 'invalid_cloudevent'; readonly name: string };
+
+const plainContract: Contract = { code: 'invalid_event', name: 'the contract' };
+
+export const describeSchemaErrors = (value: unknown, errors: readonly SchemaError[], { code, name } = plainContract): Refusal => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse('invalid_event', `An event is a JSON object, not ${nameOf(value)}.`, [{ path: '', message: 'must be object' }]);
+    return refuse(code, `An event is a JSON object, not ${nameOf(value)}.`, [{ path: '', message: 'must be object' }]);
   }
   const places = uniqueByPath(errors.flatMap(toPlaces)).slice(0, mostPlaces);
   const words = places.map(({ path, message }) => `${path} ${message}`).join('; ');
-  return refuse('invalid_event', `The event does not fit the contract: ${words}.`, places);
+  return refuse(code, `The event does not fit ${name}: ${words}.`, places);
 };
 
 const nameOf = (value: unknown): string =>
@@ -35,6 +39,7 @@ const toPlaces = ({ keyword, instancePath, message, params }: SchemaError): read
       message: 'is not a field of the contract',
     }));
   }
+  if (keyword === 'const') return [{ path: instancePath, message: `must be ${JSON.stringify(params['allowedValue'])}` }];
   return [{ path: instancePath, message: keyword === 'minLength' ? 'must not be empty' : message }];
 };
 

@@ -44,5 +44,7 @@ export const eventJson = (row: EventRow): string => {
     position: rest.position,
     applied_at: rest.applied_at,
   });
-  return `${head.slice(0, -1)},"metadata":${metadata},${tail.slice(1)}`;
+  // A search is far cheaper than reading the fields, and most events are none.
+  const cloudEvent = (row.body.includes('"cloudevent":') && rawField(row.body, 'cloudevent')) || 'null';
+  return `${head.slice(0, -1)},"metadata":${metadata},${tail.slice(1, -1)},"cloudevent":${cloudEvent}}`;
 };

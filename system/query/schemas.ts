@@ -84,6 +84,14 @@ export const eventAnswer = strict({
   lane: count(),
   position: count(),
   applied_at: time(),
+  cloudevent: nullable(
+    Type.Unsafe<Record<string, string | null>>({
+      type: 'object',
+      additionalProperties: { type: ['string', 'null'] },
+      description:
+        'Of what came as a CloudEvent: its attributes that have no field here, as text, and `data_at`, a JSON pointer to where its data is; null where it had none.',
+    }),
+  ),
 });
 
 export const eventsAnswer = strict({ events: Type.Array(eventAnswer), next_cursor: nextCursor });

@@ -1,11 +1,12 @@
 // POST /events and POST /events/batch: from raw body to answer. The body is never parsed by the framework: its text is kept exactly.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ingest, IngestAnswer } from '../ingest.ts';
-import { arrayElements, ndjsonElements } from '../elements.ts';
+import type { EventForm } from '../admit.ts';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
 import type { IngestTelemetry, RequestTrace } from '../telemetry.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
-import { type BodyFormat, checkFormat, checkIdempotencyHeader } from './request-checks.ts';
+import { type BatchRequest, readBatchRequest, readEventRequest } from './event-request.ts';
+import { createInflate, type Inflate } from './inflate.ts';
 
 export type EventRoutesOptions = AnswerContext & {
   readonly ingest: Ingest;
@@ -15,16 +16,22 @@ export type EventRoutesOptions = AnswerContext & {
   readonly batchLimitEvents: number;
 };
 
+type RouteOptions = EventRoutesOptions & { readonly inflate: Inflate };
+
 const empty = Buffer.alloc(0);
 
-export const addEventRoutes = (server: FastifyInstance, options: EventRoutesOptions): void => {
-  server.post('/events', { bodyLimit: options.bodyLimitBytes }, (request, reply) => postEvent(request, reply, options));
-  server.post('/events/batch', { bodyLimit: options.batchLimitBytes }, (request, reply) => postBatch(request, reply, options));
+export const addEventRoutes = (server: FastifyInstance, given: EventRoutesOptions): void => {
+  const { ingest, bodyLimitBytes, batchLimitBytes } = given;
+  // As in the queue itself: an empty one takes any.
+  const hasRoom = (bytes: number) => ingest.queueBytes() === 0 || ingest.queueBytes() + bytes <= ingest.queueLimitBytes;
+  const options: RouteOptions = { ...given, inflate: createInflate({ hasRoom }) };
+  server.post('/events', { bodyLimit: bodyLimitBytes }, (request, reply) => postEvent(request, reply, options));
+  server.post('/events/batch', { bodyLimit: batchLimitBytes }, (request, reply) => postBatch(request, reply, options));
 };
 
 const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : empty);
 
-const postEvent = async (request: FastifyRequest, reply: FastifyReply, options: EventRoutesOptions): Promise<FastifyReply> => {
+const postEvent = async (request: FastifyRequest, reply: FastifyReply, options: RouteOptions): Promise<FastifyReply> => {
   const trace = startTrace(request, options, '/events');
   const answer = await acceptEvent(request, options, trace);
   if (answer.kind === 'refused') {
@@ -35,23 +42,28 @@ const postEvent = async (request: FastifyRequest, reply: FastifyReply, options: 
   return answerJson(reply, options, 200, withoutKind(answer));
 };
 
-const acceptEvent = (request: FastifyRequest, options: EventRoutesOptions, trace: RequestTrace | null): Promise<IngestAnswer> | Refusal => {
-  const format = checkFormat(request.raw, ['json']);
-  const header = checkIdempotencyHeader(request.raw);
-  const refusal = typeof format === 'object' ? format : 'kind' in header ? header : null;
-  if (refusal) {
-    trace?.settled(null, refusal);
-    return refused(options, refusal);
-  }
-  return options.ingest.accept(bodyOf(request), (header as { key: string | null }).key, trace);
+const acceptEvent = (request: FastifyRequest, options: RouteOptions, trace: RequestTrace | null): Promise<IngestAnswer> | Refusal => {
+  const read = readEventRequest(request.raw);
+  if ('kind' in read) return refuseUnread(read, options, trace);
+  const { form, key, encoding } = read;
+  if (encoding === null) return options.ingest.accept(bodyOf(request), key, trace, form);
+  return options.inflate(bodyOf(request), encoding, options.bodyLimitBytes).then((bytes) => {
+    if ('kind' in bytes) return refuseUnread(bytes, options, trace);
+    return options.ingest.accept(bytes, key, trace, form);
+  });
 };
 
-const startTrace = (request: FastifyRequest, { telemetry }: EventRoutesOptions, route: string): RequestTrace | null => {
+const refuseUnread = (refusal: Refusal, options: RouteOptions, trace: RequestTrace | null): Refusal => {
+  trace?.settled(null, refusal);
+  return refused(options, refusal);
+};
+
+const startTrace = (request: FastifyRequest, { telemetry }: RouteOptions, route: string): RequestTrace | null => {
   const traceparent = request.headers['traceparent'];
   return telemetry.startTrace(route, typeof traceparent === 'string' ? traceparent : undefined);
 };
 
-const refused = ({ telemetry }: EventRoutesOptions, refusal: Refusal): Refusal => {
+const refused = ({ telemetry }: RouteOptions, refusal: Refusal): Refusal => {
   telemetry.refused(refusal.code);
   return refusal;
 };
@@ -59,13 +71,14 @@ const refused = ({ telemetry }: EventRoutesOptions, refusal: Refusal): Refusal =
 /** The first few events of a sampled batch carry its trace on: a thousand links would say no more. */
 const tracedEventsPerBatch = 8;
 
-const postBatch = async (request: FastifyRequest, reply: FastifyReply, options: EventRoutesOptions): Promise<FastifyReply> => {
-  const elements = readBatch(request, options);
-  if ('kind' in elements) return answerRefusal(reply, options, refused(options, elements));
+const postBatch = async (request: FastifyRequest, reply: FastifyReply, options: RouteOptions): Promise<FastifyReply> => {
+  const batch = await readBatch(request, options);
+  if ('kind' in batch) return answerRefusal(reply, options, refused(options, batch));
+  const { elements, form } = batch;
   const trace = startTrace(request, options, '/events/batch');
   await options.ingest.prepare(elements.length);
   const answers = await Promise.all(
-    elements.map((element, index) => acceptElement(element, options, index < tracedEventsPerBatch ? trace : null)),
+    elements.map((element, index) => acceptElement(element, form, options, index < tracedEventsPerBatch ? trace : null)),
   );
   const refusal = sharedStorageRefusal(answers);
   trace?.end(
@@ -76,30 +89,36 @@ const postBatch = async (request: FastifyRequest, reply: FastifyReply, options: 
   return answerJson(reply, options, 200, { results: answers.map(toItem) });
 };
 
-const readBatch = (request: FastifyRequest, { batchLimitEvents }: EventRoutesOptions): readonly Buffer[] | Refusal => {
-  const format = checkFormat(request.raw, ['json', 'ndjson']);
-  if (typeof format === 'object') return format;
-  if (request.headers['idempotency-key'] !== undefined) {
-    return refuse('invalid_idempotency_key', 'A batch takes no Idempotency-Key header: give each event an `id`.');
-  }
-  const elements = cut(bodyOf(request), format);
+type Batch = { readonly elements: readonly Buffer[]; readonly form: EventForm };
+
+const readBatch = async (request: FastifyRequest, options: RouteOptions): Promise<Batch | Refusal> => {
+  const read = readBatchRequest(request.raw);
+  if ('kind' in read) return read;
+  const body = bodyOf(request);
+  const bytes = read.encoding === null ? body : await options.inflate(body, read.encoding, options.batchLimitBytes);
+  return 'kind' in bytes ? bytes : cutBatch(bytes, read, options);
+};
+
+const cutBatch = (bytes: Buffer, { cut, form, mayBeEmpty }: BatchRequest, { batchLimitEvents }: RouteOptions): Batch | Refusal => {
+  const elements = cut(bytes);
   if (elements === null)
     return refuse('invalid_json', 'The body is not a JSON array; send an array of events, or NDJSON as application/x-ndjson.');
-  if (elements.length === 0) return refuse('empty_batch', 'The batch has no event.');
-  if (elements.length <= batchLimitEvents) return elements;
+  if (elements.length === 0 && !mayBeEmpty) return refuse('empty_batch', 'The batch has no event.');
+  if (elements.length <= batchLimitEvents) return { elements, form };
   const message = `The batch has ${elements.length} events; at most ${batchLimitEvents} are taken. Nothing was stored: send several.`;
   return refuse('payload_too_large', message, { limit_events: batchLimitEvents });
 };
 
-const cut = (bytes: Buffer, format: BodyFormat): readonly Buffer[] | null =>
-  format === 'ndjson' ? ndjsonElements(bytes) : arrayElements(bytes);
-
-const acceptElement = async (element: Buffer, options: EventRoutesOptions, trace: RequestTrace | null): Promise<IngestAnswer> => {
-  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(element, null, trace);
+const acceptElement = async (
+  element: Buffer,
+  form: EventForm,
+  options: RouteOptions,
+  trace: RequestTrace | null,
+): Promise<IngestAnswer> => {
+  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(element, null, trace, form);
   const message = `The event has ${element.length} bytes; at most ${options.bodyLimitBytes} are taken.`;
   const refusal = refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes });
-  trace?.settled(null, refusal);
-  return refused(options, refusal);
+  return refuseUnread(refusal, options, trace);
 };
 
 /** The whole answers 503 only where no item was committed and the reason is the same for all. */

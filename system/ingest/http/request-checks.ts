@@ -1,24 +1,24 @@
 // What a request's headers must say before its body is looked at.
 import type { IncomingMessage } from 'node:http';
+import { type ContentEncoding, contentEncodings } from '../../contract/content-encodings.ts';
 import { eventLimits } from '../../contract/event.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 
-export type BodyFormat = 'json' | 'ndjson';
+export type BodyFormat = 'json' | 'ndjson' | 'cloudevent' | 'cloudevents';
 
 const formats = new Map<string, BodyFormat>([
   ['application/json', 'json'],
   ['application/x-ndjson', 'ndjson'],
   ['application/ndjson', 'ndjson'],
+  ['application/cloudevents+json', 'cloudevent'],
+  ['application/cloudevents-batch+json', 'cloudevents'],
 ]);
 
-export const checkFormat = ({ headers }: IncomingMessage, allowed: readonly BodyFormat[]): BodyFormat | Refusal => {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return refuse('unsupported_content_type', `Content-Encoding '${encoding}' is not taken: send the body as it is.`);
-  }
+export const checkFormat = <Format extends BodyFormat>({ headers }: IncomingMessage, allowed: readonly Format[]): Format | Refusal => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase());
-  const format = formats.get(type);
-  if (format === undefined || !allowed.includes(format)) return wrongType(headers['content-type'], allowed);
+  const known = formats.get(type);
+  const format = allowed.find((taken) => taken === known);
+  if (format === undefined) return wrongType(headers['content-type'], known, allowed);
   const charset = parameters
     .find((parameter) => parameter.startsWith('charset='))
     ?.slice('charset='.length)
@@ -27,10 +27,26 @@ export const checkFormat = ({ headers }: IncomingMessage, allowed: readonly Body
   return refuse('unsupported_content_type', `The charset '${charset}' is not taken: JSON is UTF-8.`);
 };
 
-const wrongType = (given: string | undefined, allowed: readonly BodyFormat[]): Refusal => {
-  const wanted = allowed.includes('ndjson') ? 'application/json (an array) or application/x-ndjson' : 'application/json';
+const wrongType = (given: string | undefined, format: BodyFormat | undefined, allowed: readonly BodyFormat[]): Refusal => {
+  const isBatch = allowed.includes('ndjson');
+  const wanted = isBatch
+    ? 'application/json (an array), application/x-ndjson or application/cloudevents-batch+json'
+    : 'application/json or application/cloudevents+json';
   const what = given === undefined ? 'The request has no Content-Type' : `The Content-Type '${given}' is not taken`;
-  return refuse('unsupported_content_type', `${what}: send ${wanted}.`);
+  const elsewhere = format === undefined ? '' : ` here; POST ${isBatch ? '/events' : '/events/batch'} takes it`;
+  return refuse('unsupported_content_type', `${what}${elsewhere}: send ${wanted}.`);
+};
+
+/** null: as it is. */
+export const checkEncoding = ({ headers }: IncomingMessage): ContentEncoding | null | Refusal => {
+  const given = headers['content-encoding'];
+  if (given === undefined) return null;
+  const name = given.trim().toLowerCase();
+  if (name === 'identity') return null;
+  const encoding = contentEncodings.find((known) => known === (name === 'x-gzip' ? 'gzip' : name));
+  if (encoding !== undefined) return encoding;
+  const message = `The Content-Encoding '${given.slice(0, 64)}' is not taken: send one of ${contentEncodings.join(', ')}, or the body as it is.`;
+  return refuse('unsupported_content_type', message, { encodings: contentEncodings });
 };
 
 /** The key in the header, null without one. Visible ASCII and spaces: other texts fit into `id` alone. */

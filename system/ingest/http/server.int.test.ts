@@ -52,6 +52,8 @@ const start = () =>
     adminPort: 0,
     reusePort: false,
     commitTimeoutMs: 300,
+    headersTimeoutMs: 20_000,
+    requestTimeoutMs: 60_000,
     checkStorage: () => (storageError ? Promise.reject(storageError) : Promise.resolve()),
   });
 
@@ -154,7 +156,13 @@ test.each<[string, BodyInit, Record<string, string>, ErrorCodeName]>([
   ['another content type', JSON.stringify(event()), { 'content-type': 'text/plain' }, 'unsupported_content_type'],
   ['NDJSON where one event is wanted', JSON.stringify(event()), { 'content-type': 'application/x-ndjson' }, 'unsupported_content_type'],
   ['another charset', JSON.stringify(event()), { 'content-type': 'application/json; charset=latin1' }, 'unsupported_content_type'],
-  ['a compressed body', JSON.stringify(event()), { 'content-encoding': 'gzip' }, 'unsupported_content_type'],
+  ['an encoding that is not known', JSON.stringify(event()), { 'content-encoding': 'compress' }, 'unsupported_content_type'],
+  [
+    'a batch of CloudEvents where one event is wanted',
+    '[]',
+    { 'content-type': 'application/cloudevents-batch+json' },
+    'unsupported_content_type',
+  ],
   ['a body over its limit', JSON.stringify(event({ metadata: { text: 'x'.repeat(5000) } })), {}, 'payload_too_large'],
 ])("%s is refused in the contract's shape, and nothing is stored", async (_what, body, headers, code) => {
   const before = stream.log.length;
@@ -182,7 +190,7 @@ test('a body over its limit that does not say its length is refused too', async 
 test('a request without a content type is told which one to send', async () => {
   const answer = await raw(`POST /events HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
   expect(answer).toContain('HTTP/1.1 400');
-  expect(answer).toContain('The request has no Content-Type: send application/json.');
+  expect(answer).toContain('The request has no Content-Type: send application/json or application/cloudevents+json.');
 });
 
 test('a charset that is UTF-8 in any writing is fine', async () => {
@@ -348,7 +356,7 @@ test('openapi.json is the schemas that validate: it takes and refuses what the d
     expect(validate(event(change))).toBe((await postEvent(change)).status === 200);
   }
   const { responses } = document.paths['/events'].post;
-  expect(Object.keys(responses)).toEqual(['200', '400', '409', '413', '500', '503']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '408', '409', '413', '431', '500', '503']);
   expect(JSON.stringify(responses)).toContain('hostile_text');
 });
 

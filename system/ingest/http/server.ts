@@ -1,7 +1,7 @@
 // The HTTP front door: the shared port with the event routes, and an admin port of this process alone.
 import type { Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
@@ -21,6 +21,9 @@ export type IngestServerOptions = {
   readonly bodyLimitBytes: number;
   readonly batchLimitBytes: number;
   readonly batchLimitEvents: number;
+  /** From the first byte, or the connection, to the end of the headers, and to the end of the body. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   /** Stopping waits as long for answers, and a little more. */
   readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
@@ -35,7 +38,6 @@ export type IngestServer = {
 
 /** Longer than clients keep an idle connection (60 s is common): who closes first must be the client, or its next request meets a reset. */
 const keepAliveTimeoutMs = 65_000;
-const requestTimeoutMs = 60_000;
 const afterCommitMs = 2000;
 
 const sharedRoutes = { '/events': ['POST'], '/events/batch': ['POST'], '/openapi.json': ['GET', 'HEAD'] };
@@ -76,21 +78,37 @@ const createServer = async (
   context: AnswerContext,
   routes: Readonly<Record<string, readonly string[]>>,
 ): Promise<FastifyInstance> => {
-  const server = Fastify({
+  const server = openServer(options, {
     logger: false,
     return503OnClosing: false,
     keepAliveTimeout: keepAliveTimeoutMs,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
     bodyLimit: options.bodyLimitBytes,
     clientErrorHandler: answerClientError,
     routerOptions: { caseSensitive: true },
   });
+  // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
+  server.server.maxHeadersCount = 0;
   takeRawBodies(server);
   addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
   addHealthRoutes(server, { ...context, checkStorage: options.checkStorage });
   measureRequests(server, options.telemetry);
   answerExpectations(server.server);
   return server;
+};
+
+/** A client that is slow on purpose is looked for this often, and costs a connection until then. */
+const mostCheckMs = 1000;
+
+const openServer = ({ headersTimeoutMs, requestTimeoutMs }: IngestServerOptions, options: FastifyServerOptions): FastifyInstance => {
+  const limits = {
+    // Node takes no more for a part than for the whole.
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(mostCheckMs, headersTimeoutMs, requestTimeoutMs),
+    maxHeaderSize: 16_384,
+  };
+  return Fastify({ ...options, http: limits });
 };
 
 /** Our own checks say what a body is; the framework hands over its bytes, whatever the type. */

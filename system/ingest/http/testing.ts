@@ -1,0 +1,59 @@
+// For tests of the front door: a server on a stream in memory, and requests as they go over the wire.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { createIngest, type Ingest } from '../ingest.ts';
+import { noIngestTelemetry } from '../telemetry.ts';
+import { createFakeStream, type FakeStream } from '../testing.ts';
+import { type IngestServer, type IngestServerOptions, startIngestServer } from './server.ts';
+
+export type TestDoor = AsyncDisposable & {
+  readonly server: IngestServer;
+  readonly stream: FakeStream;
+  readonly ingest: Ingest;
+};
+
+export const testLimits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5 };
+
+export const startTestDoor = async (
+  change: Partial<IngestServerOptions> & { readonly queueLimitBytes?: number } = {},
+): Promise<TestDoor> => {
+  const stream = createFakeStream();
+  const { queueLimitBytes = 1e6, ...options } = change;
+  const ingest = createIngest({
+    writer: stream,
+    laneCount: 8,
+    flushers: 2,
+    flushEvents: 100,
+    flushBytes: 1e6,
+    flushLingerMs: 0,
+    queueLimitBytes,
+    commitTimeoutMs: 300,
+    telemetry: noIngestTelemetry,
+  });
+  const server = await startIngestServer({
+    ...testLimits,
+    ingest,
+    telemetry: noIngestTelemetry,
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: 0,
+    reusePort: false,
+    commitTimeoutMs: 300,
+    headersTimeoutMs: 20_000,
+    requestTimeoutMs: 60_000,
+    checkStorage: () => Promise.resolve(),
+    ...options,
+  });
+  return { server, stream, ingest, [Symbol.asyncDispose]: () => server.stop() };
+};
+
+/** Writes each text, waiting for nothing, and gives all that came until the server closed the connection. */
+export const sendRaw = async (address: string, ...texts: readonly (string | Buffer)[]): Promise<string> => {
+  const socket = connect(Number(new URL(address).port), '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('error', () => {});
+  for (const text of texts) socket.write(text);
+  await once(socket, 'close');
+  return Buffer.concat(chunks).toString();
+};
