@@ -56,6 +56,21 @@ export const settings = {
     readers: ['ingest'],
     meaning: 'A port of this ingest process alone, for /health and /ready.',
   },
+  tlsCertificate: {
+    name: 'FAULTLINE_TLS_CERT',
+    kind: 'path',
+    fallback: null,
+    readers: ['ingest', 'query', 'start'],
+    meaning:
+      'PEM file with the certificate, and those between it and its root. With FAULTLINE_TLS_KEY: every port of ingest and query speaks HTTPS alone.',
+  },
+  tlsKey: {
+    name: 'FAULTLINE_TLS_KEY',
+    kind: 'path',
+    fallback: null,
+    readers: ['ingest', 'query', 'start'],
+    meaning: 'PEM file with the key of that certificate, without a passphrase. Both are read once, at the start.',
+  },
   headersTimeoutMs: {
     name: 'FAULTLINE_HEADERS_TIMEOUT_MS',
     kind: 'integer',

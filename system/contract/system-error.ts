@@ -14,6 +14,11 @@ const code = (outcome: Outcome, retryable: boolean, meaning: string): SystemErro
 export const systemErrorCodes = {
   // ── Start ──
   FL_SETTINGS_INVALID: code('definite', false, 'An environment variable is missing, malformed, out of range, or unknown; each is named.'),
+  FL_TLS_INVALID: code(
+    'definite',
+    false,
+    "The certificate or its key can't be read, is not what it should be, does not fit the other, or is out of date.",
+  ),
   FL_PORT_TAKEN: code('definite', false, 'Another process listens on the port.'),
   FL_START_FAILED: code('definite', false, 'The process could not start for a reason that has no code of its own.'),
 

@@ -12,7 +12,7 @@ import { createRefusalLog } from './refusal-log.ts';
 import { createTroubleLog } from './trouble-log.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey, TracedOutcome } from './telemetry.ts';
 
-export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): IngestTelemetry => {
+export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, scheme: 'http' | 'https' = 'http'): IngestTelemetry => {
   const { instruments, logger } = telemetry;
   const spans = telemetry.tracer('faultline.ingest');
   const codes = Object.keys(errorCodes) as ErrorCodeName[];
@@ -27,7 +27,7 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): 
   const trouble = createTroubleLog(logger, now);
   const refusals = createRefusalLog(logger, now);
   return {
-    startTrace: (route, traceparent) => startTrace(spans, logger, route, traceparent),
+    startTrace: (route, traceparent) => startTrace(spans, logger, { route, scheme }, traceparent),
     requestEnded: ({ method, route, status, seconds }) =>
       requestDuration.record(seconds, { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }),
     refused: (code) => {
@@ -50,11 +50,13 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number): 
 
 const sendOperation = { 'messaging.operation.name': 'send' } as const;
 
-const startTrace = (spans: Spans, logger: Logger, route: string, traceparent: string | undefined): RequestTrace | null => {
+type Place = { readonly route: string; readonly scheme: 'http' | 'https' };
+
+const startTrace = (spans: Spans, logger: Logger, { route, scheme }: Place, traceparent: string | undefined): RequestTrace | null => {
   const server = spans.start(`POST ${route}`, {
     kind: 'server',
     parent: parseTraceparent(traceparent),
-    attributes: () => ({ 'http.request.method': 'POST', 'http.route': route, 'url.path': route, 'url.scheme': 'http' }),
+    attributes: () => ({ 'http.request.method': 'POST', 'http.route': route, 'url.path': route, 'url.scheme': scheme }),
   });
   if (!server.recording) return null;
   const producer = spans.start('send events', {

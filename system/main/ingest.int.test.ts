@@ -160,6 +160,19 @@ test('settings that can not work are refused all at once, before anything is tou
     expect(refused.message).toContain(part);
 });
 
+test('a certificate that can not be used is refused before the database is looked at', async () => {
+  const refused = await refusedWith({
+    DATABASE_URL: 'postgresql://faultline@127.0.0.1:1/none',
+    FAULTLINE_TLS_CERT: '/nowhere/cert.pem',
+    FAULTLINE_TLS_KEY: 'key.pem',
+  });
+  expect(refused).toMatchObject({
+    exit: 3,
+    code: 'FL_TLS_INVALID',
+    message: "FAULTLINE_TLS_CERT is '/nowhere/cert.pem': there is no such file.",
+  });
+});
+
 test('a database that is not there is refused with what to do', async () => {
   const refused = await refusedWith({ DATABASE_URL: 'postgresql://faultline@127.0.0.1:1/none' });
   expect(refused).toMatchObject({

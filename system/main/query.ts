@@ -9,12 +9,14 @@ import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
+import { readTlsFiles } from './tls/read-tls-files.ts';
 
 const role = 'query';
 const instance = createInstance(role);
 
 const start = async (settings: Settings): Promise<Running> => {
   const databaseUrl = settings.databaseUrl!;
+  const tls = await readTlsFiles(settings);
   // Over a connection of its own: those of the pool can't write.
   await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate });
   await using undo = new AsyncDisposableStack();
@@ -28,7 +30,7 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => pool.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, telemetry });
+  const app = createQueryServer({ pool, telemetry, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Agent, fetch as fetchVia } from 'undici';
+import { createTestCertificate } from '../contract/testing.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { processStart } from './start/process-start.ts';
 
@@ -47,7 +49,7 @@ const start = async (options: Options = {}) => {
     return null;
   };
   expect(await Promise.race([ready(), ended])).toBeNull();
-  const url = (name: string): string => new RegExp(`^${name}\\s+(http://\\S+)`, 'm').exec(said)?.[1] ?? `no ${name} in: ${said}`;
+  const url = (name: string): string => new RegExp(`^${name}\\s+(https?://\\S+)`, 'm').exec(said)?.[1] ?? `no ${name} in: ${said}`;
   const stop = async () => {
     child.kill('SIGTERM');
     return await child;
@@ -169,4 +171,31 @@ test('bad usage ends with 3 and says what is near', async () => {
     stderr: expect.stringContaining('loopback'),
   });
   expect(await refuse({ environment: { FAULTLINE_PORT: '4000' } })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--port') });
+});
+
+test('with a certificate and its key all is HTTPS; with a file that is not one nothing starts', async () => {
+  const { cert, key } = createTestCertificate();
+  const files = { FAULTLINE_TLS_CERT: join(data, 'cert.pem'), FAULTLINE_TLS_KEY: join(data, 'key.pem') };
+  await writeFile(files.FAULTLINE_TLS_CERT, cert);
+  await writeFile(files.FAULTLINE_TLS_KEY, key);
+  {
+    await using database = await createTestDatabase();
+    await using system = await start({ environment: { ...files, DATABASE_URL: database.url }, flags: ['--workers', '1'] });
+    expect(system.said()).toMatch(/state\s+empty: no event yet/);
+    expect(system.said()).toContain(`curl -sS --cacert ${files.FAULTLINE_TLS_CERT} https://`);
+    const dispatcher = new Agent({ connect: { ca: cert } });
+    for (const url of [system.ingestUrl, system.queryUrl]) {
+      expect(url).toMatch(/^https:/);
+      expect((await fetchVia(`${url}/ready`, { dispatcher })).status).toBe(200);
+      await expect(fetchVia(url.replace('https:', 'http:'))).rejects.toThrow('fetch failed');
+    }
+    await dispatcher.close();
+  }
+  await writeFile(files.FAULTLINE_TLS_CERT, key);
+  expect(await refuse({ environment: files })).toEqual({
+    exitCode: 3,
+    stderr: expect.stringMatching(
+      /^faultline can't start \(FL_TLS_INVALID\): FAULTLINE_TLS_CERT is '[^']+cert\.pem': no certificate in PEM/,
+    ),
+  });
 });

@@ -2,11 +2,13 @@
 import { CommanderError } from 'commander';
 import { demandSettings } from '../contract/parse-settings.ts';
 import { isSystemError, SystemError } from '../contract/system-error.ts';
+import type { TlsFiles } from '../contract/tls-files.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { startSystem, type RunningSystem } from './start/run-system.ts';
 import { showLine } from './start/show.ts';
 import { readState } from './start/survived.ts';
 import { welcomeText } from './start/welcome.ts';
+import { readTlsFiles } from './tls/read-tls-files.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -53,9 +55,11 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-const welcome = async (system: RunningSystem, options: StartOptions, signal: AbortSignal): Promise<void> => {
+type WelcomeContext = { readonly tls: TlsFiles | null; readonly certificatePath: string | null; readonly signal: AbortSignal };
+
+const welcome = async (system: RunningSystem, options: StartOptions, { tls, certificatePath, signal }: WelcomeContext): Promise<void> => {
   const { ingestUrl, queryUrl, storage } = system;
-  const state = await readState(queryUrl, signal);
+  const state = await readState(queryUrl, tls, signal);
   if (signal.aborted) return;
   print(
     welcomeText({
@@ -65,6 +69,7 @@ const welcome = async (system: RunningSystem, options: StartOptions, signal: Abo
       workerCount: options.workers,
       storage: storage.description,
       state,
+      certificatePath,
       now: now(),
     }),
   );
@@ -72,9 +77,12 @@ const welcome = async (system: RunningSystem, options: StartOptions, signal: Abo
 
 const run = async (options: StartOptions, signals: StopSignals): Promise<void> => {
   demandNoProcessSettings();
+  const settings = demandSettings('start', process.env);
+  // Before anything starts: the processes would each refuse it.
+  const tls = await readTlsFiles(settings);
   await using system = await startSystem({
     options,
-    settings: demandSettings('start', process.env),
+    settings,
     environment: process.env,
     showLine: (name, line) => {
       const text = showLine(name, line, options.verbose);
@@ -89,7 +97,7 @@ const run = async (options: StartOptions, signals: StopSignals): Promise<void> =
     system.kill();
     process.exit(130);
   });
-  await welcome(system, options, signals.signal);
+  await welcome(system, options, { tls, certificatePath: settings.tlsCertificate, signal: signals.signal });
   await untilAborted(signals.signal);
 };
 

@@ -1,9 +1,11 @@
 // The query API as a Fastify server: the table of routes, the contract's errors, health. It owns no connection and listens nowhere by itself.
+import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
+import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
@@ -20,6 +22,8 @@ export type QueryServerOptions = {
   /** Its connections should be read-only and have a statement_timeout: see create-read-pool.ts. The caller ends it. */
   readonly pool: Pool;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
+  /** null: plain HTTP. */
+  readonly tls?: TlsFiles | null;
 };
 
 const jsonType = 'application/json; charset=utf-8';
@@ -27,15 +31,8 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): FastifyInstance => {
-  const app = Fastify({
-    logger: false,
-    requestTimeout: 30_000,
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: longestPathParameter },
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, invalidQuery([{ parameter: 'path', message: error.message }])),
-    clientErrorHandler: answerBrokenRequest,
-  });
+export const createQueryServer = ({ pool, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+  const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
@@ -51,6 +48,21 @@ export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): Fast
 };
 
 const ok = '{"status":"ok"}';
+
+const openServer = (tls: TlsFiles | null): FastifyInstance => {
+  const options = {
+    logger: false,
+    requestTimeout: 30_000,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestPathParameter },
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply, invalidQuery([{ parameter: 'path', message: error.message }])),
+    clientErrorHandler: answerBrokenRequest,
+  };
+  if (tls === null) return Fastify(options);
+  // The types tell a server with TLS from one without; what we use of them is the same.
+  return Fastify({ ...options, https: { ...tls, handshakeTimeout: 20_000 } } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance;
+};
 
 const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, spans: RequestSpans) => {
   const parsePath = createParameterParser(route.path);
@@ -114,7 +126,9 @@ const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
 
 /** Below HTTP: a request line or header that Node can't read. There is no request to answer, only a socket. */
 const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket) => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // What is written before TLS came about would wait for a handshake that never comes, and the connection would stay.
+  const isBeforeTls = (socket as { readonly secureConnecting?: boolean }).secureConnecting === true;
+  if (error.code === 'ECONNRESET' || !socket.writable || isBeforeTls) return void socket.destroy();
   const message = error.code === 'HPE_HEADER_OVERFLOW' ? 'The request line and headers are over 16 KiB.' : 'The request is not HTTP/1.1.';
   const body = JSON.stringify({ error: { code: 'invalid_query', message } } satisfies ErrorBody);
   socket.end(

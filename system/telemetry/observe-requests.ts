@@ -36,7 +36,7 @@ export const observeRequests = (
     const span = spans.start(spanName(request), {
       kind: 'server',
       parent: parseTraceparent(request.headers.traceparent),
-      attributes: () => ({ ...routeAttributes(request), 'url.path': request.url.split('?', 1)[0] ?? '', 'url.scheme': 'http' }),
+      attributes: () => ({ ...routeAttributes(request), 'url.path': request.url.split('?', 1)[0] ?? '', 'url.scheme': request.protocol }),
     });
     return { span, startedAtMs: performance.now() };
   };

@@ -47,8 +47,8 @@ const fromFramework = (error: FastifyError, request: FastifyRequest): Refusal =>
 
 /** For Node's clientError: there is no request and no reply, just a socket. */
 export const answerClientError = (error: Error & { code?: string }, socket: Socket): void => {
-  // The client is gone, or an answer is on its way already: nothing can be said in between.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+  // The client is gone, or an answer is on its way already: nothing can be said in between. Nor to one whose TLS did not come about.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0 || isBeforeTls(socket)) {
     socket.destroy();
     return;
   }
@@ -59,6 +59,9 @@ export const answerClientError = (error: Error & { code?: string }, socket: Sock
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 };
+
+/** What is written then waits for a handshake that never comes, and the connection stays. */
+const isBeforeTls = (socket: Socket): boolean => (socket as { readonly secureConnecting?: boolean }).secureConnecting === true;
 
 const reasons: Partial<Record<Refusal['code'], string>> = {
   headers_too_large: 'Request Header Fields Too Large',

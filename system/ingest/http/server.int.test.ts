@@ -54,6 +54,7 @@ const start = () =>
     commitTimeoutMs: 300,
     headersTimeoutMs: 20_000,
     requestTimeoutMs: 60_000,
+    tls: null,
     checkStorage: () => (storageError ? Promise.reject(storageError) : Promise.resolve()),
   });
 

@@ -1,8 +1,10 @@
 // The HTTP front door: the shared port with the event routes, and an admin port of this process alone.
 import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 import { type AnswerContext, answerJson } from './answer.ts';
@@ -24,6 +26,8 @@ export type IngestServerOptions = {
   /** From the first byte, or the connection, to the end of the headers, and to the end of the body. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  /** null: plain HTTP. */
+  readonly tls: TlsFiles | null;
   /** Stopping waits as long for answers, and a little more. */
   readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
@@ -100,7 +104,7 @@ const createServer = async (
 /** A client that is slow on purpose is looked for this often, and costs a connection until then. */
 const mostCheckMs = 1000;
 
-const openServer = ({ headersTimeoutMs, requestTimeoutMs }: IngestServerOptions, options: FastifyServerOptions): FastifyInstance => {
+const openServer = ({ tls, headersTimeoutMs, requestTimeoutMs }: IngestServerOptions, options: FastifyServerOptions): FastifyInstance => {
   const limits = {
     // Node takes no more for a part than for the whole.
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -108,7 +112,10 @@ const openServer = ({ headersTimeoutMs, requestTimeoutMs }: IngestServerOptions,
     connectionsCheckingInterval: Math.min(mostCheckMs, headersTimeoutMs, requestTimeoutMs),
     maxHeaderSize: 16_384,
   };
-  return Fastify({ ...options, http: limits });
+  if (tls === null) return Fastify({ ...options, http: limits });
+  // The types tell a server with TLS from one without; what we use of them is the same.
+  const https = { ...limits, ...tls, handshakeTimeout: headersTimeoutMs };
+  return Fastify({ ...options, https } as unknown as FastifyHttpsOptions<HttpsServer>) as unknown as FastifyInstance;
 };
 
 /** Our own checks say what a body is; the framework hands over its bytes, whatever the type. */

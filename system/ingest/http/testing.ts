@@ -41,6 +41,7 @@ export const startTestDoor = async (
     commitTimeoutMs: 300,
     headersTimeoutMs: 20_000,
     requestTimeoutMs: 60_000,
+    tls: null,
     checkStorage: () => Promise.resolve(),
     ...options,
   });

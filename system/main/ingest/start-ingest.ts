@@ -15,6 +15,7 @@ import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
+import { readTlsFiles } from '../tls/read-tls-files.ts';
 
 export const role = 'ingest';
 export const instance = createInstance(role);
@@ -22,6 +23,7 @@ export const instance = createInstance(role);
 export type CreateWriter = (options: { readonly pool: Pool; readonly laneCount: number }) => StreamWriter;
 
 export const startIngest = async (settings: Settings, createWriter: CreateWriter): Promise<Running> => {
+  const tls = await readTlsFiles(settings);
   await using undo = new AsyncDisposableStack();
   const telemetry = undo.adopt(startTelemetry({ process: role, instance, environment: process.env }), (started) => started.shutdown());
   const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
@@ -32,7 +34,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       onFailure: (error) => telemetry.logger.warn('upkeep of the log failed', { ...errorAttributes(error) }),
     }),
   );
-  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now);
+  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
   const ingest = createIngest({
     ...settings,
     laneCount,
@@ -43,7 +45,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
-  const server = await listen({ ...settings, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
+  const server = await listen({ ...settings, tls, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
   undo.defer(() => server.stop());

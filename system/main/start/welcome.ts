@@ -8,6 +8,8 @@ export type Welcome = {
   /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
   readonly storage: string;
   readonly state: string;
+  /** Of TLS; null: plain HTTP. */
+  readonly certificatePath: string | null;
   readonly now: Date;
 };
 
@@ -20,7 +22,9 @@ const exampleEvent = (now: Date): string =>
     metadata: { total: 42.5 },
   });
 
-export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, storage, state, now }: Welcome): string =>
+const curl = (certificatePath: string | null): string => `curl -sS${certificatePath === null ? '' : ` --cacert ${certificatePath}`}`;
+
+export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, storage, state, certificatePath, now }: Welcome): string =>
   [
     `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
     `query     ${queryUrl}`,
@@ -30,8 +34,8 @@ export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, sto
     '',
     'Send an event, and see what became of it:',
     '',
-    `  curl -sS ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
-    `  curl -sS ${queryUrl}/timelines/shop/order-1`,
+    `  ${curl(certificatePath)} ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
+    `  ${curl(certificatePath)} ${queryUrl}/timelines/shop/order-1`,
     '',
     'Ctrl-C stops it in order.',
   ].join('\n');
