@@ -56,6 +56,7 @@ export const ingestOpenApi = (limits: IngestApiLimits) => ({
     '/health': { get: probe('health', 'The process lives.', []) },
     '/ready': { get: probe('ready', 'The process can do its work.', ['storage_unavailable', 'shutting_down']) },
     '/openapi.json': { get: probe('openapi', 'This document.', []) },
+    '/docs': { get: page },
   },
   components: {
     schemas: {
@@ -159,6 +160,11 @@ const probe = (operationId: string, description: string, codes: readonly ErrorCo
   operationId,
   responses: { '200': { description, content: json({ type: 'object' }) }, ...errorResponses(codes) },
 });
+
+const page = {
+  operationId: 'docs',
+  responses: { '200': { description: 'This document, to read.', content: { 'text/html': { schema: { type: 'string' } } } } },
+};
 
 /** One response a status; its description lists the codes with their meaning. */
 const errorResponses = (codes: readonly ErrorCodeName[]): Record<string, unknown> => {

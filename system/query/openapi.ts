@@ -11,6 +11,13 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
+    '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
+    '/docs': {
+      get: {
+        summary: 'This document, to read.',
+        responses: { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } },
+      },
+    },
   },
   components: { schemas: { Error: errorAnswer } },
 });
@@ -24,9 +31,9 @@ const operation = (route: Route) => ({
   responses: { 200: json('The answer.', route.answer), ...errorResponses([...route.errors, 'internal']) },
 });
 
-const stateOperation = (summary: string, errors: readonly (keyof typeof errorCodes)[]) => ({
+const stateOperation = (summary: string, errors: readonly (keyof typeof errorCodes)[], answer: object = stateAnswer) => ({
   summary,
-  responses: { 200: json('It can.', stateAnswer), ...errorResponses(errors) },
+  responses: { 200: json('It can.', answer), ...errorResponses(errors) },
 });
 
 const parameters = (schema: TObject, place: 'path' | 'query') =>

@@ -280,9 +280,18 @@ describe('every answer', () => {
       '/status',
       '/health',
       '/ready',
+      '/openapi.json',
+      '/docs',
     ]);
     const names = body.paths['/events'].get.parameters.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor']);
+  });
+
+  it('is there as a page, too, which fetches and runs nothing', async () => {
+    const { body, headers } = await query.app.inject({ method: 'GET', url: '/docs' });
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(body).toContain('<code>/timelines/{system_name}/{object_id}</code>');
   });
 
   it('comes over connections that can not write', async () => {

@@ -5,6 +5,8 @@ import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyRe
 import type { Pool } from 'pg';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
+import { htmlHeaders } from '../contract/openapi-page/html.ts';
+import { renderOpenApiPage } from '../contract/openapi-page/render-page.ts';
 import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
@@ -36,7 +38,9 @@ export const createQueryServer = ({ pool, telemetry, tls = null }: QueryServerOp
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
-  addFixed(app, '/openapi.json', JSON.stringify(createOpenApi(routes, serviceVersion)));
+  const openApi = createOpenApi(routes, serviceVersion);
+  addFixed(app, '/openapi.json', JSON.stringify(openApi));
+  addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);
   addFixed(app, '/health', ok);
   app.get('/ready', async (_request, reply) => {
     await checkReady(pool);
@@ -76,10 +80,15 @@ const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, 
 
 const parseNothing = createParameterParser(noParameters);
 
-const addFixed = (app: FastifyInstance, url: string, text: string) => {
+const addFixed = (
+  app: FastifyInstance,
+  url: string,
+  text: string,
+  headers: Readonly<Record<string, string>> = { 'content-type': jsonType },
+) => {
   app.get(url, (request, reply) => {
     parseNothing(request.query as RawParameters);
-    return reply.type(jsonType).send(text);
+    return reply.headers(headers).send(text);
   });
 };
 
@@ -93,7 +102,7 @@ const checkReady = async (pool: Pool) => {
   }
 };
 
-const served = [...routes.map(({ url }) => url), '/openapi.json', '/health', '/ready'];
+const served = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
 const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {

@@ -4,6 +4,8 @@ import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
+import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
@@ -44,7 +46,7 @@ export type IngestServer = {
 const keepAliveTimeoutMs = 65_000;
 const afterCommitMs = 2000;
 
-const sharedRoutes = { '/events': ['POST'], '/events/batch': ['POST'], '/openapi.json': ['GET', 'HEAD'] };
+const sharedRoutes = { '/events': ['POST'], '/events/batch': ['POST'], '/openapi.json': ['GET', 'HEAD'], '/docs': ['GET', 'HEAD'] };
 const healthRoutes = { '/health': ['GET', 'HEAD'], '/ready': ['GET', 'HEAD'] };
 
 /** Rejects with the listen error (EADDRINUSE, EACCES, …); nothing is left open then. */
@@ -57,6 +59,8 @@ export const startIngestServer = async (options: IngestServerOptions): Promise<I
   addEventRoutes(shared, { ...options, ...context });
   const openApi = ingestOpenApi(options);
   shared.get('/openapi.json', (_request, reply) => answerJson(reply, context, 200, openApi));
+  const page = renderOpenApiPage(openApi);
+  shared.get('/docs', (_request, reply) => reply.headers(htmlHeaders).send(page));
   try {
     const adminAddress = await admin.listen({ host: options.host, port: options.adminPort });
     // Fastify hands the options on to Node, but its types do not know this one.

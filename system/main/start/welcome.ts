@@ -37,5 +37,7 @@ export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, sto
     `  ${curl(certificatePath)} ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
     `  ${curl(certificatePath)} ${queryUrl}/timelines/shop/order-1`,
     '',
+    `How, in full: ${ingestUrl}/docs and ${queryUrl}/docs`,
+    '',
     'Ctrl-C stops it in order.',
   ].join('\n');
