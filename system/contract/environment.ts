@@ -117,6 +117,16 @@ export const settings = {
     readers: ['ingest'],
     meaning: 'Most events of a batch.',
   },
+  bodiesLimitBytes: {
+    name: 'FAULTLINE_BODIES_LIMIT_BYTES',
+    kind: 'integer',
+    fallback: '67108864',
+    minimum: 1048576,
+    maximum: 4294967296,
+    readers: ['ingest'],
+    meaning:
+      'Bytes of bodies of 10,000 or more that may be on their way in, or waiting for their answer, in one ingest process; a body that does not say its length counts as the largest that its route takes. Past it: 503 overloaded, before the body is read.',
+  },
   queueLimitBytes: {
     name: 'FAULTLINE_QUEUE_LIMIT_BYTES',
     kind: 'integer',

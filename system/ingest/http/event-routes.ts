@@ -7,6 +7,7 @@ import type { IngestTelemetry, RequestTrace } from '../telemetry.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
 import { type BatchRequest, readBatchRequest, readEventRequest } from './event-request.ts';
 import { createInflate, type Inflate } from './inflate.ts';
+import { createLargeBodies } from './large-bodies.ts';
 
 export type EventRoutesOptions = AnswerContext & {
   readonly ingest: Ingest;
@@ -14,6 +15,7 @@ export type EventRoutesOptions = AnswerContext & {
   readonly bodyLimitBytes: number;
   readonly batchLimitBytes: number;
   readonly batchLimitEvents: number;
+  readonly bodiesLimitBytes: number;
 };
 
 type RouteOptions = EventRoutesOptions & { readonly inflate: Inflate };
@@ -25,8 +27,9 @@ export const addEventRoutes = (server: FastifyInstance, given: EventRoutesOption
   // As in the queue itself: an empty one takes any.
   const hasRoom = (bytes: number) => ingest.queueBytes() === 0 || ingest.queueBytes() + bytes <= ingest.queueLimitBytes;
   const options: RouteOptions = { ...given, inflate: createInflate({ hasRoom }) };
-  server.post('/events', { bodyLimit: bodyLimitBytes }, (request, reply) => postEvent(request, reply, options));
-  server.post('/events/batch', { bodyLimit: batchLimitBytes }, (request, reply) => postBatch(request, reply, options));
+  const onRequest = createLargeBodies(given);
+  server.post('/events', { bodyLimit: bodyLimitBytes, onRequest }, (request, reply) => postEvent(request, reply, options));
+  server.post('/events/batch', { bodyLimit: batchLimitBytes, onRequest }, (request, reply) => postBatch(request, reply, options));
 };
 
 const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : empty);

@@ -11,7 +11,7 @@ import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeStream, type FakeStream, type Step } from '../testing.ts';
 import { type IngestServer, startIngestServer } from './server.ts';
 
-const limits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5 };
+const limits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5, bodiesLimitBytes: 1_048_576 };
 const steps: Step[] = [];
 const refusedCodes: string[] = [];
 const measures: RequestMeasure[] = [];

@@ -25,6 +25,7 @@ export type IngestServerOptions = {
   readonly bodyLimitBytes: number;
   readonly batchLimitBytes: number;
   readonly batchLimitEvents: number;
+  readonly bodiesLimitBytes: number;
   /** From the first byte, or the connection, to the end of the headers, and to the end of the body. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;

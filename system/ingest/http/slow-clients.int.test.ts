@@ -41,6 +41,32 @@ test('a client that sends a byte now and then gains no time by it, and others ar
   for (const drip of drips) clearInterval(drip);
 });
 
+test('large bodies that are on their way in are bounded together; small ones are taken, and room comes back with each answer or end', async () => {
+  await using door = await startTestDoor({ bodiesLimitBytes: 20_000 });
+  const event = JSON.stringify({ system_name: 's', object_id: 'o', event_name: 'n', event_time: 't', metadata: {} });
+  const headers = { 'content-type': 'application/json' };
+  const large = `[${event}${' '.repeat(12_000)}]`;
+  const send = async (path: string, body: string | ReadableStream) => {
+    const init = { method: 'POST', headers, body, duplex: 'half' };
+    const response = await fetch(`${door.server.address}${path}`, init as RequestInit);
+    return [response.status, response.headers.get('retry-after'), response.headers.get('connection')];
+  };
+  const unsaid = () => new Blob([event]).stream();
+  // One after the other there is room for any number.
+  for (let sent = 0; sent < 3; sent += 1) expect((await send('/events/batch', large))[0]).toBe(200);
+  const slow = connect(Number(new URL(door.server.address).port), '127.0.0.1');
+  slow.on('error', () => {});
+  slow.write('POST /events/batch HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 15000\r\n\r\n[');
+  await expect.poll(() => send('/events/batch', large)).toEqual([503, '1', 'close']);
+  expect(await send('/events/batch', unsaid())).toEqual([503, '1', 'close']);
+  // Beside it there is room for one event of unknown length, and for what is small.
+  expect((await send('/events', unsaid()))[0]).toBe(200);
+  expect((await send('/events', event))[0]).toBe(200);
+  expect((await send('/events/batch', ' '.repeat(20_000)))[0]).toBe(413);
+  slow.destroy();
+  await expect.poll(async () => (await send('/events/batch', large))[0]).toBe(200);
+});
+
 test.each([
   ['one long one', `x: ${'y'.repeat(20_000)}\r\n`],
   ['many short ones', Array.from({ length: 3000 }, (_, index) => `ce-x${index}: y\r\n`).join('')],

@@ -12,7 +12,7 @@ export type TestDoor = AsyncDisposable & {
   readonly ingest: Ingest;
 };
 
-export const testLimits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5 };
+export const testLimits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5, bodiesLimitBytes: 1_048_576 };
 
 export const startTestDoor = async (
   change: Partial<IngestServerOptions> & { readonly queueLimitBytes?: number } = {},
