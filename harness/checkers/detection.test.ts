@@ -65,11 +65,20 @@ describe('an expected alert', () => {
     });
   });
 
+  test('that fires between the blow and the evidence of it is explained, and came at once', () => {
+    const slow = evidenceOf('kill', 2, 4);
+    const run = { ...runOf(), evidence: [{ ...slow, injectedAt: at(1) }, evidenceOf('kill-again', 8, 9)] };
+    const told = firing(run, 'Dead', interval(1.5, 9));
+    expect(outcomes(told)).toEqual(allPass);
+    expect(detection(told)[1]).toMatchObject({ measured: { value: 0, unit: 's' } });
+    expect(outcomes(firing(run, 'Dead', interval(0.9, 9)))).toMatchObject({ 'detection/Dead': 'fail' });
+  });
+
   test.each([
     ['that never fires', []],
     ['that fires too late', [interval(7.1, 9)]],
-    ['that fires before the evidence', [interval(1.9, 9)]],
-    ['that fired only before the evidence', [interval(0.5, 1.5)]],
+    ['that fires before the blow', [interval(1.9, 9)]],
+    ['that fired only before the blow', [interval(0.5, 1.5)]],
     ['that fires a second time without a cause', [interval(5, 9), interval(14.5, 15)]],
     ['that ends too late', [interval(5, 14.1)]],
     ['that never ends', [interval(5, null)]],

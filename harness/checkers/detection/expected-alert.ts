@@ -1,12 +1,12 @@
-// One alert that must fire: soon after the evidence of each of its causes, not before any, and no longer than its causes allow.
-import { causeOf } from '../../engine/alert-cause.ts';
+// One alert that must fire: soon after the evidence of each of its causes, not before any was at work, and no longer than its causes allow.
+import { type AlertCause, causeOf } from '../../engine/alert-cause.ts';
 import type { AlertInterval, AlertsRecord, RunData } from '../../engine/run-data.ts';
 import type { ExpectedAlert } from '../../scenario/scenario.ts';
 import { type CheckResult, conclude, createFindings, type Findings, type ResultId } from '../check.ts';
 import { atText, endOf, firingOf, secondsText } from './firing.ts';
 
 /** An expected alert with its cause found. `allowedUntil`: when it must have ended. */
-type Due = ExpectedAlert & { readonly startedAt: number; readonly endedAt: number | null; readonly allowedUntil: number };
+type Due = ExpectedAlert & AlertCause & { readonly allowedUntil: number };
 
 export const expectedAlert = (run: RunData, record: AlertsRecord, alert: string, trusted: boolean): CheckResult => {
   const id: ResultId = `detection/${alert}`;
@@ -70,12 +70,12 @@ const comesAndGoes = (
     silences.add(`it ended, though nobody did anything about ${due.cause}`, { facts: { firing } });
 };
 
-/** Each moment at which it fired belongs to one of its causes, from the evidence to the end of what is allowed. */
+/** Each moment at which it fired belongs to one of its causes, from the blow to the end of what is allowed. */
 const isExplained = (interval: AlertInterval, due: readonly Due[], run: RunData, record: AlertsRecord, wrong: Findings, open: Findings) => {
   const end = endOf(interval, record);
   let at = interval.from;
-  for (const each of due.toSorted((left, right) => left.startedAt - right.startedAt)) {
-    if (each.startedAt <= at) at = Math.max(at, each.allowedUntil);
+  for (const each of due.toSorted((left, right) => left.injectedAt - right.injectedAt)) {
+    if (each.injectedAt <= at) at = Math.max(at, each.allowedUntil);
   }
   if (at === interval.from) wrong.add(`it fired ${atText(at, run)}, when none of its causes was at work`, { facts: { interval } });
   else if (at < end) wrong.add(`it still fired ${atText(at, run)}, when it had to be over`, { facts: { interval } });
