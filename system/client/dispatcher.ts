@@ -27,7 +27,10 @@ export type DispatcherCounts = {
   readonly requestsFailed: number;
   readonly retries: number;
   readonly inFlightRequests: number;
+  /** How long nobody sends from now on. */
   readonly backOffMs: number;
+  /** Why the last request that failed did, while none has succeeded since: what the events wait for. */
+  readonly lastFailure: Pick<Failure, 'code' | 'message'> | null;
 };
 
 export type Dispatcher = {
@@ -40,13 +43,14 @@ export type Dispatcher = {
 
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   const { settings, order, post, timing, random } = options;
-  const counts = { requests: 0, requestsFailed: 0, retries: 0, inFlightRequests: 0 };
+  const counts = { requests: 0, requestsFailed: 0, retries: 0, inFlightRequests: 0, lastFailure: noFailure };
   const backOff = createBackOff(settings, random);
   const size = createSizeKeeper(settings);
   const stopping = createStop();
   const rest = createRest(timing, stopping);
   let isAwake = false;
   let disarm: (() => void) | null = null;
+  stopping.onStop(() => disarm?.());
 
   // After a failure one request finds out whether it is over, not all of them.
   const hasSlot = () => counts.inFlightRequests < (backOff.failures > 0 ? 1 : settings.maxInFlightRequests);
@@ -81,6 +85,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     const outcome = await post(batch, stopping);
     counts.inFlightRequests -= 1;
     for (const entry of batch) entry.isInFlight = false;
+    counts.lastFailure = outcome.kind === 'failed' ? inShort(outcome.failure) : null;
     if (outcome.kind === 'failed') counts.requestsFailed += 1;
     if (isPressure(outcome)) backOff.failed(sentAtMs, timing.nowMs(), outcome.kind === 'failed' ? outcome.retryAfterMs : null);
     else backOff.succeeded();
@@ -102,12 +107,13 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   return {
     counts: () => ({ ...counts, backOffMs: Math.max(0, backOff.untilMs - timing.nowMs()) }),
     wake,
-    stop: () => {
-      stopping.stop();
-      disarm?.();
-    },
+    stop: stopping.stop,
   };
 };
+
+const noFailure = null as DispatcherCounts['lastFailure'];
+
+const inShort = ({ code, message }: Failure): DispatcherCounts['lastFailure'] => ({ code, message });
 
 /** How many of them go again. */
 const depart = (batch: readonly Entry[]): number => {

@@ -105,6 +105,7 @@ describe('retries', () => {
     ingest.steps.push(...Array.from({ length: 5 }, (): Step => ({ lose: 'ECONNREFUSED' })));
     const answer = watch(producer.send(event()));
     await timing.advance(3000);
+    expect(producer.stats().lastFailure).toBeNull();
     const times = ingest.requests.map(({ atMs }) => atMs);
     // Half of 100, 200, 350, 350, 350, and the millisecond of each request.
     expect(times.slice(1).map((atMs, index) => atMs - times[index]!)).toEqual([51, 101, 176, 176, 176]);
@@ -119,7 +120,7 @@ describe('retries', () => {
     watch(producer.send(event({ object_id: 'b' })));
     await timing.advance(1500);
     expect(sizes(ingest)).toEqual([1]);
-    expect(producer.stats().backOffMs).toBeGreaterThan(0);
+    expect(producer.stats()).toMatchObject({ backOffMs: 51, lastFailure: { code: 'overloaded' } });
     await timing.advance(8000);
     expect(ingest.requests.map(({ atMs }) => atMs)).toEqual([0, 1 + 2000 + 50, 7000 + 100]);
     expect(sizes(ingest)).toEqual([1, 2, 2]);
