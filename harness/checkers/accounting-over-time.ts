@@ -63,26 +63,29 @@ const playedSeconds = ({ timeline: { zeroAt, phases } }: RunData): number =>
 type Times = { readonly appended: ReadonlyMap<number, Float64Array>; readonly applied: ReadonlyMap<string, Float64Array> };
 
 const timesOf = ({ rows, effects }: RunIndex): Times => ({
-  appended: sortedBy(
-    rows.log,
-    ({ lane }) => lane,
-    ({ appendedAt }) => appendedAt,
-  ),
+  appended: sortedBy(rows.log, ({ lane, appendedAt: at }) => ({ lane, at })),
   applied: new Map(
     [...effects].flatMap(([processor, ofProcessor]) =>
-      [
-        ...sortedBy(
-          [...ofProcessor.values()],
-          ({ lane }) => lane,
-          ({ appliedAt }) => appliedAt,
-        ),
-      ].map(([lane, times]) => [`${processor}/${lane}`, times] as const),
+      [...sortedBy(ofProcessor.entries(), ([, { lane, appliedAt: at }]) => ({ lane, at }))].map(
+        ([lane, times]) => [`${processor}/${lane}`, times] as const,
+      ),
     ),
   ),
 });
 
-const sortedBy = <Row>(rows: readonly Row[], laneOf: (row: Row) => number, timeOf: (row: Row) => number): Map<number, Float64Array> =>
-  new Map([...Map.groupBy(rows, laneOf)].map(([lane, same]) => [lane, Float64Array.from(same, timeOf).sort()]));
+const sortedBy = <Row>(
+  rows: Iterable<Row>,
+  of: (row: Row) => { readonly lane: number; readonly at: number },
+): Map<number, Float64Array> => {
+  const times = new Map<number, number[]>();
+  for (const row of rows) {
+    const { lane, at } = of(row);
+    const same = times.get(lane);
+    if (same === undefined) times.set(lane, [at]);
+    else same.push(at);
+  }
+  return new Map([...times].map(([lane, same]) => [lane, Float64Array.from(same).sort()]));
+};
 
 type Against = {
   readonly sample: BookSample;

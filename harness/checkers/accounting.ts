@@ -26,7 +26,7 @@ export const accounting = (run: RunData): CheckResult => {
     );
     if (run.timeline.drainedAt !== null) checkHead(checkpoint, rows, findings);
   }
-  checkComplete(rows, findings);
+  checkComplete(index, findings);
   return concludeFrom(id, findings, {
     good: `The books of ${rows.checkpoint.length} checkpoints add up, and agree with what is there: nothing dropped, nothing doubled.`,
     bad: `The books are wrong in ${findings.total} places.`,
@@ -76,11 +76,15 @@ const checkAgainst = (checkpoint: Checkpoint, counts: Counts | undefined, how: s
 const recount = ({ rows, effects }: RunIndex): ReadonlyMap<string, Counts> => {
   const counts = new Map(rows.checkpoint.map((row) => [nameOf(row), { effects: 0, parked: 0, pending: 0 }]));
   const current = new Map(rows.checkpoint.map((row) => [`${row.processor}/${row.lane}`, counts.get(nameOf(row))]));
-  const add = (processor: string, lane: number, term: keyof Counts): void => {
+  const add = (processor: string, lane: number, term: keyof Counts, amount = 1): void => {
     const entry = current.get(`${processor}/${lane}`);
-    if (entry !== undefined) entry[term] += 1;
+    if (entry !== undefined) entry[term] += amount;
   };
-  for (const [processor, applied] of effects) for (const { lane } of applied.values()) add(processor, lane, 'effects');
+  for (const [processor, applied] of effects) {
+    const byLane = new Map<number, number>();
+    for (const [, { lane }] of applied.entries()) byLane.set(lane, (byLane.get(lane) ?? 0) + 1);
+    for (const [lane, amount] of byLane) add(processor, lane, 'effects', amount);
+  }
   for (const { processor, lane } of rows.parked) add(processor, lane, 'parked');
   for (const { processor, lane } of rows.pending) add(processor, lane, 'pending');
   return counts;
@@ -94,10 +98,9 @@ const checkHead = (checkpoint: Checkpoint, { lane: lanes }: Rows, findings: Find
     });
 };
 
-const checkComplete = ({ lane: lanes, log, checkpoint }: Rows, findings: Findings): void => {
-  const logged = Map.groupBy(log, (row) => row.lane);
+const checkComplete = ({ rows: { lane: lanes, checkpoint }, logByLane: logged }: RunIndex, findings: Findings): void => {
   for (const lane of lanes) {
-    const rows = logged.get(lane.lane)?.length ?? 0;
+    const rows = logged.rowsOf(logged.find(lane.lane)).length;
     if (rows !== lane.head) findings.add(`lane ${lane.lane}: its head is ${lane.head}, but the log has ${rows} rows`, { rows: [lane] });
     for (const processor of processors) {
       if (!checkpoint.some((row) => row.processor === processor && row.lane === lane.lane))

@@ -30,14 +30,15 @@ type Part<Name extends 'operations' | 'rows'> = Pick<Witness, Name> & { readonly
 /** Rows alone: whoever sent them. */
 const operationsOf = ({ operations, rows }: Witness, index: RunIndex): Part<'operations'> => {
   if (operations.length > 0 || rows.length === 0) return { operations };
-  const sent = [...new Set(rows.flatMap((row) => senderOf(row, index) ?? []))].flatMap((event) => event.operations);
+  const senders = rows.flatMap((row) => senderOf(row, index) ?? []);
+  const sent = [...new Map(senders.map((sender) => [sender.event, sender])).values()].flatMap((sender) => sender.operations);
   const { operations: shown, left } = witnessFrom({ operations: sent });
   return { operations: shown, ...(left === undefined ? {} : { left }) };
 };
 
-const senderOf = (row: FinalRow, { byIdentity, logById }: RunIndex) => {
-  const key = 'idempotencyKey' in row ? row.idempotencyKey : logById.get(idOf(row) ?? -1)?.idempotencyKey;
-  return byIdentity.get(key ?? '');
+const senderOf = (row: FinalRow, { senderOf: sender, logById }: RunIndex) => {
+  const idempotencyKey = 'idempotencyKey' in row ? row.idempotencyKey : (logById.get(idOf(row) ?? -1)?.idempotencyKey ?? null);
+  return sender({ idempotencyKey });
 };
 
 const idOf = (row: FinalRow): number | null => ('id' in row ? row.id : 'eventId' in row ? row.eventId : null);
@@ -45,7 +46,9 @@ const idOf = (row: FinalRow): number | null => ('id' in row ? row.id : 'eventId'
 /** Operations alone: what of them is in the log, and where it went. */
 const rowsOf = ({ operations, rows }: Witness, index: RunIndex): Part<'rows'> => {
   if (rows.length > 0 || operations.length === 0) return { rows };
-  const logged = [...new Set(operations.map(({ idempotencyKey }) => idempotencyKey))].flatMap((key) => index.logByIdentity.get(key) ?? []);
+  const logged = [...new Set(operations.map(({ idempotencyKey }) => idempotencyKey))].flatMap((idempotencyKey) =>
+    index.loggedAs({ idempotencyKey }),
+  );
   const ids = new Set(logged.map(({ id }) => id));
   const held = [...index.rows.parked, ...index.rows.pending].filter(({ id }) => ids.has(id));
   const { rows: shown, left } = witnessFrom({ rows: [...logged, ...held] });

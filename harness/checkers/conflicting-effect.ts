@@ -1,5 +1,7 @@
 // What is there is what was sent, and what was answered: body, fields and id agree between request, answer, log and read models.
 import type { RunData } from '../engine/run-data.ts';
+import type { Numbering } from '../history/columns/numbering.ts';
+import { fieldsApart, placeOf, type Table } from '../history/columns/table.ts';
 import type { FinalRow } from '../history/final-state.ts';
 import { type EventHistory, indexOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
@@ -26,46 +28,62 @@ const effectFields = ['systemName', 'objectId', 'eventName', 'sequence', 'bodySh
 const entryFields = ['systemName', 'objectId', 'eventName', 'sequence'] as const;
 const parkedFields = ['systemName', 'objectId', 'sequence', 'idempotencyKey'] as const;
 
-const compareRows = ({ rows, byIdentity, logById }: RunIndex, findings: Findings): void => {
-  const sentAs = (rowId: number): EventHistory | undefined => byIdentity.get(logById.get(rowId)?.idempotencyKey ?? '');
-  for (const row of rows.log) compareFields(row, rowFields, byIdentity.get(row.idempotencyKey ?? ''), 'the log', findings);
-  for (const row of rows.event) compareFields(row, effectFields, sentAs(row.id), 'table events', findings);
-  for (const row of rows['timeline-entry']) compareFields(row, entryFields, sentAs(row.eventId), 'timelines', findings);
-  for (const row of rows.parked) compareFields(row, parkedFields, sentAs(row.id), 'the park', findings);
-};
-
-type Field = (typeof effectFields)[number];
-
-const compareFields = <Name extends Field>(
-  row: FinalRow & Readonly<Record<Name, unknown>>,
-  fields: readonly Name[],
-  sent: EventHistory | undefined,
-  where: string,
-  findings: Findings,
-): void => {
-  if (sent === undefined) return;
-  const values: Readonly<Record<Name, unknown>> = row;
-  for (const field of fields) {
-    if (values[field] === sent.first[field]) continue;
-    findings.add(`event ${sent.event} was sent with ${field} ${show(sent.first[field])}, but ${where} has ${show(values[field])}`, {
-      rows: [row],
-      operations: sent.operations,
-    });
+const compareRows = (index: RunIndex, findings: Findings): void => {
+  const { rows, senderOf, logById } = index;
+  const sentAs = (rowId: number): EventHistory | undefined => senderOf(logById.get(rowId) ?? { idempotencyKey: null });
+  compareTable(rows.log, rowFields, 'the log', senderOf, index, findings);
+  compareTable(rows.event, effectFields, 'table events', (row) => sentAs(row.id), index, findings);
+  compareTable(rows['timeline-entry'], entryFields, 'timelines', (row) => sentAs(row.eventId), index, findings);
+  for (const row of rows.parked) {
+    const sent = sentAs(row.id);
+    for (const field of sent === undefined ? [] : parkedFields)
+      if (row[field] !== sent?.first[field]) report(field, row, sent as EventHistory, 'the park', findings);
   }
 };
 
+type Field = (typeof effectFields)[number];
+type Holding<Name extends Field> = { readonly [Each in Name]: unknown };
+
+const compareTable = <Name extends Field, Row extends FinalRow & Holding<Name>>(
+  table: Table<Row>,
+  fields: readonly Name[],
+  where: string,
+  senderOf: (row: Row) => EventHistory | undefined,
+  { operations }: RunIndex,
+  findings: Findings,
+): void => {
+  const apart = fieldsApart<Name>(fields, table, operations);
+  for (const row of table) {
+    const sent = senderOf(row);
+    if (sent === undefined) continue;
+    for (const field of apart(placeOf(row), placeOf(sent.first))) report(field, row, sent, where, findings);
+  }
+};
+
+const report = <Name extends Field>(
+  field: Name,
+  row: FinalRow & Holding<Name>,
+  sent: EventHistory,
+  where: string,
+  findings: Findings,
+): void =>
+  findings.add(`event ${sent.event} was sent with ${field} ${show(sent.first[field])}, but ${where} has ${show(row[field])}`, {
+    rows: [row],
+    operations: sent.operations,
+  });
+
 const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
-const compareAnswers = ({ events, logByIdentity }: RunIndex, findings: Findings): void => {
-  const eventOfId = new Map<number, number>();
+const compareAnswers = ({ events, ids: known, firstLogged }: RunIndex, findings: Findings): void => {
+  const answeredFor = createAnswered(known);
   for (const event of events) {
     if (event.outcome !== 'ok') continue;
-    const ids = new Set(event.operations.filter(({ outcome }) => outcome === 'ok').map((operation) => operation.id));
-    const logged = logByIdentity.get(event.first.idempotencyKey)?.[0];
+    const ids = answeredIds(event);
+    const logged = firstLogged(event.first);
     const [answered] = ids;
-    if (ids.has(null)) findings.add(`event ${event.event} was acknowledged without an id`, { operations: event.operations });
-    else if (ids.size > 1)
-      findings.add(`event ${event.event} was answered with ${ids.size} different ids: ${[...ids].join(', ')}`, {
+    if (ids.includes(null)) findings.add(`event ${event.event} was acknowledged without an id`, { operations: event.operations });
+    else if (ids.length > 1)
+      findings.add(`event ${event.event} was answered with ${ids.length} different ids: ${ids.join(', ')}`, {
         operations: event.operations,
       });
     else if (logged !== undefined && logged.id !== answered)
@@ -74,21 +92,38 @@ const compareAnswers = ({ events, logByIdentity }: RunIndex, findings: Findings)
         operations: event.operations,
       });
     for (const given of ids) {
-      const other = given === null ? undefined : eventOfId.get(given);
-      if (other !== undefined)
+      const other = given === null ? null : answeredFor(given, event.event);
+      if (other !== null)
         findings.add(`id ${given} was answered for event ${other} and for event ${event.event}`, { operations: event.operations });
-      if (given !== null) eventOfId.set(given, event.event);
     }
   }
 };
 
+const answeredIds = ({ operations }: EventHistory): readonly (number | null)[] => {
+  const ids: (number | null)[] = [];
+  for (const { outcome, id: given } of operations) if (outcome === 'ok' && !ids.includes(given)) ids.push(given);
+  return ids;
+};
+
+/** Notes for which event an id was answered; returns the one for which it was answered before. */
+const createAnswered = (ids: Numbering): ((id: number, event: number) => number | null) => {
+  const ofKnown = new Float64Array(ids.size).fill(NaN);
+  const ofOthers = new Map<number, number>();
+  return (id, event) => {
+    const number = ids.find(id);
+    const before = number === -1 ? (ofOthers.get(id) ?? NaN) : (ofKnown[number] as number);
+    if (number === -1) ofOthers.set(id, event);
+    else ofKnown[number] = event;
+    return Number.isNaN(before) ? null : before;
+  };
+};
+
 /** Of the acknowledged deliveries of an event at most one is the new one; where no attempt is in doubt, exactly one. */
-const compareNovelty = (event: EventHistory, findings: Findings): void => {
-  const inDoubt = event.operations.some(({ outcome }) => outcome === 'unknown');
-  const fresh = event.operations.filter(({ outcome, duplicate }) => outcome === 'ok' && duplicate === false).length;
-  const flagged = event.operations.some(({ duplicate }) => duplicate !== null);
-  if (fresh > 1)
-    findings.add(`${fresh} deliveries of event ${event.event} were each answered as the first`, { operations: event.operations });
+const compareNovelty = ({ event, operations }: Pick<EventHistory, 'event' | 'operations'>, findings: Findings): void => {
+  const inDoubt = operations.some(({ outcome }) => outcome === 'unknown');
+  const fresh = operations.filter(({ outcome, duplicate }) => outcome === 'ok' && duplicate === false).length;
+  const flagged = operations.some(({ duplicate }) => duplicate !== null);
+  if (fresh > 1) findings.add(`${fresh} deliveries of event ${event} were each answered as the first`, { operations });
   if (fresh === 0 && flagged && !inDoubt)
-    findings.add(`event ${event.event} was answered as a duplicate, but none was before it`, { operations: event.operations });
+    findings.add(`event ${event} was answered as a duplicate, but none was before it`, { operations });
 };

@@ -43,13 +43,13 @@ type Parked = ReadonlyMap<number, RowOf<'parked'>>;
 /** The first poison of a key is a dead letter; any other of the same key would wait behind it. */
 const findWrongOrMissing = (
   poisoned: readonly EventHistory[],
-  { logByIdentity }: RunIndex,
+  { firstLogged }: RunIndex,
   parked: Parked,
   findings: Findings,
 ): ReadonlyMap<number, RowOf<'log'>> => {
   const expected = new Map<number, RowOf<'log'>>();
   for (const event of poisoned) {
-    const logged = logByIdentity.get(event.first.idempotencyKey)?.[0];
+    const logged = firstLogged(event.first);
     if (logged === undefined) continue;
     expected.set(logged.id, logged);
     const row = parked.get(logged.id);

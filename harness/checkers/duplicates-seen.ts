@@ -1,11 +1,12 @@
 // Seen: at least `atLeast` deliveries were answered as duplicates, so that the dedupe window was put to use.
+import { countRows } from '../history/columns/row-list.ts';
 import { type Check, conclude, numberFrom } from './check.ts';
 
 const id = 'seen/duplicates';
 
 export const duplicatesSeen: Check = ({ operations }, parameters) => {
   const atLeast = numberFrom(parameters, 'atLeast');
-  const seen = operations.filter(({ outcome, delivery }) => outcome === 'ok' && delivery === 'duplicate').length;
+  const seen = countRows(operations, ({ outcome, delivery }) => outcome === 'ok' && delivery === 'duplicate');
   const measured = { value: seen, unit: 'second deliveries', bound: `>= ${atLeast}` };
   return conclude(
     id,

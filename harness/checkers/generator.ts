@@ -5,6 +5,8 @@
 // pause of that length hides traffic from the target and then makes a burst of it. A healthy driver on a busy two-core machine is 1 ms late at the median,
 // and 20 to 200 ms in the first second of a spike that takes all there is.
 import type { RunData } from '../engine/run-data.ts';
+import { countRows } from '../history/columns/row-list.ts';
+import type { Operation } from '../history/operation.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'validity/generator';
@@ -15,18 +17,19 @@ const veryLateMs = 1000;
 export const generator = ({ plan, operations, historyComplete }: RunData): CheckResult => {
   if (operations.length === 0) return conclude(id, 'inconclusive', 'The history is empty: the generator sent nothing.');
   const findings = createFindings();
-  const late = operations.filter(({ handedAt, intendedAt }) => handedAt - intendedAt > lateMs);
-  const share = late.length / operations.length;
-  const worst = operations.reduce((most, { handedAt, intendedAt }) => Math.max(most, handedAt - intendedAt), 0);
+  const late = countRows(operations, (operation) => latenessOf(operation) > lateMs);
+  const share = late / operations.length;
+  let worst = 0;
+  for (const operation of operations) worst = Math.max(worst, latenessOf(operation));
   if (share > lateShareAtMost)
     findings.add(
-      `${late.length} of ${operations.length} operations were over ${lateMs} ms late (${percent(share)}; at most ${percent(lateShareAtMost)})`,
+      `${late} of ${operations.length} operations were over ${lateMs} ms late (${percent(share)}; at most ${percent(lateShareAtMost)})`,
     );
   if (worst > veryLateMs)
     findings.add(`an operation was ${Math.round(worst)} ms late (at most ${veryLateMs} ms): the generator was starved`, {
-      operations: late.filter(({ handedAt, intendedAt }) => handedAt - intendedAt === worst).slice(0, 1),
+      operations: operations.filter((operation) => latenessOf(operation) === worst).slice(0, 1),
     });
-  const planned = operations.filter(({ attempt }) => attempt === undefined).length;
+  const planned = countRows(operations, ({ attempt }) => attempt === undefined);
   if (historyComplete && planned !== plan.plannedOperations)
     findings.add(`${plan.plannedOperations} operations were planned, but ${planned} were done`);
   return concludeFrom(id, findings, {
@@ -36,5 +39,7 @@ export const generator = ({ plan, operations, historyComplete }: RunData): Check
     whenBad: 'inconclusive',
   });
 };
+
+const latenessOf = ({ handedAt, intendedAt }: Operation): number => handedAt - intendedAt;
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;

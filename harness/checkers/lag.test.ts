@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import type { RunData, SignalsRecord } from '../engine/run-data.ts';
+import type { SignalsRecord } from '../engine/run-data.ts';
 import { lag } from './lag.ts';
-import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt } from './testing/simulated-run.ts';
+import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
 
 const busy = { ...quietScenario, phases: [{ name: 'busy', kind: 'fault', seconds: 6, ratePerSecond: 500 }] } as const;
 /** Nothing is applied before the sixth second: lag grows to 3,000. */
-const slow = (): RunData => {
+const slow = (): SimulatedRun => {
   const late = { appliedAt: zeroAt + 6000 };
   const run = withRows(simulateRun(busy), 'event', (rows) => rows.map((row) => ({ ...row, ...late })));
   const both = withRows(run, 'timeline-entry', (rows) => rows.map((row) => ({ ...row, ...late })));
   return { ...both, signals: signalsOf(both) };
 };
 const run = slow();
-const withLag = (change: (value: number, second: number) => number, of: RunData = run): RunData => {
+const withLag = (change: (value: number, second: number) => number, of: SimulatedRun = run): SimulatedRun => {
   const signals = of.signals as SignalsRecord;
   const plots = signals.plots.map((plot) => ({
     ...plot,
@@ -50,7 +50,7 @@ test('a signal that invents a lag is a failure', () => {
 
 test('while the exporter of the books is dead, and its duty not yet taken over, their silence is no lie', () => {
   const faults = [{ kind: 'pause', name: 'p', at: { phase: 'busy', afterSeconds: 1 }, role: 'worker', index: 1, seconds: 5 }] as const;
-  const paused: RunData = {
+  const paused: SimulatedRun = {
     ...withRows(run, 'lease-event', (rows) => [
       ...rows,
       leaseRow({
@@ -101,7 +101,7 @@ test('a signal without samples, a question that failed, or no telemetry at all m
 
 test('a lag that is silent for a fifth of the run is enough, for more it is inconclusive, and a lie in what is there still fails', () => {
   const signals = run.signals as SignalsRecord;
-  const silentFrom = (seconds: number, of: SignalsRecord = signals): RunData => ({
+  const silentFrom = (seconds: number, of: SignalsRecord = signals): SimulatedRun => ({
     ...run,
     signals: {
       ...of,

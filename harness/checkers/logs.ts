@@ -31,10 +31,9 @@ type Marked = Operation & { readonly id: number; readonly traceId: string };
 type LogRecord = EventLogs['records'][number];
 
 const markedAndAcknowledged = (run: RunData): readonly Marked[] =>
-  run.operations.filter(
-    (operation): operation is Marked =>
-      operation.traceId !== null && operation.id !== null && operation.outcome === 'ok' && operation.duplicate !== true,
-  );
+  run.operations
+    .filter(({ traceId, outcome }) => traceId !== null && outcome === 'ok')
+    .filter((operation): operation is Marked => operation.id !== null && operation.duplicate !== true);
 
 const checkMarked = (operation: Marked, records: readonly LogRecord[], { wrong, missing }: Found): void => {
   const { op, id: eventId, traceId } = operation;

@@ -20,29 +20,30 @@ export const lost = (run: RunData): CheckResult => {
   });
 };
 
-const findUnlogged = ({ events, logByIdentity }: RunIndex, findings: Findings): number => {
+const findUnlogged = ({ events, isLogged }: RunIndex, findings: Findings): number => {
   let acknowledged = 0;
   for (const event of events) {
     if (event.outcome !== 'ok') continue;
     acknowledged += 1;
-    if (!logByIdentity.has(event.first.idempotencyKey))
+    if (!isLogged(event.first))
       findings.add(`event ${event.event} was acknowledged, but is not in the log`, { operations: event.operations });
   }
   return acknowledged;
 };
 
 /** Ignored, discarded, skipped and shed events leave no row; the books say how many of a lane there may be. */
-const findUnapplied = ({ rows, effects }: RunIndex, processor: string, findings: Findings): void => {
+const findUnapplied = ({ rows, effects, logByLane }: RunIndex, processor: string, findings: Findings): void => {
   const applied = effects.get(processor);
   const held = new Set([...rows.parked, ...rows.pending].filter((row) => row.processor === processor).map((row) => row.id));
-  const byLane = Map.groupBy(rows.log, ({ lane }) => lane);
   for (const checkpoint of rows.checkpoint) {
     if (checkpoint.processor !== processor) continue;
-    const passed = (byLane.get(checkpoint.lane) ?? []).filter(({ position }) => position <= checkpoint.position);
-    const missing = passed.filter((row) => applied?.has(row.id) !== true && !held.has(row.id));
-    if (missing.length > withoutRow(checkpoint))
-      for (const row of missing)
-        findings.add(`event ${row.id} was passed by ${processor}, but is neither applied, parked nor pending`, { rows: [row, checkpoint] });
+    const missing = logByLane.rowsOf(logByLane.find(checkpoint.lane)).filter((place) => {
+      const { position, id: eventId } = rows.log.at(place);
+      return position <= checkpoint.position && applied?.has(eventId) !== true && !held.has(eventId);
+    });
+    if (missing.length <= withoutRow(checkpoint)) continue;
+    for (const row of Array.from(missing, (place) => rows.log.at(place)))
+      findings.add(`event ${row.id} was passed by ${processor}, but is neither applied, parked nor pending`, { rows: [row, checkpoint] });
   }
 };
 

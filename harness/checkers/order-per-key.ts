@@ -1,20 +1,23 @@
 // Promise 3, exactly and no more: sequenced events of a key are applied 1, 2, 3 …; others in position order, and where A's 2xx came before B was handed over,
 // A is before B. Nothing of a key is applied that lies behind its parked event.
 import type { RunData } from '../engine/run-data.ts';
-import { type EventHistory, indexOf, keyOf, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
+import { sortRows } from '../history/columns/groups.ts';
+import { type EventHistory, groupByKey, indexOf, keyOf, keyValueOf, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/order-per-key';
 
 export const orderPerKey = (run: RunData): CheckResult => {
   const index = indexOf(run);
-  const timelines = Map.groupBy(index.rows['timeline-entry'], keyOf);
+  const { timelines } = index;
+  const entries = index.rows['timeline-entry'];
   if (timelines.size === 0) return conclude(id, 'inconclusive', 'No timeline was read back, so no order can be seen.');
   const findings = createFindings();
   // What is missing from a state or a history that was cut off is no gap in an order.
-  if (run.finalStateComplete) for (const entries of timelines.values()) checkTimeline(entries, findings);
+  if (run.finalStateComplete)
+    for (let key = 0; key < timelines.size; key += 1) checkTimeline(entries.rows(timelines.rowsOf(key)), findings);
   if (run.historyComplete) checkRealTime(index, findings);
-  checkParked(index.rows, timelines, findings);
+  checkParked(index, findings);
   return concludeFrom(id, findings, {
     good: `The events of ${timelines.size} keys were applied in their order.`,
     bad: `${findings.total} events were applied or appended out of their key's order.`,
@@ -24,8 +27,7 @@ export const orderPerKey = (run: RunData): CheckResult => {
 
 type Entry = RowOf<'timeline-entry'>;
 
-const checkTimeline = (unsorted: readonly Entry[], findings: Findings): void => {
-  const entries = unsorted.toSorted((left, right) => left.entry - right.entry);
+const checkTimeline = (entries: readonly Entry[], findings: Findings): void => {
   entries.forEach((row, place) => {
     const before = entries[place - 1];
     if (row.entry !== place + 1)
@@ -51,12 +53,14 @@ const checkSequence = (row: Entry, before: Entry | undefined, findings: Findings
 };
 
 /** Rows of a key in position order: none may lie before one that was handed over only after this one's 2xx. */
-const checkRealTime = ({ rows, byIdentity }: RunIndex, findings: Findings): void => {
-  const unsequenced = rows.log.filter(({ sequence }) => sequence === null);
-  for (const log of Map.groupBy(unsequenced, keyOf).values()) {
+const checkRealTime = ({ rows: { log }, senderOf }: RunIndex, findings: Findings): void => {
+  const [sequences, positions] = [log.column('sequence'), log.column('position')];
+  const byKey = groupByKey(log, (row) => sequences.at(row) === null);
+  for (let key = 0; key < byKey.size; key += 1) {
     let latest: { handedAt: number; sent: EventHistory } | null = null;
-    for (const row of log.toSorted((left, right) => left.position - right.position)) {
-      const sent = byIdentity.get(row.idempotencyKey ?? '');
+    for (const place of sortRows(byKey.rowsOf(key), (row) => positions.numberAt(row))) {
+      const row = log.at(place);
+      const sent = senderOf(row);
       if (sent === undefined) continue;
       const { acknowledgedAt, handedAt } = momentsOf(sent);
       if (latest !== null && latest.handedAt > acknowledgedAt) {
@@ -83,14 +87,14 @@ const momentsOf = ({ operations }: EventHistory): { acknowledgedAt: number; hand
 
 const placeOf = ({ sequence, position }: { readonly sequence: number | null; readonly position: number }): number => sequence ?? position;
 
-const checkParked = (rows: Rows, timelines: ReadonlyMap<string, readonly Entry[]>, findings: Findings): void => {
+const checkParked = ({ rows, timelines, operations }: RunIndex, findings: Findings): void => {
   const parked = Map.groupBy(
     rows.parked.filter(({ processor }) => processor === 'timelines'),
     keyOf,
   );
-  for (const [key, held] of parked) {
+  for (const held of parked.values()) {
     const head = held.reduce((first, row) => (placeOf(row) < placeOf(first) ? row : first));
-    for (const row of timelines.get(key) ?? []) {
+    for (const row of rows['timeline-entry'].rows(timelines.rowsOf(timelines.find(keyValueOf(head, operations))))) {
       if (placeOf(row) > placeOf(head))
         findings.add(`event ${row.eventId} was applied, though event ${head.id} of its key, which comes before it, is parked`, {
           rows: [row, head],

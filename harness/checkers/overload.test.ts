@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import type { MachineSample, RunData } from '../engine/run-data.ts';
+import type { MachineSample } from '../engine/run-data.ts';
 import type { Operation } from '../history/operation.ts';
 import { lagOverSeen } from './lag-over-seen.ts';
 import { lagRecovers } from './lag-recovers.ts';
 import { memoryWithin } from './memory-within.ts';
 import { refusalsAreDefinite } from './refusals-are-definite.ts';
 import { refusalsSeen } from './refusals-seen.ts';
-import { simulateRun, withOperations, withRows, zeroAt } from './testing/simulated-run.ts';
+import { simulateRun, withOperations, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
 
 const quiet = simulateRun();
 const refusal: Partial<Operation> = { outcome: 'failed', status: 503, code: 'overloaded', retryAfterSeconds: 1, id: null, duplicate: null };
 /** Every tenth event is refused, and is not in the log. */
-const refusing = (answer: Partial<Operation> = refusal): RunData => {
+const refusing = (answer: Partial<Operation> = refusal): SimulatedRun => {
   const isRefused = ({ event }: Operation): boolean => event % 10 === 0;
   const refused = new Set(quiet.operations.filter(isRefused).map(({ idempotencyKey }) => idempotencyKey));
   const operations = withOperations(quiet, (all) =>
@@ -52,7 +52,7 @@ test('without refusals nothing is claimed of them, and none are seen', () => {
 });
 
 /** Nothing is applied before `second`: until then lag only grows. */
-const stuckUntil = (second: number): RunData => {
+const stuckUntil = (second: number): SimulatedRun => {
   const late = (row: { appliedAt: number }) => ({ appliedAt: Math.max(row.appliedAt, zeroAt + second * 1000) });
   const run = withRows(quiet, 'event', (rows) => rows.map((row) => ({ ...row, ...late(row) })));
   return withRows(run, 'timeline-entry', (rows) => rows.map((row) => ({ ...row, ...late(row) })));
@@ -87,7 +87,7 @@ test('memory within its bound passes, one process over it fails, no sample is in
   expect(memoryWithin({ ...quiet, machine: [] }, { megabytes: 350 })).toMatchObject({ outcome: 'inconclusive' });
 });
 
-const sampling = (keep: (process: MachineSample['processes'][number]) => MachineSample['processes'][number] | null): RunData => ({
+const sampling = (keep: (process: MachineSample['processes'][number]) => MachineSample['processes'][number] | null): SimulatedRun => ({
   ...quiet,
   machine: quiet.machine.map((sample) => ({ ...sample, processes: sample.processes.map(keep).filter((process) => process !== null) })),
 });

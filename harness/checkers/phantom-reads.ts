@@ -3,7 +3,7 @@
 import type { RunData } from '../engine/run-data.ts';
 import { readsOf, skewMs } from '../history/reads-of.ts';
 import type { ReadOperation } from '../history/read-operation.ts';
-import { indexOf, keyOf, type RunIndex } from '../history/run-index.ts';
+import { indexOf, keyOf, keyValueOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 import { summaryOf } from './reads/missed-writes.ts';
 
@@ -15,12 +15,12 @@ export const phantomReads = (run: RunData): CheckResult => {
   if (!run.finalStateComplete || !run.historyComplete)
     return conclude(id, 'inconclusive', 'The history or the final state is not whole, so an event that is not in it proves nothing.');
   const index = indexOf(run);
-  const timelines = finalTimelines(index);
+  const finalOf = finalTimelines(index);
   const findings = createFindings();
   let shown = 0;
   for (const read of reads) {
     shown += read.ids.length;
-    const problem = problemOf(read, index, timelines);
+    const problem = problemOf(read, index, finalOf(read));
     if (problem !== null)
       findings.add(`read ${read.read} of ${read.kind} ${read.systemName}/${read.objectId} ${problem}`, {
         facts: { read: summaryOf(read) },
@@ -34,28 +34,21 @@ export const phantomReads = (run: RunData): CheckResult => {
   });
 };
 
-const finalTimelines = ({ rows }: RunIndex): ReadonlyMap<string, readonly number[]> =>
-  new Map(
-    [...Map.groupBy(rows['timeline-entry'], keyOf)].map(([key, entries]) => [
-      key,
-      entries.toSorted((left, right) => left.entry - right.entry).map(({ eventId }) => eventId),
-    ]),
-  );
+/** The ids of a key's entries at the end. */
+const finalTimelines = ({ rows, timelines, operations }: RunIndex): ((read: ReadOperation) => Float64Array) => {
+  const ids = rows['timeline-entry'].column('eventId');
+  return (read) => Float64Array.from(timelines.rowsOf(timelines.find(keyValueOf(read, operations))), (row) => ids.numberAt(row));
+};
 
-const problemOf = (
-  read: ReadOperation,
-  { logById, byIdentity }: RunIndex,
-  timelines: ReadonlyMap<string, readonly number[]>,
-): string | null => {
+const problemOf = (read: ReadOperation, { logById, senderOf }: RunIndex, final: Float64Array): string | null => {
   for (const event of read.ids) {
     const row = logById.get(event);
     if (row === undefined) return `showed event ${event}, which is not in the log`;
     if (keyOf(row) !== keyOf(read)) return `showed event ${event}, which is of another key`;
-    const handedAt = Math.min(...(byIdentity.get(row.idempotencyKey ?? '')?.operations ?? []).map((operation) => operation.handedAt));
+    const handedAt = Math.min(...(senderOf(row)?.operations ?? []).map((operation) => operation.handedAt));
     if (handedAt > read.doneAt + skewMs) return `showed event ${event} before it was sent`;
   }
   if (read.kind !== 'timeline') return null;
-  const final = timelines.get(keyOf(read)) ?? [];
   const place = read.ids.findIndex((event, index) => final[index] !== event);
   return place === -1 ? null : `showed event ${read.ids[place]} as entry ${place + 1}, which is ${final[place] ?? 'nothing'} at the end`;
 };

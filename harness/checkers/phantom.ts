@@ -20,9 +20,9 @@ export const phantom = (run: RunData): CheckResult => {
   });
 };
 
-const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void => {
+const findUnsent = ({ rows, senderOf }: RunIndex, findings: Findings): void => {
   for (const row of rows.log) {
-    const sent = byIdentity.get(row.idempotencyKey ?? '');
+    const sent = senderOf(row);
     if (sent === undefined) findings.add(`row ${row.id} of the log was sent by nobody`, { rows: [row] });
     else if (sent.outcome === 'failed')
       findings.add(`event ${sent.event} was refused for good, but is in the log`, { rows: [row], operations: sent.operations });
@@ -31,7 +31,7 @@ const findUnsent = ({ rows, byIdentity }: RunIndex, findings: Findings): void =>
 
 const findEffectsWithoutCause = ({ rows, logById, effects }: RunIndex, findings: Findings): void => {
   for (const [processor, applied] of effects) {
-    for (const [event, effect] of applied)
+    for (const [event, effect] of applied.entries())
       if (!logById.has(event)) findings.add(`${processor} has an effect of event ${event}, which is not in the log`, { rows: [effect] });
   }
   for (const row of [...rows.parked, ...rows.pending]) {

@@ -1,7 +1,11 @@
 // The read models are a pure function of the log: computed again from its rows alone, lane by lane, they are what is there. What the park holds is taken from the
 // park, for which events user code throws on is no property of the log; dead-letters-equal-poison judges that.
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, keyOf, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { countBy } from '../history/columns/count-by.ts';
+import { countRows } from '../history/columns/row-list.ts';
+import { sortRows } from '../history/columns/groups.ts';
+import { fieldsApart, placeOf } from '../history/columns/table.ts';
+import { groupByKey, indexOf, keyOf, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/read-model';
@@ -13,11 +17,11 @@ export const readModel = (run: RunData): CheckResult => {
   const { rows } = index;
   if (rows.log.length === 0 || !run.finalStateComplete)
     return conclude(id, 'inconclusive', 'The log was not read back whole, so the read models can not be computed again.');
-  if (rows.log.some(({ eventName, minute }) => eventName === undefined || minute === undefined))
+  if (countRows(rows.log, ({ eventName, minute }) => eventName === undefined || minute === undefined) > 0)
     return conclude(id, 'inconclusive', 'The log was read back without the names and minutes of its events.');
   const findings = createFindings();
   compareEvents(passedBy('events', index), index, findings);
-  const applied = heldBack(passedBy('timelines', index), index);
+  const applied = appliedTo('timelines', index);
   compareTimelines(applied, index, findings);
   compareCounts(applied, index, findings);
   return concludeFrom(id, findings, {
@@ -27,59 +31,75 @@ export const readModel = (run: RunData): CheckResult => {
   });
 };
 
+type IsPassed = (row: Logged) => boolean;
+
 /** Rows at or before the checkpoint of their lane; without a checkpoint none was passed. */
-const passedBy = (processor: string, { rows }: RunIndex): readonly Logged[] => {
+const passedBy = (processor: string, { rows }: RunIndex): IsPassed => {
   const positions = new Map(rows.checkpoint.filter((row) => row.processor === processor).map(({ lane, position }) => [lane, position]));
-  return rows.log.filter(({ lane, position }) => position <= (positions.get(lane) ?? 0));
+  return ({ lane, position }) => position <= (positions.get(lane) ?? 0);
 };
 
-const heldBack = (passed: readonly Logged[], { rows }: RunIndex): readonly Logged[] => {
-  const held = new Set([...rows.parked, ...rows.pending].filter(({ processor }) => processor === 'timelines').map((row) => row.id));
-  return passed.filter((row) => !held.has(row.id));
+const appliedTo = (processor: string, index: RunIndex): IsPassed => {
+  const { rows } = index;
+  const isPassed = passedBy(processor, index);
+  const held = new Set([...rows.parked, ...rows.pending].filter((row) => row.processor === processor).map((row) => row.id));
+  return (row) => isPassed(row) && !held.has(row.id);
 };
 
 const copied = ['lane', 'position', 'systemName', 'objectId', 'eventName', 'sequence', 'idempotencyKey', 'bodySha256'] as const;
 
-const compareEvents = (passed: readonly Logged[], { rows }: RunIndex, findings: Findings): void => {
-  const there = new Map(rows.event.map((row) => [row.id, row]));
-  for (const row of passed) {
-    const event = there.get(row.id);
-    const wrong = event === undefined ? undefined : copied.find((field) => event[field] !== row[field]);
-    if (event === undefined) findings.add(`event ${row.id} is in the log, but not in table events`, { rows: [row] });
-    else if (wrong !== undefined)
-      findings.add(`event ${row.id} has another ${wrong} in table events than in the log`, { rows: [row, event] });
-    there.delete(row.id);
+const compareEvents = (isPassed: IsPassed, { rows, effects }: RunIndex, findings: Findings): void => {
+  const there = effects.get('events');
+  const apart = fieldsApart(copied, rows.event, rows.log);
+  const seen = new Uint8Array(rows.event.length);
+  for (const row of rows.log) {
+    if (!isPassed(row)) continue;
+    const event = there?.get(row.id) as RowOf<'event'> | undefined;
+    if (event === undefined || seen[placeOf(event)] === 1) {
+      findings.add(`event ${row.id} is in the log, but not in table events`, { rows: [row] });
+      continue;
+    }
+    seen[placeOf(event)] = 1;
+    const [wrong] = apart(placeOf(event), placeOf(row));
+    if (wrong !== undefined) findings.add(`event ${row.id} has another ${wrong} in table events than in the log`, { rows: [row, event] });
   }
-  for (const row of there.values()) findings.add(`table events has event ${row.id}, which no passed row of the log is`, { rows: [row] });
+  for (const [id, row] of there?.entries() ?? [])
+    if (seen[placeOf(row)] === 0) findings.add(`table events has event ${id}, which no passed row of the log is`, { rows: [row] });
 };
 
-const placeOf = ({ sequence, position }: Logged): number => sequence ?? position;
-
-const compareTimelines = (applied: readonly Logged[], { rows }: RunIndex, findings: Findings): void => {
-  const due = Map.groupBy(applied, keyOf);
-  const there = Map.groupBy(rows['timeline-entry'], keyOf);
-  for (const [key, logged] of due) {
-    const difference = firstDifference(logged.toSorted(byPlace), (there.get(key) ?? []).toSorted(byEntry));
-    if (difference !== null) findings.add(`timeline ${key.replace('\u0000', '/')}: ${difference.message}`, { rows: difference.rows });
+const compareTimelines = (isApplied: IsPassed, index: RunIndex, findings: Findings): void => {
+  const { log, 'timeline-entry': entries } = index.rows;
+  const there = index.timelines;
+  const due = groupByKey(log, (row) => isApplied(log.at(row)));
+  const [sequences, positions] = [log.column('sequence'), log.column('position')];
+  for (let key = 0; key < due.size; key += 1) {
+    const logged = sortRows(due.rowsOf(key), (row) => sequences.at(row) ?? positions.numberAt(row));
+    const difference = firstDifference(logged, there.rowsOf(there.find(due.valueOf(key))), index);
+    if (difference !== null)
+      findings.add(`timeline ${nameOf(log.at(logged[0] as number))}: ${difference.message}`, { rows: difference.rows });
   }
-  for (const [key, entries] of there)
-    if (!due.has(key))
-      findings.add(`timeline ${key.replace('\u0000', '/')} has ${entries.length} entries that the log does not make`, { rows: entries });
+  for (let key = 0; key < there.size; key += 1) {
+    if (due.find(there.valueOf(key)) !== -1) continue;
+    const rows = entries.rows(there.rowsOf(key));
+    findings.add(`timeline ${nameOf(rows[0] as Entry)} has ${rows.length} entries that the log does not make`, { rows });
+  }
 };
 
-const byPlace = (left: Logged, right: Logged): number => placeOf(left) - placeOf(right);
-const byEntry = (left: Entry, right: Entry): number => left.entry - right.entry;
+const nameOf = (row: Logged | Entry): string => keyOf(row).replace('\u0000', '/');
 
-const firstDifference = (due: readonly Logged[], there: readonly Entry[]) => {
+const firstDifference = (due: Int32Array, there: Int32Array, { rows: { log, 'timeline-entry': entries } }: RunIndex) => {
+  const apart = fieldsApart(['eventName', 'position'], log, entries);
+  const [ids, eventIds, numbers] = [log.column('id'), entries.column('eventId'), entries.column('entry')];
+  const isSame = (logged: number, entry: number, place: number): boolean =>
+    ids.at(logged) === eventIds.at(entry) && numbers.at(entry) === place + 1 && apart(logged, entry).length === 0;
   for (let place = 0; place < Math.max(due.length, there.length); place += 1) {
-    const [want, have] = [due[place], there[place]];
-    const isSame =
-      want?.id === have?.eventId && want?.eventName === have?.eventName && want?.position === have?.position && have?.entry === place + 1;
-    if (!isSame)
-      return {
-        message: `entry ${place + 1} is event ${have?.eventId ?? 'nothing'}, but the log makes it ${want?.id ?? 'nothing'}`,
-        rows: [want, have].filter((row) => row !== undefined),
-      };
+    const [logged, entry] = [due[place], there[place]];
+    if (logged !== undefined && entry !== undefined && isSame(logged, entry, place)) continue;
+    const [want, have] = [logged === undefined ? null : log.at(logged), entry === undefined ? null : entries.at(entry)];
+    return {
+      message: `entry ${place + 1} is event ${have?.eventId ?? 'nothing'}, but the log makes it ${want?.id ?? 'nothing'}`,
+      rows: [want, have].filter((row) => row !== null),
+    };
   }
   return null;
 };
@@ -88,10 +108,10 @@ type Counted = { readonly lane: number; readonly systemName: string; readonly ev
 const counterOf = ({ lane, systemName, eventName, minute }: Counted): string => `lane ${lane}, ${systemName}, ${eventName}, ${minute}`;
 
 /** Only where the target keeps counts at all: that they are all missing is not for this check to notice. */
-const compareCounts = (applied: readonly Logged[], { rows }: RunIndex, findings: Findings): void => {
+const compareCounts = (isApplied: IsPassed, { rows }: RunIndex, findings: Findings): void => {
   if (rows.count.length === 0) return;
-  const due = new Map<string, number>();
-  for (const row of applied) due.set(counterOf(row), (due.get(counterOf(row)) ?? 0) + 1);
+  const counted = countBy(rows.log, ['lane', 'systemName', 'eventName', 'minute'], isApplied);
+  const due = new Map(counted.map(({ first, count }) => [counterOf(first), count]));
   for (const row of rows.count) {
     const count = due.get(counterOf(row)) ?? 0;
     due.delete(counterOf(row));

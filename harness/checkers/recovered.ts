@@ -13,12 +13,10 @@ export const recovered = (run: RunData): CheckResult => {
   const findings = createFindings();
   const held = new Set([...index.rows.parked, ...index.rows.pending].map((row) => `${row.processor} ${row.id}`));
   const unlogged = new Set(
-    index.events
-      .filter(({ outcome, first }) => outcome === 'unknown' && !index.logByIdentity.has(first.idempotencyKey))
-      .map(({ first }) => first.idempotencyKey),
+    index.events.filter(({ outcome, first }) => outcome === 'unknown' && !index.isLogged(first)).map(({ first }) => first.idempotencyKey),
   );
   const rowsOfKey = Map.groupBy(
-    index.rows.event.filter(({ idempotencyKey }) => unlogged.has(idempotencyKey ?? '')),
+    unlogged.size === 0 ? [] : index.rows.event.filter(({ idempotencyKey }) => unlogged.has(idempotencyKey ?? '')),
     ({ idempotencyKey }) => idempotencyKey,
   );
   let unknown = 0;
@@ -26,7 +24,7 @@ export const recovered = (run: RunData): CheckResult => {
   for (const event of index.events) {
     if (event.outcome !== 'unknown') continue;
     unknown += 1;
-    const logged = index.logByIdentity.get(event.first.idempotencyKey) ?? [];
+    const logged = index.loggedAs(event.first);
     if (logged.length > 0) there += 1;
     if (logged.length > 1)
       findings.add(`event ${event.event} ended unknown and is there ${logged.length} times`, {

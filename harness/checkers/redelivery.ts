@@ -12,9 +12,10 @@ export const redelivery = (run: RunData): CheckResult => {
   const findings = createFindings();
   let again = 0;
   for (const event of indexOf(run).events) {
-    if (event.operations.length < 2) continue;
-    again += event.operations.length - 1;
-    judgeEvent(event, findings);
+    const { operations } = event;
+    if (operations.length < 2) continue;
+    again += operations.length - 1;
+    judgeEvent({ event: event.event, operations }, findings);
   }
   const cut = run.historyComplete ? '' : ' The history is cut off, so there may have been more.';
   return concludeFrom(id, findings, {
@@ -24,7 +25,7 @@ export const redelivery = (run: RunData): CheckResult => {
   });
 };
 
-const judgeEvent = ({ event, operations }: EventHistory, findings: Findings): void => {
+const judgeEvent = ({ event, operations }: Pick<EventHistory, 'event' | 'operations'>, findings: Findings): void => {
   const first = operations.reduce<Operation | null>(
     (earliest, operation) =>
       operation.outcome === 'ok' && (earliest === null || operation.doneAt < earliest.doneAt) ? operation : earliest,

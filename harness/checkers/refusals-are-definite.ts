@@ -8,7 +8,7 @@ const id = 'expectation/refusals-are-definite';
 const code = 'overloaded';
 
 export const refusalsAreDefinite = (run: RunData): CheckResult => {
-  const { events, logByIdentity } = indexOf(run);
+  const { events, isLogged } = indexOf(run);
   const refused = run.operations.filter(isRefused);
   if (refused.length === 0) return conclude(id, 'inconclusive', 'No good event was refused, so nothing is known of refusals.');
   if (!run.finalStateComplete)
@@ -24,7 +24,7 @@ export const refusalsAreDefinite = (run: RunData): CheckResult => {
   }
   // A delivery that was taken may stand in the part of the history that is missing.
   for (const event of run.historyComplete ? events : []) {
-    if (onlyRefused(event) && logByIdentity.has(event.first.idempotencyKey))
+    if (onlyRefused(event) && isLogged(event.first))
       findings.add(`event ${event.event} was refused, but is in the log`, { operations: event.operations });
   }
   return concludeFrom(id, findings, {

@@ -1,11 +1,12 @@
 // Seen: at least `atLeast` deliveries were refused with `overloaded`. A spike that nothing refused was no spike.
+import { countRows } from '../history/columns/row-list.ts';
 import { type Check, conclude, numberFrom } from './check.ts';
 
 const id = 'seen/refusals';
 
 export const refusalsSeen: Check = ({ operations }, parameters) => {
   const atLeast = numberFrom(parameters, 'atLeast');
-  const seen = operations.filter(({ status, code }) => status === 503 && code === 'overloaded').length;
+  const seen = countRows(operations, ({ status, code }) => status === 503 && code === 'overloaded');
   const measured = { value: seen, unit: 'refusals', bound: `>= ${atLeast}` };
   return conclude(
     id,

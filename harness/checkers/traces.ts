@@ -40,18 +40,20 @@ const isBroken = (trace: SignalsRecord['traces'][number] | undefined): boolean =
 const isHeard = ({ canary, dropped }: SignalsRecord): boolean => dropped === 0 && canary.every(({ found }) => found);
 
 const markedAndApplied = (run: RunData): readonly Operation[] => {
-  const { logByIdentity, effects } = indexOf(run);
+  const { operations, firstLogged, effects } = indexOf(run);
   const timelines = effects.get('timelines');
-  return run.operations.filter(({ traceId, outcome, idempotencyKey, duplicate }) => {
-    const row = logByIdentity.get(idempotencyKey)?.[0];
-    return traceId !== null && outcome === 'ok' && duplicate !== true && row !== undefined && timelines?.has(row.id) === true;
-  });
+  return operations
+    .filter(({ traceId, outcome, duplicate }) => traceId !== null && outcome === 'ok' && duplicate !== true)
+    .filter((operation) => {
+      const row = firstLogged(operation);
+      return row !== undefined && timelines?.has(row.id) === true;
+    });
 };
 
 /** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. */
 const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, operation: Operation): boolean => {
-  const { logByIdentity, effects } = indexOf(run);
-  const row = logByIdentity.get(operation.idempotencyKey)?.[0];
+  const { firstLogged, effects } = indexOf(run);
+  const row = firstLogged(operation);
   const applied = [...effects.values()].map((each) => each.get(row?.id ?? -1)?.appliedAt ?? Infinity);
   const from = run.timeline.zeroAt + operation.handedAt;
   const to = Math.max(...applied);

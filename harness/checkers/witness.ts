@@ -1,4 +1,5 @@
 // What shows a finding: the fewest operations, rows, traces and log lines from which a reader can see it with their own eyes. Bounded, and says what it left out.
+import { plainRow } from '../history/columns/table.ts';
 import type { FinalRow } from '../history/final-state.ts';
 import type { Operation } from '../history/operation.ts';
 
@@ -62,7 +63,7 @@ export const witnessFrom = ({ operations = [], rows = [], facts }: Shown): Witne
   const shown = operations.slice(0, mostShown);
   return {
     operations: shown.map(showOperation),
-    rows: rows.slice(0, mostShown),
+    rows: rows.slice(0, mostShown).map(plainRow),
     traces: [...new Set(shown.flatMap(({ traceId }) => traceId ?? []))].map((traceId) => ({ traceId, spans: [] })),
     logs: [],
     ...(facts === undefined ? {} : { facts }),
@@ -71,8 +72,8 @@ export const witnessFrom = ({ operations = [], rows = [], facts }: Shown): Witne
 };
 
 const showOperation = (operation: Operation): ShownOperation => {
-  const { op, event, phase, systemName, objectId, eventName, idempotencyKey, sequence, delivery, poison, traceId, ...rest } = operation;
-  const { handedAt, doneAt, outcome, status, code, id, duplicate } = rest;
+  const { op, event, phase, systemName, objectId, eventName, idempotencyKey, sequence, delivery, poison, traceId } = operation;
+  const { handedAt, doneAt, outcome, status, code, id, duplicate } = operation;
   const what = { op, event, phase, systemName, objectId, eventName, idempotencyKey, sequence, delivery };
   const marks = { ...(poison === null ? {} : { poison }), ...(traceId === null ? {} : { traceId }) };
   return { ...what, handedAt, doneAt, outcome, status, code, id, duplicate, ...marks };

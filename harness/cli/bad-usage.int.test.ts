@@ -36,6 +36,23 @@ describe('a mistake ends with exit code 3 and one line that helps', () => {
   });
 });
 
+test('a reader that goes away ends no command, and is told in no stack trace', async () => {
+  const talk = `
+    import { setTimeout } from 'node:timers/promises';
+    import { runCommand } from ${JSON.stringify(join(root, 'harness', 'cli', 'run-command.ts'))};
+    await runCommand(async () => {
+      for (let line = 0; line < 5; line += 1) {
+        process.stdout.write('a line\\n');
+        await setTimeout(100);
+      }
+      return 2;
+    });`;
+  const file = join(folder, 'talk.mjs');
+  await writeFile(file, talk);
+  const { stderr } = await execa('sh', ['-c', `('${process.execPath}' '${file}'; echo "exit $?" >&2) | true`], { stdin: 'ignore' });
+  expect(stderr).toBe('exit 2');
+});
+
 describe('a run.json that is not one', () => {
   const whole = {
     format: 1,

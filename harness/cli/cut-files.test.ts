@@ -1,9 +1,8 @@
 // A run's folder that lost its end must never turn a good run into a failed one: what is missing from a file that was cut proves nothing.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quietScenario, simulateRun, withOperations } from '../checkers/testing/simulated-run.ts';
+import { quietScenario, simulateRun, withOperations, type SimulatedRun } from '../checkers/testing/simulated-run.ts';
 import { judge } from '../engine/judge.ts';
-import type { RunData } from '../engine/run-data.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { checks } from './checks.ts';
 
@@ -39,7 +38,7 @@ const takenLater = withOperations(twice, (operations) =>
   }),
 );
 
-const runs: readonly RunData[] = [
+const runs: readonly SimulatedRun[] = [
   twice,
   overtaken,
   takenLater,
@@ -47,7 +46,7 @@ const runs: readonly RunData[] = [
   simulateRun({ ...everything, traffic: { ...everything.traffic, poison: { share: 0.1, kinds: ['handler-throws', 'broken-json'] } } }, 5),
 ];
 
-const failed = (run: RunData): readonly string[] =>
+const failed = (run: SimulatedRun): readonly string[] =>
   judge(run, { checks, budgets: () => [] }).verdict.results.flatMap(({ id, outcome, summary, findings }) =>
     outcome === 'fail' ? [`${id}: ${summary} ${findings[0]?.message}`] : [],
   );
@@ -59,7 +58,7 @@ const prefix = <Item>(items: readonly Item[], of: number): readonly Item[] => it
 describe.each(runs.map((run, index) => [index, run] as const))('of run %i', (_index, run) => {
   /** A poisoned run breaks the expectations of a quiet one: only what the cut adds counts. */
   const before = new Set(failed(run).map((text) => text.split(':')[0]));
-  const added = (cut: RunData): readonly string[] => failed(cut).filter((text) => !before.has(text.split(':')[0]));
+  const added = (cut: SimulatedRun): readonly string[] => failed(cut).filter((text) => !before.has(text.split(':')[0]));
 
   test('a final state that was cut anywhere fails no check', () => {
     fc.assert(

@@ -15,7 +15,7 @@ import { createConsole } from '../report/console/console.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type JudgeCommandOptions, parseJudgeOptions } from './judge-options.ts';
-import { judgeScenarioFolder } from './parts.ts';
+import { judgeScenarioFolder } from './judge-scenario-folder.ts';
 import { showTrace } from './show-trace.ts';
 import type { Surroundings } from './verify-command.ts';
 

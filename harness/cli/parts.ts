@@ -1,5 +1,5 @@
 // The wiring: which driver, faults, target, stack and checks a run is made of. The only place that knows them all.
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
@@ -7,16 +7,12 @@ import type { DriverChild } from '../drivers/http/driver.ts';
 import { defaultRetries } from '../drivers/http/retry-policy.ts';
 import { startHttpDrivers } from '../drivers/http/several.ts';
 import type { Clock } from '../engine/clock.ts';
-import { judge, type Judgement } from '../engine/judge.ts';
 import type { DriverOptions, EngineParts, RunningDriver, StartHelper, Telemetry } from '../engine/parts.ts';
 import { planScenario } from '../engine/plan.ts';
-import { readRunData } from '../engine/read-run-data.ts';
 import { exportIntervalMs } from '../engine/scenario-context.ts';
 import { createRunFault, faults } from '../faults/registry.ts';
 import { writeFinalState } from '../history/final-state-file.ts';
-import { booksSilences } from '../history/lease-history.ts';
 import { readRuleNames } from '../signals/alert-rules.ts';
-import { budgetResults } from '../signals/budgets.ts';
 import { createSignalClient } from '../signals/create-signal-client.ts';
 import { createMeasuredTelemetry } from '../signals/measured-telemetry.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
@@ -26,11 +22,9 @@ import { spawnProcess } from '../stack/processes.ts';
 import type { RunningStack, RuntimeName } from '../stack/running-stack.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
-import { budgetNeeds, checkNeeds } from '../targets/check-needs.ts';
 import type { TargetDefinition } from '../targets/definition.ts';
-import { checks } from './checks.ts';
+import { judgeScenarioFolder } from './judge-scenario-folder.ts';
 import { silentTelemetry } from './silent-telemetry.ts';
-import { ownCommand } from '../report/own-command.ts';
 
 export type PartsOptions = {
   readonly target: TargetDefinition;
@@ -61,14 +55,6 @@ export const createParts = ({ target, clock, runtime, environment, without, reco
   judge: judgeScenarioFolder,
   writeFinalState: (file, target) => writeFinalState(file, target.readBack()),
 });
-
-export const judgeScenarioFolder = async (folder: string): Promise<Judgement> =>
-  judge(await readRunData(folder), {
-    checks,
-    budgets: (run) => budgetResults(run.plan, run.signals, booksSilences(run)),
-    openTrace: (traceId) => ownCommand('judge', `${relative(process.cwd(), folder) || '.'} --trace ${traceId}`),
-    needs: { checks: checkNeeds, budgets: budgetNeeds },
-  });
 
 /** One that can be asked for everything needs no word about what it lacks. */
 const isWhole = ({ lacks }: TargetDefinition): boolean => Object.keys(lacks).length === 0;

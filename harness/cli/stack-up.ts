@@ -12,9 +12,11 @@ import { startReaper } from '../stack/start-reaper.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackOptions } from '../stack/stack-options.ts';
 import { describeStack } from './stack-addresses.ts';
+import { claimFolder } from './stack-claim.ts';
 import { watchEnd } from './stack-end.ts';
 import type { StackCommandOptions } from './stack-options.ts';
 import { demandFree, wellKnownPorts } from './stack-ports.ts';
+import { variableWarnings } from './variable-warnings.ts';
 import { findStack, removeState, type StackState, writeState } from './stack-state.ts';
 
 export type StackSurroundings = {
@@ -38,8 +40,10 @@ export const demandFolder = (folder: string): Promise<void> =>
 
 export const keepStack = async (options: StackCommandOptions, { environment, say }: StackSurroundings): Promise<number> => {
   const { folder, runtime } = options;
+  for (const warning of variableWarnings(environment)) say(`warning: ${warning}`);
   await demandNone(folder);
   await demandFolder(folder);
+  await using _claim = await claimFolder(folder, identityOfThis());
   const ports = await portsOf(options, environment);
   const logFolder = join(folder, 'logs');
   await rm(logFolder, { recursive: true, force: true });
@@ -72,8 +76,9 @@ const portsOf = async ({ runtime, port, without }: StackCommandOptions, environm
   return ports;
 };
 
+const identityOfThis = () => ({ pid: process.pid, startTime: processState(process.pid)?.startTime ?? '' });
+
 const stateOf = ({ runtime, endpoints, versions, processes, warnings }: RunningStack): StackState => {
-  const self = processState(process.pid);
-  const keeper = { pid: process.pid, startTime: self?.startTime ?? '' };
+  const keeper = identityOfThis();
   return { format: 1, runtime, endpoints, versions, processes, warnings, keeper, startedAt: new Date(systemClock.now()).toISOString() };
 };

@@ -17,6 +17,7 @@ import { loadTarget } from './load-target.ts';
 import { createParts, ownSystemFolder, scenariosFolder } from './parts.ts';
 import { showPlan } from './show-plan.ts';
 import { parseVerifyOptions, type VerifyOptions } from './verify-options.ts';
+import { variableWarnings } from './variable-warnings.ts';
 import { runSession } from './verify-session.ts';
 import { leftoverWarnings } from './warn-leftovers.ts';
 
@@ -72,7 +73,10 @@ const runAll = async (
   const out = options.json ? stderr : stdout;
   const view = createConsole({ out, clock: systemClock, environment });
   await checkFolders(options.reportFolder, tmpdir());
-  const leftovers = leftoverWarnings(findStale(options.reportFolder), await unfinishedRuns(options.reportFolder));
-  for (const text of leftovers) view.onProgress({ kind: 'warning', text });
+  const warnings = [
+    ...variableWarnings(environment),
+    ...leftoverWarnings(findStale(options.reportFolder), await unfinishedRuns(options.reportFolder)),
+  ];
+  for (const text of warnings) view.onProgress({ kind: 'warning', text });
   return runSession({ options, planned, parts, view, printJson: (text) => void stdout.write(text) });
 };

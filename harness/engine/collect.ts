@@ -66,7 +66,6 @@ const collectAlerts = async ({ runId, scenario, signal }: ScenarioContext, input
 /** Requests that were marked and acknowledged: their traces must be complete, and the log must lead to them. */
 const markedEvents = async (historyFile: string): Promise<readonly { readonly id: number; readonly traceId: string }[]> => {
   const { operations } = await readHistory(historyFile);
-  return operations.flatMap(({ traceId, outcome, duplicate, id }) =>
-    traceId !== null && outcome === 'ok' && duplicate === false && id !== null ? [{ id, traceId }] : [],
-  );
+  const marked = operations.filter(({ traceId, outcome, duplicate }) => traceId !== null && outcome === 'ok' && duplicate === false);
+  return marked.flatMap(({ id, traceId }) => (id !== null && traceId !== null ? [{ id, traceId }] : []));
 };

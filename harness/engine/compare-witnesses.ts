@@ -1,5 +1,6 @@
 // The two witnesses side by side: what the history, settled by the read-back, says of each quantity, and what the telemetry's last raw samples say of the same.
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
+import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
 import type { FaultEvidence, RunData, Series, SignalsRecord } from './run-data.ts';
@@ -123,15 +124,15 @@ const sumOf = (
 const absoluteSumOf = (signals: SignalsRecord, signal: string): number | null => sumOf(signals, signal, {}, Math.abs);
 
 /** Acknowledged events, and those of unknown outcome that the read-back found. */
-const settledEvents = ({ events, logByIdentity }: RunIndex): number =>
-  events.filter(({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && logByIdentity.has(first.idempotencyKey))).length;
+const settledEvents = ({ events, isLogged }: RunIndex): number =>
+  countRows(events, ({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && isLogged(first)));
 
 /** Every delivery that reached a commit beyond the one that appended the event. */
-export const duplicateAnswers = ({ events, logByIdentity }: RunIndex): Range => {
+export const duplicateAnswers = ({ events, isLogged }: RunIndex): Range => {
   let lowest = 0;
   let highest = 0;
   for (const { operations, first } of events) {
-    if (!logByIdentity.has(first.idempotencyKey)) continue;
+    if (!isLogged(first)) continue;
     const ok = operations.filter(({ outcome }) => outcome === 'ok').length;
     const unknown = operations.filter(({ outcome }) => outcome === 'unknown').length;
     lowest += Math.max(0, ok - 1);
@@ -141,8 +142,8 @@ export const duplicateAnswers = ({ events, logByIdentity }: RunIndex): Range => 
 };
 
 const conflictAnswers = ({ operations }: RunData): Range => {
-  const conflicts = operations.filter(({ code }) => code === 'idempotency_conflict').length;
-  const unknown = operations.filter(({ outcome, delivery }) => outcome === 'unknown' && delivery === 'duplicate').length;
+  const conflicts = countRows(operations, ({ code }) => code === 'idempotency_conflict');
+  const unknown = countRows(operations, ({ outcome, delivery }) => outcome === 'unknown' && delivery === 'duplicate');
   return { lowest: conflicts, highest: conflicts + unknown };
 };
 
@@ -231,7 +232,7 @@ const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => 
   const codes = new Set([...byCode.keys(), ...seen.filter((code) => code !== 'idempotency_conflict' && code !== 'commit_unknown')]);
   return [...codes].map((code) => {
     const answers = byCode.get(code) ?? [];
-    const unanswered = run.operations.filter(({ status, outcome }) => status === null && outcome === 'unknown').length;
+    const unanswered = countRows(run.operations, ({ status, outcome }) => status === null && outcome === 'unknown');
     const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, doneAt)).length;
     const range = { lowest: answers.length - lost, highest: answers.length + unanswered };
     const comparison = within(

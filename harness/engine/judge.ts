@@ -6,6 +6,7 @@ import { missedInQuiet } from '../checkers/detection/missed-in-quiet.ts';
 import { brokenPromiseId } from '../checkers/detection/other-alerts.ts';
 import { machineExcuse } from '../checkers/machine.ts';
 import type { CheckReference } from '../scenario/scenario.ts';
+import { countRows } from '../history/columns/row-list.ts';
 import { indexOf } from '../history/run-index.ts';
 import { compareWitnesses } from './compare-witnesses.ts';
 import { explain } from './errors.ts';
@@ -122,18 +123,18 @@ const verdictFrom = (run: RunData, results: readonly CheckResult[]): ScenarioVer
 };
 
 const countsOf = (run: RunData): ScenarioVerdict['counts'] => {
-  const { events, rows } = indexOf(run);
-  const { operations } = run;
-  const count = (outcome: string): number => operations.filter((operation) => operation.outcome === outcome).length;
-  const refused = operations.filter(({ outcome, code }) => outcome !== 'ok' && code !== null);
+  const { events, rows, operations } = indexOf(run);
+  const count = (outcome: string): number => countRows(operations, (operation) => operation.outcome === outcome);
+  const refused = new Map<string, number>();
+  for (const { outcome, code } of operations) if (outcome !== 'ok' && code !== null) refused.set(code, (refused.get(code) ?? 0) + 1);
   return {
     operations: operations.length,
     ok: count('ok'),
     failed: count('failed'),
     unknown: count('unknown'),
-    duplicatesSent: operations.filter(({ delivery }) => delivery === 'duplicate').length,
-    refusedByCode: Object.fromEntries([...Map.groupBy(refused, ({ code }) => code as string)].map(([code, list]) => [code, list.length])),
-    eventsAcknowledged: events.filter(({ outcome }) => outcome === 'ok').length,
+    duplicatesSent: countRows(operations, ({ delivery }) => delivery === 'duplicate'),
+    refusedByCode: Object.fromEntries(refused),
+    eventsAcknowledged: countRows(events, ({ outcome }) => outcome === 'ok'),
     eventsInLog: rows.log.length,
     deadLetters: rows.parked.filter(({ state, reasonCode }) => state === 'parked' && reasonCode !== null).length,
   };

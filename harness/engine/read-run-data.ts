@@ -5,7 +5,7 @@ import { readBooks } from '../history/book-sample.ts';
 import { readFinalState } from '../history/final-state-file.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readReads } from '../history/read-operation.ts';
-import { createTextSharing } from '../history/share-texts.ts';
+import { createDictionaries } from '../history/columns/dictionary.ts';
 import { explain, HarnessError } from './errors.ts';
 import { takenSignals } from './kept-signals.ts';
 import { readMachineFile } from './machine/machine-file.ts';
@@ -20,18 +20,19 @@ export const readRunData = async (folder: string): Promise<RunData> => {
   const plan = await readJson<ScenarioPlan>(files.plan);
   checkFormat(files.plan, plan.format);
   // The same identities and hashes stand in both files.
-  const share = createTextSharing();
+  const dictionaries = createDictionaries();
   const [timeline, evidence, signals, alerts, history, finalState, machine, reads, books] = await Promise.all([
     readJson<RunTimeline>(files.timeline),
     readJson<readonly FaultEvidence[]>(files.evidence),
     readJson<SignalsRecord | null>(files.signals, null),
     readJson<AlertsRecord | null>(files.alerts, null),
-    named(files.history, readHistory(files.history, share)),
-    named(files.finalState, readFinalState(files.finalState, share)),
+    named(files.history, readHistory(files.history, dictionaries)),
+    named(files.finalState, readFinalState(files.finalState, dictionaries)),
     named(files.machine, readMachineFile(files.machine)),
     ifThere(files.reads, readReads),
     ifThere(files.books, readBooks),
   ]);
+  dictionaries.trim();
   return {
     plan,
     timeline,

@@ -1,8 +1,9 @@
 // Everything that is known of one scenario's run: what judge reads from its folder, and all that any checker may look at.
 // runs/<id>/: run.json, verdict.json, junit.xml, report.html; runs/<id>/<scenario>/: one file for each part below.
 import type { BookSample } from '../history/book-sample.ts';
+import type { RowList } from '../history/columns/row-list.ts';
 import type { CountedFile } from '../history/counted-file.ts';
-import type { FinalRow } from '../history/final-state.ts';
+import type { FinalState } from '../history/final-tables.ts';
 import type { Operation } from '../history/operation.ts';
 import type { ReadOperation } from '../history/read-operation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -202,14 +203,15 @@ export type MachineSample = {
 export type RunData = {
   readonly plan: ScenarioPlan;
   readonly timeline: RunTimeline;
-  readonly operations: readonly Operation[];
+  /** A table where it was read from a file; whoever judges takes it from `indexOf`, which makes one. */
+  readonly operations: RowList<Operation>;
   /** False where the trailer is missing: the history is truncated. */
   readonly historyComplete: boolean;
   /** What clients read while the traffic went on; null: the scenario asks for no reads. */
   readonly reads: CountedFile<ReadOperation> | null;
   /** The books over time; null: the target keeps none, or was not asked. */
   readonly books: CountedFile<BookSample> | null;
-  readonly finalState: readonly FinalRow[];
+  readonly finalState: FinalState;
   readonly finalStateComplete: boolean;
   readonly evidence: readonly FaultEvidence[];
   readonly signals: SignalsRecord | null;

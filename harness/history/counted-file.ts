@@ -31,14 +31,14 @@ export const createCountedWriter = (file: string): CountedWriter => {
 /** What can be read of it; rejects only where the file can't be read at all. */
 export const readCounted = async <Row>(file: string): Promise<CountedFile<Row>> => {
   const rows: Row[] = [];
-  let trailer: Trailer | null = null;
-  let isDamaged = false;
-  for await (const line of readLines(file)) {
-    if (line.kind === 'damage') isDamaged = true;
-    else if (isTrailer(line.value)) trailer = line.value;
-    else rows.push(line.value as Row);
-  }
-  return { rows, complete: !isDamaged && trailer?.lines === rows.length };
+  const trailers: Trailer[] = [];
+  const damage = await readLines(file, {
+    value: (value) => {
+      if (isTrailer(value)) trailers.push(value);
+      else rows.push(value as Row);
+    },
+  });
+  return { rows, complete: damage === null && trailers.at(-1)?.lines === rows.length };
 };
 
 const isTrailer = (value: unknown): value is Trailer => (value as Partial<Trailer> | null)?.end === true;

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { plainRow } from './columns/table.ts';
 import type { FinalRow } from './final-state.ts';
 import { readFinalState, writeFinalState } from './final-state-file.ts';
 import { createHistoryWriter } from './history-writer.ts';
@@ -23,7 +24,7 @@ const written = async (name: string): Promise<string> => {
 test('a history that was written to its end is read back whole, in order', async () => {
   const history = await readHistory(await written('whole.ndjson'));
   expect(history).toMatchObject({ complete: true, damage: null, header: { scenario: 'test', zeroAt: 5 } });
-  expect(history.operations).toEqual(operations);
+  expect(history.operations.map(plainRow)).toEqual(operations);
 });
 
 test('a history that is cut anywhere is noticed, and gives what can be read', async () => {
@@ -55,7 +56,7 @@ test('a history that was never ended is noticed', async () => {
   const history = await createHistoryWriter(file, { format: 1, scenario: 'test', seed: 1, zeroAt: 5 });
   history.add(operations[0]!);
   await history.flush();
-  expect(await readHistory(file)).toMatchObject({ complete: false, operations: [operations[0]] });
+  expect(await readHistory(file)).toMatchObject({ complete: false, operations: { length: 1 } });
   await history.end();
   expect(await readHistory(file)).toMatchObject({ complete: true });
 });
@@ -73,6 +74,7 @@ test('a final state is read back as it was written', async () => {
   const state = await readFinalState(file);
   expect(state).toMatchObject({ complete: true, damage: null });
   expect(state.rows).toHaveLength(2000);
+  expect([...state.rows].at(-1)).toMatchObject({ kind: 'lane', lane: 1999 });
 });
 
 test('a read-back that broke off leaves a final state that is not whole', async () => {

@@ -2,9 +2,10 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createDictionaries, type Dictionaries } from './columns/dictionary.ts';
 import type { FinalRow, FinalTrailer } from './final-state.ts';
-import { readBatches } from './ndjson.ts';
-import { createTextSharing, type ShareTexts } from './share-texts.ts';
+import { FinalTables } from './final-tables.ts';
+import { readLines } from './ndjson.ts';
 
 /** Resolves with the number of rows once all is on disk; rejects, leaving the file without its last line, where the source fails. */
 export const writeFinalState = async (file: string, source: AsyncIterable<FinalRow>): Promise<number> => {
@@ -20,24 +21,26 @@ export const writeFinalState = async (file: string, source: AsyncIterable<FinalR
   return rows;
 };
 
-export type FinalState = { readonly rows: readonly FinalRow[]; readonly complete: boolean; readonly damage: string | null };
+export type FinalState = { readonly rows: FinalTables; readonly complete: boolean; readonly damage: string | null };
 
-export const readFinalState = async (file: string, share: ShareTexts = createTextSharing()): Promise<FinalState> => {
-  const rows: FinalRow[] = [];
+export const readFinalState = async (file: string, dictionaries: Dictionaries = createDictionaries()): Promise<FinalState> => {
+  const rows = new FinalTables(dictionaries);
   let trailer: FinalTrailer | null = null;
-  let damage: string | null = null;
-  for await (const lines of readBatches(file))
-    for (const line of lines) {
-      if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
-      else if (isTrailer(line.value)) trailer = line.value;
-      else {
-        share(line.value);
-        rows.push(line.value as FinalRow);
-      }
-    }
-  if (trailer === null) damage ??= `it has no last line: it was cut off after ${rows.length} rows`;
-  else if (trailer.rows !== rows.length) damage ??= `its last line counts ${trailer.rows} rows, but ${rows.length} are there`;
+  const damaged = await readLines(file, {
+    line: (bytes, from, to) => rows.addLine(bytes, from, to),
+    value: (value) => {
+      if (isTrailer(value)) trailer = value;
+      else rows.add(value as FinalRow);
+    },
+  });
+  rows.trim();
+  const damage = damaged ?? whatIsMissing(trailer, rows.length);
   return { rows, complete: damage === null, damage };
+};
+
+const whatIsMissing = (trailer: FinalTrailer | null, rows: number): string | null => {
+  if (trailer === null) return `it has no last line: it was cut off after ${rows} rows`;
+  return trailer.rows === rows ? null : `its last line counts ${trailer.rows} rows, but ${rows} are there`;
 };
 
 const isTrailer = (value: unknown): value is FinalTrailer => (value as { kind?: unknown } | null)?.kind === 'end';

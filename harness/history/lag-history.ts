@@ -41,9 +41,9 @@ const computeLag = (run: RunData, processor: string): LagHistory => {
 };
 
 /** An event whose deliveries all ended unknown was never acknowledged; the log's own time stands in. */
-const acknowledgedAt = (row: RowOf<'log'>, { timeline }: RunData, { byIdentity }: RunIndex): number => {
+const acknowledgedAt = (row: RowOf<'log'>, { timeline }: RunData, { senderOf }: RunIndex): number => {
   let earliest = Infinity;
-  for (const { outcome, doneAt } of byIdentity.get(row.idempotencyKey ?? '')?.operations ?? []) {
+  for (const { outcome, doneAt } of senderOf(row)?.operations ?? []) {
     if (outcome === 'ok' && doneAt < earliest) earliest = doneAt;
   }
   return earliest === Infinity ? row.appendedAt : timeline.zeroAt + earliest;
@@ -59,7 +59,7 @@ const passTimesOf = ({ rows, effects }: RunIndex, processor: string): ReadonlyMa
     const ofLane = times.get(lane);
     if (ofLane !== undefined && at < (ofLane[position] ?? -Infinity)) ofLane[position] = at;
   };
-  for (const { lane, position, appliedAt } of effects.get(processor)?.values() ?? []) touch(lane, position, appliedAt);
+  for (const [, { lane, position, appliedAt }] of effects.get(processor)?.entries() ?? []) touch(lane, position, appliedAt);
   for (const row of rows.parked) if (row.processor === processor) touch(row.lane, row.position, row.parkedAt);
   for (const ofLane of times.values()) {
     for (let position = ofLane.length - 2; position >= 0; position -= 1) {

@@ -1,11 +1,13 @@
 // Reads history.ndjson: header, one operation a line, trailer. A truncated or damaged file gives what can be read, and says that it is not all.
-import { readBatches } from './ndjson.ts';
-import { createTextSharing, type ShareTexts } from './share-texts.ts';
+import { readLines } from './ndjson.ts';
+import { createDictionaries, type Dictionaries } from './columns/dictionary.ts';
+import type { Table } from './columns/table.ts';
 import type { HistoryHeader, HistoryTrailer, Operation } from './operation.ts';
+import { createOperationTable } from './operation-table.ts';
 
 export type History = {
   readonly header: HistoryHeader | null;
-  readonly operations: readonly Operation[];
+  readonly operations: Table<Operation>;
   /** True only where header and trailer are there and the trailer's count is right. */
   readonly complete: boolean;
   /** What is wrong with the file; null where nothing is. */
@@ -13,22 +15,20 @@ export type History = {
 };
 
 /** Operations come in the order in which they were done. Rejects only where the file can't be read at all. */
-export const readHistory = async (file: string, share: ShareTexts = createTextSharing()): Promise<History> => {
+export const readHistory = async (file: string, dictionaries: Dictionaries = createDictionaries()): Promise<History> => {
   let header: HistoryHeader | null = null;
   let trailer: HistoryTrailer | null = null;
-  let damage: string | null = null;
-  const operations: Operation[] = [];
-  for await (const lines of readBatches(file))
-    for (const line of lines) {
-      if (line.kind === 'damage') damage = `line ${line.line} ${line.message}`;
-      else if (isHeader(line.value)) header = line.value;
-      else if (isTrailer(line.value)) trailer = line.value;
-      else {
-        share(line.value);
-        operations.push(line.value as Operation);
-      }
-    }
-  damage ??= whatIsMissing(header, trailer, operations.length);
+  const operations = createOperationTable(dictionaries);
+  const damaged = await readLines(file, {
+    line: (bytes, from, to) => operations.addLine(bytes, from, to),
+    value: (value) => {
+      if (isHeader(value)) header = value;
+      else if (isTrailer(value)) trailer = value;
+      else operations.add(value as Operation);
+    },
+  });
+  operations.trim();
+  const damage = damaged ?? whatIsMissing(header, trailer, operations.length);
   return { header, operations, complete: damage === null, damage };
 };
 

@@ -20,7 +20,7 @@ export type Poller = {
   readonly lastRoundAtMs: () => number;
 };
 
-/** Each lane moves at most once a round: shorter rounds are more transactions for the same events (docs/decisions/0015-rounds-of-the-poller.md). */
+/** Each lane moves at most once a round: shorter rounds are more transactions for the same events (docs/decisions/0016-rounds-of-the-poller.md). */
 const busyMs = 50;
 const idleMs = 100;
 const slower = 1.3;

@@ -1,7 +1,8 @@
 // Test support: what a truthful log says of the marked events of a simulated run.
-import type { EventLogs, RunData } from '../../engine/run-data.ts';
+import type { EventLogs } from '../../engine/run-data.ts';
+import type { SimulatedRun } from './simulated-run.ts';
 
-export const simulatedEventLogs = ({ operations }: Pick<RunData, 'operations'>): EventLogs => {
+export const simulatedEventLogs = ({ operations }: Pick<SimulatedRun, 'operations'>): EventLogs => {
   const marked = operations.filter(({ traceId, id, duplicate }) => traceId !== null && id !== null && duplicate === false);
   const records = marked.map(({ id, traceId }) => ({
     eventId: id as number,

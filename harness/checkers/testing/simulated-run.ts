@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { planScenario } from '../../engine/plan.ts';
 import type { RunData, Series, SignalsRecord } from '../../engine/run-data.ts';
 import type { FinalRow } from '../../history/final-state.ts';
-import { lagHistory } from '../../history/lag-history.ts';
 import type { Operation } from '../../history/operation.ts';
 import { keyOf, processors, type RowOf } from '../../history/run-index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -13,6 +12,7 @@ import { checkpointLabels } from './checkpoint-labels.ts';
 import { simulatedBooks } from './simulated-books.ts';
 import { simulatedEventLogs } from './simulated-event-logs.ts';
 import { simulatePanels } from './simulated-panels.ts';
+import { lagSeries } from './simulated-lag.ts';
 import { simulatedReads } from './simulated-reads.ts';
 import { alertsOf } from './simulated-alerts.ts';
 import { machineSamples } from './simulated-machine.ts';
@@ -43,7 +43,13 @@ export const quietScenario: Scenario = {
 
 type Logged = RowOf<'log'> & { readonly planned: PlannedOperation; readonly doneAt: number };
 
-export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunData => {
+/** A run whose rows are objects, so that tests can change them. */
+export type SimulatedRun = Omit<RunData, 'operations' | 'finalState'> & {
+  readonly operations: readonly Operation[];
+  readonly finalState: readonly FinalRow[];
+};
+
+export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): SimulatedRun => {
   const { plan, traffic } = planScenario(scenario, seed);
   const { operations, log } = deliver(traffic.operations);
   const finalState = [
@@ -56,7 +62,7 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): RunDa
   const endsAt = zeroAt + traffic.durationMs;
   let from = zeroAt;
   const phases = scenario.phases.map(({ name, kind, seconds }) => ({ name, kind: kind as string, from, to: (from += seconds * 1000) }));
-  const run: RunData = {
+  const run: SimulatedRun = {
     plan,
     timeline: {
       zeroAt,
@@ -292,7 +298,7 @@ const canary: SignalsRecord['canary'] = (['before', 'after'] as const).flatMap((
   (['metric', 'log', 'span'] as const).map((kind) => ({ when, kind, found: true, afterMs: 5 })),
 );
 
-export const signalsOf = (run: RunData): SignalsRecord => {
+export const signalsOf = (run: SimulatedRun): SignalsRecord => {
   const rows = <Kind extends FinalRow['kind']>(kind: Kind): RowOf<Kind>[] =>
     run.finalState.filter((row): row is RowOf<Kind> => row.kind === kind);
   const final = (signal: string, series: Series[]): SignalsRecord['finals'][number] => ({ signal, promql: signal, series });
@@ -362,26 +368,17 @@ export const signalsOf = (run: RunData): SignalsRecord => {
   };
 };
 
-const lagSeries = (run: RunData, processor: string): Series => {
-  const history = lagHistory(run, processor);
-  const seconds = Math.ceil(((run.timeline.drainedAt ?? zeroAt) - zeroAt) / 1000);
-  return {
-    labels: { faultline_processor: processor },
-    samples: Array.from({ length: seconds }, (_unused, second) => [zeroAt / 1000 + second, history.at(zeroAt + second * 1000)] as const),
-  };
-};
-
 /** The run with its rows of one kind replaced. */
 export const withRows = <Kind extends FinalRow['kind']>(
-  run: RunData,
+  run: SimulatedRun,
   kind: Kind,
   change: (rows: readonly RowOf<Kind>[]) => readonly FinalRow[],
-): RunData => {
+): SimulatedRun => {
   const isKind = (row: FinalRow): row is RowOf<Kind> => row.kind === kind;
   return { ...run, finalState: [...run.finalState.filter((row) => !isKind(row)), ...change(run.finalState.filter(isKind))] };
 };
 
-export const withOperations = (run: RunData, change: (operations: readonly Operation[]) => readonly Operation[]): RunData => ({
+export const withOperations = (run: SimulatedRun, change: (operations: readonly Operation[]) => readonly Operation[]): SimulatedRun => ({
   ...run,
   operations: change(run.operations),
 });

@@ -9,14 +9,14 @@ export type MachineFile = { readonly samples: readonly MachineSample[]; readonly
 /** What can be read of it; rejects only where the file can't be read at all. */
 export const readMachineFile = async (file: string): Promise<MachineFile> => {
   const samples: MachineSample[] = [];
-  let trailer: MachineTrailer | null = null;
-  let isDamaged = false;
-  for await (const line of readLines(file)) {
-    if (line.kind === 'damage') isDamaged = true;
-    else if (isTrailer(line.value)) trailer = line.value;
-    else samples.push(line.value as MachineSample);
-  }
-  return { samples, complete: !isDamaged && trailer?.samples === samples.length };
+  const trailers: MachineTrailer[] = [];
+  const damage = await readLines(file, {
+    value: (value) => {
+      if (isTrailer(value)) trailers.push(value);
+      else samples.push(value as MachineSample);
+    },
+  });
+  return { samples, complete: damage === null && trailers.at(-1)?.samples === samples.length };
 };
 
 const isTrailer = (value: unknown): value is MachineTrailer => (value as Partial<MachineTrailer> | null)?.end === true;

@@ -1,11 +1,10 @@
 // What scenarios expect, not met.
-import { changeFirst, withOperations, withRows, zeroAt } from '../../../checkers/testing/simulated-run.ts';
-import type { RunData } from '../../../engine/run-data.ts';
+import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
 
-const applied = (run: RunData, at: number): RunData => {
+const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
   return withRows(
     withRows(run, 'event', (rows) => rows.map(late)),
@@ -15,16 +14,16 @@ const applied = (run: RunData, at: number): RunData => {
 };
 
 /** The last read of a kind that showed at least three events, changed. */
-const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): RunData => {
+const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): SimulatedRun => {
   const rows = read().reads?.rows ?? [];
   const last = rows.findLast((each) => each.kind === kind && each.ids.length > 2);
   return { ...read(), reads: { complete: true, rows: rows.map((each) => (each === last ? { ...each, ...change(each) } : each)) } };
 };
 
-const onePanel = (found: number): RunData =>
+const onePanel = (found: number): SimulatedRun =>
   withSignals(quiet(), ({ panels }) => ({ panels: (panels ?? []).map((panel) => ({ ...panel, found })) }));
 
-const takeovers = (run: RunData, change: { readonly at: number }): RunData =>
+const takeovers = (run: SimulatedRun, change: { readonly at: number }): SimulatedRun =>
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
 
 export const expectationCases: readonly CheckerCase[] = [

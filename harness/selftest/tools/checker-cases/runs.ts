@@ -1,17 +1,25 @@
 // Runs of a perfect target that the cases spoil, each made once.
 import { alertsOf } from '../../../checkers/testing/simulated-alerts.ts';
-import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt } from '../../../checkers/testing/simulated-run.ts';
-import type { FaultEvidence, RunData } from '../../../engine/run-data.ts';
+import {
+  leaseRow,
+  quietScenario,
+  signalsOf,
+  simulateRun,
+  withRows,
+  zeroAt,
+  type SimulatedRun,
+} from '../../../checkers/testing/simulated-run.ts';
+import type { FaultEvidence } from '../../../engine/run-data.ts';
 import type { RowOf } from '../../../history/run-index.ts';
 import type { Fault, Scenario } from '../../../scenario/scenario.ts';
 
-const once = (make: () => RunData): (() => RunData) => {
-  let made: RunData | null = null;
+const once = (make: () => SimulatedRun): (() => SimulatedRun) => {
+  let made: SimulatedRun | null = null;
   return () => (made ??= make());
 };
 
 const quietTraffic = quietScenario.traffic;
-const like = (change: Partial<Scenario>): (() => RunData) => once(() => simulateRun({ ...quietScenario, ...change }));
+const like = (change: Partial<Scenario>): (() => SimulatedRun) => once(() => simulateRun({ ...quietScenario, ...change }));
 
 export const quiet = like({});
 export const numbered = like({
@@ -77,12 +85,12 @@ export const refused = once(() => {
 
 /** Its signals changed. */
 export const withSignals = (
-  run: RunData,
-  change: (signals: NonNullable<RunData['signals']>) => Partial<NonNullable<RunData['signals']>>,
-): RunData => ({
+  run: SimulatedRun,
+  change: (signals: NonNullable<SimulatedRun['signals']>) => Partial<NonNullable<SimulatedRun['signals']>>,
+): SimulatedRun => ({
   ...run,
   signals: run.signals === null ? null : { ...run.signals, ...change(run.signals) },
 });
 
 /** Its one fault with other evidence. */
-export const withEvidence = (change: Partial<FaultEvidence>): RunData => ({ ...paused(), evidence: [{ ...evidence, ...change }] });
+export const withEvidence = (change: Partial<FaultEvidence>): SimulatedRun => ({ ...paused(), evidence: [{ ...evidence, ...change }] });

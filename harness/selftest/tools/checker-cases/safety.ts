@@ -1,16 +1,16 @@
 // Bad histories for the checks of what clients were promised.
-import { changeFirst, withOperations, withRows } from '../../../checkers/testing/simulated-run.ts';
-import type { RunData } from '../../../engine/run-data.ts';
+import { changeFirst, withOperations, withRows, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { Operation } from '../../../history/operation.ts';
 import { keyOf, type RowOf } from '../../../history/run-index.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { numbered, quiet } from './runs.ts';
 
 const unknown: Partial<Operation> = { outcome: 'unknown', status: null, id: null, duplicate: null };
-const firstUnknown = (): RunData => withOperations(quiet(), (operations) => changeFirst(operations, unknown));
+const firstUnknown = (): SimulatedRun => withOperations(quiet(), (operations) => changeFirst(operations, unknown));
 const sentFirst = ({ idempotencyKey }: { readonly idempotencyKey: string | null }): boolean =>
   idempotencyKey === quiet().operations.at(0)?.idempotencyKey;
-const without = (run: RunData, kind: 'log' | 'event'): RunData => withRows(run, kind, (rows) => rows.filter((row) => !sentFirst(row)));
+const without = (run: SimulatedRun, kind: 'log' | 'event'): SimulatedRun =>
+  withRows(run, kind, (rows) => rows.filter((row) => !sentFirst(row)));
 
 /** Entries 2 and 3 of the first timeline change their events. */
 const swapped = (rows: readonly RowOf<'timeline-entry'>[]): RowOf<'timeline-entry'>[] => {
@@ -19,14 +19,14 @@ const swapped = (rows: readonly RowOf<'timeline-entry'>[]): RowOf<'timeline-entr
   return rows.map((row) => (row === second ? { ...third!, entry: 2 } : row === third ? { ...second!, entry: 3 } : row));
 };
 
-const again = (change: Partial<Operation>): RunData =>
+const again = (change: Partial<Operation>): SimulatedRun =>
   withOperations(quiet(), (operations) => {
     const [first] = operations as readonly [Operation, ...Operation[]];
     const later = { op: 9000, delivery: 'duplicate', duplicate: true, handedAt: first.doneAt + 1000, doneAt: first.doneAt + 1005 } as const;
     return [...operations, { ...first, ...later, ...change }];
   });
 
-const lateBooks = (cooked: number): RunData => {
+const lateBooks = (cooked: number): SimulatedRun => {
   const { books } = quiet();
   const rows = books?.rows.map((sample, second) =>
     second === 3 ? { ...sample, rows: sample.rows.with(0, { ...sample.rows[0]!, applied: sample.rows[0]!.applied - cooked }) } : sample,

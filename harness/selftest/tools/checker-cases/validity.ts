@@ -1,24 +1,24 @@
 // Runs that prove nothing: each must be worth nothing, with the reason, and the near-miss must count.
-import { changeFirst, withOperations } from '../../../checkers/testing/simulated-run.ts';
-import type { MachineSample, RunData } from '../../../engine/run-data.ts';
+import { changeFirst, withOperations, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
+import type { MachineSample } from '../../../engine/run-data.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { paused, quiet, withEvidence, withSignals } from './runs.ts';
 
-const lateBy = (ms: number, share: number): RunData =>
+const lateBy = (ms: number, share: number): SimulatedRun =>
   withOperations(quiet(), (operations) =>
     operations.map((operation, index) =>
       index < operations.length * share ? { ...operation, handedAt: operation.intendedAt + ms } : operation,
     ),
   );
 
-const machineWith = (change: (sample: MachineSample, index: number) => Partial<MachineSample>): RunData => ({
+const machineWith = (change: (sample: MachineSample, index: number) => Partial<MachineSample>): SimulatedRun => ({
   ...quiet(),
   machine: quiet().machine.map((sample, index) => ({ ...sample, ...change(sample, index) })),
 });
 
-const stepped = (ms: number): RunData => machineWith(({ at }, index) => (index < 5 ? {} : { at: at + ms }));
+const stepped = (ms: number): SimulatedRun => machineWith(({ at }, index) => (index < 5 ? {} : { at: at + ms }));
 
-const unanswered = (share: number): RunData =>
+const unanswered = (share: number): SimulatedRun =>
   withOperations(quiet(), (operations) =>
     operations.map((operation, index) =>
       operation.phase === 'steady' && index % 100 < share * 100 ? { ...operation, status: null } : operation,

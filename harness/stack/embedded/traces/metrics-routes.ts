@@ -32,7 +32,7 @@ const rangeOf = (query: Query, nowMs: number): Intervals => {
     throw new BadRequest(
       `step of ${Number(step) / 1e9}s is too small, minimum step for given range is ${Number((endNano - startNano) / maxIntervals) / 1e9}s`,
     );
-  return rangeIntervals(startNano, endNano, step, BigInt(nowMs) * 1_000_000n);
+  return rangeIntervals(startNano, endNano, step);
 };
 
 /** An end in the future comes back by whole seconds. */

@@ -23,11 +23,10 @@ const rangeOf = (startNano: bigint, endNano: bigint, stepNano: bigint): Interval
   timestampMs: (interval) => Number((startNano + BigInt(interval + 1) * stepNano) / 1_000_000n),
 });
 
-/** Both ends are moved out to whole steps, and one step is put before them; what lies after now is cut off again. */
-export const rangeIntervals = (startNano: bigint, endNano: bigint, stepNano: bigint, nowNano: bigint): Intervals => {
-  const end = up(endNano, stepNano);
+/** Both ends are moved out to whole steps, and one step is put before them: also into what is still to come, as Tempo does without a query_end_cutoff. */
+export const rangeIntervals = (startNano: bigint, endNano: bigint, stepNano: bigint): Intervals => {
   const start = down(startNano, stepNano);
-  return rangeOf(start > stepNano ? start - stepNano : start, end > nowNano ? down(nowNano, stepNano) : end, stepNano);
+  return rangeOf(start > stepNano ? start - stepNano : start, up(endNano, stepNano), stepNano);
 };
 
 /** One value for the whole of it. */
