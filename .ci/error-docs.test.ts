@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { harnessErrors } from '../harness/engine/errors.ts';
+import { producerErrorCodes } from '../system/client/producer-error.ts';
 import { errorCodes } from '../system/contract/error-codes.ts';
 import { systemErrorCodes } from '../system/contract/system-error.ts';
 
@@ -43,6 +44,10 @@ const expected = new Map<string, readonly Row[]>([
   [
     'System',
     Object.entries(systemErrorCodes).map(([code, { outcome, retryable, meaning }]) => [`\`${code}\``, outcome, yes(retryable), meaning]),
+  ],
+  [
+    'Client',
+    Object.entries(producerErrorCodes).map(([code, { outcome, retryable, meaning }]) => [`\`${code}\``, outcome, yes(retryable), meaning]),
   ],
   ['Harness', Object.entries(harnessErrors).map(([code, meaning]) => [`\`${code}\``, meaning])],
 ]);

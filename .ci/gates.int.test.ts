@@ -13,7 +13,7 @@ for (const gate of gates) {
 
 test('gate directions is red on nothing but the wrong directions of its canary', async () => {
   const { output } = await runCommand(gates.find(({ name }) => name === 'directions')?.canary ?? ['false']);
-  expect(output).toContain('13 in the wrong direction');
+  expect(output).toContain('15 in the wrong direction');
 });
 
 test('gate directions is red where it finds nothing to look at', async () => {

@@ -64,6 +64,8 @@ export const gates: readonly Gate[] = [
       /harness\/checkers\/lost\.ts:\d+ imports harness\/checkers\/order\.ts\n.*faults-and-checkers-know-no-sibling/,
       /system\/workers\/deliver\.ts:\d+ imports system\/storage\/postgres\/.*\n.*drivers-by-interface/,
       /system\/contract\/schema\.ts:\d+ imports system\/ingest\/.*\n.*contract-comes-first/,
+      /system\/client\/producer\.ts:\d+ imports system\/ingest\/.*\n.*client-knows-the-contract/,
+      /system\/ingest\/door\.ts:\d+ imports system\/client\/.*\n.*client-is-for-others/,
       /grafana\/alerts\/rules\.ts:\d+ imports system\/ingest\/.*\n.*grafana-knows-the-contract/,
       /harness\/engine\/run\.ts:\d+ imports grafana\/.*\n.*grafana-knows-the-contract/,
       /system\/workers\/deliver\.ts:\d+ imports system\/main\/.*\n.*main-sees-all/,

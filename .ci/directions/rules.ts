@@ -72,6 +72,18 @@ export const rules: readonly Rule[] = [
     forbids: ({ from, to }) => isInside(from, 'system/contract') && isInside(to, 'system') && !isInside(to, 'system/contract'),
   },
   {
+    name: 'client-knows-the-contract',
+    why: 'a client runs in the processes of others: of the system it knows what anyone may know',
+    forbids: ({ from, to }) =>
+      isInside(from, 'system/client') && !isTest(from) && isInside(to, 'system') && !isInside(to, 'system/client', 'system/contract'),
+  },
+  {
+    name: 'client-is-for-others',
+    why: 'the system does not send itself events; what both need is in system/contract',
+    forbids: ({ from, to }) =>
+      isInside(to, 'system/client') && isInside(from, 'system') && !isInside(from, 'system/client') && !isTest(from),
+  },
+  {
     name: 'grafana-knows-the-contract',
     why: 'dashboards and alerts are made from the signal catalogue, and read by others as the files that they become',
     forbids: ({ from, to }) =>

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../../system/storage/postgres/testing.ts';
 import type { RunVerdict, ScenarioVerdict } from '../../harness/engine/verdict.ts';
 import { type InstalledPackage, type PackedPackage, packPackage } from './installed-package.ts';
 
@@ -23,6 +24,41 @@ const idsOf = (verdict: ScenarioVerdict, outcome: 'fail' | 'inconclusive'): read
     // What the machine's other work did to the run is nobody's defect here.
     .filter((result) => result.outcome === outcome && !/^validity\/(machine|generator|clock)$/.test(result.id))
     .map(({ id }) => id);
+
+describe('a shop that sends its orders', () => {
+  test(
+    'with the client of the package, to the ingest of the package; run twice, nothing is stored twice',
+    { timeout: 120_000 },
+    async () => {
+      await using database = await createTestDatabase();
+      await using project = await packed.install('order-producer');
+      expect(await project.run('tsc', [])).toMatchObject({ exitCode: 0, stdout: '' });
+      const home = join(project.folder, 'node_modules/faultline');
+      const ingest = execa(process.execPath, [join(home, 'dist/system/main/ingest.js')], {
+        env: { DATABASE_URL: database.url },
+        reject: false,
+      });
+      let said = '';
+      ingest.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      try {
+        const address = () => /"address":"(http[^"]+)"/.exec(said)?.[1];
+        await expect.poll(address, { timeout: 20_000 }).toBeTruthy();
+        const url = address();
+        const run = async (...program: readonly string[]) => {
+          const { stdout } = await execa('node', [...program], { cwd: project.folder, env: { FAULTLINE_URL: url } });
+          return JSON.parse(stdout) as unknown;
+        };
+        const send = () => run('dist/orders.js');
+        expect(await send()).toEqual({ sent: 2000, accepted: 2000, duplicates: 0, failed: {}, remaining: 0 });
+        expect(await send()).toEqual({ sent: 2000, accepted: 2000, duplicates: 2000, failed: {}, remaining: 0 });
+        expect(await run('dist/measure.js', '300', '100')).toMatchObject({ accepted: 300, keys: 100, retries: 0 });
+      } finally {
+        ingest.kill('SIGKILL');
+        await ingest;
+      }
+    },
+  );
+});
 
 describe('a plain tracker', () => {
   let project: InstalledPackage;

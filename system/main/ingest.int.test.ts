@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
+import { startIngest as startProcess } from './testing.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -20,37 +19,8 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-type Line = { readonly event_name?: string; readonly body: string; readonly attributes: Readonly<Record<string, unknown>> };
-
-/** One process, its lines so far, and its end. Disposing kills it. */
-const startIngest = (environment: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore') => {
-  const main = new URL('ingest.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: database.url, ...environment },
-    stdio: [stdin, 'pipe', 'inherit'],
-  });
-  const lines: Line[] = [];
-  createInterface({ input: child.stdout! }).on('line', (line) => lines.push(JSON.parse(line) as Line));
-  const closed = once(child, 'close').then(([code]) => code as number | null);
-  const line = async (eventName: string): Promise<Line> => {
-    const find = () => lines.find(({ event_name: name }) => name === eventName);
-    await expect.poll(find, { timeout: 20_000, interval: 20 }).toBeTruthy();
-    return find()!;
-  };
-  const ready = async () =>
-    (await line('faultline.process.ready')).attributes as { address: string; admin: string; pid: number; instance: string };
-  return {
-    child,
-    lines,
-    ready,
-    line,
-    closed,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
-};
+const startIngest = (environment: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore') =>
+  startProcess(database.url, environment, stdin);
 
 const post = (address: string, objectId: string, id: string) =>
   fetch(`${address}/events`, {
