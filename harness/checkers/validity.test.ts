@@ -53,6 +53,14 @@ test('a phase with too few answers makes the run inconclusive; one that is short
   expect(samples(short).outcome).toBe('pass');
 });
 
+test('nobody answers a datagram: those that were sent count', () => {
+  const silent = withOperations(run, (operations) => operations.map((operation) => ({ ...operation, status: null })));
+  const datagram = { source: 'producer-0', boot: 'b', n: 1 };
+  const sent = withOperations(silent, (operations) => operations.map((operation) => ({ ...operation, datagram })));
+  expect(samples(silent).outcome).toBe('inconclusive');
+  expect(samples(sent).outcome).toBe('pass');
+});
+
 test('files that are not whole make the run inconclusive', () => {
   expect(historyComplete(run).outcome).toBe('pass');
   expect(historyComplete({ ...run, historyComplete: false }).outcome).toBe('inconclusive');

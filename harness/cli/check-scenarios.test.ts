@@ -59,3 +59,25 @@ test('a misspelt alert is told beside everything else', () => {
     /2 mistakes:[^]*asked\/title[^]*asked\/alerts\.FaultlineLeaseTaken: there is no alert/,
   );
 });
+
+const bare = { faults: {}, seen: {}, alerts: 'none' } as const;
+const byUdp = { ...bare, traffic: { ...asked.traffic, transport: 'udp' } };
+
+test('traffic by UDP, and faults of datagrams, are refused where the target has no such door, with the reason', () => {
+  const lossy = {
+    bad: { kind: 'datagrams', link: 'driver-ingest-udp', at: { phase: 'only', afterSeconds: 0 }, seconds: 1, effect: 'loss', share: 0.5 },
+  };
+  expect(() => check(faultline, { ...byUdp, faults: lossy })).toThrow(
+    /2 mistakes:[^]*asked\/faults\.bad\.kind: a fault of kind datagrams is not possible here: the target offers no datagrams[^]*asked\/traffic\.transport: traffic by UDP is not possible here: the target offers no datagrams: its ingest listens for HTTP alone/,
+  );
+});
+
+test('a target that takes datagrams gets them', () => {
+  expect(check({ ...faultline, lacks: {} }, byUdp).map(({ traffic }) => traffic.transport)).toEqual(['udp']);
+});
+
+test('batches are those of the contract: a target that is sent requests of its own can get none', () => {
+  const inBatches = { ...bare, traffic: { ...asked.traffic, batch: { size: 10, lingerMs: 5 } } };
+  expect(check(faultline, inBatches)).toHaveLength(1);
+  expect(() => check({ ...faultline, sendFile: '/own.ts' }, inBatches)).toThrow(/asked\/traffic\.batch: batches are those of the contract/);
+});

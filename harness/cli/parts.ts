@@ -1,13 +1,9 @@
 // The wiring: which driver, faults, target, stack and checks a run is made of. The only place that knows them all.
 import { join } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadDashboards } from '../signals/load-dashboards.ts';
-import type { DriverChild } from '../drivers/http/driver.ts';
-import { defaultRetries } from '../drivers/http/retry-policy.ts';
-import { startHttpDrivers } from '../drivers/http/several.ts';
 import type { Clock } from '../engine/clock.ts';
-import type { DriverOptions, EngineParts, RunningDriver, StartHelper, Telemetry } from '../engine/parts.ts';
+import type { EngineParts, Telemetry } from '../engine/parts.ts';
 import { planScenario } from '../engine/plan.ts';
 import { exportIntervalMs } from '../engine/scenario-context.ts';
 import { createRunFault, faults } from '../faults/registry.ts';
@@ -18,13 +14,14 @@ import { createMeasuredTelemetry } from '../signals/measured-telemetry.ts';
 import { createTelemetry } from '../signals/telemetry.ts';
 import { recordingFile } from '../parity/recording.ts';
 import { recordStack } from '../parity/record-stack.ts';
-import { spawnProcess } from '../stack/processes.ts';
 import type { RunningStack, RuntimeName } from '../stack/running-stack.ts';
 import { startStack } from '../stack/start-stack.ts';
 import type { StackPart } from '../stack/tested-versions.ts';
 import type { TargetDefinition } from '../targets/definition.ts';
+import { isJudgedInFull } from '../targets/offers.ts';
 import { judgeScenarioFolder } from './judge-scenario-folder.ts';
 import { silentTelemetry } from './silent-telemetry.ts';
+import { startDriver } from './start-driver.ts';
 
 export type PartsOptions = {
   readonly target: TargetDefinition;
@@ -43,7 +40,8 @@ export const scenariosFolder = fromRoot('scenarios');
 export const root = fromRoot('.');
 
 export const createParts = ({ target, clock, runtime, environment, without, record = false }: PartsOptions): EngineParts => ({
-  plan: (scenario, seed) => planScenario(scenario, seed, isWhole(target) ? undefined : { name: target.name, lacks: target.lacks }),
+  plan: (scenario, seed) =>
+    planScenario(scenario, seed, isJudgedInFull(target.lacks) ? undefined : { name: target.name, lacks: target.lacks }),
   startStack: async (helper) => {
     const stack = await startStack(runtime, { ...helper, clock, environment, without, ...runRules(target) });
     return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
@@ -55,9 +53,6 @@ export const createParts = ({ target, clock, runtime, environment, without, reco
   judge: judgeScenarioFolder,
   writeFinalState: (file, target) => writeFinalState(file, target.readBack()),
 });
-
-/** One that can be asked for everything needs no word about what it lacks. */
-const isWhole = ({ lacks }: TargetDefinition): boolean => Object.keys(lacks).length === 0;
 
 const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFolder }: TargetDefinition, clock: Clock): Telemetry => {
   const otlp = { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} };
@@ -82,61 +77,3 @@ const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFo
 
 /** Alerts in runs have short windows and are evaluated each second: the same rules on every runtime. */
 const runRules = ({ alerts }: TargetDefinition) => ({ ruleFiles: alerts === null ? [] : [alerts.rulesFile], evaluationSeconds: 1 });
-
-const startDriver = async (
-  { planned, url, historyFile, onProgress, registry, logFolder }: DriverOptions,
-  { sendFile, definiteRefusals }: TargetDefinition,
-): Promise<RunningDriver> => {
-  const { source, plan } = planned;
-  const logFile = join(logFolder, 'driver.log');
-  const driver = await startHttpDrivers({
-    processes: source.traffic.senders ?? 1,
-    source,
-    seed: plan.seed,
-    digest: plan.digest,
-    url,
-    historyFile,
-    retry: source.traffic.retries === undefined ? null : defaultRetries(source.traffic.retries + 1),
-    onProgress,
-    targetFile: sendFile ?? null,
-    ...(definiteRefusals === undefined ? {} : { definiteRefusals }),
-    spawn: (file, args) => spawnDriver(file, args, registry, logFile),
-  });
-  const [pid, ...others] = driver.pids;
-  return {
-    role: 'driver',
-    pid,
-    others: others.map((other) => ({ role: 'driver', pid: other })),
-    go: driver.go,
-    done: driver.done,
-    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
-  };
-};
-
-/** The driver speaks over its pipes; the process is one that the reaper knows. */
-const spawnDriver = async (
-  file: string,
-  args: readonly string[],
-  registry: StartHelper['registry'],
-  logFile: string,
-): Promise<DriverChild> => {
-  const stdout = new PassThrough();
-  const process = await spawnProcess({
-    command: globalThis.process.execPath,
-    args: [file, ...args],
-    role: 'driver',
-    logFile,
-    registry,
-    pipeInput: true,
-    onLine: (line) => stdout.write(`${line}\n`),
-    failure: 'FL_DRIVER_FAILED',
-  });
-  void process.exited.then(() => setImmediate(() => stdout.end()));
-  const stdin = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      process.write(chunk.toString('utf8'));
-      done();
-    },
-  });
-  return { pid: process.pid, stdin, stdout, exited: process.exited, kill: () => void process.kill('SIGKILL') };
-};

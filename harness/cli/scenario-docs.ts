@@ -190,6 +190,19 @@ const trafficFields = [
     '`producers: { count, skewMs }`',
     'so many producers, each with a clock that is off by up to so much for good; `metadata.producer` says which',
   ],
+  [
+    '`retries: 3`',
+    'so many attempts more after a refusal, an error or no answer, as a good client makes them: the same id, jitter, not before Retry-After',
+  ],
+  ['`senders: 2`', 'so many processes share the sending, where one core can not send it all'],
+  [
+    '`batch: { size, lingerMs }`',
+    'clients gather events and send them together, when there are `size` of them or the first has waited for so long; each has its own answer, and only those that were refused are sent again. The wait is in the latency',
+  ],
+  [
+    "`transport: 'udp'`",
+    'numbered datagrams that nobody answers, for targets that offer `datagrams`: what was sent is in doubt for good; with `batch`, several events in one datagram',
+  ],
   ['`poison: { share, kinds }`', 'this share is poison, of these kinds in turn, on keys of its own'],
   [
     '`traffic: replay(file)`',

@@ -47,6 +47,8 @@ export type RunningDriver = Helper & {
 export type DriverOptions = StartHelper & {
   readonly planned: PlannedScenario;
   readonly url: string;
+  /** The target's door for datagrams; null: it has none. */
+  readonly datagrams: NonNullable<RunningTarget['datagrams']> | null;
   readonly historyFile: string;
   readonly onProgress: (progress: DriverProgress) => void;
 };

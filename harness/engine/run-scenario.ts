@@ -170,6 +170,7 @@ const startDriver = (
   return parts.startDriver({
     planned,
     url: `${target.ingestUrl}/events`,
+    datagrams: target.datagrams ?? null,
     historyFile: history,
     onProgress,
     registry,

@@ -29,6 +29,7 @@ const fields: Fields<Operation> = {
   id: 'number',
   duplicate: 'flag',
   traceId: 'text',
+  datagram: 'object',
 };
 
 export const createOperationTable = (dictionaries: Dictionaries): Table<Operation> => new Table(fields, dictionaries);

@@ -39,6 +39,8 @@ export type Operation = {
   readonly duplicate: boolean | null;
   /** Trace id where the harness marked the request as sampled. */
   readonly traceId: string | null;
+  /** Only where it went by UDP: which datagram of which start of which producer. */
+  readonly datagram?: { readonly source: string; readonly boot: string; readonly n: number };
 };
 
 /** First line of history.ndjson. `zeroAt` ties the monotonic zero to wall time (epoch ms). */

@@ -4,11 +4,14 @@ import type { Budget, ExpectedAlert, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
 export const describeTraffic = (traffic: Traffic): string => {
-  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison, retries, senders } = traffic;
+  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison, retries, senders, transport, batch } =
+    traffic;
   return [
     replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
     describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
+    ...(transport === 'udp' ? ['by UDP'] : []),
+    ...(batch === undefined ? [] : [`in batches of up to ${batch.size}, gathered for at most ${batch.lingerMs} ms`]),
     ...(senders === undefined || senders === 1 ? [] : [`sent by ${senders} processes`]),
     ...(retries === undefined ? [] : [`refused or unanswered ones tried again up to ${retries} times`]),
     ...(duplicates === undefined ? [] : [`${percent(duplicates.share)} delivered twice within ${duplicates.withinMs} ms`]),

@@ -44,6 +44,21 @@ test.each([
   ['traffic.keys.exponent', { traffic: { ...good.traffic, keys: { kind: 'zipf', count: 5, exponent: 0 } } }],
   ['traffic.senders', { traffic: { ...good.traffic, senders: 0.5 } }],
   ['traffic.retries', { traffic: { ...good.traffic, retries: 0 } }],
+  ['traffic.transport', { traffic: { ...good.traffic, transport: 'tcp' } }],
+  ['traffic.retries', { traffic: { ...good.traffic, transport: 'udp', retries: 1 } }],
+  ['traffic.senders', { traffic: { ...good.traffic, transport: 'udp', senders: 2 } }],
+  ['traffic.poison.kinds', { traffic: { ...good.traffic, transport: 'udp', poison: { share: 0.1, kinds: ['oversized', 'wrong-types'] } } }],
+  ['traffic.batch.size', { traffic: { ...good.traffic, batch: { size: 1, lingerMs: 5 } } }],
+  ['traffic.batch.size', { traffic: { ...good.traffic, batch: { size: 1001, lingerMs: 5 } } }],
+  ['traffic.batch.lingerMs', { traffic: { ...good.traffic, batch: { size: 10, lingerMs: 0 } } }],
+  [
+    'traffic.poison.kinds',
+    { traffic: { ...good.traffic, batch: { size: 9, lingerMs: 5 }, poison: { share: 0.1, kinds: ['broken-json'] } } },
+  ],
+  [
+    'traffic.poison.kinds',
+    { traffic: { ...good.traffic, batch: { size: 9, lingerMs: 5 }, poison: { share: 0.1, kinds: ['oversized', 'wrong-types'] } } },
+  ],
   ['traffic.duplicates.share', { traffic: { ...good.traffic, duplicates: { share: 1.5, withinMs: 10 } } }],
   ['traffic.disorder.places', { traffic: { ...good.traffic, disorder: { share: 0.5, places: 0.5 } } }],
   ['traffic.poison.kinds', { traffic: { ...good.traffic, poison: { share: 0.1, kinds: ['arsenic', 'broken-json'] } } }],
@@ -79,6 +94,18 @@ test.each([
   ['drainWithinSeconds', { drainWithinSeconds: 0 }],
 ])('a mistake at %s is said with its place', (place, spoilt) => {
   expect(placesOf(spoilt)).toEqual([place]);
+});
+
+test.each([
+  ['poison that leaves its neighbours be in a batch', { batch: { size: 2, lingerMs: 1 }, poison: { share: 0.1, kinds: ['wrong-types'] } }],
+  ['batches of as many as are taken', { batch: { size: 1000, lingerMs: 60_000 }, retries: 3, senders: 2 }],
+  [
+    'datagrams, with poison that fits',
+    { transport: 'udp', batch: { size: 9, lingerMs: 5 }, poison: { share: 0.1, kinds: ['hostile-text'] } },
+  ],
+  ['what is the usual, said', { transport: 'http', retries: 1 }],
+])('%s are no mistake', (_what, traffic) => {
+  expect(placesOf({ traffic: { ...good.traffic, ...traffic } as typeof good.traffic })).toEqual([]);
 });
 
 test('all mistakes are said at once', () => {

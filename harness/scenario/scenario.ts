@@ -59,6 +59,10 @@ export type Traffic = {
   readonly early?: { readonly share: number; readonly byMs: number };
   /** Attempts beyond the first that each client makes after a refusal, an error or no answer: with the same id, jitter, and not before Retry-After. */
   readonly retries?: number;
+  /** How events travel: each in a request that is answered, or in datagrams that nobody answers. HTTP, unless it is said. */
+  readonly transport?: 'http' | 'udp';
+  /** Clients gather events and send them together. Left out: each event goes alone. */
+  readonly batch?: BatchPolicy;
   /** Processes that share the sending, where one core can't send it all. One, unless it is said. */
   readonly senders?: number;
   /** Share of events moved back by up to `places` places in the order of sending. */
@@ -66,6 +70,9 @@ export type Traffic = {
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
   readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
 };
+
+/** Sent as soon as there are `size` events, or when the first of them has waited for `lingerMs`. */
+export type BatchPolicy = { readonly size: number; readonly lingerMs: number };
 
 /** What was delivered once, to be delivered again: times in whole microseconds from the first one's zero, keys and events by their places. */
 export type Recording = {

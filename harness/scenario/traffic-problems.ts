@@ -45,6 +45,7 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (senders !== undefined && !isWhole(senders, 1, mostSenders))
     report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
+  transportProblems(traffic, report);
 };
 
 const arrivalKinds: readonly Traffic['arrivals'][] = ['poisson', 'constant', 'replay'];
@@ -56,6 +57,32 @@ const mostMs = 3_155_760_000_000;
 const replayProblems = (traffic: Traffic, report: Reporter): void => {
   for (const field of ['sequenced', 'duplicates', 'disorder', 'poison', 'producers', 'late', 'early'] as const)
     if (traffic[field] !== undefined) report(`traffic.${field}`, 'can not be added to a recording, which has its own');
+};
+
+/** What the system takes in one request; a longer wait would be a batch job and no client. */
+const [mostBatch, mostLingerMs] = [1000, 60_000];
+
+const transportProblems = ({ transport, batch, retries, senders, poison }: Traffic, report: Reporter): void => {
+  if (transport !== undefined && transport !== 'http' && transport !== 'udp')
+    report('traffic.transport', `must be http or udp, not ${JSON.stringify(transport)}`);
+  if (batch !== undefined) {
+    if (!isWhole(batch?.size, 2, mostBatch))
+      report('traffic.batch.size', `must be a whole number from 2 to ${mostBatch}; leave batch out for events that go alone`);
+    if (!isWhole(batch?.lingerMs, 1, mostLingerMs))
+      report('traffic.batch.lingerMs', `must be a whole number of milliseconds from 1 to ${mostLingerMs}`);
+  }
+  if (transport === 'udp') {
+    if (retries !== undefined) report('traffic.retries', 'a datagram has no answer, so that nobody knows when to try again');
+    if (senders !== undefined && senders > 1) report('traffic.senders', 'datagrams are sent by one process');
+  }
+  const has = (kind: PoisonKind): boolean => Array.isArray(poison?.kinds) && poison.kinds.includes(kind);
+  if (has('oversized') && (transport === 'udp' || batch !== undefined))
+    report(
+      'traffic.poison.kinds',
+      `oversized is a body of its own: ${transport === 'udp' ? 'no datagram holds it' : 'in a batch it is refused with it'}`,
+    );
+  if (has('broken-json') && batch !== undefined)
+    report('traffic.poison.kinds', 'broken-json in a batch can break the whole batch, and then nobody knows which answer is whose');
 };
 
 const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): void => {

@@ -61,7 +61,7 @@ export const checkNeeds: Needs = {
 export const budgetNeeds = ['metrics'] as const;
 
 /** What is known of leases is evidence too, but their exit or their state is enough. */
-export const faultNeeds: Needs = { kill: ['processes'], pause: ['processes'] };
+export const faultNeeds: Needs = { kill: ['processes'], pause: ['processes'], datagrams: ['datagrams', 'datagram-counts'] };
 
 /** Of a kind that is not listed nothing is taken for granted but that its evidence stands in the target's own tables. */
 export const needsOfFault = (kind: string): readonly Offer[] => faultNeeds[kind] ?? ['processes', 'database', 'leases'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { impossibleFor, lacksBeside } from './offers.ts';
+import { impossibleFor, isJudgedInFull, lacksBeside } from './offers.ts';
 
 test('what is not offered is lacking, with the reason of whoever wrote the target file, or the plain one', () => {
   const lacks = lacksBeside(['read-back', 'processes'], { metrics: 'it has no exporter' });
@@ -15,4 +15,10 @@ test('a check is possible only where nothing that it needs is lacking, and the r
   expect(impossibleFor(['read-back', 'metrics', 'books'], lacks)).toBe(
     'the target offers no metrics: it has no exporter; the target offers no books: it keeps none',
   );
+});
+
+test('a door that is missing narrows no verdict; anything else does', () => {
+  expect(isJudgedInFull({})).toBe(true);
+  expect(isJudgedInFull({ datagrams: 'it has no such door' })).toBe(true);
+  expect(isJudgedInFull({ datagrams: 'it has no such door', books: 'it keeps none' })).toBe(false);
 });

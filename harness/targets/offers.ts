@@ -16,6 +16,8 @@ export const offers = {
   logs: 'it exports log records with the ids of events and traces',
   alerts: 'it has alert rules that a run can evaluate',
   dashboards: 'it has dashboards',
+  datagrams: 'it takes events by UDP, beside HTTP',
+  'datagram-counts': 'it counts the datagrams that reach it, and those that were damaged or displaced on the way',
 } as const satisfies Record<string, string>;
 
 export type Offer = keyof typeof offers;
@@ -25,6 +27,12 @@ export type Lacks = { readonly [Name in Offer]?: string };
 
 /** Which offers a check, a fault or a budget needs. A name that is not here needs nothing but the history. */
 export type Needs = Readonly<Record<string, readonly Offer[]>>;
+
+/** How it can be sent to: what a scenario may need, and no verdict rests on. */
+const doors: readonly Offer[] = ['datagrams', 'datagram-counts'];
+
+/** Nothing is lacking that a verdict could rest on. */
+export const isJudgedInFull = (lacks: Lacks): boolean => (Object.keys(lacks) as Offer[]).every((offer) => doors.includes(offer));
 
 /** Why something that needs this is not possible; null: it is. */
 export const impossibleFor = (needed: readonly Offer[], lacks: Lacks): string | null => {

@@ -86,6 +86,8 @@ export type RunningTarget = AsyncDisposable & {
   /** Base URL for POST /events. */
   readonly ingestUrl: string;
   readonly queryUrl: string;
+  /** Its door for datagrams, on this machine, as an address of IPv4; where it offers them. */
+  readonly datagrams?: { readonly host: string; readonly port: number };
   readonly databaseUrl: string;
   processes(): readonly TargetProcess[];
   /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. */

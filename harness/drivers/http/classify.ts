@@ -19,6 +19,8 @@ export const codeOfError = (error: unknown): string => {
   switch (code) {
     case 'FAULTLINE_TIMEOUT':
       return 'client_timeout';
+    case 'FAULTLINE_ELEMENT_MISSING':
+      return 'client_element_missing';
     case 'UND_ERR_CONNECT_TIMEOUT':
       return 'client_connect_timeout';
     case 'ECONNREFUSED':

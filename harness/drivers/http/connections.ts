@@ -1,7 +1,7 @@
 // Connections used in turn, one request at a time on each, so that all ingest processes behind one port get their share. What finds none free waits here:
 // that is the target's latency, never the generator's lateness.
 import { buildConnector, Client } from 'undici';
-import { createQueue } from './queue.ts';
+import { createQueue } from '../queue.ts';
 import { openSockets, type SpareSockets } from './spare-sockets.ts';
 
 export type Release = () => void;

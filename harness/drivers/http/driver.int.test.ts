@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,50 +7,16 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { planScenario } from '../../engine/plan.ts';
 import { type History, readHistory } from '../../history/read-history.ts';
-import type { Scenario, Traffic } from '../../scenario/scenario.ts';
-import { type DriverChild, driverFile, type HttpDriver, type HttpDriverOptions, startHttpDriver } from './driver.ts';
-import type { DriverProgress, DriverSummary } from './protocol.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { DriverChild } from '../start-driver.ts';
+import { driverFile, type HttpDriver, type HttpDriverOptions, startHttpDriver } from './driver.ts';
+import type { DriverProgress, DriverSummary } from '../progress.ts';
 import { defaultRetries } from './retry-policy.ts';
 import { startHttpDrivers } from './several.ts';
+import { bodyOf, listen, reply, scenarioOf } from './testing.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
 afterAll(() => rm(folder, { recursive: true }));
-
-const scenarioOf = (traffic: Partial<Traffic> = {}, seconds = 1): Scenario => ({
-  name: 'test',
-  title: 'Test',
-  why: 'Test.',
-  target: { processes: { ingest: 1, worker: 1, query: 1 } },
-  phases: [{ name: 'only', kind: 'steady', seconds, ratePerSecond: 200 }],
-  traffic: { arrivals: 'constant', keys: { kind: 'uniform', count: 10 }, ...traffic },
-  faults: [],
-  expectations: [],
-  mustBeSeen: [],
-  budgets: [],
-  detection: { fires: [] },
-  drainWithinSeconds: 1,
-});
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
-const listen = async (answer: Answer): Promise<AsyncDisposable & { readonly url: string }> => {
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-};
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-};
-const reply = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void =>
-  void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
 let runs = 0;
 const start = (url: string, scenario = scenarioOf(), options: Partial<HttpDriverOptions> = {}): Promise<HttpDriver> => {

@@ -1,99 +1,29 @@
-// What the engine sees of the HTTP driver: started ahead, sent off at an agreed zero, done when the history is on disk.
-import { spawn as spawnChild } from 'node:child_process';
+// Starts the process of the HTTP driver.
 import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { HarnessError } from '../../engine/errors.ts';
-import type { DriverJob, DriverProgress, DriverSummary, FromDriver } from './protocol.ts';
-
-export type DriverChild = {
-  readonly pid: number;
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
-  /** SIGKILL, also where the process is stopped. */
-  kill(): void;
-};
+import { type Driver, type DriverStart, startDriver } from '../start-driver.ts';
+import type { DriverJob } from './protocol.ts';
 
 export type HttpDriverOptions = Omit<DriverJob, 'type' | keyof typeof defaults> &
-  Partial<Pick<DriverJob, keyof typeof defaults>> & {
-    readonly onProgress?: (progress: DriverProgress) => void;
-    /** How the process is started: file and arguments for node. By default a plain child process; the engine passes one that the reaper knows. */
-    readonly spawn?: (file: string, args: readonly string[]) => DriverChild | Promise<DriverChild>;
-  };
+  Partial<Pick<DriverJob, keyof typeof defaults>> &
+  DriverStart;
 
-export type HttpDriver = AsyncDisposable & {
-  readonly pid: number;
-  readonly plannedOperations: number;
-  /** `zeroAt` in epoch milliseconds, a little ahead (200 ms is plenty). */
-  go(zeroAt: number): void;
-  /** Rejects with FL_DRIVER_FAILED where the process ended without its summary. */
-  readonly done: Promise<DriverSummary>;
-};
+export type HttpDriver = Driver;
 
 export const driverFile = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
-const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry'> = {
+const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry' | 'batch'> = {
   timeoutMs: 10_000,
   connections: 1024,
   definiteRefusals: ['overloaded', 'shutting_down', 'storage_unavailable'],
   targetFile: null,
   share: { index: 0, of: 1 },
   retry: null,
+  batch: null,
 };
 
 /** Resolves when the process has planned its traffic and waits for `go`. */
-export const startHttpDriver = async ({ onProgress, spawn = spawnPlain, ...options }: HttpDriverOptions): Promise<HttpDriver> => {
-  const child = await spawn(driverFile, []);
-  const ready = Promise.withResolvers<number>();
-  const done = Promise.withResolvers<DriverSummary>();
-  const fail = (error: HarnessError): void => [ready, done].forEach(({ reject }) => reject(error));
-  // Both are handed out below; until then a failure must not count as unhandled.
-  for (const promise of [ready.promise, done.promise]) void promise.catch(() => {});
-  const heard = readMessages(child, (message) => {
-    if (message.type === 'ready') ready.resolve(message.operations);
-    else if (message.type === 'progress') onProgress?.(message);
-    else if (message.type === 'done') {
-      onProgress?.({ ...message, type: 'progress' });
-      done.resolve(message);
-    } else fail(driverFailed(message.message));
-  });
-  void Promise.all([child.exited, heard]).then(([{ code, signal }]) =>
-    fail(driverFailed(`its process ended (code ${code}, signal ${signal}) before its work was done`)),
+export const startHttpDriver = ({ onProgress, spawn, ...options }: HttpDriverOptions): Promise<HttpDriver> =>
+  startDriver(
+    { name: 'HTTP', file: driverFile, job: { type: 'job', ...defaults, ...options } satisfies DriverJob },
+    { ...(onProgress === undefined ? {} : { onProgress }), ...(spawn === undefined ? {} : { spawn }) },
   );
-  child.stdin.on('error', () => {});
-  const tell = (message: unknown): void => void child.stdin.write(`${JSON.stringify(message)}\n`);
-  const end = async (): Promise<void> => {
-    child.kill();
-    await child.exited;
-  };
-  tell({ type: 'job', ...defaults, ...options } satisfies DriverJob);
-  const plannedOperations = await ready.promise.catch(async (error: unknown) => {
-    await end();
-    throw error;
-  });
-  return {
-    pid: child.pid,
-    plannedOperations,
-    go: (zeroAt) => tell({ type: 'go', zeroAt }),
-    done: done.promise,
-    [Symbol.asyncDispose]: end,
-  };
-};
-
-const driverFailed = (message: string): HarnessError => new HarnessError('FL_DRIVER_FAILED', `the HTTP driver failed: ${message}`);
-
-const readMessages = async ({ stdout }: DriverChild, hear: (message: FromDriver) => void): Promise<void> => {
-  for await (const line of createInterface({ input: stdout })) {
-    if (line.startsWith('{')) hear(JSON.parse(line) as FromDriver);
-  }
-};
-
-const spawnPlain = (file: string, args: readonly string[]): DriverChild => {
-  const child = spawnChild(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.once('error', () => resolve({ code: null, signal: null }));
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-  });
-  return { pid: child.pid ?? 0, stdin: child.stdin, stdout: child.stdout, exited, kill: () => void child.kill('SIGKILL') };
-};

@@ -10,14 +10,19 @@ export type Sent = {
   expire(): void;
 };
 
-const keptBytes = 65_536;
+/** An answer of the contract is short. */
+const usuallyKeptBytes = 65_536;
 
-/** `done` is called exactly once, `released` exactly once and not before the connection can be used again. */
+/**
+ * `done` is called exactly once, `released` exactly once and not before the connection can be used again.
+ * `keptBytes`: so much of the answer's body is read into memory; what comes after it is dropped.
+ */
 export const send = (
   client: Client,
   request: { path: string; headers: string[]; body: Buffer },
   done: (reply: Reply) => void,
   released: () => void,
+  keptBytes = usuallyKeptBytes,
 ): Sent => {
   let controller: Dispatcher.DispatchController | null = null;
   let expired = false;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { HarnessError } from '../../engine/errors.ts';
 import { type HttpDriver, type HttpDriverOptions, startHttpDriver } from './driver.ts';
-import type { DriverProgress, DriverSummary, PhaseProgress } from './protocol.ts';
+import type { DriverProgress, DriverSummary, PhaseProgress } from '../progress.ts';
 
 export type SeveralOptions = Omit<HttpDriverOptions, 'share'> & { readonly processes: number };
 

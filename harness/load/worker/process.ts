@@ -1,6 +1,6 @@
 // A worker's process: an event loop of its own, so that nothing else is the generator's lateness. Takes jobs as JSON lines (protocol.ts), one after the other.
 import { createInterface } from 'node:readline';
-import { askForPriority } from '../../drivers/http/ask-for-priority.ts';
+import { askForPriority } from '../../drivers/ask-for-priority.ts';
 import type { FromWorker, Go, LoadJob } from './protocol.ts';
 import { prepareJob } from './run-job.ts';
 

@@ -1,7 +1,7 @@
 // One job of a worker: hands its share of the plan over at the intended times, however slow the answers are, and counts what became of it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connections, createConnections } from '../../drivers/http/connections.ts';
-import { runOpenLoop } from '../../drivers/http/open-loop.ts';
+import { runOpenLoop } from '../../drivers/open-loop.ts';
 import { retryInMs } from '../../drivers/http/retry-policy.ts';
 import { createRandom } from '../../traffic/random.ts';
 import { highestRate } from '../plan/stage.ts';

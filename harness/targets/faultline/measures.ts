@@ -2,9 +2,11 @@
 import type { Measures } from '../../scenario/measure.ts';
 
 const ingestDuration = 'http_server_request_duration_seconds';
-const accepted = `http_route="/events",http_response_status_code="200"`;
+/** Alone and in batches. A batch is accepted as a whole, whatever becomes of its events: which of them were refused stands in the history. */
+const takesEvents = 'http_route=~"/events|/events/batch"';
+const accepted = `${takesEvents},http_response_status_code="200"`;
 const refusedShare = (range: string): string =>
-  `1 - sum(rate(${ingestDuration}_count{$run,${accepted}}[${range}])) / sum(rate(${ingestDuration}_count{$run,http_route="/events"}[${range}]))`;
+  `1 - sum(rate(${ingestDuration}_count{$run,${accepted}}[${range}])) / sum(rate(${ingestDuration}_count{$run,${takesEvents}}[${range}]))`;
 
 export const faultlineMeasures: Measures = {
   'ingest-p99': {

@@ -8,7 +8,7 @@ export type { AnswerMeaning, OutgoingEvent, OutgoingRequest } from '../../driver
 export type { KeptEvent, ProcessRequest, StartContext, StartedProcess, StartedSystem, TargetFile } from './target-file.ts';
 
 /** What a file can offer; the rest rests on the shape of faultline's own tables and telemetry. */
-const possible: readonly Offer[] = ['read-back', 'processes', 'database', 'metrics'];
+const possible: readonly Offer[] = ['read-back', 'processes', 'database', 'metrics', 'datagrams'];
 
 export const targetProblems = (target: TargetFile): readonly Problem[] =>
   collectProblems((report) => {

@@ -83,6 +83,7 @@ const runningTarget = (
   return {
     ingestUrl: url,
     queryUrl: url,
+    ...(system.datagrams === undefined ? {} : { datagrams: system.datagrams }),
     databaseUrl,
     processes: () => [...processes.running.values()].map(({ target }) => target),
     restart: async (role, index) => (await restart(processes, slot({ role, index }))).target,

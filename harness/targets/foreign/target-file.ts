@@ -48,6 +48,8 @@ export type KeptEvent = Omit<StoredRow, 'kind' | 'sequence'> & { readonly sequen
 export type StartedSystem = {
   /** Base URL: events are sent to POST <url>/events. */
   readonly url: string;
+  /** With `datagrams`: where it takes events by UDP, as docs/writing-a-scenario.md says; the host as an address of IPv4. */
+  readonly datagrams?: { readonly host: string; readonly port: number };
   /** What is still on its way, in words with numbers; an empty list once everything is where it belongs. */
   pending(): Promise<readonly string[]>;
   /** Every event that it keeps, once nothing is on its way any more. */
@@ -61,7 +63,7 @@ export type TargetFile = {
   /** Start a PostgreSQL for the run, with a fresh database for each scenario. */
   readonly postgres?: boolean;
   /** What of the list in harness/targets/offers.ts it offers. */
-  readonly offers: readonly Extract<Offer, 'read-back' | 'processes' | 'database' | 'metrics'>[];
+  readonly offers: readonly Extract<Offer, 'read-back' | 'processes' | 'database' | 'metrics' | 'datagrams'>[];
   /** With `metrics`: what budgets may be set on, by name. */
   readonly measures?: Measures;
   /** Why it does not offer the rest, where there is more to say than that. */

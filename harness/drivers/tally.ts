@@ -1,8 +1,8 @@
 // Running totals of a run, with latencies by phase in HDR histograms: exact enough for a p99.9, and of fixed size.
 import { build, type Histogram } from 'hdr-histogram-js';
-import type { Operation } from '../../history/operation.ts';
+import type { Operation } from '../history/operation.ts';
 import { createLatencyBuckets } from './latency-buckets.ts';
-import type { DriverProgress, PhaseProgress } from './protocol.ts';
+import type { DriverProgress, PhaseProgress } from './progress.ts';
 
 type PhaseTally = { done: number; ok: number; failed: number; unknown: number; latency: Histogram };
 

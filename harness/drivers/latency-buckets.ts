@@ -1,5 +1,5 @@
 // Latencies counted in fixed buckets, as a histogram in Prometheus has them: totals that only grow, so that any stretch of a run can be asked for later.
-import type { DriverProgress } from './protocol.ts';
+import type { DriverProgress } from './progress.ts';
 
 /** Seconds, each the upper end of its bucket; fine around what budgets ask for. */
 const boundsSeconds = [

@@ -1,0 +1,86 @@
+// Which driver sends a scenario's traffic: the one place that knows them all.
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { defaultRetries } from '../drivers/http/retry-policy.ts';
+import { startHttpDrivers } from '../drivers/http/several.ts';
+import type { DriverChild } from '../drivers/start-driver.ts';
+import { startUdpDriver } from '../drivers/udp/driver.ts';
+import { HarnessError } from '../engine/errors.ts';
+import type { DriverOptions, RunningDriver, StartHelper } from '../engine/parts.ts';
+import { spawnProcess } from '../stack/processes.ts';
+import type { TargetDefinition } from '../targets/definition.ts';
+
+export const startDriver = (options: DriverOptions, target: TargetDefinition): Promise<RunningDriver> =>
+  options.planned.source.traffic.transport === 'udp' ? byUdp(options, target) : byHttp(options, target);
+
+const byHttp = async (options: DriverOptions, { sendFile, definiteRefusals }: TargetDefinition): Promise<RunningDriver> => {
+  const { source, plan } = options.planned;
+  const { batch = null, retries, senders = 1 } = source.traffic;
+  const driver = await startHttpDrivers({
+    processes: senders,
+    source,
+    seed: plan.seed,
+    digest: plan.digest,
+    url: options.url,
+    historyFile: options.historyFile,
+    batch,
+    retry: retries === undefined ? null : defaultRetries(retries + 1),
+    onProgress: options.onProgress,
+    targetFile: sendFile ?? null,
+    ...(definiteRefusals === undefined ? {} : { definiteRefusals }),
+    spawn: spawnDriver(options),
+  });
+  const [pid, ...others] = driver.pids;
+  return {
+    role,
+    pid,
+    others: others.map((other) => ({ role, pid: other })),
+    go: driver.go,
+    done: driver.done,
+    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+  };
+};
+
+const byUdp = async (options: DriverOptions, { name }: TargetDefinition): Promise<RunningDriver> => {
+  const { source, plan } = options.planned;
+  const to = options.datagrams;
+  if (to === null) throw new HarnessError('FL_TARGET_FILE', `${name} offers datagrams, but did not say where it takes them`);
+  const driver = await startUdpDriver({
+    source,
+    seed: plan.seed,
+    digest: plan.digest,
+    to,
+    historyFile: options.historyFile,
+    batch: source.traffic.batch ?? null,
+    onProgress: options.onProgress,
+    spawn: spawnDriver(options),
+  });
+  return { role, ...driver };
+};
+
+const role = 'driver';
+
+/** The driver speaks over its pipes; the process is one that the reaper knows. */
+const spawnDriver =
+  ({ registry, logFolder }: StartHelper) =>
+  async (file: string, args: readonly string[]): Promise<DriverChild> => {
+    const stdout = new PassThrough();
+    const process = await spawnProcess({
+      command: globalThis.process.execPath,
+      args: [file, ...args],
+      role,
+      logFile: join(logFolder, 'driver.log'),
+      registry,
+      pipeInput: true,
+      onLine: (line) => stdout.write(`${line}\n`),
+      failure: 'FL_DRIVER_FAILED',
+    });
+    void process.exited.then(() => setImmediate(() => stdout.end()));
+    const stdin = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        process.write(chunk.toString('utf8'));
+        done();
+      },
+    });
+    return { pid: process.pid, stdin, stdout, exited: process.exited, kill: () => void process.kill('SIGKILL') };
+  };
