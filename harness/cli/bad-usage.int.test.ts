@@ -1,5 +1,5 @@
 // The commands as a user meets them: exit code 3, one line that helps, no stack trace, and nothing started.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -12,6 +12,17 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (command: 'verify' | 'judge' | 'parity', ...parameters: string[]) =>
   execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], { reject: false, stdin: 'ignore', cwd: folder });
+
+const quietByK6 = `export default {
+  name: 'quiet-k6',
+  title: 'Quiet',
+  why: 'Nothing is sent.',
+  traffic: { arrivals: 'constant', keys: { kind: 'uniform', count: 10 }, driver: { kind: 'k6', users: 10 } },
+  phases: { only: { kind: 'steady', seconds: 1, ratePerSecond: 10 } },
+  alerts: 'none',
+  drainWithinSeconds: 5,
+};
+`;
 
 describe('a mistake ends with exit code 3 and one line that helps', () => {
   test.each<[string, 'verify' | 'judge', readonly string[], RegExp]>([
@@ -26,6 +37,23 @@ describe('a mistake ends with exit code 3 and one line that helps', () => {
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe('');
+  });
+
+  test('a scenario that k6 is to send, where there is neither k6 nor an engine for a container of it', async () => {
+    const scenarios = join(folder, 'by-k6');
+    await mkdir(scenarios);
+    await writeFile(join(scenarios, 'quiet-k6.ts'), quietByK6);
+    const { exitCode, stderr } = await execa(process.execPath, [join(root, 'harness', 'cli', 'verify.ts'), '--scenarios', scenarios], {
+      reject: false,
+      stdin: 'ignore',
+      cwd: folder,
+      env: { PATH: '/nowhere', FAULTLINE_K6: '' },
+    });
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(
+      /^FL_DRIVER_FAILED: the k6 program is not here: put it on PATH or name it in FAULTLINE_K6, or start a Docker engine/m,
+    );
+    expect(await readdir(join(folder, 'runs'))).toEqual([]);
   });
 
   test('a folder of another format version', async () => {

@@ -1,7 +1,8 @@
 // Which driver sends a load run: the one place that knows them all.
 import { join } from 'node:path';
 import { findK6 } from '../drivers/k6/find-k6.ts';
-import type { SpawnK6 } from '../drivers/k6/run-k6.ts';
+import type { K6Metrics } from '../drivers/k6/otlp-environment.ts';
+import type { SpawnK6 } from '../drivers/k6/k6-call.ts';
 import type { Clock } from '../engine/clock.ts';
 import { createK6Player } from '../load/k6-player.ts';
 import { createWorkerPlayer, type Player } from '../load/play.ts';
@@ -26,7 +27,10 @@ const k6Player = async ({ script, telemetryUrl }: LoadOptions, folder: string, c
   undo.use(await startReaper(registry));
   const spawn: SpawnK6 = (command, args, env) =>
     spawnProcess({ command, args, env, role: 'k6', logFile: join(folder, 'k6.log'), registry });
-  const player = createK6Player({ program, folder: join(folder, 'k6'), spawn, otlpUrl: telemetryUrl, clock, script });
+  const player = createK6Player({ program, folder: join(folder, 'k6'), spawn, metrics: metricsTo(telemetryUrl), clock, script });
   const resources = undo.move();
   return { ...player, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 };
+
+const metricsTo = (telemetryUrl: string | null): K6Metrics | null =>
+  telemetryUrl === null ? null : { url: `${telemetryUrl.replace(/\/+$/, '')}/v1/metrics`, headers: {}, attributes: {} };

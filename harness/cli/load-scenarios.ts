@@ -23,7 +23,7 @@ export type LoadedScenario = {
 
 /** The order in which a reader meets them; what is not named here follows by name. */
 const order = ['steady', 'spike', 'poison-messages', 'consumer-crash', 'out-of-order'];
-const codeFile = /^(?!.*\.(?:test|d)\.).*\.(?:ts|js|mjs)$/;
+const codeFile = /^(?!.*\.(?:test|d|k6)\.).*\.(?:ts|js|mjs)$/;
 
 export const loadScenarios = async (folder: string, target: TargetDefinition): Promise<readonly LoadedScenario[]> => {
   const names = (await readFolder(folder)).filter((name) => codeFile.test(name));

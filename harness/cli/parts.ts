@@ -47,7 +47,7 @@ export const createParts = ({ target, clock, runtime, environment, without, reco
     return record ? recordStack(stack, join(helper.logFolder, '..', recordingFile), clock) : stack;
   },
   openTarget: target.open,
-  startDriver: (options) => startDriver(options, target),
+  startDriver: (options) => startDriver(options, target, environment),
   telemetryOf: (stack) => telemetryOf(stack, target, clock),
   runFault: createRunFault(faults),
   judge: judgeScenarioFolder,

@@ -194,6 +194,10 @@ const trafficFields = [
     '`retries: 3`',
     'so many attempts more after a refusal, an error or no answer, as a good client makes them: the same id, jitter, not before Retry-After',
   ],
+  [
+    '`driver: k6({ users, script })`',
+    'the k6 program sends the plan, with so many virtual users; `script` is a module of your own that sends one event. Its metrics are in the stack of the run ([more](writing-a-scenario.md#sent-by-k6))',
+  ],
   ['`senders: 2`', 'so many processes share the sending, where one core can not send it all'],
   [
     '`batch: { size, lingerMs }`',

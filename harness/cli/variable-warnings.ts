@@ -13,6 +13,7 @@ const harnessVariables: readonly string[] = [
   'FAULTLINE_METRIC_INTERVAL',
   'FAULTLINE_SYSTEM_DIR',
   'FAULTLINE_K6',
+  'FAULTLINE_K6_IMAGE',
   'FAULTLINE_PROMETHEUS_FOLDER',
 ];
 

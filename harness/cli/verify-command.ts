@@ -11,6 +11,7 @@ import { defineFaultline } from '../targets/faultline/definition.ts';
 import { checkScenarios } from './check-scenarios.ts';
 import { notPossibleIn } from './not-possible-in.ts';
 import { exitCodes } from './exit-codes.ts';
+import { findK6 } from './k6-program.ts';
 import { listScenarios } from './list-scenarios.ts';
 import { chooseScenarios, loadScenarios } from './load-scenarios.ts';
 import { loadTarget } from './load-target.ts';
@@ -73,6 +74,7 @@ const runAll = async (
   const out = options.json ? stderr : stdout;
   const view = createConsole({ out, clock: systemClock, environment });
   await checkFolders(options.reportFolder, tmpdir());
+  if (planned.some(({ source }) => source.traffic.driver !== undefined)) await findK6(environment);
   const warnings = [
     ...variableWarnings(environment),
     ...leftoverWarnings(findStale(options.reportFolder), await unfinishedRuns(options.reportFolder)),

@@ -49,6 +49,12 @@ export type DriverOptions = StartHelper & {
   readonly url: string;
   /** The target's door for datagrams; null: it has none. */
   readonly datagrams: NonNullable<RunningTarget['datagrams']> | null;
+  /** Where a driver that exports metrics of its own sends them, and what marks them as those of this run. */
+  readonly metrics: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly attributes: Readonly<Record<string, string>>;
+  };
   readonly historyFile: string;
   readonly onProgress: (progress: DriverProgress) => void;
 };

@@ -161,7 +161,7 @@ const writePlayed = async ({ folder }: ScenarioContext, { timeline, evidence }: 
 };
 
 const startDriver = (
-  { parts, registry, folder, signal }: ScenarioContext,
+  { parts, registry, folder, signal, stack, runId, scenario }: ScenarioContext,
   planned: PlannedScenario,
   target: RunningTarget,
   onProgress: Parameters<typeof parts.startDriver>[0]['onProgress'],
@@ -171,6 +171,11 @@ const startDriver = (
     planned,
     url: `${target.ingestUrl}/events`,
     datagrams: target.datagrams ?? null,
+    metrics: {
+      url: stack.endpoints.otlp.metrics,
+      headers: stack.access.otlp?.metrics ?? {},
+      attributes: { 'faultline.run': runId, 'faultline.scenario': scenario.name },
+    },
     historyFile: history,
     onProgress,
     registry,

@@ -1,6 +1,7 @@
 // A load plan played by k6: its samples go through the same counting as those of our own workers, so that the same gates judge them.
 // What k6 dropped is in no figure of its own; here it is a doubt, and nothing is green.
-import { codeOfK6Error, type K6Output, type K6Sample } from '../drivers/k6/read-points.ts';
+import { codeOfK6Error } from '../drivers/k6/k6-error.ts';
+import type { K6Output, K6Sample } from '../drivers/k6/read-points.ts';
 import type { K6Plan, K6Request } from '../drivers/k6/k6-plan.ts';
 import { runK6, type RunK6Options, writeK6Files } from '../drivers/k6/run-k6.ts';
 import { expectedOf } from '../drivers/k6/stage-arrivals.ts';

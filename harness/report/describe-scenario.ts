@@ -1,16 +1,37 @@
 // Parts of a scenario in words, for the plan on the console and for the report.
+import { basename } from 'node:path';
 import type { FiredAlert } from '../engine/fired-alerts.ts';
 import type { Budget, ExpectedAlert, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
 export const describeTraffic = (traffic: Traffic): string => {
-  const { arrivals, replay, keys, sequenced, producers, late, early, duplicates, disorder, poison, retries, senders, transport, batch } =
-    traffic;
+  const {
+    arrivals,
+    replay,
+    keys,
+    sequenced,
+    producers,
+    late,
+    early,
+    duplicates,
+    disorder,
+    poison,
+    retries,
+    senders,
+    transport,
+    batch,
+    driver,
+  } = traffic;
   return [
     replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
     describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
     ...(transport === 'udp' ? ['by UDP'] : []),
+    ...(driver === undefined
+      ? []
+      : [
+          `sent by k6 with ${count(driver.users)} virtual users${driver.script === undefined ? '' : ` and the script ${basename(driver.script)}`}`,
+        ]),
     ...(batch === undefined ? [] : [`in batches of up to ${batch.size}, gathered for at most ${batch.lingerMs} ms`]),
     ...(senders === undefined || senders === 1 ? [] : [`sent by ${senders} processes`]),
     ...(retries === undefined ? [] : [`refused or unanswered ones tried again up to ${retries} times`]),

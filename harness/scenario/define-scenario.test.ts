@@ -44,6 +44,15 @@ test.each([
   ['traffic.keys.exponent', { traffic: { ...good.traffic, keys: { kind: 'zipf', count: 5, exponent: 0 } } }],
   ['traffic.senders', { traffic: { ...good.traffic, senders: 0.5 } }],
   ['traffic.retries', { traffic: { ...good.traffic, retries: 0 } }],
+  ['traffic.driver', { traffic: { ...good.traffic, driver: 'k6' } }],
+  ['traffic.driver', { traffic: { ...good.traffic, driver: null } }],
+  ['traffic.driver.users', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 0 } } }],
+  ['traffic.driver.users', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5001 } } }],
+  ['traffic.driver.script', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5, script: new URL('file:///a.js') } } }],
+  ['traffic.transport', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5 }, transport: 'udp' } }],
+  ['traffic.batch', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5 }, batch: { size: 9, lingerMs: 5 } } }],
+  ['traffic.retries', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5 }, retries: 1 } }],
+  ['traffic.senders', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 5 }, senders: 2 } }],
   ['traffic.transport', { traffic: { ...good.traffic, transport: 'tcp' } }],
   ['traffic.retries', { traffic: { ...good.traffic, transport: 'udp', retries: 1 } }],
   ['traffic.senders', { traffic: { ...good.traffic, transport: 'udp', senders: 2 } }],
@@ -103,6 +112,7 @@ test.each([
     'datagrams, with poison that fits',
     { transport: 'udp', batch: { size: 9, lingerMs: 5 }, poison: { share: 0.1, kinds: ['hostile-text'] } },
   ],
+  ['k6, with a script', { driver: { kind: 'k6', users: 5000, script: '/a.js' }, senders: 1, transport: 'http' }],
   ['what is the usual, said', { transport: 'http', retries: 1 }],
 ])('%s are no mistake', (_what, traffic) => {
   expect(placesOf({ traffic: { ...good.traffic, ...traffic } as typeof good.traffic })).toEqual([]);

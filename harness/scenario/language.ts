@@ -1,7 +1,9 @@
-// What a scenario's author imports: `scenario` for one that is written out, `withFaults` and `vary` for one that is made from another.
+// What a scenario's author imports: `scenario` for one that is written out, `withFaults` and `vary` for one that is made from another,
+// `replay` and `k6` for its traffic.
 import type { ScenarioSource } from './source.ts';
 
 export { vary, withFaults } from './compose.ts';
+export { k6 } from './k6.ts';
 export { replay } from './recording.ts';
 export type { ScenarioSource } from './source.ts';
 

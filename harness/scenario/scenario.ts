@@ -63,6 +63,8 @@ export type Traffic = {
   readonly transport?: 'http' | 'udp';
   /** Clients gather events and send them together. Left out: each event goes alone. */
   readonly batch?: BatchPolicy;
+  /** What sends: our own driver, unless it is said. */
+  readonly driver?: K6Sender;
   /** Processes that share the sending, where one core can't send it all. One, unless it is said. */
   readonly senders?: number;
   /** Share of events moved back by up to `places` places in the order of sending. */
@@ -70,6 +72,9 @@ export type Traffic = {
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
   readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
 };
+
+/** The k6 program, with so many virtual users, of whom each sends one event at a time. `script`: the path of a module of one's own that sends an event; left out: an HTTP request. */
+export type K6Sender = { readonly kind: 'k6'; readonly users: number; readonly script?: string };
 
 /** Sent as soon as there are `size` events, or when the first of them has waited for `lingerMs`. */
 export type BatchPolicy = { readonly size: number; readonly lingerMs: number };

@@ -46,6 +46,7 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
     report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
   transportProblems(traffic, report);
+  driverProblems(traffic, report);
 };
 
 const arrivalKinds: readonly Traffic['arrivals'][] = ['poisson', 'constant', 'replay'];
@@ -83,6 +84,22 @@ const transportProblems = ({ transport, batch, retries, senders, poison }: Traff
     );
   if (has('broken-json') && batch !== undefined)
     report('traffic.poison.kinds', 'broken-json in a batch can break the whole batch, and then nobody knows which answer is whose');
+};
+
+const mostUsers = 5000;
+
+/** k6 sends each event once, by itself, and is one process. */
+const driverProblems = ({ driver, transport, batch, retries, senders }: Traffic, report: Reporter): void => {
+  if (driver === undefined) return;
+  if (driver?.kind !== 'k6')
+    return report('traffic.driver', `must be k6({ users }), or be left out for our own, not ${JSON.stringify(driver)}`);
+  if (!isWhole(driver.users, 1, mostUsers)) report('traffic.driver.users', `must be a whole number from 1 to ${mostUsers}`);
+  if (driver.script !== undefined && typeof driver.script !== 'string')
+    report('traffic.driver.script', 'must be the path of a module (what makes it of a URL: k6({ script }))');
+  if (transport === 'udp') report('traffic.transport', 'datagrams are sent by our own driver, and not by k6');
+  if (batch !== undefined) report('traffic.batch', 'events are gathered by our own driver, and not by k6');
+  if (retries !== undefined) report('traffic.retries', 'our own driver tries again, and not k6');
+  if (senders !== undefined && senders > 1) report('traffic.senders', 'k6 is one process, with as many threads as there are cores');
 };
 
 const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): void => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { type Packed, repliesOf, requestOfBatch, togetherAgain } from './parcel.ts';
-import type { Reply } from './send.ts';
+import type { Reply } from '../reply.ts';
 
 const planned = (op: number, traceId: string | null = null): PlannedOperation =>
   ({ op, intendedAtMs: op, traceId }) as unknown as PlannedOperation;

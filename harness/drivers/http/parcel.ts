@@ -1,9 +1,9 @@
 // Several events in one request, as an array, and what the answer says of each: its own element.
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
-import type { DeliveryRequest } from './dialect.ts';
-import { traceHeaders } from './request-maker.ts';
-import type { Reply } from './send.ts';
-import type { Handed } from './to-operation.ts';
+import type { DeliveryRequest } from '../dialect.ts';
+import { traceHeaders } from '../request-maker.ts';
+import type { Reply } from '../reply.ts';
+import type { Handed } from '../to-operation.ts';
 
 /** One event that was handed over, with its own bytes. */
 export type Packed = Handed & { readonly body: Buffer };

@@ -1,6 +1,6 @@
 // The process of the HTTP driver.
 import { runDriverProcess } from '../driver-process.ts';
-import { loadDialect } from './dialect.ts';
+import { loadDialect } from '../dialect.ts';
 import type { DriverJob } from './protocol.ts';
 import { createRetrier } from './retrier.ts';
 import { prepareJob } from './run-job.ts';

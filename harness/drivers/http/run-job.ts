@@ -6,7 +6,7 @@ import { type Player, playPlan } from '../play-plan.ts';
 import { prepareAhead } from '../prepare-ahead.ts';
 import { createConnections } from './connections.ts';
 import type { DriverJob } from './protocol.ts';
-import { createRequestMaker } from './request-maker.ts';
+import { createRequestMaker } from '../request-maker.ts';
 import { timedOut } from './send.ts';
 import { sendAlone } from './send-alone.ts';
 import { createBatches } from './send-together.ts';

@@ -1,8 +1,9 @@
 // An event in a request of its own. This is the hot path of nearly every run, beside a target on the same cores: nothing is made here that can be made before.
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
-import { type Reply, send } from './send.ts';
+import type { Reply } from '../reply.ts';
+import { send } from './send.ts';
 import type { InFlight, Sending } from './sending.ts';
-import { toOperation } from './to-operation.ts';
+import { toOperation } from '../to-operation.ts';
 
 /** `ended` is called once no further attempt follows. */
 export const sendAlone = (planned: PlannedOperation, sending: Sending, ended: () => void): void => {

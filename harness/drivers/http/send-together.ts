@@ -4,9 +4,10 @@ import type { PlannedOperation } from '../../traffic/planned-operation.ts';
 import { type Batcher, createBatcher, timerAfter } from '../batcher.ts';
 import type { Player } from '../play-plan.ts';
 import { type Packed, repliesOf, requestOfBatch, togetherAgain } from './parcel.ts';
-import { type Reply, send } from './send.ts';
+import type { Reply } from '../reply.ts';
+import { send } from './send.ts';
 import type { InFlight, Sending } from './sending.ts';
-import { toOperation } from './to-operation.ts';
+import { toOperation } from '../to-operation.ts';
 
 /** `ended`: no further attempt follows. */
 type Underway = Packed & { readonly ended: () => void };

@@ -1,9 +1,6 @@
 // One request on one connection, down to what the history says of it. Built on undici's dispatch, which costs a third of its fetch.
 import type { Client, Dispatcher } from 'undici';
-
-export type Reply =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string; readonly retryAfter: string | null }
-  | { readonly kind: 'error'; readonly error: Error; readonly anythingSent: boolean };
+import type { Reply } from '../reply.ts';
 
 export type Sent = {
   /** Gives up waiting: the request ends with an error of code FAULTLINE_TIMEOUT, at once where nothing was sent yet. */

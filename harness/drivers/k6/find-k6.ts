@@ -24,12 +24,17 @@ export const lookForK6 = (environment: Environment): string | null => {
 
 export const findK6 = (environment: Environment): string => {
   const found = lookForK6(environment);
-  if (found !== null) return found;
+  if (found === null) throw k6Missing(environment);
+  return found;
+};
+
+/** Where k6 is to be used and is not here: what to do. */
+export const k6Missing = (environment: Environment, otherwise = ''): HarnessError => {
   const named = environment['FAULTLINE_K6'] ?? '';
-  throw new HarnessError(
+  return new HarnessError(
     'FL_DRIVER_FAILED',
     named === ''
-      ? 'the k6 program is not here: put it on PATH or name it in FAULTLINE_K6. It comes from https://grafana.com/docs/k6/latest/set-up/install-k6/, or by: go install go.k6.io/k6@latest'
+      ? `the k6 program is not here: put it on PATH or name it in FAULTLINE_K6${otherwise}. It comes from https://grafana.com/docs/k6/latest/set-up/install-k6/, or by: go install go.k6.io/k6@latest`
       : `FAULTLINE_K6 is ${named}, which is no program that can be run`,
   );
 };

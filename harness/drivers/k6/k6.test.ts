@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Operation } from '../../history/operation.ts';
-import type { TrafficSource } from '../../traffic/plan-events.ts';
-import type { PlannedOperation } from '../../traffic/planned-operation.ts';
-import { findK6, lookForK6 } from './find-k6.ts';
-import { codeOfK6Error, type K6Sample, nothingWasSent } from './read-points.ts';
-import { otlpEnvironment } from './run-k6.ts';
+import { findK6, k6Missing, lookForK6 } from './find-k6.ts';
+import { k6Arguments } from './k6-call.ts';
+import { codeOfK6Error, nothingWasSent } from './k6-error.ts';
+import { k6AsProgram, k6ContainerCommand } from './k6-program.ts';
+import { otlpEnvironment } from './otlp-environment.ts';
 import { k6Script } from './script.ts';
-import { stagesByK6 } from './stages-by-k6.ts';
-import { toK6Operation } from './to-k6-operation.ts';
 
 const flat = { name: 'a', seconds: 2.5, fromPerSecond: 10, toPerSecond: 10 };
 const plan = {
@@ -20,7 +17,7 @@ const plan = {
   usersMost: 20,
 };
 
-test('a plan becomes one arrival-rate scenario a stage, one after the other', () => {
+test('a plan of the load tool becomes one arrival-rate scenario a stage, one after the other', () => {
   const script = k6Script(plan);
   const options = JSON.parse(/options = (\{.*\});/.exec(script)?.[1] ?? '') as { scenarios: Record<string, unknown> };
   expect(options.scenarios).toMatchObject({
@@ -38,20 +35,6 @@ test('a plan becomes one arrival-rate scenario a stage, one after the other', ()
   expect(script).toContain('firstOf = {"stage_0":0,"stage_1":25}');
 });
 
-test('what k6 can not send as planned is refused, not bent', () => {
-  const phase = { name: 'p', kind: 'steady', seconds: 1, ratePerSecond: 5 } as const;
-  const sourceOf = (more: object, shape?: object) =>
-    ({
-      name: 's',
-      phases: [{ ...phase, ...(shape === undefined ? {} : { shape }) }],
-      traffic: { arrivals: 'constant', ...more },
-    }) as unknown as TrafficSource;
-  expect(stagesByK6(sourceOf({}, { kind: 'ramp', toPerSecond: 9 }))).toEqual([{ name: 'p', seconds: 1, fromPerSecond: 5, toPerSecond: 9 }]);
-  expect(() => stagesByK6(sourceOf({ arrivals: 'poisson' }))).toThrow(/poisson arrivals/);
-  expect(() => stagesByK6(sourceOf({ retries: 2 }))).toThrow(/try again/);
-  expect(() => stagesByK6(sourceOf({}, { kind: 'spike', toPerSecond: 9, afterSeconds: 0, seconds: 1 }))).toThrow(/shape spike of p/);
-});
-
 test('where k6 is missing it is said by name, with what to do', () => {
   expect(lookForK6({ PATH: '/nowhere' })).toBeNull();
   expect(() => findK6({ PATH: '/nowhere' })).toThrow(
@@ -59,64 +42,59 @@ test('where k6 is missing it is said by name, with what to do', () => {
   );
   expect(() => findK6({ FAULTLINE_K6: '/nowhere/k6' })).toThrow(/is \/nowhere\/k6, which is no program/);
   expect(lookForK6({ FAULTLINE_K6: process.execPath })).toBe(process.execPath);
+  expect(k6Missing({}, ', or start a Docker engine').message).toContain('name it in FAULTLINE_K6, or start a Docker engine.');
 });
 
-test('its OpenTelemetry output is pointed at the metrics path of a stack', () => {
-  expect(otlpEnvironment('http://127.0.0.1:4318')).toMatchObject({
-    K6_OTEL_HTTP_EXPORTER_ENDPOINT: '127.0.0.1:4318',
-    K6_OTEL_HTTP_EXPORTER_URL_PATH: '/v1/metrics',
-    K6_OTEL_HTTP_EXPORTER_INSECURE: 'true',
+test('its OpenTelemetry output is pointed at the metrics of a stack, with the marks of the run', () => {
+  const environment = otlpEnvironment({
+    url: 'https://metrics.example/api/v1/otlp/v1/metrics',
+    headers: { authorization: 'Basic eDp5' },
+    attributes: { 'faultline.run': 'r-1', 'faultline.scenario': 'steady' },
   });
+  expect(environment).toMatchObject({
+    K6_OTEL_HTTP_EXPORTER_ENDPOINT: 'metrics.example',
+    K6_OTEL_HTTP_EXPORTER_URL_PATH: '/api/v1/otlp/v1/metrics',
+    K6_OTEL_HTTP_EXPORTER_INSECURE: 'false',
+    K6_OTEL_HEADERS: 'authorization=Basic%20eDp5',
+    OTEL_RESOURCE_ATTRIBUTES: 'faultline.run=r-1,faultline.scenario=steady',
+  });
+  const plain = otlpEnvironment({ url: 'http://127.0.0.1:4318/v1/metrics', headers: {}, attributes: {} });
+  expect(plain).toMatchObject({ K6_OTEL_HTTP_EXPORTER_ENDPOINT: '127.0.0.1:4318', K6_OTEL_HTTP_EXPORTER_INSECURE: 'true' });
+  expect(plain).not.toHaveProperty('K6_OTEL_HEADERS');
 });
 
-const planned = {
-  op: 3,
-  event: 3,
-  phase: 'a',
-  intendedAtMs: 100,
-  poison: null,
-  variant: 0,
-  expected: { status: 200, code: null },
-} as unknown as PlannedOperation;
-const sample: K6Sample = {
-  op: 3,
-  startedAt: 1120,
-  scenarioStartedAt: 1000,
-  tookMs: 30,
-  status: 200,
-  errorCode: 0,
-  retryAfter: null,
-  answer: { id: 7, duplicate: false },
+const call = {
+  args: k6Arguments({ samplesTo: '-', sendsMetrics: true, script: '/run/k6/script.js' }),
+  environment: { K6_OTEL_METRIC_PREFIX: 'k6_' },
+  folders: ['/run/k6', '/mine'],
 };
-const operation = (more: Partial<K6Sample> = {}, isWhole = true): Operation =>
-  toK6Operation({ planned, bodySha256: 'x', bodyBytes: 1 }, { ...sample, ...more }, { zeroAt: 1000, isWhole }, ['overloaded']);
 
-test('a sample becomes an operation with the time that was planned, and its own', () => {
-  expect(operation()).toMatchObject({
-    op: 3,
-    intendedAt: 100,
-    handedAt: 120,
-    doneAt: 150,
-    outcome: 'ok',
-    status: 200,
-    id: 7,
-    duplicate: false,
-  });
-  expect(operation()).not.toHaveProperty('variant');
+test('the program is called as it is', () => {
+  const { command, args, environment } = k6AsProgram('/bin/k6').commandFor(call);
+  expect(command).toBe('/bin/k6');
+  expect(args.slice(-5)).toEqual(['--out', 'json=-', '--out', 'opentelemetry', '/run/k6/script.js']);
+  expect(environment).toEqual(call.environment);
 });
 
-test('where arrivals were dropped no time is claimed that k6 did not keep', () => {
-  expect(operation({}, false).intendedAt).toBe(120);
+test('a container has the network of the machine, the files under their own paths, the variables, and a label by which it is found', () => {
+  const container = { image: 'grafana/k6:1.8.0', container: 'faultline-run-x-k6', project: 'faultline-run-x', user: '7:8' };
+  const { command, args } = k6ContainerCommand(container, call);
+  expect(command).toBe('docker');
+  const text = args.join(' ');
+  expect(text).toContain(
+    '--network host --user 7:8 --volume /run/k6:/run/k6 --volume /mine:/mine --env K6_OTEL_METRIC_PREFIX=k6_ grafana/k6:1.8.0 run',
+  );
+  expect(text).toContain('--label com.docker.compose.project=faultline-run-x');
+  expect(args.at(-1)).toBe('/run/k6/script.js');
 });
 
 test.each([
-  [1050, 'client_timeout', 'unknown'],
-  [1212, 'client_connection_refused', 'failed'],
-  [1220, 'client_connection_reset', 'unknown'],
-  [1101, 'client_k6_1101', 'failed'],
-  [1000, 'client_k6_1000', 'unknown'],
-])('no answer with number %i is %s, %s', (errorCode, code, outcome) => {
-  expect(operation({ status: null, errorCode })).toMatchObject({ status: null, code, outcome });
+  [1050, 'client_timeout', false],
+  [1212, 'client_connection_refused', true],
+  [1220, 'client_connection_reset', false],
+  [1101, 'client_k6_1101', true],
+  [1000, 'client_k6_1000', false],
+])('its error %i is %s', (errorCode, code, isNothingSent) => {
   expect(codeOfK6Error(errorCode)).toBe(code);
-  expect(nothingWasSent(errorCode)).toBe(outcome === 'failed');
+  expect(nothingWasSent(errorCode)).toBe(isNothingSent);
 });

@@ -1,4 +1,4 @@
-// The k6 script of a plan: one arrival-rate scenario a stage, and one sample of a metric of our own for each request, which says all that our history needs.
+// The k6 script of a plan: one arrival-rate scenario a stage, and one sample of a metric of our own for each request, which says what the figures of the load tool need.
 // Metadata, unlike tags, makes no time series of its own for every value.
 import { expectedOf } from './stage-arrivals.ts';
 import type { K6Plan, K6Stage } from './k6-plan.ts';
@@ -27,14 +27,6 @@ const sample = new Trend('${requestMetric}', true);
 
 export const options = ${JSON.stringify({ scenarios, systemTags: ['scenario'], summaryTrendStats: ['p(90)', 'p(95)', 'p(99)', 'max'] })};
 
-const parse = (text) => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
-
 export default function () {
   const { name, iterationInTest, startTime } = exec.scenario;
   // k6 may begin one more at the very end of a stage: that one belongs to the next.
@@ -44,15 +36,12 @@ export default function () {
   const startedAt = Date.now();
   const answer = http.request('${method}', ${JSON.stringify(origin)} + path, body, { headers, timeout: '${timeoutMs}ms', redirects: 0 });
   const tookMs = Date.now() - startedAt;
-  const said = parse(answer.body) || {};
   const metadata = exec.vu.metrics.metadata;
   metadata.op = String(op);
   metadata.startedAt = String(startedAt);
   metadata.scenarioStartedAt = String(startTime);
   metadata.status = String(answer.status);
   metadata.errorCode = String(answer.error_code);
-  metadata.retryAfter = String(answer.headers['Retry-After'] || '');
-  metadata.answer = JSON.stringify({ id: said.id, duplicate: said.duplicate, code: said.error && said.error.code });
   sample.add(tookMs, { stage: name });
   for (const key in metadata) delete metadata[key];
 }

@@ -1,5 +1,5 @@
 // A stable name for what a request ended with where it was no answer: undici's own codes, and else those of the system.
-import { codeOfError } from '../../drivers/http/classify.ts';
+import { codeOfError } from '../../drivers/classify.ts';
 
 export const givenUp = (): Error => Object.assign(new Error('no answer within the time allowed'), { code: 'FAULTLINE_TIMEOUT' });
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { quietScenario } from '../../checkers/testing/simulated-run.ts';
 import { machineSamples } from '../../checkers/testing/simulated-machine.ts';
 import { startHttpDriver } from '../../drivers/http/driver.ts';
-import { planScenario } from '../../engine/plan.ts';
+import type { Driver } from '../../drivers/start-driver.ts';
+import { type PlannedScenario, planScenario } from '../../engine/plan.ts';
 import type { RunData } from '../../engine/run-data.ts';
 import { readHistory } from '../../history/read-history.ts';
 import { startStub } from './start-stub.ts';
@@ -17,20 +18,32 @@ export type DriveOptions = {
   readonly stub: StubOptions;
   readonly seconds: number;
   readonly ratePerSecond: number;
+  /** What sends; left out: our own driver over HTTP. */
+  readonly startDriver?: StartStubDriver;
   /** Does something to the history's file before it is read back. */
   readonly spoil?: (historyFile: string) => Promise<void>;
 };
 
+export type StubJob = Pick<PlannedScenario, 'source' | 'plan' | 'traffic'> & {
+  readonly url: string;
+  readonly historyFile: string;
+  readonly folder: string;
+};
+export type StartStubDriver = (job: StubJob) => Promise<Driver>;
+
+const byHttp: StartStubDriver = ({ source, plan, url, historyFile }) =>
+  startHttpDriver({ source, seed: plan.seed, digest: plan.digest, url, historyFile });
+
 const leadMs = 300;
 
-export const driveStub = async ({ stub: options, seconds, ratePerSecond, spoil }: DriveOptions): Promise<Driven> => {
+export const driveStub = async ({ stub: options, seconds, ratePerSecond, spoil, startDriver = byHttp }: DriveOptions): Promise<Driven> => {
   const phases = [{ name: 'only', kind: 'steady', seconds, ratePerSecond }] as const;
-  const { plan, source } = planScenario({ ...quietScenario, phases }, options.seed);
+  const { plan, source, traffic } = planScenario({ ...quietScenario, phases }, options.seed);
   const folder = await mkdtemp(join(tmpdir(), 'faultline-stub-'));
   try {
     const historyFile = join(folder, 'history.ndjson');
     await using stub = await startStub(options);
-    await using driver = await startHttpDriver({ source, seed: plan.seed, digest: plan.digest, url: `${stub.url}/events`, historyFile });
+    await using driver = await startDriver({ source, plan, traffic, url: `${stub.url}/events`, historyFile, folder });
     const zeroAt = Date.now() + leadMs;
     await stub.zero(zeroAt);
     driver.go(zeroAt);

@@ -5,6 +5,8 @@ import type { CheckResult } from '../../checkers/check.ts';
 import { orderPerKey } from '../../checkers/order-per-key.ts';
 import { recovered } from '../../checkers/recovered.ts';
 import type { RunData } from '../../engine/run-data.ts';
+import { k6Missing, lookForK6 } from '../../drivers/k6/find-k6.ts';
+import { byK6 } from '../stub/drive-by-k6.ts';
 import { driveStub, type Driven } from '../stub/drive-stub.ts';
 import { goodStub, type StubCounts } from '../stub/stub-options.ts';
 import type { Half, ToolCase } from './tool-case.ts';
@@ -14,6 +16,9 @@ export type StubRuns = {
   readonly slow: () => Promise<Driven>;
   /** Answers nothing for a second. */
   readonly frozen: () => Promise<Driven>;
+  /** The same two, sent to by k6. */
+  readonly slowByK6: () => Promise<Driven>;
+  readonly frozenByK6: () => Promise<Driven>;
   /** Loses, drops, duplicates and reorders. */
   readonly bad: () => Promise<Driven>;
 };
@@ -22,6 +27,9 @@ const delayMs = 200;
 const freeze = { afterMs: 1000, forMs: 1000 };
 const shares = { loseShare: 0.05, dropShare: 0.03, duplicateShare: 0.04, reorderShare: 0.1 };
 
+const slow = { stub: { ...goodStub, delayMs }, seconds: 2, ratePerSecond: 100 };
+const frozen = { stub: { ...goodStub, freeze }, seconds: 3, ratePerSecond: 200 };
+
 const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
   let made: Promise<Value> | null = null;
   return () => (made ??= make());
@@ -29,8 +37,10 @@ const once = <Value>(make: () => Promise<Value>): (() => Promise<Value>) => {
 
 /** Each is driven once, when it is first asked for. */
 export const createStubRuns = (): StubRuns => ({
-  slow: once(() => driveStub({ stub: { ...goodStub, delayMs }, seconds: 2, ratePerSecond: 100 })),
-  frozen: once(() => driveStub({ stub: { ...goodStub, freeze }, seconds: 3, ratePerSecond: 200 })),
+  slow: once(() => driveStub(slow)),
+  frozen: once(() => driveStub(frozen)),
+  slowByK6: once(() => driveStub({ ...slow, startDriver: byK6 })),
+  frozenByK6: once(() => driveStub({ ...frozen, startDriver: byK6 })),
   bad: once(() => driveStub({ stub: { ...goodStub, ...shares, delayMs: 2 }, seconds: 3, ratePerSecond: 200 })),
 });
 
@@ -79,6 +89,7 @@ const compare = (figures: readonly number[], target: Driven, known: Known) => {
 };
 
 type LatencyCase = {
+  readonly driver: 'http' | 'k6';
   readonly known: Known;
   readonly run: () => Promise<Driven>;
   readonly other: () => Promise<Driven>;
@@ -86,9 +97,10 @@ type LatencyCase = {
 };
 
 /** `other`: whose figures must not pass for those of `run`. */
-const latencyCase = ({ known, run, other, what }: LatencyCase): ToolCase => ({
-  name: `http driver: ${known}`,
+const latencyCase = ({ driver, known, run, other, what }: LatencyCase): ToolCase => ({
+  name: `${driver} driver: ${known}`,
   kind: 'driver',
+  ...(driver === 'k6' ? { lacks: () => (lookForK6(process.env) === null ? k6Missing(process.env).message : null) } : {}),
   red: {
     what: `${what}: the figures of another target held against it`,
     show: async () => {
@@ -144,18 +156,13 @@ const countCase = ({ name, check, count, does }: Counted, { bad, slow }: StubRun
   };
 };
 
+const delayed = { known: 'delay', what: `a target that answers after ${delayMs} ms` } as const;
+const standing = { known: 'freeze', what: `a target that is frozen for ${freeze.forMs} ms under 200/s` } as const;
+
 export const driverTools = (runs: StubRuns): readonly ToolCase[] => [
-  latencyCase({
-    known: 'delay',
-    run: runs.slow,
-    other: runs.bad,
-    what: `a target that answers after ${delayMs} ms`,
-  }),
-  latencyCase({
-    known: 'freeze',
-    run: runs.frozen,
-    other: runs.slow,
-    what: `a target that is frozen for ${freeze.forMs} ms under 200/s`,
-  }),
+  latencyCase({ driver: 'http', ...delayed, run: runs.slow, other: runs.bad }),
+  latencyCase({ driver: 'http', ...standing, run: runs.frozen, other: runs.slow }),
+  latencyCase({ driver: 'k6', ...delayed, run: runs.slowByK6, other: runs.frozenByK6 }),
+  latencyCase({ driver: 'k6', ...standing, run: runs.frozenByK6, other: runs.slowByK6 }),
   ...counted.map((each) => countCase(each, runs)),
 ];

@@ -4,7 +4,7 @@ import { collectProblems, isList, isName, isText, isWhole, type Problem } from '
 import { offers, type Offer } from '../offers.ts';
 import type { TargetFile } from './target-file.ts';
 
-export type { AnswerMeaning, OutgoingEvent, OutgoingRequest } from '../../drivers/http/dialect.ts';
+export type { AnswerMeaning, OutgoingEvent, OutgoingRequest } from '../../drivers/dialect.ts';
 export type { KeptEvent, ProcessRequest, StartContext, StartedProcess, StartedSystem, TargetFile } from './target-file.ts';
 
 /** What a file can offer; the rest rests on the shape of faultline's own tables and telemetry. */

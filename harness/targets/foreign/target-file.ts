@@ -1,7 +1,7 @@
 // What the author of a target file writes: one file that says how a system of theirs is started or attached to, where events are sent, what is still on its
 // way, what it kept, and where its processes are. Whatever is not offered is said in the verdict and is never made up.
 import type { StoredRow } from '../../history/final-state.ts';
-import type { Dialect } from '../../drivers/http/dialect.ts';
+import type { Dialect } from '../../drivers/dialect.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { Measures } from '../../scenario/measure.ts';
 import type { Lacks, Offer } from '../offers.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PlannedOperation } from '../../traffic/planned-operation.ts';
+import type { PlannedOperation } from '../traffic/planned-operation.ts';
 import { type Dialect, meaningOf, requestOf } from './dialect.ts';
 
 const planned = {

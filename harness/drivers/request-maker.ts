@@ -1,14 +1,17 @@
 // The request of a delivery with all that can be known of it beforehand.
 import { hash } from 'node:crypto';
-import { createBodyMaker } from '../../traffic/body.ts';
-import type { PlannedOperation } from '../../traffic/planned-operation.ts';
-import type { Maker } from '../prepare-ahead.ts';
+import { createBodyMaker } from '../traffic/body.ts';
+import type { PlannedOperation } from '../traffic/planned-operation.ts';
+import type { Maker } from './prepare-ahead.ts';
 import { type DeliveryRequest, type Dialect, requestOf } from './dialect.ts';
-import type { DriverJob } from './protocol.ts';
 
 export type MadeRequest = DeliveryRequest & { readonly bodySha256: string };
 
-export const createRequestMaker = ({ url, seed }: Pick<DriverJob, 'url' | 'seed'>, dialect: Dialect): Maker<MadeRequest> => {
+/** `url`: where events are sent, unless the dialect says another path. */
+export const createRequestMaker = (
+  { url, seed }: { readonly url: string; readonly seed: number },
+  dialect: Dialect,
+): Maker<MadeRequest> => {
   const { pathname } = new URL(url);
   const bodyOf = createBodyMaker(seed);
   return (planned) => {

@@ -1,5 +1,5 @@
 // What an answer, or the lack of one, says of what was stored: ok, failed (definitely not) or unknown.
-import type { OperationOutcome } from '../../history/operation.ts';
+import type { OperationOutcome } from '../history/operation.ts';
 
 export type Answer = { readonly status: number; readonly code: string | null };
 

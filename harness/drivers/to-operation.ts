@@ -1,9 +1,9 @@
 // A planned delivery and its reply as one line of the history.
-import type { Operation } from '../../history/operation.ts';
-import type { PlannedOperation } from '../../traffic/planned-operation.ts';
+import type { Operation } from '../history/operation.ts';
+import type { PlannedOperation } from '../traffic/planned-operation.ts';
 import { codeOfError, outcomeOfAnswer, outcomeOfError } from './classify.ts';
 import { type Dialect, meaningOf } from './dialect.ts';
-import type { Reply } from './send.ts';
+import type { Reply } from './reply.ts';
 
 export type Handed = {
   readonly planned: PlannedOperation;

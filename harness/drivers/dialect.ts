@@ -1,7 +1,7 @@
 // How an event is put to the system under test, and what its answer means. That of the contract is built in; a target file may bring one of its own, which
 // the driver's process loads by itself, for a function can't be sent to it.
 import { pathToFileURL } from 'node:url';
-import type { PlannedOperation } from '../../traffic/planned-operation.ts';
+import type { PlannedOperation } from '../traffic/planned-operation.ts';
 
 /** What is sent for a delivery. The same event must give the same request each time: a second delivery is the same request again. */
 export type OutgoingRequest = {
