@@ -7,8 +7,10 @@ import { eventLimits } from '../contract/event.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
+import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { createOpenApi } from './openapi.ts';
+import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -19,6 +21,8 @@ import { noParameters } from './schemas.ts';
 export type QueryServerOptions = {
   /** Its connections should be read-only and have a statement_timeout: see create-read-pool.ts. The caller ends it. */
   readonly pool: Pool;
+  /** Takes what operators ask of dead letters. */
+  readonly desk: RecoveryDesk;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
 };
 
@@ -27,7 +31,7 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, telemetry }: QueryServerOptions): FastifyInstance => {
   const app = Fastify({
     logger: false,
     requestTimeout: 30_000,
@@ -39,6 +43,7 @@ export const createQueryServer = ({ pool, telemetry }: QueryServerOptions): Fast
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
+  addOperateRoutes(app, desk, telemetry, spans);
   addFixed(app, '/openapi.json', JSON.stringify(createOpenApi(routes, serviceVersion)));
   addFixed(app, '/health', ok);
   app.get('/ready', async (_request, reply) => {
@@ -82,11 +87,19 @@ const checkReady = async (pool: Pool) => {
 };
 
 const served = [...routes.map(({ url }) => url), '/openapi.json', '/health', '/ready'];
+const everyRoute = [...served, jobsUrl];
 const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
-  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${served.join(', ')}.`);
+  if (path === jobsUrl) {
+    void reply.header('allow', 'POST');
+    return new RequestProblem(
+      'method_not_allowed',
+      `Jobs are asked for by POST, not by ${request.method}; GET ${jobsUrl}/{job} shows one.`,
+    );
+  }
+  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${everyRoute.join(', ')}.`);
   void reply.header('allow', 'GET, HEAD');
   return new RequestProblem('method_not_allowed', `This route is read by GET, not by ${request.method}.`);
 };
@@ -104,6 +117,8 @@ const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans,
 const frameworkProblem = (error: unknown) => {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (typeof status !== 'number' || status >= 500 || status < 400) return null;
+  if (status === 413) return new RequestProblem('payload_too_large', 'The body is larger than this route takes.');
+  if (status === 415) return new RequestProblem('unsupported_content_type', 'Send a body of application/json.');
   return invalidQuery([{ parameter: 'request', message: (error as Error).message }]);
 };
 
