@@ -88,8 +88,8 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
       options.recoveries.due(ids, atOnce),
     ]);
     for (const command of commands) await carryOut(command);
-    for (const command of asked) await recover(command);
     for (const one of due) await retry(one);
+    await recover(asked);
     if (clock.nowMs() >= overdueAtMs) {
       overdueAtMs = clock.nowMs() + overdueEveryMs;
       for (const one of await store.overdueKeys(ids, options.pending.limitSeconds, atOnce)) await onOverdue(one);
