@@ -182,6 +182,27 @@ describe('a key with poison in it and events behind', () => {
   }, 60_000);
 });
 
+describe('a dry run', () => {
+  test('knows what the database would refuse, and a handler that never ends, and writes nothing', async () => {
+    await using database = await createWorkerDatabase(1);
+    await using desk = await startDesk(database);
+    await database.append([
+      { key: 'refused', metadata: { fault: 'nul' } },
+      { key: 'refused', name: 'behind' },
+      { key: 'hangs', metadata: { fault: 'hang-sync' } },
+    ]);
+    await using _worker = await startWorkerProcess(database.url, patient);
+    await restingLetters(database, 2);
+    const before = await database.rows('select * from parked_events order by position');
+    const tried = await desk.ops('dead-letters', 'replay', '--all', '--dry-run');
+    expect(tried.exitCode).toBe(1);
+    expect(tried.stdout).toMatch(/shop refused\n.*would fail: data_refused: .*\n.*would wait behind\n/);
+    expect(tried.stdout).toMatch(/shop hangs\n.*would fail: handler_timeout: /);
+    expect(await database.rows('select * from parked_events order by position')).toEqual(before);
+    expect(await database.rows('select from timeline_entries')).toHaveLength(0);
+  });
+});
+
 describe('a large replay', () => {
   test('does not hold up live events of the same lane', async () => {
     await using database = await createWorkerDatabase(1);
