@@ -43,6 +43,12 @@ export const errorCodes = {
   request_timeout: code(408, 'definite', true, 'The request did not arrive whole in time: nothing was stored.'),
   empty_batch: code(400, 'definite', false, 'A batch without an event.'),
   invalid_query: code(400, 'definite', false, 'A query parameter is unknown, malformed or out of range; `details` says which.'),
+  invalid_recovery: code(
+    400,
+    'definite',
+    false,
+    'What was asked of dead letters is not understood, or contradicts itself; `details` lists each place.',
+  ),
   not_found: code(404, 'definite', false, 'No such event, object or route.'),
   method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),
   idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),

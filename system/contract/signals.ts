@@ -341,6 +341,15 @@ export const signals = {
     ['faultline.processor'],
     'Age of the oldest early event that waits for its predecessor; 0 with none.',
   ),
+  recoveryEvents: signal(
+    'faultline.recovery.events',
+    '{event}',
+    'gauge',
+    'accounted',
+    'faultline_recovery_events',
+    ['faultline.processor', 'faultline.recovery.outcome'],
+    'What operators did about dead letters, in all: events replayed, events discarded, and replays that failed again.',
+  ),
   identitiesRows: signal(
     'faultline.identities.rows',
     '{row}',

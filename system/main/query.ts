@@ -1,9 +1,12 @@
-// Process `query`: reads from PostgreSQL and answers over HTTP. The only writing that it ever does is applying missing migrations, before it serves.
+// Process `query`: reads from PostgreSQL and answers over HTTP. All that it writes are missing migrations, before it serves, and what operators ask of dead
+// letters, as rows that workers carry out.
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
+import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
@@ -22,15 +25,14 @@ const start = async (settings: Settings): Promise<Running> => {
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
-  const pool = createReadPool({
-    databaseUrl,
-    applicationName: applicationName(role, instance),
-    onError: (error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) }),
-  });
+  const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });
+  const pool = createReadPool({ databaseUrl, applicationName: applicationName(role, instance), onError });
   undo.defer(() => pool.end());
+  const operating = createOperatePool({ databaseUrl, applicationName: applicationName(role, instance, 'operate'), onError });
+  undo.defer(() => operating.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, telemetry, tls });
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

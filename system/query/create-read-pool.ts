@@ -20,6 +20,10 @@ const parseInt8 = (text: string) => {
   return value;
 };
 
+export const wholeNumbers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format as 'text')),
+};
+
 /** The caller ends it. */
 export const createReadPool = ({
   databaseUrl,
@@ -38,9 +42,7 @@ export const createReadPool = ({
     idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
     // The server's own time-out answers first; this one is for a server that does not answer at all.
     query_timeout: statementTimeoutMs + 2000,
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format as 'text')),
-    },
+    types: wholeNumbers,
     // pg-pool waits for it, whatever its type says: no query comes before it.
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {

@@ -1,14 +1,17 @@
 // OpenAPI 3.1 from the table of routes: the schemas that check requests are the ones that are shown.
 import type { TObject, TSchema } from 'typebox';
 import { errorCodes } from '../contract/error-codes.ts';
+import { jobRequest } from '../recovery/job-request.ts';
+import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
-import { errorAnswer, stateAnswer } from './schemas.ts';
+import { acceptedJobAnswer, errorAnswer, stateAnswer } from './schemas.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
-  info: { title: 'faultline query', version, description: 'What became of the events: read from PostgreSQL, never written.' },
+  info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
   paths: {
     ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    [jobsUrl]: { post: openJob() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -20,6 +23,24 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     },
   },
   components: { schemas: { Error: errorAnswer } },
+});
+
+const openJobErrors = [
+  'invalid_json',
+  'invalid_recovery',
+  'unsupported_content_type',
+  'not_found',
+  'payload_too_large',
+  'storage_unavailable',
+  'internal',
+] as const;
+
+const openJob = () => ({
+  operationId: 'open_recovery_job',
+  summary:
+    'Asks for dead letters to be replayed, discarded or fixed; workers do it, at the given rate, and GET /recovery/jobs/{job} says how far they are.',
+  requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
+  responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
 });
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');

@@ -30,6 +30,15 @@ beforeAll(async () => {
       ('timelines', 1, 3, 7, 203, 'default', 'shop', 'trying', 'paid', now(), 'client', now(), '{"metadata":[]}', 1, 'handler_timeout', 'slow', null, now(), now());
     update lanes set head = 10, duplicates = 2, conflicts = 1 where lane = 2;
     update checkpoints set position = 9, applied = 5, ignored = 1, parked = 2 where processor = 'timelines' and lane = 2;
+    insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id)
+      values ('fix', '{"all":true}', '[{"op":"remove","path":"/metadata/n"}]', 20, 'ann', 'a test', gen_random_uuid());
+    insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at, done_at, outcome, events, result)
+      values (1, 'fix', 'timelines', 1, 2, 5, 201, 'default', 'shop', 'bad', now(), now(), 'fixed', 1, '{"changed":1,"unchanged":0,"refused":0,"refusals":[]}');
+    insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant,
+      system_name, object_id, events, reason_code, attempts, body_sha256)
+      values (1, 'fix', 'fixed', 'ann', 'a test', now(), 'worker-1-abc', 'timelines', 1, 2, 5, 201, 'default', 'shop', 'bad', 1, 'handler_threw', 3, '\\x00ff');
+    insert into event_recoveries (processor, version, lane, position, tenant, system_name, object_id, replays, earlier_attempts, fixed_body, fixed_at, fixed_by)
+      values ('timelines', 1, 2, 5, 'default', 'shop', 'bad', 1, 3, '{"metadata":{}}', now(), 'ann');
     insert into workers (worker, host, pid) values ('worker-1-abc', 'here', 1);
     update leases set owner = 'worker-1-abc', epoch = 3, expires_at = now() + interval '1 minute' where processor = 'timelines' and lane in (2, 3);
   `);
@@ -237,6 +246,37 @@ describe('GET /dead-letters and /parked-keys', () => {
   });
 });
 
+describe('what operators did', () => {
+  it('is told of an event with its body as it came and as it was fixed', async () => {
+    const { text, body } = await query.get('/dead-letters/timelines/1/2/5');
+    expect(body).toMatchObject({
+      state: 'dead_letter',
+      replays: 1,
+      attempts: 3,
+      earlier_attempts: 3,
+      is_fixed: true,
+      fixed_by: 'ann',
+      waiting_behind: 1,
+    });
+    expect(text).toContain('"body":{"metadata":{"n":1.0}}');
+    expect(text).toContain('"fixed_body":{"metadata":{}}');
+    expect((await query.get('/dead-letters/timelines/1/2/9')).body).toMatchObject({
+      state: 'waiting',
+      reason: { code: null },
+      stage: null,
+    });
+  });
+
+  it('is told of a job, and in the audit', async () => {
+    expect((await query.get('/recovery/jobs/1')).body).toMatchObject({ action: 'fix', open: 0, outcomes: { fixed: 1 }, events: 1 });
+    expect((await query.get('/recovery/audit?object_id=bad')).body.entries).toMatchObject([
+      { outcome: 'fixed', why: 'a test', body_sha256: '00ff' },
+    ]);
+    expect((await query.get('/recovery/audit?job=2')).body.entries).toEqual([]);
+    expect((await query.get('/recovery/jobs/99')).status).toBe(404);
+  });
+});
+
 describe('GET /status', () => {
   it('shows each term of the books, and what they leave over', async () => {
     const { body } = await query.get('/status');
@@ -258,7 +298,12 @@ describe('every answer', () => {
     ['/timelines/:system_name/:object_id', '/timelines/shop/order%2F2%20%C3%BC'],
     ['/counts', '/counts'],
     ['/dead-letters', '/dead-letters'],
+    ['/dead-letters/:processor/:version/:lane/:position', '/dead-letters/timelines/1/2/5'],
+    ['/dead-letters/:processor/:version/:lane/:position', '/dead-letters/timelines/1/2/9'],
     ['/parked-keys', '/parked-keys'],
+    ['/parked-keys/:processor/:version/:system_name/:object_id', '/parked-keys/timelines/1/shop/bad'],
+    ['/recovery/jobs/:job', '/recovery/jobs/1'],
+    ['/recovery/audit', '/recovery/audit'],
     ['/status', '/status'],
   ])('of %s is what its schema says', async (url, request) => {
     const route = routes.find((candidate) => candidate.url === url);
@@ -276,8 +321,13 @@ describe('every answer', () => {
       '/timelines/{system_name}/{object_id}',
       '/counts',
       '/dead-letters',
+      '/dead-letters/{processor}/{version}/{lane}/{position}',
       '/parked-keys',
+      '/parked-keys/{processor}/{version}/{system_name}/{object_id}',
+      '/recovery/jobs/{job}',
+      '/recovery/audit',
       '/status',
+      '/recovery/jobs',
       '/health',
       '/ready',
       '/openapi.json',

@@ -11,8 +11,10 @@ import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
+import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { createOpenApi } from './openapi.ts';
+import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -23,6 +25,8 @@ import { noParameters } from './schemas.ts';
 export type QueryServerOptions = {
   /** Its connections should be read-only and have a statement_timeout: see create-read-pool.ts. The caller ends it. */
   readonly pool: Pool;
+  /** Takes what operators ask of dead letters. */
+  readonly desk: RecoveryDesk;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
@@ -33,11 +37,12 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
+  addOperateRoutes(app, desk, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);
@@ -103,11 +108,19 @@ const checkReady = async (pool: Pool) => {
 };
 
 const served = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
+const everyRoute = [...served, jobsUrl];
 const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
-  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${served.join(', ')}.`);
+  if (path === jobsUrl) {
+    void reply.header('allow', 'POST');
+    return new RequestProblem(
+      'method_not_allowed',
+      `Jobs are asked for by POST, not by ${request.method}; GET ${jobsUrl}/{job} shows one.`,
+    );
+  }
+  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${everyRoute.join(', ')}.`);
   void reply.header('allow', 'GET, HEAD');
   return new RequestProblem('method_not_allowed', `This route is read by GET, not by ${request.method}.`);
 };
@@ -125,6 +138,8 @@ const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans,
 const frameworkProblem = (error: unknown) => {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
   if (typeof status !== 'number' || status >= 500 || status < 400) return null;
+  if (status === 413) return new RequestProblem('payload_too_large', 'The body is larger than this route takes.');
+  if (status === 415) return new RequestProblem('unsupported_content_type', 'Send a body of application/json.');
   return invalidQuery([{ parameter: 'request', message: (error as Error).message }]);
 };
 

@@ -4,8 +4,24 @@ import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
+import { parkedEvent } from './routes/parked-event.ts';
+import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
+import { recoveryAudit } from './routes/recovery-audit.ts';
+import { recoveryJob } from './routes/recovery-job.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
-export const routes: readonly Route[] = [eventById, events, timeline, counts, deadLetters, parkedKeys, status];
+export const routes: readonly Route[] = [
+  eventById,
+  events,
+  timeline,
+  counts,
+  deadLetters,
+  parkedEvent,
+  parkedKeys,
+  parkedKey,
+  recoveryJob,
+  recoveryAudit,
+  status,
+];

@@ -1,6 +1,7 @@
 // The parameters and answers of the query API, once: they check requests and are served as OpenAPI.
 import { type TProperties, type TSchema, Type } from 'typebox';
 import { errorCodes } from '../contract/error-codes.ts';
+import { recoveryActions, recoveryOutcomes } from '../contract/recovery.ts';
 import { eventLimits } from '../contract/event.ts';
 
 const longestProcessorCharacters = 128;
@@ -29,6 +30,7 @@ const limit = (fallback: number, maximum: number) =>
 const cursor = Type.Optional(
   Type.String({ minLength: 1, maxLength: 8192, description: '`next_cursor` of the page before, with the same filters.' }),
 );
+const whole = (description: string) => Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 const from = Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; from this time on, inclusive.' }));
 const to = Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; up to this time, exclusive.' }));
 const processor = Type.Optional(text(longestProcessorCharacters, 'Only of this processor.'));
@@ -59,7 +61,51 @@ export const countsQuery = strict({
   limit: limit(defaultCountLimit, 10_000),
   cursor,
 });
-export const processorQuery = strict({ processor, limit: limit(defaultLimit, 1000), cursor });
+const ofPark = {
+  processor,
+  version: Type.Optional(whole('Only of this version of the processor.')),
+  system_name: Type.Optional(systemName('Only of this system.')),
+  object_id: Type.Optional(objectId('Only of this object.')),
+};
+export const deadLettersQuery = strict({
+  ...ofPark,
+  event_name: Type.Optional(eventName('Only events of this name.')),
+  reason: Type.Optional(text(longestProcessorCharacters, 'Only with this reason code.')),
+  lane: Type.Optional(whole('Only in this lane.')),
+  position: Type.Optional(whole('Only at this position.')),
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; last failed from this time on, inclusive.' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'RFC 3339; last failed up to this time, exclusive.' })),
+  limit: limit(defaultLimit, 1000),
+  cursor,
+});
+const keyState = Type.Union([Type.Literal('retrying'), Type.Literal('parked')]);
+export const parkedKeysQuery = strict({
+  ...ofPark,
+  state: Type.Optional(text(longestProcessorCharacters, 'Only in this state: retrying or parked.')),
+  limit: limit(defaultLimit, 1000),
+  cursor,
+});
+const version = whole('The version of the processor.');
+export const parkedEventPath = strict({
+  processor: text(longestProcessorCharacters, 'The processor.'),
+  version,
+  lane: whole('The lane.'),
+  position: whole('The position.'),
+});
+export const parkedKeyPath = strict({
+  processor: text(longestProcessorCharacters, 'The processor.'),
+  version,
+  system_name: systemName('The system.'),
+  object_id: objectId('The object.'),
+});
+export const jobPath = strict({ job: whole('The number that the request was answered with.') });
+export const auditQuery = strict({
+  system_name: Type.Optional(systemName('Only of this system.')),
+  object_id: Type.Optional(objectId('Only of this object.')),
+  job: Type.Optional(whole('Only of this job.')),
+  limit: limit(defaultLimit, 1000),
+  cursor,
+});
 
 // ── Answers ──
 
@@ -121,23 +167,39 @@ export const countsAnswer = strict({
 
 const keyOf = { processor: Type.String(), version: count(), lane: count() };
 
-export const deadLettersAnswer = strict({
-  dead_letters: Type.Array(
-    strict({
-      ...keyOf,
-      position: count(),
-      id: count(),
-      system_name: Type.String(),
-      object_id: Type.String(),
-      event_name: Type.String(),
-      reason,
-      attempts: count(),
-      first_failed_at: nullable(time()),
-      last_failed_at: nullable(time()),
-      body: Type.Unsafe<unknown>({ type: 'object', description: "The event's raw text as it came." }),
-    }),
-  ),
-  next_cursor: nextCursor,
+const stage = nullable(Type.Union([Type.Literal('order'), Type.Literal('handle'), Type.Literal('apply')]));
+const parkedEvent = {
+  ...keyOf,
+  position: count(),
+  id: count(),
+  system_name: Type.String(),
+  object_id: Type.String(),
+  event_name: Type.String(),
+  sequence: nullable(Type.Integer()),
+  reason,
+  stage,
+  attempts: count('Since it was parked, or since its last replay.'),
+  earlier_attempts: count('Before its last replay.'),
+  replays: count('How often an operator replayed it.'),
+  received_at: time(),
+  parked_at: time(),
+  first_failed_at: nullable(time()),
+  last_failed_at: nullable(time()),
+  worker: nullable(Type.String({ description: 'Which saw it fail last.' })),
+  trace_id: nullable(Type.String({ description: 'Of the request that brought it, where that was sampled.' })),
+  is_fixed: Type.Boolean({ description: 'Whether its processor is given another body than the one that came.' }),
+  waiting_behind: count('Events of its key that wait for it.'),
+  body: Type.Unsafe<unknown>({ type: 'object', description: "The event's raw text as it came." }),
+};
+
+export const deadLettersAnswer = strict({ dead_letters: Type.Array(strict(parkedEvent)), next_cursor: nextCursor });
+
+export const parkedEventAnswer = strict({
+  ...parkedEvent,
+  state: Type.Union([Type.Literal('dead_letter'), Type.Literal('retrying'), Type.Literal('waiting')]),
+  fixed_at: nullable(time()),
+  fixed_by: nullable(Type.String()),
+  fixed_body: Type.Unsafe<unknown>({ type: ['object', 'null'], description: 'What its processor is given; null: the body as it came.' }),
 });
 
 export const parkedKeysAnswer = strict({
@@ -146,12 +208,104 @@ export const parkedKeysAnswer = strict({
       ...keyOf,
       system_name: Type.String(),
       object_id: Type.String(),
-      state: Type.Union([Type.Literal('retrying'), Type.Literal('parked')]),
+      state: keyState,
       since: time(),
       next_attempt_at: nullable(time()),
       events: count('The failed event and those that wait behind it.'),
       head_reason: nullable(reason),
     }),
+  ),
+  next_cursor: nextCursor,
+});
+
+export const parkedKeyAnswer = strict({
+  ...keyOf,
+  system_name: Type.String(),
+  object_id: Type.String(),
+  state: keyState,
+  since: time(),
+  next_attempt_at: nullable(time()),
+  total: count('Its events in the park.'),
+  events: Type.Array(
+    strict({
+      position: count(),
+      id: count(),
+      event_name: Type.String(),
+      sequence: nullable(Type.Integer()),
+      received_at: time(),
+      reason: nullable(reason),
+      attempts: count(),
+      is_fixed: Type.Boolean(),
+    }),
+    { description: 'In the order in which they will be applied.' },
+  ),
+  next_cursor: nextCursor,
+});
+
+const action = Type.Enum([...recoveryActions]);
+const outcome = Type.Enum([...recoveryOutcomes]);
+
+export const acceptedJobAnswer = strict({
+  job: count(),
+  known: Type.Boolean({ description: 'The same request came before: this is its job.' }),
+  commands: count('Dead letters that it takes.'),
+  already_asked: count('Dead letters of the selection that wait for the same of an earlier job.'),
+});
+
+export const jobAnswer = strict({
+  job: count(),
+  action,
+  selection: Type.Unsafe<unknown>({ type: 'object' }),
+  fix: Type.Unsafe<unknown>({ type: ['array', 'null'] }),
+  rate_per_second: Type.Number(),
+  requested_by: Type.String(),
+  why: Type.String(),
+  requested_at: time(),
+  open: count('Commands that are not done.'),
+  outcomes: Type.Record(Type.String(), count(), { description: 'Commands that are done, by what became of them.' }),
+  events: count('Events that it changed so far.'),
+  commands: Type.Array(
+    strict({
+      command: count(),
+      ...keyOf,
+      position: count(),
+      event_id: count(),
+      system_name: Type.String(),
+      object_id: Type.String(),
+      due_at: time(),
+      started_at: nullable(time()),
+      done_at: nullable(time()),
+      outcome: nullable(outcome),
+      events: count(),
+      result: Type.Unsafe<unknown>({ type: ['object', 'null'], description: 'Places, reasons and counts; never a payload.' }),
+    }),
+  ),
+  next_cursor: nextCursor,
+});
+
+export const auditAnswer = strict({
+  entries: Type.Array(
+    strict({
+      entry: count(),
+      at: time(),
+      job: count(),
+      action,
+      outcome,
+      requested_by: Type.String(),
+      why: Type.String(),
+      requested_at: time(),
+      done_by: Type.String(),
+      ...keyOf,
+      position: count(),
+      event_id: count(),
+      system_name: Type.String(),
+      object_id: Type.String(),
+      events: count(),
+      reason_code: nullable(Type.String()),
+      attempts: nullable(count()),
+      body_sha256: nullable(Type.String()),
+    }),
+    { description: 'Newest first.' },
   ),
   next_cursor: nextCursor,
 });

@@ -4,6 +4,8 @@ import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
+import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
 
@@ -22,6 +24,7 @@ export type QueryUnderTest = AsyncDisposable & {
   readonly telemetry: Telemetry;
   readonly app: ReturnType<typeof createQueryServer>;
   get(url: string, headers?: Record<string, string>): Promise<Answer>;
+  post(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   insertEvent(event: Partial<TestEvent> & { readonly id: number }): Promise<void>;
 };
 
@@ -49,7 +52,8 @@ export const startQueryUnderTest = async (
     onError: () => {},
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
-  const app = createQueryServer({ pool, telemetry });
+  const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry });
   return {
     databaseUrl: database.url,
     pool: writing,
@@ -61,10 +65,15 @@ export const startQueryUnderTest = async (
       const response = await app.inject({ method: 'GET', url, headers });
       return { status: response.statusCode, text: response.body, body: response.json(), headers: response.headers };
     },
+    post: async (url, body, headers = { 'content-type': 'application/json' }) => {
+      const payload = typeof body === 'string' ? body : JSON.stringify(body);
+      const response = await app.inject({ method: 'POST', url, headers, payload });
+      return { status: response.statusCode, text: response.body, body: response.json(), headers: response.headers };
+    },
     insertEvent: (event) => insertEvent(writing, event),
     [Symbol.asyncDispose]: async () => {
       await app.close();
-      await Promise.all([pool.end(), writing.end(), telemetry.shutdown()]);
+      await Promise.all([pool.end(), operating.end(), writing.end(), telemetry.shutdown()]);
       await database[Symbol.asyncDispose]();
     },
   };

@@ -14,10 +14,12 @@ export type Chores = {
   makePartitions(): Promise<number>;
   /** Forgets identities past the window, at most `limit`; returns how many. */
   forgetIdentities(windowHours: number, limit: number): Promise<number>;
-  /** Small tables that would grow for ever: lease events, workers long gone, marks of counted batches. */
+  /** Small tables that would grow for ever: lease events, workers long gone, marks of counted batches, recovery commands long done. */
   tidy(): Promise<void>;
   /** Commands on keys that are not parked. */
   closeIdleCommands(): Promise<number>;
+  /** Recovery commands that ended where nobody closed them: under a worker of the version before, or in a rehearsal that its process died of. */
+  closeIdleRecoveries(): Promise<number>;
 };
 
 export type DutiesStore = Chores & {

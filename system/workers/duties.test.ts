@@ -15,6 +15,7 @@ const start = () => {
       forgetIdentities: async () => 0,
       tidy: async () => {},
       closeIdleCommands: async () => 0,
+      closeIdleRecoveries: async () => 0,
     },
     startExport: () => ({ push: async () => {}, reportAge: async () => {}, stop: () => {} }),
     exportIntervalMs: 1000,

@@ -85,6 +85,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
     every('forget identities past the window', 10_000, forget),
     every('tidy small tables', 60_000, () => store.tidy()),
     every('close commands on keys that are not parked', 2000, () => store.closeIdleCommands()),
+    every('close recovery commands that nobody closed', 2000, () => store.closeIdleRecoveries()),
   ]);
   return {
     stop: async () => {

@@ -4,6 +4,7 @@ import type { Books, CheckpointOutcome, FoundCheckpoint, LaneId, Tenure } from '
 import type { Failure } from './failure.ts';
 import type { EarlyEvent, KeyState } from './key-order.ts';
 import type { HandledEvent, Transaction } from './processor.ts';
+import type { RecoveryEnd } from './recovery-store.ts';
 import type { Settlement } from './settlement.ts';
 
 export type ParkedEvent = LogEvent & { readonly attempts: number; readonly failure: Failure | null };
@@ -15,6 +16,8 @@ export type Settled = {
   readonly books: Books;
   /** What the lane holds after it. */
   readonly holdings: LaneHoldings;
+  /** An operator's replay that ended with it. */
+  readonly replay?: RecoveryEnd | null;
 };
 
 /** What the rows of a lane hold now, against their bounds. */
@@ -31,9 +34,9 @@ export type LaneStore = {
   loadKeys(lane: LaneId, keys: readonly Key[], arriving: readonly number[]): Promise<Map<string, KeyState>>;
   /** Keys of the lane whose early event is due though it waits; parked keys left out. */
   loadKeysWithDueEarly(lane: LaneId, limit: number): Promise<readonly Key[]>;
-  /** In the order asked for; fewer where their bodies are over `maxBytes` together, but at least one. */
+  /** In the order asked for, with the fixed body where there is one; fewer where their bodies are over `maxBytes` together, but at least one. */
   loadEarly(lane: LaneId, early: readonly EarlyEvent[], maxBytes: number): Promise<readonly LogEvent[]>;
-  /** The first events of a parked key, in order of position. */
+  /** The first events of a parked key, in order of position; where one was fixed, `body` is the fixed one. */
   loadParked(lane: LaneId, key: Key, limit: number, maxBytes: number): Promise<readonly ParkedEvent[]>;
   /** Locks the checkpoint, compares it, and only if it is as expected writes everything and moves it; else nothing is written. */
   settle<Effect>(tenure: Tenure, expectedPosition: number | null, settlement: Settlement<Effect>, apply: Apply<Effect>): Promise<Settled>;

@@ -3,14 +3,14 @@ import { blame } from './blame.ts';
 import type { TaskEnd } from './handler-thread.ts';
 import type { KeptLane } from './kept-lane.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
-import type { Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
+import type { ParkTask, Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
 /** Its writes wait for the lane's mutex. Null: no report, try again later. */
 export const runParkTask = async (
   threads: ThreadPool,
   lane: KeptLane,
-  first: RetryTask | SkipGapTask,
+  first: ParkTask,
   telemetry: WorkerTelemetry,
 ): Promise<Report | null> => {
   let task = first;

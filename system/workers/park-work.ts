@@ -3,17 +3,20 @@ import type { Key } from '../stream/stream.ts';
 import { laneName, type LaneId } from './checkpoint.ts';
 import type { KeptLane } from './kept-lane.ts';
 import { carryOutCommand } from './park-command.ts';
+import type { RecoveryStore } from './recovery-store.ts';
+import { createRecoveryWork } from './recovery-work.ts';
 import type { DueKey, OverdueKey, ParkCommand, ParkStore } from './park-store.ts';
 import { runParkTask } from './park-task.ts';
 import type { RangeStore } from './range-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
-import type { Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
+import type { ParkTask, Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 export type ParkWorkOptions = {
   readonly lanes: () => readonly KeptLane[];
   readonly store: ParkStore;
+  readonly recoveries: RecoveryStore;
   readonly ranges: RangeStore;
   readonly threads: ThreadPool;
   readonly telemetry: WorkerTelemetry;
@@ -37,11 +40,13 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
 
   const laneOf = (id: LaneId) => options.lanes().find(({ tenure }) => laneName(tenure) === laneName(id));
 
-  const runTask = (lane: KeptLane, task: RetryTask | SkipGapTask) => runParkTask(options.threads, lane, task, telemetry);
+  const runTask = (lane: KeptLane, task: ParkTask) => runParkTask(options.threads, lane, task, telemetry);
+  const recover = createRecoveryWork({ store: options.recoveries, telemetry, laneOf, runTask });
   const settled = async (lane: KeptLane, report: Report, what: string) => {
     if (report.outcome === 'fenced') return lane.fenced({ found: report.found! }, what);
     if (report.holdings !== null) lane.setHoldings(report.holdings);
     if (report.delivered > 0) telemetry.finished(lane.tenure, report);
+    if (report.replay !== null) telemetry.recovered(lane.tenure, report.replay);
     if (report.moreDue) lane.drain();
   };
   const retry = async (due: DueKey) => {
@@ -77,14 +82,19 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
     if (options.pending.policy === 'skip') await skipGap(lane, overdue.key);
   };
   const round = async (ids: readonly LaneId[]) => {
-    const [due, commands] = await Promise.all([store.dueKeys(ids, atOnce), store.openCommands(ids, atOnce)]);
+    const [due, commands, asked] = await Promise.all([
+      store.dueKeys(ids, atOnce),
+      store.openCommands(ids, atOnce),
+      options.recoveries.due(ids, atOnce),
+    ]);
     for (const command of commands) await carryOut(command);
     for (const one of due) await retry(one);
+    await recover(asked);
     if (clock.nowMs() >= overdueAtMs) {
       overdueAtMs = clock.nowMs() + overdueEveryMs;
       for (const one of await store.overdueKeys(ids, options.pending.limitSeconds, atOnce)) await onOverdue(one);
     }
-    return due.length + commands.length > 0;
+    return due.length + commands.length + asked.length > 0;
   };
   return {
     round,

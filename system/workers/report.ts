@@ -29,6 +29,8 @@ const nothing = {
   failures: [],
   receivedAtMs: new Float64Array(0),
   traced: [],
+  replay: null,
+  rehearsal: null,
 } as const;
 
 /** Nothing to do, or nothing that could be done. */
@@ -65,6 +67,7 @@ export const makeReport = <Effect>(parts: ReportParts<Effect>): Report => {
     failures: failureNotes(decisions, settlement),
     receivedAtMs: Float64Array.from(settlement.applied, ({ event }) => event.receivedAt.getTime()),
     traced: done.flatMap(tracedEvent),
+    replay: settled.replay ?? null,
   };
 };
 

@@ -9,7 +9,7 @@ import { fencedReport, idleReport, makeReport } from './report.ts';
 import { refusedBy } from './run-batch.ts';
 import { emptySettlement, retryDelayMs, settle, type Settlement } from './settlement.ts';
 import { drainLimit, parkedLimit, type ThreadContext } from './thread-context.ts';
-import type { Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
+import type { ParkTask, RehearseTask, Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
 
 const noBound = { early: Infinity, parked: Infinity };
 
@@ -44,17 +44,21 @@ const crashed = (attempts: number): Failure => ({
 
 const releaseEmpty = async <Effect>({ tenure, key }: RetryTask, context: ThreadContext<Effect>, startedAtMs: number): Promise<Report> => {
   await context.mayWrite();
-  const settlement = { ...emptySettlement, releaseKey: key };
+  const settlement = { ...emptySettlement, releaseKey: key, retriedKey: key };
   const settled = await context.store.settle(tenure, null, settlement, context.processor.apply);
   const times = { startedAtMs, settledFromMs: startedAtMs, endedAtMs: context.nowMs() };
   return makeReport({ decisions: [], settlement, settled, position: 0, blocked: null, moreDue: true, ...times });
 };
 
-type Attempting<Effect> = {
-  readonly task: RetryTask;
+type DeliveringParked<Effect> = {
+  readonly task: RetryTask | RehearseTask;
   readonly context: ThreadContext<Effect>;
   readonly parked: readonly ParkedEvent[];
   readonly known: Map<number, Failure>;
+};
+
+type Attempting<Effect> = DeliveringParked<Effect> & {
+  readonly task: RetryTask;
   readonly startedAtMs: number;
   readonly attempts: (event: LogEvent) => number;
 };
@@ -77,7 +81,7 @@ const attempt = async <Effect>(attempting: Attempting<Effect>): Promise<Report> 
   }
 };
 
-const deliverParked = async <Effect>({ task, context, parked, known }: Attempting<Effect>) => {
+export const deliverParked = async <Effect>({ task, context, parked, known }: DeliveringParked<Effect>) => {
   const numbers = parked.map(({ sequence }) => sequence).filter((sequence) => sequence !== null);
   const keys = await context.store.loadKeys(task.tenure, [task.key], numbers);
   const state = keys.get(keyName(task.key))!;
@@ -95,12 +99,7 @@ const deliverParked = async <Effect>({ task, context, parked, known }: Attemptin
   return { delivered, keys };
 };
 
-const loadEarly = async <Effect>(
-  { tenure }: RetryTask | SkipGapTask,
-  context: ThreadContext<Effect>,
-  state: KeyState,
-  arriving: readonly number[],
-) => {
+const loadEarly = async <Effect>({ tenure }: ParkTask, context: ThreadContext<Effect>, state: KeyState, arriving: readonly number[]) => {
   const loaded = await context.store.loadEarly(tenure, drainable(state, arriving, drainLimit), context.maxBytes);
   return new Map(loaded.map((event) => [event.position, event]));
 };
@@ -111,7 +110,8 @@ const settleParked = <Effect>(
   delivered: Delivered<Effect>,
   keys: ReadonlyMap<string, KeyState>,
 ): Settlement<Effect> => {
-  const settlement = settle(delivered.decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: attempts });
+  const decided = settle(delivered.decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: attempts });
+  const settlement = { ...decided, retriedKey: task.key };
   if (settlement.parkedKeys.length > 0) return settlement;
   return delivered.count === parked.length ? { ...settlement, releaseKey: task.key } : settlement;
 };

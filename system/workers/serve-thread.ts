@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import { runBatch, runDrain } from './run-batch.ts';
 import { runRetry, runSkipGap } from './run-parked.ts';
+import { runRehearsal } from './run-rehearsal.ts';
 import { createSurvivedAttempts } from './survived-attempts.ts';
 import type { ThreadContext } from './thread-context.ts';
 import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
@@ -76,6 +77,8 @@ const run = <Effect>(task: Task, context: ThreadContext<Effect>): Promise<Report
       return runRetry(task, context);
     case 'skip-gap':
       return runSkipGap(task, context);
+    case 'rehearse':
+      return runRehearsal(task, context);
   }
 };
 

@@ -43,6 +43,8 @@ export type Settlement<Effect> = {
   readonly parkedKeys: readonly ParkedKeyChange[];
   /** A key that leaves the park, if nothing of it waits there any more. */
   readonly releaseKey: Key | null;
+  /** The key whose park was worked on: an operator's replay of it may end with this. */
+  readonly retriedKey: Key | null;
   readonly keyOrders: readonly KeyOrderChange[];
   readonly gap: { readonly key: Key; readonly gap: SkippedGap } | null;
 };
@@ -64,6 +66,7 @@ export const emptySettlement: Settlement<never> = {
   failedAgain: [],
   parkedKeys: [],
   releaseKey: null,
+  retriedKey: null,
   keyOrders: [],
   gap: null,
 };

@@ -4,6 +4,7 @@ import { collectBatches } from './batch-telemetry.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import { collectLeases } from './lease-telemetry.ts';
 import type { AcquiredLease, LostLease } from './lease-store.ts';
+import type { RecoveryEnd } from './recovery-store.ts';
 import { laneAttributes, type FinishedBatch, type TelemetryParts } from './telemetry-parts.ts';
 
 export type WorkerTelemetry = {
@@ -17,6 +18,8 @@ export type WorkerTelemetry = {
   released(tenures: readonly Tenure[]): void;
   blocked(tenure: Tenure, reason: string, policy: string): void;
   commanded(tenure: Tenure, action: string, requestedBy: string, result: string): void;
+  /** What an operator asked of a dead letter is done. */
+  recovered(tenure: Tenure, end: RecoveryEnd): void;
   error(what: string, error: unknown): void;
 };
 
@@ -49,6 +52,15 @@ export const collectWorkers = (parts: TelemetryParts, processors: readonly strin
     commanded: (tenure, action, requestedBy, result) => {
       const asked = { 'faultline.action': action, 'faultline.requested_by': requestedBy, 'faultline.result': result };
       logger.info('park command carried out', { ...laneAttributes(tenure), ...asked }, { eventName: 'faultline.park.command' });
+    },
+    recovered: (tenure, { job, command, action, requestedBy, outcome, events }) => {
+      const what = { 'faultline.action': action, 'faultline.result': outcome, 'faultline.events': events };
+      const asked = { 'faultline.recovery.job': job, 'faultline.recovery.command': command, 'faultline.requested_by': requestedBy };
+      logger.info(
+        'recovery command carried out',
+        { ...laneAttributes(tenure), ...what, ...asked },
+        { eventName: 'faultline.recovery.done' },
+      );
     },
     error: (what, error) =>
       logger.warn(`could not ${what}`, { 'exception.message': error instanceof Error ? error.message : String(error) }),

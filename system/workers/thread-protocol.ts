@@ -1,10 +1,12 @@
 // What the worker's main thread and its handler threads say to each other. Everything here survives a structured clone.
+import type { FixRule } from '../recovery/fix-rules.ts';
 import type { Key } from '../stream/stream.ts';
 import type { Books, CheckpointOutcome, FoundCheckpoint, Tenure } from './checkpoint.ts';
 import type { ErrorClass } from './error-class.ts';
 import type { Failure } from './failure.ts';
 import type { LaneHoldings } from './lane-store.ts';
 import type { TracedEvent } from './processor.ts';
+import type { RecoveryEnd, Rehearsal } from './recovery-store.ts';
 
 /** A failure that the thread can't see for itself: it was ended for it. */
 export type KnownFailure = { readonly position: number; readonly failure: Failure };
@@ -41,7 +43,17 @@ export type SkipGapTask = {
   readonly known: readonly KnownFailure[];
 };
 
-export type Task = BatchTask | DrainTask | RetryTask | SkipGapTask;
+/** What a retry of a parked key would come to, with a fix or without. */
+export type RehearseTask = {
+  readonly kind: 'rehearse';
+  readonly tenure: Tenure;
+  readonly key: Key;
+  readonly known: readonly KnownFailure[];
+  readonly fix: readonly FixRule[] | null;
+};
+
+export type ParkTask = RetryTask | SkipGapTask | RehearseTask;
+export type Task = BatchTask | DrainTask | ParkTask;
 
 /** A failed attempt: whose, and why, without anything of the event's content. */
 export type FailureNote = {
@@ -70,6 +82,9 @@ export type Report = {
   /** Epoch milliseconds of receipt of each event applied. */
   readonly receivedAtMs: Float64Array;
   readonly traced: readonly TracedEvent[];
+  /** A replay that ended with this transaction. */
+  readonly replay: RecoveryEnd | null;
+  readonly rehearsal: Rehearsal | null;
   readonly startedAtMs: number;
   /** When the transaction began. */
   readonly settledFromMs: number;

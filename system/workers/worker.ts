@@ -11,6 +11,7 @@ import { createParkKeeper, type ParkKeeper } from './park-keeper.ts';
 import type { ParkStore } from './park-store.ts';
 import { createPoller } from './poller.ts';
 import type { UnorderedProcessor } from './processor.ts';
+import type { RecoveryStore } from './recovery-store.ts';
 import type { RangeStore } from './range-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { ThreadPool } from './thread-pool.ts';
@@ -35,6 +36,7 @@ export type WorkerOptions = {
   readonly leases: LeaseStore;
   readonly ranges: RangeStore;
   readonly park: ParkStore;
+  readonly recoveries: RecoveryStore;
   /** For the live lanes, and apart from them for the park. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
@@ -104,6 +106,7 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   const park: ParkKeeper = createParkKeeper({
     lanes: () => lanes.kept(),
     store: options.park,
+    recoveries: options.recoveries,
     ranges: options.ranges,
     threads: options.parkThreads,
     telemetry,

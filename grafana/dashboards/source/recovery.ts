@@ -180,7 +180,6 @@ const books: Row = {
         'Does a replay or a release go through? Events by where they are in the books: parked and pending fall as applied ones grow.',
       unit: 'short',
       draw: 'stacked',
-      width: 12,
       targets: [
         overTime(
           `sum by (faultline_outcome) (${valueOf(signals.accountingEvents, { ...one, faultline_outcome: '!~"applied|ignored"' })})`,
@@ -190,12 +189,23 @@ const books: Row = {
       behind: [commandLines, failures],
       onward: letters,
     }),
+    timeseries({
+      id: 403,
+      title: 'What operators did',
+      question:
+        'Did what was asked for come out? Events replayed and discarded, and replays that failed again, in all; from the rows, with an audit entry each.',
+      unit: 'short',
+      targets: [
+        overTime(`sum by (faultline_recovery_outcome) (${valueOf(signals.recoveryEvents, one)})`, '{{faultline_recovery_outcome}}'),
+      ],
+      behind: [commandLines, failures],
+      onward: letters,
+    }),
     table({
       id: 402,
       title: 'The books',
       question: 'Where is every event? Each term of the books by processor; with the checkpoint they must add up.',
       unit: 'none',
-      width: 12,
       targets: [asRows(`sum by (faultline_processor, faultline_outcome) (${valueOf(signals.accountingEvents, one)})`)],
       columns: { faultline_processor: 'Processor', faultline_outcome: 'Outcome', Value: 'Events' },
       sortBy: 'Events',

@@ -1,52 +1,39 @@
 // GET /dead-letters: events that a processor could not apply, parked for good.
+import type { Static } from 'typebox';
 import { createPaging } from '../page.ts';
+import { parkConditions, parkedEventColumns, withRecoveries } from '../park-sql.ts';
+import { parkedEventJson, type ParkedEventRow } from '../parked-event-row.ts';
 import { defineRoute } from '../route.ts';
-import { deadLettersAnswer, defaultLimit, noParameters, processorQuery } from '../schemas.ts';
-import { createConditions, pageBytes, tenant, utc } from '../sql.ts';
+import { deadLettersAnswer, deadLettersQuery, defaultLimit, noParameters } from '../schemas.ts';
+import { pageBytes } from '../sql.ts';
 
 type Key = [processor: string, version: number, lane: number, position: number];
-
-type Row = {
-  readonly processor: string;
-  readonly version: number;
-  readonly lane: number;
-  readonly position: number;
-  readonly id: number;
-  readonly system_name: string;
-  readonly object_id: string;
-  readonly event_name: string;
-  readonly reason_code: string | null;
-  readonly reason_message: string | null;
-  readonly error_type: string | null;
-  readonly attempts: number;
-  readonly first_failed_at: string | null;
-  readonly last_failed_at: string | null;
-  readonly body: string;
-  readonly matched: number;
-};
+type Filters = Omit<Static<typeof deadLettersQuery>, 'limit' | 'cursor'>;
+type Row = ParkedEventRow & { readonly matched: number };
 
 export const deadLetters = defineRoute({
   method: 'GET',
   url: '/dead-letters',
   summary: 'Dead letters, by processor, lane and position.',
   path: noParameters,
-  query: processorQuery,
+  query: deadLettersQuery,
   answer: deadLettersAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, processor } }, database) => {
-    const paging = createPaging<Key>('/dead-letters', { processor }, ['text', 'position', 'position', 'position'], { limit, cursor });
-    const { text, values } = selectDeadLetters(processor, paging.after, limit + 1);
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+    const paging = createPaging<Key>('/dead-letters', filters, ['text', 'position', 'position', 'position'], { limit, cursor });
+    const { text, values } = selectDeadLetters(filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT dead_letters', text, values);
     const matched = rows[0]?.matched ?? 0;
     const page = paging.cut(rows, (row) => [row.processor, row.version, row.lane, row.position], matched > Math.min(rows.length, limit));
-    return `{"dead_letters":[${page.items.map(deadLetterJson).join(',')}],"next_cursor":${JSON.stringify(page.nextCursor)}}`;
+    const items = page.items.map((row) => parkedEventJson(row));
+    return `{"dead_letters":[${items.join(',')}],"next_cursor":${JSON.stringify(page.nextCursor)}}`;
   },
 });
 
-const selectDeadLetters = (processor: string | undefined, after: Key | null, limit: number) => {
-  const conditions = createConditions();
-  conditions.add(`tenant = ${conditions.bind(tenant)}`);
-  if (processor !== undefined) conditions.add(`processor = ${conditions.bind(processor)}`);
+const selectDeadLetters = (filters: Filters, after: Key | null, limit: number) => {
+  const conditions = parkConditions(filters, { event_name: 'event_name', reason: 'reason_code', lane: 'lane', position: 'position' });
+  if (filters.from !== undefined) conditions.add(`last_failed_at >= ${conditions.bind(filters.from)}`);
+  if (filters.to !== undefined) conditions.add(`last_failed_at < ${conditions.bind(filters.to)}`);
   if (after !== null) {
     const [name, version, lane, position] = after.map((value) => conditions.bind(value));
     conditions.add(`(processor, version, lane, position) > (${name}::text, ${version}::bigint, ${lane}::bigint, ${position}::bigint)`);
@@ -57,15 +44,8 @@ const selectDeadLetters = (processor: string | undefined, after: Key | null, lim
       select *, count(*) over () as matched, sum(octet_length(body)) over (${inOrder}) - octet_length(body) as bytes_before
       from (select * from dead_letters ${conditions.where()} ${inOrder} limit ${limit}) first
     )
-    select processor, version, lane, position, id, system_name, object_id, event_name, reason_code, reason_message, error_type, attempts,
-           ${utc('first_failed_at')}, ${utc('last_failed_at')}, body, matched
-    from page where bytes_before < ${pageBytes} ${inOrder}`;
+    select ${parkedEventColumns}, e.matched
+    from page e ${withRecoveries}
+    where e.bytes_before < ${pageBytes} ${inOrder}`;
   return { text, values: conditions.values };
-};
-
-const deadLetterJson = ({ reason_code, reason_message, error_type, body, matched: _matched, ...row }: Row) => {
-  const { attempts, first_failed_at, last_failed_at, ...where } = row;
-  const reason = { code: reason_code, message: reason_message, error_type };
-  // The body is JSON: admission has parsed it.
-  return `${JSON.stringify({ ...where, reason, attempts, first_failed_at, last_failed_at }).slice(0, -1)},"body":${body}}`;
 };

@@ -1,10 +1,13 @@
 // GET /parked-keys: keys whose events wait, because one of them fails.
+import type { Static } from 'typebox';
 import { createPaging } from '../page.ts';
+import { parkConditions } from '../park-sql.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, noParameters, parkedKeysAnswer, processorQuery } from '../schemas.ts';
-import { createConditions, tenant, utc } from '../sql.ts';
+import { defaultLimit, noParameters, parkedKeysAnswer, parkedKeysQuery } from '../schemas.ts';
+import { utc } from '../sql.ts';
 
 type Key = [processor: string, version: number, systemName: string, objectId: string];
+type Filters = Omit<Static<typeof parkedKeysQuery>, 'limit' | 'cursor'>;
 
 type Row = {
   readonly processor: string;
@@ -21,22 +24,20 @@ export const parkedKeys = defineRoute({
   url: '/parked-keys',
   summary: 'Parked and retrying keys, with how many events wait and why.',
   path: noParameters,
-  query: processorQuery,
+  query: parkedKeysQuery,
   answer: parkedKeysAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, processor } }, database) => {
-    const paging = createPaging<Key>('/parked-keys', { processor }, ['text', 'position', 'text', 'text'], { limit, cursor });
-    const { text, values } = selectParkedKeys(processor, paging.after, limit + 1);
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+    const paging = createPaging<Key>('/parked-keys', filters, ['text', 'position', 'text', 'text'], { limit, cursor });
+    const { text, values } = selectParkedKeys(filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT parked_keys', text, values);
     const page = paging.cut(rows, (row) => [row.processor, row.version, row.system_name, row.object_id]);
     return JSON.stringify({ parked_keys: page.items.map(answerOf), next_cursor: page.nextCursor });
   },
 });
 
-const selectParkedKeys = (processor: string | undefined, after: Key | null, limit: number) => {
-  const conditions = createConditions();
-  conditions.add(`tenant = ${conditions.bind(tenant)}`);
-  if (processor !== undefined) conditions.add(`processor = ${conditions.bind(processor)}`);
+const selectParkedKeys = (filters: Filters, after: Key | null, limit: number) => {
+  const conditions = parkConditions(filters, { state: 'state' });
   if (after !== null) {
     const [name, version, systemName, objectId] = after.map((value) => conditions.bind(value));
     conditions.add(

@@ -33,6 +33,10 @@ const selectParkedKeys = 'select processor, state, count(*)::integer as keys fro
 const selectPending = `
   select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events group by processor`;
 
+const selectRecoveries = `
+  select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
+  from recovery_totals group by processor`;
+
 /** Estimates, from the statistics that every insert and delete keeps. */
 const selectIdentities = `
   select greatest(c.reltuples, s.n_live_tup, 0)::double precision as rows
@@ -68,15 +72,17 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
+type RecoveryRow = { processor: string; replayed: number; discarded: number; failed_again: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, identities, snapshot, begun, counted] = await Promise.all([
+  const [lanes, checkpoints, letters, keys, pending, recoveries, identities, snapshot, begun, counted] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
     client.query<DeadLetterRow>(selectDeadLetters),
     client.query<ParkedKeyRow>(selectParkedKeys),
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
+    client.query<RecoveryRow>(selectRecoveries),
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
@@ -92,6 +98,7 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...letterEntries(letters.rows, processors),
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
+    ...recoveryEntries(recoveries.rows, processors),
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
@@ -162,6 +169,14 @@ const pendingEntry = (processor: string, rows: readonly { processor: string; old
   const oldest = rows.find((row) => row.processor === processor)?.oldest_seconds ?? 0;
   return entry(signals.pendingOldestAge, { 'faultline.processor': processor }, oldest);
 };
+
+const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly string[]): BookEntry[] =>
+  processors.flatMap((processor) => {
+    const { replayed = 0, discarded = 0, failed_again = 0 } = rows.find((row) => row.processor === processor) ?? {};
+    return Object.entries({ replayed, discarded, failed_again }).map(([outcome, events]) =>
+      entry(signals.recoveryEvents, { 'faultline.processor': processor, 'faultline.recovery.outcome': outcome }, events),
+    );
+  });
 
 /** Read models that are counted; a lane without any row has none. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>

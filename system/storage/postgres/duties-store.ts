@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import type { DutiesStore } from '../../workers/duties-store.ts';
 import { readBooks } from './books.ts';
+import { closeLeftOver } from './recovery-end.ts';
 import { inTransaction } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
 
@@ -30,6 +31,12 @@ const closeIdleCommands = `
       where (k.processor, k.version, k.tenant, k.system_name, k.object_id) = (c.processor, c.version, c.tenant, c.system_name, c.object_id)
     )`;
 
+/** What was done stays in the audit. */
+const forgetRecoveries = `
+  delete from recovery_commands where command in (
+    select command from recovery_commands where done_at < clock_timestamp() - interval '30 days' limit 1000
+  )`;
+
 /** Whole tables are counted here: the planner may scan them. Whoever holds a read model locked must not hold up the books. */
 const beginReading = `begin isolation level repeatable read read only; set local enable_seqscan = on; set local lock_timeout = '200ms'`;
 
@@ -52,8 +59,10 @@ export const createDutiesStore = (sessions: SessionPool, worker: string): Duties
       await changed(forgetLeaseEvents, [keptLeaseEvents]);
       await changed(forgetWorkers);
       await changed('select append_housekeeping()');
+      await changed(forgetRecoveries);
     },
     closeIdleCommands: () => changed(closeIdleCommands),
+    closeIdleRecoveries: () => changed(closeLeftOver, [worker]),
   };
 };
 

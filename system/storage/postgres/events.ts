@@ -20,10 +20,14 @@ const selectTraced = `
   where stream_version = 1 and lane = $1 and position > $2 and position <= $3 and traceparent is not null
   order by position`;
 
+/** The body stays as it came; where it was fixed, the projection is that of the fixed one. */
 const moveParked = `
   insert into events (${columns}, metadata)
-  select ${columns}, (body::jsonb)->'metadata' from parked_events
-  where processor = 'events' and version = 1 and lane = $1 and position = $2`;
+  select ${columns}, (coalesce(fixed_body, body)::jsonb)->'metadata'
+  from (
+    select e.*, r.fixed_body from parked_events e left join event_recoveries r using (processor, version, lane, position)
+    where e.processor = 'events' and e.version = 1 and e.lane = $1 and e.position = $2
+  ) as parked`;
 
 export const createEvents = (): UnorderedProcessor => ({
   kind: 'unordered',

@@ -129,14 +129,18 @@ const toKey = (row: { tenant: string; system_name: string; object_id: string }):
   objectId: row.object_id,
 });
 
+/** Where an operator fixed an event, its processor is given the fixed body. */
+const givenColumns = eventColumns.replace(' body,', ' coalesce(fixed_body, body) as body,');
+
 /** Bodies are summed so that a key with a thousand large events does not fill the memory; the first always comes. */
 const selectEarly = `
-  select ${eventColumns} from (
-    select e.*, r.n, sum(octet_length(e.body)) over (order by r.n) - octet_length(e.body) as bytes_before
+  select ${givenColumns} from (
+    select e.*, f.fixed_body, r.n, sum(octet_length(e.body)) over (order by r.n) - octet_length(e.body) as bytes_before
     from unnest($4::bigint[]) with ordinality as r (position, n)
     cross join lateral (
       select * from pending_events where processor = $1 and version = $2 and lane = $3 and position = r.position
     ) e
+    left join event_recoveries f on f.processor = $1 and f.version = $2 and f.lane = $3 and f.position = r.position
   ) as counted
   where bytes_before < $5
   order by n`;
@@ -180,14 +184,15 @@ export const loadKeysWithDueEarly = async (
 };
 
 const selectParked = `
-  select * from (
-    select *, sum(octet_length(body)) over (order by position) - octet_length(body) as bytes_before
+  select ${givenColumns}, attempts, reason_code, reason_message, error_type from (
+    select page.*, f.fixed_body, sum(octet_length(page.body)) over (order by position) - octet_length(page.body) as bytes_before
     from (
       select * from parked_events
       where processor = $1 and version = $2 and tenant = $3 and system_name = $4 and object_id = $5
       order by position
       limit $6
     ) as page
+    left join event_recoveries f using (processor, version, lane, position)
   ) as counted
   where bytes_before < $7
   order by position`;

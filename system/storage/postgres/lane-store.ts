@@ -4,8 +4,10 @@ import { classifyError } from '../../workers/error-class.ts';
 import { describeFailure, type Failure } from '../../workers/failure.ts';
 import type { Apply, LaneStore } from '../../workers/lane-store.ts';
 import type { HandledEvent } from '../../workers/processor.ts';
+import type { RecoveryEnd } from '../../workers/recovery-store.ts';
 import { loadAttempt, loadEarly, loadKeys, loadKeysWithDueEarly, loadParked } from './lane-reads.ts';
 import { inTransaction, type Session } from './session.ts';
+import { noteReplay } from './recovery-end.ts';
 import { settleLane, writeSettlement } from './settle.ts';
 import { toTransaction } from './transaction.ts';
 
@@ -34,14 +36,16 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
   loadKeysWithDueEarly: (lane, limit) => loadKeysWithDueEarly(session, lane, limit),
   loadEarly: (lane, early, maxBytes) => loadEarly(session, lane, early, maxBytes),
   loadParked: (lane, key, limit, maxBytes) => loadParked(session, lane, key, limit, maxBytes),
-  settle: (tenure, expectedPosition, settlement, apply) => {
-    const { toPosition, staysCareful } = settlement;
-    return settleLane(
-      session,
-      tenure,
-      { expectedPosition, toPosition, staysCareful },
-      writeSettlement(tenure, worker, settlement, apply as Apply<unknown>),
-    );
+  settle: async (tenure, expectedPosition, settlement, apply) => {
+    const { toPosition, staysCareful, retriedKey } = settlement;
+    const write = writeSettlement(tenure, worker, settlement, apply as Apply<unknown>);
+    let replay: RecoveryEnd | null = null;
+    const settled = await settleLane(session, tenure, { expectedPosition, toPosition, staysCareful }, async (client) => {
+      const { books, doneParked } = await write(client);
+      if (retriedKey !== null) replay = await noteReplay(client, tenure, worker, retriedKey, doneParked);
+      return books;
+    });
+    return { ...settled, replay };
   },
   findRefused: (handled, apply) => findRefused(session, handled, apply),
   noteAttempt: async (tenure, position) => {

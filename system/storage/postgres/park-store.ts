@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import { noBooks, type Books, type LaneId, type Tenure } from '../../workers/checkpoint.ts';
 import type { CommandEnd, OverdueKey, ParkCommand, ParkStore } from '../../workers/park-store.ts';
 import type { Key } from '../../stream/stream.ts';
+import { discardParked } from './discard.ts';
 import type { SessionPool } from './session-pool.ts';
 import { settleLane } from './settle.ts';
 
@@ -54,27 +55,7 @@ const resetHead = `
   update parked_events set attempts = 0
   where ${keyIs} and position = (select min(position) from parked_events where ${keyIs})`;
 
-/** Its number, if it was the one due, is passed: or what comes after it would wait for it for ever. */
-const discardHead = `
-  with head as (
-    delete from parked_events
-    where ${keyIs} and position = (select min(position) from parked_events where ${keyIs})
-    returning sequence, reason_code
-  ), passed as (
-    update key_order set next_sequence = next_sequence + 1
-    where ${keyIs} and next_sequence = (select sequence from head where reason_code is null or reason_code not in ('sequence_conflict', 'sequence_mixed'))
-      and not exists (select from pending_events where ${keyIs} and sequence = next_sequence)
-  )
-  select count(*)::integer as discarded from head`;
-
-const leaveOrGoOn = `
-  with waiting as (select exists (select from parked_events where ${keyIs}) as any_left), freed as (
-    delete from parked_keys using waiting where not any_left and ${keyIs}
-  )
-  update parked_keys set state = 'retrying', next_attempt_at = clock_timestamp() from waiting where any_left and ${keyIs}`;
-
-/** Without order nothing waits behind: another dead letter of the key stays what it is. */
-const leaveIfEmpty = `delete from parked_keys where ${keyIs} and not exists (select from parked_events where ${keyIs})`;
+const selectHead = `select min(position) as position from parked_events where ${keyIs}`;
 
 const closeCommand = 'update park_commands set done_at = clock_timestamp(), outcome = $2 where id = $1 and done_at is null';
 
@@ -116,9 +97,8 @@ export const createParkStore = (sessions: SessionPool, isOrdered: (processor: st
       }),
     discardHead: (tenure, asked) =>
       command(tenure, asked, 'discarded', async (client, values) => {
-        const { rows } = await client.query<{ discarded: number }>(discardHead, values);
-        await client.query(isOrdered(tenure.processor) ? leaveOrGoOn : leaveIfEmpty, values);
-        const { discarded } = rows[0]!;
+        const { rows } = await client.query<{ position: number | null }>(selectHead, values);
+        const discarded = await discardParked(client, tenure, asked.key, rows[0]?.position ?? 0);
         return { ...noBooks, discarded, parked: -discarded };
       }),
     closeCommand: (tenure, asked, result) => command(tenure, asked, result, () => Promise.resolve(noBooks)),

@@ -25,7 +25,7 @@ const parkOne = `
   )
   select count(*)::integer as parked from parked`;
 
-const removeParked = `
+export const removeParked = `
   with gone as (
     delete from parked_events where processor = $1 and version = $2 and lane = $3 and position = $4 returning tenant, system_name, object_id, position
   )
@@ -37,7 +37,8 @@ const removeParked = `
         and e.position <> g.position
     )`;
 
-const failAgain = `
+/** Without order there is no wait for another attempt. */
+export const failParkedAgain = `
   update parked_events set attempts = attempts + 1, reason_code = $5, reason_message = $6, error_type = $7, worker = $8, last_failed_at = clock_timestamp()
   where processor = $1 and version = $2 and lane = $3 and position = $4`;
 
@@ -85,7 +86,7 @@ export const createRangeStore = (sessions: SessionPool, worker: string): RangeSt
   failAgain: (tenure, position, failure) =>
     sessions.use((session) =>
       settleLane(session, tenure, inPlace, async (client) => {
-        await client.query(failAgain, reasonValues(tenure, position, failure, worker));
+        await client.query(failParkedAgain, reasonValues(tenure, position, failure, worker));
         return noBooks;
       }),
     ),

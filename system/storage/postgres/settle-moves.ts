@@ -51,8 +51,11 @@ const failAgain = `
   from ${reasons}
   where p.processor = $1 and p.version = $2 and p.lane = $3 and p.position = f.position`;
 
-/** Returns by how much the lane's parked and early events changed, counted from the rows. */
-export const moveParkedAndEarly = async (client: Client, moves: Moves): Promise<{ readonly parked: number; readonly pending: number }> => {
+/** Returns by how much the lane's parked and early events changed, and how many left the park for good, counted from the rows. */
+export const moveParkedAndEarly = async (
+  client: Client,
+  moves: Moves,
+): Promise<{ readonly parked: number; readonly pending: number; readonly doneParked: number }> => {
   const { settlement } = moves;
   const { processor, version, lane } = moves.tenure;
   const run = async (name: string, text: string, positions: readonly number[]) =>
@@ -69,7 +72,7 @@ export const moveParkedAndEarly = async (client: Client, moves: Moves): Promise<
   const doneEarly = await run('early_done', deleteEarly, settlement.doneEarly);
   const doneParked = await run('parked_done', deleteParked, settlement.doneParked);
   await runFailed('parked_failed', failAgain, settlement.failedAgain);
-  return { parked: fromEarly + fromLog - toEarly - doneParked, pending: early + toEarly - doneEarly - fromEarly };
+  return { parked: fromEarly + fromLog - toEarly - doneParked, pending: early + toEarly - doneEarly - fromEarly, doneParked };
 };
 
 type ParkedRow = Pick<FailedEvent, 'position' | 'attempts'> & { readonly failure: FailedEvent['failure'] | null };

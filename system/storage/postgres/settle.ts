@@ -75,18 +75,12 @@ const commit = async (client: Client, { processor, version, lane }: Tenure, move
 
 /** Everything that a settlement says, in the order that keeps each statement's rows in place: copies before the rows that they copy go. */
 export const writeSettlement =
-  <Effect>(tenure: Tenure, worker: string, settlement: Settlement<Effect>, apply: Apply<Effect>): LaneWrites =>
-  async (client) => {
+  <Effect>(tenure: Tenure, worker: string, settlement: Settlement<Effect>, apply: Apply<Effect>) =>
+  async (client: Client): Promise<{ readonly books: Books; readonly doneParked: number }> => {
     const applied = settlement.applied.length === 0 ? 0 : await apply(settlement.applied, toTransaction(client));
     const moved = await moveParkedAndEarly(client, { tenure, worker, settlement });
     await writeKeys(client, tenure, worker, settlement);
-    return {
-      applied,
-      ignored: settlement.ignored,
-      parked: moved.parked,
-      pending: moved.pending,
-      discarded: settlement.discarded,
-      skipped: settlement.skipped,
-      shed: 0,
-    };
+    const { ignored, discarded, skipped } = settlement;
+    const books = { applied, ignored, parked: moved.parked, pending: moved.pending, discarded, skipped, shed: 0 };
+    return { books, doneParked: moved.doneParked };
   };

@@ -15,6 +15,7 @@ const everywhere: Values = {
   'faultline.processor': processors,
   'faultline.processor.version': ['1'],
   'faultline.reason': ['handler_error', 'invalid_metadata', 'sequence_conflict'],
+  'faultline.recovery.outcome': ['replayed', 'discarded', 'failed_again'],
   'faultline.state': ['parked', 'retrying'],
   'faultline.telemetry.signal': ['metrics', 'traces', 'logs'],
   'http.request.method': ['POST'],

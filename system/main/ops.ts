@@ -1,0 +1,46 @@
+// `npm run ops`: what an operator does about dead letters and parked keys, over the query process's HTTP API.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { CommanderError } from 'commander';
+import { systemClock } from '../telemetry/clock.ts';
+import { exitCodes } from './ops/exit-codes.ts';
+import { OpsError } from './ops/ops-error.ts';
+import { createProgram } from './ops/program.ts';
+
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without a name, as in some containers.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+};
+
+const main = async (): Promise<number> => {
+  let exitCode: number = exitCodes.done;
+  const surroundings = {
+    out: (words: string) => void process.stdout.write(words),
+    err: (words: string) => void process.stderr.write(words),
+    user: userName(),
+    readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    clock: systemClock,
+    sleep: (delayMs: number) => wait(delayMs),
+    randomId: () => randomUUID(),
+  };
+  try {
+    await createProgram(surroundings, (code) => (exitCode = code)).parseAsync(process.argv.slice(2), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused;
+    if (!(error instanceof OpsError)) throw error;
+    surroundings.err(`${error.message}\n`);
+    return exitCodes.refused;
+  }
+  return exitCode;
+};
+
+// A reader that went away (| head) is no failure of ours.
+process.stdout.on('error', () => undefined);
+process.exitCode = await main();

@@ -1,0 +1,74 @@
+// The query process as `npm run ops` speaks to it: over HTTP, as any client would.
+import { setTimeout as wait } from 'node:timers/promises';
+import { OpsError } from './ops-error.ts';
+
+export type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+export type Api = {
+  /** Rejects with an OpsError that says what to do. */
+  get<Answer>(path: string, parameters?: Parameters): Promise<Answer>;
+  /** Sent again where the answer did not come: give it an id of its own. */
+  post<Answer>(path: string, body: unknown): Promise<Answer>;
+};
+
+const timeoutMs = 15_000;
+const attempts = 4;
+
+type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string } };
+
+export const createApi = (base: string): Api => ({
+  get: (path, parameters = {}) => ask(urlOf(base, path, parameters), {}),
+  post: (path, body) =>
+    ask(urlOf(base, path, {}), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+});
+
+const urlOf = (base: string, path: string, parameters: Parameters): URL => {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, String(value));
+  return url;
+};
+
+const ask = async <Answer>(url: URL, request: RequestInit): Promise<Answer> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await once<Answer>(url, request);
+    if ('value' in answer) return answer.value;
+    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause });
+    await wait(250 * 2 ** attempt);
+  }
+};
+
+type Once<Answer> = { readonly value: Answer } | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown };
+
+const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer>> => {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+  } catch (cause) {
+    const message = `The query process does not answer at ${url.origin}: ${reasonOf(cause)}. Start it (npm start), or give its address with --url.`;
+    return { message, mayPass: true, cause };
+  }
+  const text = await response.text();
+  const value = parse(text);
+  if (value === undefined)
+    return { message: `${url.origin} is no query process of faultline: it answered ${response.status} and no JSON.`, mayPass: false };
+  if (response.ok) return { value: value as Answer };
+  const { error } = value as ErrorAnswer;
+  return {
+    message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})`,
+    mayPass: response.status === 503,
+  };
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const reasonOf = (error: unknown): string => {
+  const { cause } = error as { cause?: unknown };
+  const reason = cause instanceof AggregateError ? cause.errors[0] : (cause ?? error);
+  return reason instanceof Error ? reason.message || String((reason as NodeJS.ErrnoException).code) : String(reason);
+};

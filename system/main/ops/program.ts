@@ -1,0 +1,161 @@
+// The command line of `npm run ops`, as commander has it. Each command is one function; the exit code is what it returns.
+import { Command, InvalidArgumentError } from 'commander';
+import { type Api, createApi } from './api.ts';
+import { askFor, type AskOptions } from './ask.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
+import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
+import type { OpsSurroundings } from './surroundings.ts';
+
+type Root = { readonly url: string; readonly json?: true };
+
+/** `ended` gets the exit code of the command that ran. */
+export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
+  const program = new Command('npm run ops --')
+    .description('Dead letters and parked keys: look at them, mend them, replay or discard them. Speaks to the query process.')
+    .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
+    .option('--json', "print the API's answers as JSON")
+    .addHelpText('after', exitCodeHelp)
+    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
+    // Throws a CommanderError instead of ending the process with an exit code of its own.
+    .exitOverride();
+  const run: Run = async (command, work) => {
+    const { url, json = false } = command.optsWithGlobals<Root>();
+    ended(await work({ api: createApi(url), json }));
+  };
+  addDeadLetters(program, surroundings, run);
+  addParkedKeys(program, surroundings, run);
+  addRecords(program, surroundings, run);
+  return program;
+};
+
+type Run = (command: Command, work: (context: { readonly api: Api; readonly json: boolean }) => Promise<number>) => Promise<void>;
+
+const addDeadLetters = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
+  const letters = program.command('dead-letters').description('events that a processor could not apply');
+  paged(filtered(letters.command('list').description('dead letters, by processor, lane and position')))
+    .option('--since <time>', 'last failed from this time on (RFC 3339)')
+    .option('--until <time>', 'last failed before this time (RFC 3339)')
+    .action((options: Filters & ListOptions, command: Command) =>
+      run(command, ({ api, json }) => listLetters(api, options, json, surroundings)),
+    );
+  letters
+    .command('show')
+    .description('one event of the park: why it failed, how often, its body as it came and as it was fixed')
+    .argument('<place>', 'processor/version/lane/position, as list shows it', letterPlace)
+    .action((place: ReturnType<typeof letterPlace>, _options: unknown, command: Command) =>
+      run(command, ({ api, json }) => showLetter(api, place, json, surroundings)),
+    );
+  const act = (name: 'replay' | 'discard' | 'fix', description: string) =>
+    acting(filtered(letters.command(name).description(description)))
+      .argument('[place]', 'one dead letter: processor/version/lane/position, as list shows it', letterPlace)
+      .option('--all', 'every dead letter that there is')
+      .action((place: ReturnType<typeof letterPlace> | undefined, options: AskOptions, command: Command) =>
+        run(command, ({ api, json }) =>
+          askFor({ api, json, action: name, selection: { ...place, ...filtersOf(options) }, options, surroundings }),
+        ),
+      );
+  act('replay', 'tries dead letters again, each with what waits behind it, in order');
+  act('discard', 'gives dead letters up, on record; what waits behind them goes on');
+  act('fix', 'changes what processors are given in place of the body that came, by rules in a file; the body itself is kept')
+    .option(
+      '--rules <file>',
+      'JSON: [{"op": "replace" | "remove" | "cast", "path": "/metadata/…", "value" | "to": …, "when": {…}}]; - is stdin',
+    )
+    .option('--replay', 'and replay them once they are fixed')
+    .option('--undo', 'take earlier fixes back instead: processors are given the body as it came');
+};
+
+const addParkedKeys = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
+  const keys = program.command('parked-keys').description('keys whose events wait, because one of them fails');
+  paged(filtered(keys.command('list').description('parked and retrying keys'), false))
+    .option('--state <state>', 'retrying or parked')
+    .action((options: Filters & ListOptions, command: Command) =>
+      run(command, ({ api, json }) => listParkedKeys(api, options, json, surroundings)),
+    );
+  keys
+    .command('show')
+    .description('one key, with its events in the order in which they will be applied')
+    .argument('<processor/version>', 'such as timelines/1', keyPlace)
+    .argument('<system>', 'its system_name')
+    .argument('<object>', 'its object_id')
+    .option('--limit <number>', 'most events', wholeNumber(1, 1000), 20)
+    .action((of: ReturnType<typeof keyPlace>, system: string, object: string, options: { limit: number }, command: Command) =>
+      run(command, ({ api, json }) => showParkedKey(api, { ...of, system, object, limit: options.limit }, json, surroundings)),
+    );
+  acting(keys.command('replay').description('tries one key again, from its first event on, in order'))
+    .argument('<processor/version>', 'such as timelines/1', keyPlace)
+    .argument('<system>', 'its system_name')
+    .argument('<object>', 'its object_id')
+    .action((of: ReturnType<typeof keyPlace>, system_name: string, object_id: string, options: AskOptions, command: Command) =>
+      run(command, ({ api, json }) =>
+        askFor({ api, json, action: 'replay', selection: { ...of, system_name, object_id }, options, surroundings }),
+      ),
+    );
+};
+
+const addRecords = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
+  program
+    .command('jobs')
+    .description('what was asked for, and how far it is')
+    .command('show')
+    .argument('<job>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action((job: number, _options: unknown, command: Command) => run(command, ({ api, json }) => showJob(api, job, json, surroundings)));
+  const audit = program.command('audit').description('who did what to which dead letter, when and why').command('list');
+  paged(audit)
+    .option('--system <name>', 'only of this system_name')
+    .option('--object <id>', 'only of this object_id')
+    .option('--job <number>', 'only of this job', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .action((options: Filters & ListOptions & { job?: number }, command: Command) =>
+      run(command, ({ api, json }) => listAudit(api, options, json, surroundings)),
+    );
+};
+
+const filtered = (command: Command, ofEvents = true): Command => {
+  command
+    .option('--processor <name>', 'only of this processor')
+    .option('--system <name>', 'only of this system_name')
+    .option('--object <id>', 'only of this object_id');
+  return ofEvents
+    ? command.option('--event <name>', 'only of this event_name').option('--reason <code>', 'only with this reason')
+    : command;
+};
+
+const paged = (command: Command): Command =>
+  command
+    .option('--limit <number>', 'most rows', wholeNumber(1, 1000), 50)
+    .option('--cursor <text>', 'the next page, as the last one named it');
+
+const acting = (command: Command): Command =>
+  command
+    .option('--why <text>', 'why, for the audit (needed but for --dry-run)')
+    .option('--by <name>', 'who asks, for the audit (default: your account)')
+    .option('--rate <number>', 'dead letters begun a second, at most (default: 20)', positive)
+    .option('--dry-run', 'say what would become of each, change nothing')
+    .option('--wait <seconds>', 'how long to wait until it is done; 0: not', seconds, 60);
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+};
+
+const decimal = (text: string) => (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN);
+
+const positive = (text: string) => {
+  const value = decimal(text);
+  if (value > 0 && value <= 10_000) return value;
+  throw new InvalidArgumentError('Give a number above 0, up to 10000.');
+};
+
+const seconds = (text: string) => {
+  const value = decimal(text);
+  if (value >= 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError('Give seconds, from 0 to 86400.');
+};
+
+const parseUrl = (text: string) => {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return text;
+  throw new InvalidArgumentError('Give an address such as http://127.0.0.1:4001.');
+};

@@ -1,0 +1,29 @@
+// Where operators' requests become rows that workers carry out: the one thing that recovery writes outside of a lane's owner.
+import type { RecoveryAction } from '../contract/recovery.ts';
+import type { FixRule } from './fix-rules.ts';
+import type { Selection } from './job-request.ts';
+
+export type NewJob = {
+  readonly action: RecoveryAction;
+  readonly selection: Selection;
+  readonly fix: readonly FixRule[] | null;
+  readonly ratePerSecond: number;
+  readonly requestedBy: string;
+  readonly why: string;
+  readonly requestId: string;
+};
+
+export type AcceptedJob = {
+  readonly job: number;
+  /** It was asked for before, under the same request id. */
+  readonly known: boolean;
+  /** Dead letters that it takes. */
+  readonly commands: number;
+  /** Dead letters that the selection has and that wait for the same of an earlier job. */
+  readonly alreadyAsked: number;
+};
+
+export type RecoveryDesk = {
+  /** `none`: no dead letter is selected. `too_many`: more than a job may take. Nothing is written then. Rejects with the database's error. */
+  open(job: NewJob): Promise<AcceptedJob | { readonly none: true } | { readonly tooMany: number }>;
+};

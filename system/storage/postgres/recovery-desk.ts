@@ -1,0 +1,86 @@
+// The desk of recovery on PostgreSQL: a job and its commands in one transaction. It touches neither the park nor a lane.
+import type { Pool, PoolClient } from 'pg';
+import type { RecoveryAction } from '../../contract/recovery.ts';
+import { mostCommands, type Selection } from '../../recovery/job-request.ts';
+import type { AcceptedJob, NewJob, RecoveryDesk } from '../../recovery/recovery-desk.ts';
+
+const insertJob = `
+  insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id)
+  values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (request_id) do nothing
+  returning job`;
+
+const selectKnown = `
+  select j.job, (select count(*)::integer from recovery_commands c where c.job = j.job) as commands from recovery_jobs j where j.request_id = $1`;
+
+/** In the order of the listing; each is due when the rate lets it. One that waits for the same already is not asked for twice. */
+const insertCommands = (where: string) => `
+  with chosen as (
+    select *, row_number() over (order by processor, version, lane, position) as n
+    from dead_letters where ${where} order by processor, version, lane, position limit ${mostCommands + 1}
+  ), asked as (
+    insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at)
+    select $1, $2, processor, version, lane, position, id, tenant, system_name, object_id,
+           clock_timestamp() + (n - 1) / $3::double precision * interval '1 second'
+    from chosen where (select count(*) from chosen) <= ${mostCommands}
+    order by n
+    on conflict do nothing
+    returning 1
+  )
+  select (select count(*) from chosen)::integer as chosen, (select count(*) from asked)::integer as asked`;
+
+const columns: Readonly<Record<Exclude<keyof Selection, 'all'>, string>> = {
+  processor: 'processor',
+  version: 'version',
+  system_name: 'system_name',
+  object_id: 'object_id',
+  event_name: 'event_name',
+  reason: 'reason_code',
+  lane: 'lane',
+  position: 'position',
+};
+
+const tenant = 'default';
+
+export const createRecoveryDesk = (pool: Pool): RecoveryDesk => ({
+  open: async (job) => {
+    const client = await pool.connect();
+    let failed = true;
+    try {
+      await client.query('begin');
+      const opened = await open(client, job);
+      await client.query('job' in opened ? 'commit' : 'rollback');
+      failed = false;
+      return opened;
+    } finally {
+      // A connection in an unknown state is closed: its transaction is rolled back.
+      client.release(failed);
+    }
+  },
+});
+
+const open = async (client: PoolClient, job: NewJob): ReturnType<RecoveryDesk['open']> => {
+  const { action, selection, fix, ratePerSecond, requestedBy, why, requestId } = job;
+  const values = [action, JSON.stringify(selection), fix === null ? null : JSON.stringify(fix), ratePerSecond, requestedBy, why, requestId];
+  const { rows } = await client.query<{ job: number }>(insertJob, values);
+  if (rows[0] === undefined) return known(client, requestId);
+  const counted = await ask(client, rows[0].job, action, ratePerSecond, selection);
+  if (counted.chosen > mostCommands) return { tooMany: mostCommands };
+  if (counted.chosen === 0) return { none: true };
+  return { job: rows[0].job, known: false, commands: counted.asked, alreadyAsked: counted.chosen - counted.asked };
+};
+
+const known = async (client: PoolClient, requestId: string): Promise<AcceptedJob> => {
+  const { rows } = await client.query<{ job: number; commands: number }>(selectKnown, [requestId]);
+  return { ...rows[0]!, known: true, alreadyAsked: 0 };
+};
+
+const ask = async (client: PoolClient, job: number, action: RecoveryAction, ratePerSecond: number, selection: Selection) => {
+  const values: unknown[] = [job, action, ratePerSecond, tenant];
+  const conditions = ['tenant = $4'];
+  for (const [name, value] of Object.entries(selection))
+    if (name !== 'all')
+      conditions.push(`${columns[name as keyof typeof columns]} = $${values.push(value)}${typeof value === 'number' ? '::bigint' : ''}`);
+  const { rows } = await client.query<{ chosen: number; asked: number }>(insertCommands(conditions.join(' and ')), values);
+  return rows[0]!;
+};
