@@ -53,8 +53,10 @@ const killInTransaction = async (victim: TargetProcess, context: FaultContext, o
   const backends = await waitForOpenTransaction(victim, lock, context, observations);
   if (backends.length === 0) return { injectedAt: context.clock.now(), since: 0, held: [], tookEffect: false };
   const blow = await killNow(victim, context, observations);
+  // Who lives on waits for the lock: held on to, it would be a fault of its own, of which nobody said anything.
+  if (!blow.tookEffect) return blow;
   const gone = await backendGone(backends, context, observations);
-  return { ...blow, tookEffect: blow.tookEffect && gone };
+  return { ...blow, tookEffect: gone };
 };
 
 const leasesOf = (victim: TargetProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>

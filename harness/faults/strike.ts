@@ -4,7 +4,8 @@ import type { TargetProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import type { Observations } from './observations.ts';
 
-const exitWithinMs = 3000;
+/** A process that was killed is gone in milliseconds; what was set up for its death, a lock for instance, waits no longer than this. */
+const exitWithinMs = 2000;
 
 /** Evidence is the exit that the operating system reports to the process's parent, never that a signal was sent. */
 export const strike = async (
