@@ -1,8 +1,8 @@
 // Carries the search out: each probe settles first, is then measured for a while, and judged by the same gates as any run.
 import type { PlayHooks, PlayJob, Played, Player } from '../play.ts';
-import { totalArrivals, type Stage } from '../plan/stage.ts';
+import { totalArrivals, totalSeconds, type Stage } from '../plan/stage.ts';
 import type { GateResult, PhaseResult } from '../result.ts';
-import { isLate, judgeSlos } from '../slo/judge-slos.ts';
+import { isLate, judgeSlos, samplesNeeded } from '../slo/judge-slos.ts';
 import type { Slo } from '../slo/slo.ts';
 import type { CapacityResult, Probe, ProbeOutcome } from './capacity-result.ts';
 import { endOf, nextStep, type SearchOptions, type Step, type Told } from './search.ts';
@@ -25,11 +25,16 @@ export type FoundCapacity = {
 
 type Probed = { readonly probe: Probe; readonly played: Played; readonly plan: readonly Stage[]; readonly gates: readonly GateResult[] };
 
-export const probeStages = (ratePerSecond: number, { settleSeconds, probeSeconds }: CapacityOptions): readonly Stage[] => {
+/** Drawn arrivals may be fewer than the rate says. */
+const spare = 1.2;
+
+/** At a low rate a probe lasts longer, until its percentiles can say something. */
+const probeStages = (ratePerSecond: number, { settleSeconds, probeSeconds, slos }: CapacityOptions): readonly Stage[] => {
   const flat = { fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond };
+  const needed = Math.ceil((Math.max(...slos.map(samplesNeeded)) * spare) / ratePerSecond);
   return [
     { name: 'settle', kind: 'warm-up', seconds: settleSeconds, ...flat },
-    { name: 'probe', kind: 'steady', seconds: probeSeconds, ...flat },
+    { name: 'probe', kind: 'steady', seconds: Math.max(probeSeconds, needed), ...flat },
   ];
 };
 
@@ -41,10 +46,12 @@ export const findCapacity = async (
 ): Promise<FoundCapacity> => {
   const probed: Probed[] = [];
   let firstNumber = 0;
-  const secondsEach = options.settleSeconds + options.probeSeconds;
+  let seconds = 0;
   for (let step = nextStep([], options); step !== null; step = nextStep(probed.map(toldOf), options)) {
-    if ((probed.length + 1) * secondsEach > options.mostSeconds) break;
-    const each = await probe(player, { ...job, firstNumber }, step, options, hooks);
+    const stages = probeStages(step.ratePerSecond, options);
+    seconds += totalSeconds(stages);
+    if (seconds > options.mostSeconds) break;
+    const each = await probe(player, { ...job, stages, firstNumber }, step, options, hooks);
     firstNumber += Math.ceil(totalArrivals(each.plan) * 1.1) + 1000;
     probed.push(each);
     hooks.onProbe(each.probe);
@@ -52,15 +59,9 @@ export const findCapacity = async (
   return conclude(probed, options);
 };
 
-const probe = async (
-  player: Player,
-  job: Omit<PlayJob, 'stages'>,
-  step: Step,
-  options: CapacityOptions,
-  hooks: PlayHooks,
-): Promise<Probed> => {
-  const plan = probeStages(step.ratePerSecond, options);
-  const played = await player.play({ ...job, stages: plan }, hooks);
+const probe = async (player: Player, job: PlayJob, step: Step, options: CapacityOptions, hooks: PlayHooks): Promise<Probed> => {
+  const plan = job.stages;
+  const played = await player.play(job, hooks);
   const gates = judgeSlos(options.slos, played.phases);
   const phase = played.phases[1] as PhaseResult;
   const bad = gates.find(({ outcome }) => outcome === 'missed') ?? gates.find(({ outcome }) => outcome === 'unproven');

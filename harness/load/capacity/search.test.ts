@@ -35,14 +35,21 @@ test('finds a limit within its precision, from below, and repeats what it found'
 
 test('doubles first, then halves what is between', () => {
   const { told } = search(limitedTo(330));
-  expect(told.slice(0, 6).map(({ ratePerSecond, purpose }) => [ratePerSecond, purpose])).toEqual([
+  expect(told.slice(0, 7).map(({ ratePerSecond, purpose }) => [ratePerSecond, purpose])).toEqual([
     [50, 'double'],
     [100, 'double'],
     [200, 'double'],
     [400, 'double'],
+    [400, 'double'],
     [300, 'bisect'],
     [350, 'bisect'],
   ]);
+});
+
+test('a hiccup while it doubles hides no rate above', () => {
+  const { ratePerSecond, told } = search((rate, nth) => (nth === 0 ? 'missed' : limitedTo(330)(rate)));
+  expect(told.slice(0, 3).map((each) => each.ratePerSecond)).toEqual([50, 50, 100]);
+  expect(ratePerSecond).toBeGreaterThan(310);
 });
 
 test('a target that holds nothing is said to hold nothing', () => {

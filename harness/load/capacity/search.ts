@@ -18,12 +18,15 @@ const lowerTo = 0.9;
 const lowerings = 2;
 /** A probe that proved nothing is made once more: the machine may have been busy for a moment. */
 const triesOfUnproven = 2;
+/** A miss while doubling bounds all that comes after it: one hiccup at a low rate must not hide all the rates above. */
+const triesOfCeiling = 2;
 
 /** What to try next after all this; null: the search is over. */
 export const nextStep = (told: readonly Told[], options: SearchOptions): Step | null => {
   const last = told.at(-1);
   if (last === undefined) return { ratePerSecond: options.startPerSecond, purpose: 'double' };
-  if (last.outcome === 'unproven' && timesUnproven(told, last) < triesOfUnproven) return stepOf(last);
+  if (last.outcome === 'unproven' && timesOf('unproven', told, last) < triesOfUnproven) return stepOf(last);
+  if (last.purpose === 'double' && last.outcome === 'missed' && timesOf('missed', told, last) < triesOfCeiling) return stepOf(last);
   if (isConfirming(last)) return afterConfirming(told, last, options);
   const held = highestHeld(told);
   const above = lowestNotHeld(told);
@@ -74,8 +77,8 @@ const upwards = (held: number, { mostPerSecond }: SearchOptions): Step =>
 const downwards = (missed: number, { lowestPerSecond }: SearchOptions): Step | null =>
   missed <= lowestPerSecond ? null : { ratePerSecond: Math.max(lowestPerSecond, missed / 2), purpose: 'double' };
 
-const timesUnproven = (told: readonly Told[], { ratePerSecond, purpose }: Told): number =>
-  told.filter((each) => each.outcome === 'unproven' && each.ratePerSecond === ratePerSecond && each.purpose === purpose).length;
+const timesOf = (outcome: ProbeOutcome, told: readonly Told[], { ratePerSecond, purpose }: Told): number =>
+  told.filter((each) => each.outcome === outcome && each.ratePerSecond === ratePerSecond && each.purpose === purpose).length;
 
 /** The last word on each rate. */
 const settled = (told: readonly Told[]): readonly Told[] => [...new Map(told.map((each) => [each.ratePerSecond, each])).values()];

@@ -41,10 +41,14 @@ const missed = (
   return unproven(`${lateText(phase)}: the miss may be the generator's own`);
 };
 
+/** Requests without which a percentile says little; 1 for what is no percentile. */
+export const samplesNeeded = ({ metric }: Slo): number =>
+  metric.kind === 'percentile' ? Math.ceil(samplesAbove / (1 - metric.percentile / 100) - 1e-9) : 1;
+
 const whyNotGreen = (slo: Slo, phase: PhaseResult): string | null => {
   if (isLate(phase)) return lateText(phase);
   if (slo.metric.kind !== 'percentile') return phase.sent === 0 ? 'nothing was sent' : null;
-  const needed = Math.ceil(samplesAbove / (1 - slo.metric.percentile / 100) - 1e-9);
+  const needed = samplesNeeded(slo);
   const timed = phase.ok + (phase.errors['client_timeout'] ?? 0);
   return timed >= needed ? null : `p${slo.metric.percentile} of ${timed} requests says little: at least ${needed} are needed`;
 };
