@@ -1,0 +1,18 @@
+// A planted defect that no longer fits its file would be noticed only where the whole of selftest is run.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { mutations } from './mutations.ts';
+import { sabotages } from './sabotages.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const edits = [...mutations, ...sabotages].flatMap(({ name, edits: each }) => each.map((edit) => ({ name, ...edit })));
+
+test('there are defects to plant', () => {
+  expect(edits.length).toBeGreaterThan(10);
+});
+
+test.each(edits)('$name finds its place in $file, once, and changes it', ({ file, find, replace }) => {
+  expect(readFileSync(join(root, file), 'utf8').split(find).length - 1).toBe(1);
+  expect(replace).not.toBe(find);
+});
