@@ -133,3 +133,12 @@ test('a variation replaces traffic as a whole, and says no more than what differ
   expect(compileWithProblems(varied as ScenarioSource, options).problems).toEqual([]);
   expect(varied.phases).toEqual(good.phases);
 });
+
+test('what is missing hides nothing else that is wrong', () => {
+  const { scenario: compiled, problems } = compileWithProblems(
+    { ...good, title: '', alerts: undefined, drainWithinSeconds: undefined, expect: [] } as unknown as ScenarioSource,
+    options,
+  );
+  expect(compiled).toBeNull();
+  expect(problems.map(({ place }) => place).toSorted()).toEqual(['alerts', 'drainWithinSeconds', 'expect', 'title']);
+});

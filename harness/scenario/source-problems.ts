@@ -18,13 +18,16 @@ export type Compiled = {
 export const compileWithProblems = (source: ScenarioSource, options: CompileOptions & { readonly limits?: Limits }): Compiled => {
   const own = collectProblems((report) => sourceProblems(source, options.measures, report));
   try {
-    const scenario = compileScenario(source, options);
+    // What has not the shape is left out, so that all that is wrong besides is told at once.
+    const missing = shapelessFields(source);
+    const scenario = compileScenario({ ...source, ...standIns(missing) }, options);
     const found = scenarioProblems(scenario, options.limits).map(({ place, message }) => ({
       place: placeInSource(place, scenario),
       message,
     }));
     const places = own.map(({ place }) => place.replace(/\.measure$/, ''));
-    return { scenario, problems: [...own, ...found.filter(({ place }) => !places.some((known) => place.startsWith(known)))] };
+    const problems = [...own, ...found.filter(({ place }) => !places.some((known) => place.startsWith(known)))];
+    return { scenario: missing.length === 0 ? scenario : null, problems };
   } catch (error) {
     const shapeless = { place: 'scenario', message: `has not the shape of a scenario: ${(error as Error).message}` };
     return { scenario: null, problems: own.length > 0 ? own : [shapeless] };
@@ -60,16 +63,32 @@ const sourceProblems = (source: ScenarioSource, measures: Measures, report: Repo
   budgetsProblems(source.budgets, 'budgets', measures, report);
 };
 
+const keyedFields = ['phases', 'faults', 'expect', 'seen', 'budgets', 'mayFire', 'alerts'] as const;
+type KeyedField = (typeof keyedFields)[number];
+
+const isKeyed = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const shapelessFields = (source: ScenarioSource): readonly KeyedField[] =>
+  isKeyed(source)
+    ? keyedFields.filter((field) => {
+        const value: unknown = source[field];
+        if (field === 'alerts' && value === 'none') return false;
+        return !isKeyed(value) && (value !== undefined || field === 'phases' || field === 'alerts');
+      })
+    : [];
+
+const standIns = (missing: readonly KeyedField[]): Partial<ScenarioSource> =>
+  Object.fromEntries(missing.map((field) => [field, field === 'alerts' ? 'none' : {}]));
+
 /** What stands under a name must be an object with names in it: a list would be read as names 0, 1, 2 … */
 const keyedProblems = (source: ScenarioSource, report: Reporter): void => {
-  for (const field of ['phases', 'faults', 'expect', 'seen', 'budgets', 'mayFire'] as const) {
-    const value: unknown = source[field];
-    if (value === undefined && field !== 'phases') continue;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) report(field, 'must be an object with a name for each');
-  }
-  const { alerts } = source;
-  if (alerts !== 'none' && (typeof alerts !== 'object' || alerts === null || Array.isArray(alerts)))
-    report('alerts', 'must say which alerts fire and for what; where none may, it is "none"');
+  for (const field of shapelessFields(source))
+    report(
+      field,
+      field === 'alerts'
+        ? 'must say which alerts fire and for what; where none may, it is "none"'
+        : 'must be an object with a name for each',
+    );
 };
 
 const budgetsProblems = (budgets: BudgetsSource | undefined, place: string, measures: Measures, report: Reporter): void => {
