@@ -97,7 +97,10 @@ const addJudgingFlags = (program: Command): Command =>
       again,
       [],
     )
-    .option('--find-capacity', 'the highest rate at which the gates hold: doubled from --rate, then halved in between, then repeated; the first miss too')
+    .option(
+      '--find-capacity',
+      'the highest rate at which the gates hold: doubled from --rate, then halved in between, then repeated; the first miss too',
+    )
     .option('--most-rate <n>', 'where --find-capacity ends', '20000')
     .option('--settle <time>', 'of each probe, before it is measured', '2s')
     .option('--probe <time>', 'of each probe, measured', '5s')
