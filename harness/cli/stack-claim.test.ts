@@ -22,6 +22,12 @@ describe('the folder of a stack', () => {
     expect(await readdir(folder)).toEqual(['keeper.json']);
   });
 
+  test('is taken over where the claim is no claim', async () => {
+    await writeFile(join(folder, 'keeper.json'), '{"pid":');
+    await using _claim = await claimFolder(folder, self);
+    expect(await readdir(folder)).toEqual(['keeper.json']);
+  });
+
   test('is taken over from one that was killed, whose number may be another process’s by now', async () => {
     await writeFile(join(folder, 'keeper.json'), JSON.stringify({ ...self, startTime: 'before' }));
     await using _claim = await claimFolder(folder, self);

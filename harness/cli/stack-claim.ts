@@ -1,7 +1,7 @@
 // One `up` at a time on a folder, from its first step on: a second one would clear away the logs and the registry of the first, which is not yet in stack.json.
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HarnessError } from '../engine/errors.ts';
+import { explain, HarnessError } from '../engine/errors.ts';
 import { isAlive, type ProcessIdentity } from '../stack/process-identity.ts';
 
 /** Rejects with a HarnessError while another living process has it. What a killed one left is taken over. */
@@ -36,7 +36,13 @@ const linked = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
+/** null: it is gone by now, or says nothing that could be a living process's. */
 const readIdentity = async (file: string): Promise<ProcessIdentity | null> => {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as ProcessIdentity);
+  try {
+    const found = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessIdentity> | null;
+    return typeof found?.pid === 'number' && typeof found.startTime === 'string' ? (found as ProcessIdentity) : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw new HarnessError('FL_FOLDER_NOT_WRITABLE', `${file} cannot be read: ${explain(error)}`, { cause: error });
+  }
 };
