@@ -13,13 +13,8 @@ export type Handed = {
 };
 type Ending = Pick<Operation, 'outcome' | 'status' | 'code' | 'retryAfterSeconds' | 'id' | 'duplicate'>;
 
-export const toOperation = (
-  { planned, bodySha256, bodyBytes, handedAt }: Handed,
-  reply: Reply,
-  doneAt: number,
-  definiteRefusals: readonly string[],
-  dialect: Dialect = {},
-): Operation => ({
+/** What every driver knows of a delivery before anything came back: the plan's part, and when it was handed over and done with. */
+export const handedFields = ({ planned, bodySha256, bodyBytes, handedAt }: Handed, doneAt: number) => ({
   op: planned.op,
   event: planned.event,
   phase: planned.phase,
@@ -37,8 +32,18 @@ export const toOperation = (
   intendedAt: planned.intendedAtMs,
   handedAt: round(handedAt),
   doneAt: round(doneAt),
+});
+
+export const toOperation = (
+  handed: Handed,
+  reply: Reply,
+  doneAt: number,
+  definiteRefusals: readonly string[],
+  dialect: Dialect = {},
+): Operation => ({
+  ...handedFields(handed, doneAt),
   ...endingOf(reply, definiteRefusals, dialect),
-  traceId: planned.traceId,
+  traceId: handed.planned.traceId,
 });
 
 /** To the microsecond: more digits would only make the file longer. */

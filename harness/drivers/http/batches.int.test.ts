@@ -10,7 +10,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { DriverSummary } from '../progress.ts';
 import { type HttpDriverOptions, startHttpDriver } from './driver.ts';
 import { defaultRetries } from './retry-policy.ts';
-import { bodyOf, listen, reply, scenarioOf } from './testing.ts';
+import { scenarioOf } from '../testing.ts';
+import { bodyOf, listen, reply } from './testing.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'faultline-batches-'));
 afterAll(() => rm(folder, { recursive: true }));

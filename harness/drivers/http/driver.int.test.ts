@@ -13,7 +13,8 @@ import { driverFile, type HttpDriver, type HttpDriverOptions, startHttpDriver } 
 import type { DriverProgress, DriverSummary } from '../progress.ts';
 import { defaultRetries } from './retry-policy.ts';
 import { startHttpDrivers } from './several.ts';
-import { bodyOf, listen, reply, scenarioOf } from './testing.ts';
+import { scenarioOf } from '../testing.ts';
+import { bodyOf, listen, reply } from './testing.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,23 +1,7 @@
-// For tests of the driver: a small scenario, and servers that answer as they are told.
+// For tests of the driver: servers that answer as they are told.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Scenario, Traffic } from '../../scenario/scenario.ts';
-
-export const scenarioOf = (traffic: Partial<Traffic> = {}, seconds = 1): Scenario => ({
-  name: 'test',
-  title: 'Test',
-  why: 'Test.',
-  target: { processes: { ingest: 1, worker: 1, query: 1 } },
-  phases: [{ name: 'only', kind: 'steady', seconds, ratePerSecond: 200 }],
-  traffic: { arrivals: 'constant', keys: { kind: 'uniform', count: 10 }, ...traffic },
-  faults: [],
-  expectations: [],
-  mustBeSeen: [],
-  budgets: [],
-  detection: { fires: [] },
-  drainWithinSeconds: 1,
-});
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 

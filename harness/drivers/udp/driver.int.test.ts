@@ -12,6 +12,7 @@ import type { DatagramEffect } from '../../scenario/faults/datagram-fault.ts';
 import type { Scenario, Traffic } from '../../scenario/scenario.ts';
 import type { DriverProgress } from '../progress.ts';
 import { startUdpDriver, type UdpDriverOptions } from './driver.ts';
+import { scenarioOf as usualScenario } from '../testing.ts';
 import type { UdpSummary } from './protocol.ts';
 import { prepareUdpJob } from './run-job.ts';
 import { type Receiver, type SenderBooks, startReceiver } from './testing.ts';
@@ -20,20 +21,7 @@ import type { UdpSocket } from './udp-socket.ts';
 const folder = await mkdtemp(join(tmpdir(), 'faultline-udp-driver-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-const scenarioOf = (traffic: Partial<Traffic> = {}): Scenario => ({
-  name: 'test',
-  title: 'Test',
-  why: 'Test.',
-  target: { processes: { ingest: 1, worker: 1, query: 1 } },
-  phases: [{ name: 'only', kind: 'steady', seconds: 1, ratePerSecond: 400 }],
-  traffic: { arrivals: 'constant', keys: { kind: 'uniform', count: 10 }, ...traffic },
-  faults: [],
-  expectations: [],
-  mustBeSeen: [],
-  budgets: [],
-  detection: { fires: [] },
-  drainWithinSeconds: 1,
-});
+const scenarioOf = (traffic: Partial<Traffic> = {}): Scenario => usualScenario(traffic, 1, 400);
 
 let runs = 0;
 type Driven = { readonly summary: UdpSummary; readonly history: History };

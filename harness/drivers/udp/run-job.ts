@@ -11,10 +11,11 @@ import { type Maker, prepareAhead } from '../prepare-ahead.ts';
 import { markOf } from './datagram.ts';
 import { createProducer, fitsDatagram, type Producer } from './producer.ts';
 import type { SenderTotals, UdpJob, UdpSummary } from './protocol.ts';
-import { type DatagramEnd, type HandedDatagram, toDatagramOperation } from './to-operation.ts';
+import type { Handed } from '../to-operation.ts';
+import { type DatagramEnd, toDatagramOperation } from './to-operation.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
-type Underway = HandedDatagram & { readonly body: Buffer; readonly ended: () => void };
+type Underway = Handed & { readonly body: Buffer; readonly ended: () => void };
 type MadeBody = { readonly body: Buffer; readonly bodySha256: string };
 type Run = Playing & {
   readonly job: UdpJob;
