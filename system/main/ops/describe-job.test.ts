@@ -85,5 +85,6 @@ describe('a job', () => {
     expect(describeJob(failing)).toContain('would fail: handler_threw: a\u{FFFD}[31mb');
     expect(exitCodeOf(failing)).toBe(1);
     expect(exitCodeOf(job([command({ outcome: 'rehearsed', result: { events: [], died: true } })]))).toBe(1);
+    expect(exitCodeOf(job([command({ outcome: 'rehearsed', result: null })]))).toBe(1);
   });
 });

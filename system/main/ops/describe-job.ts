@@ -56,10 +56,12 @@ const rehearsedLine = ({ position, id, would, reason, fix, changes = [], refused
 };
 
 const wentWell = ({ outcome, result }: Command): boolean => {
+  // A rehearsal that says nothing of an event has not shown that it would go well.
   if (outcome === 'rehearsed')
     return (
-      result?.died !== true &&
-      (result?.events ?? []).every(({ would, fix }) => would !== 'fail' && would !== 'wait_behind' && fix !== 'refused')
+      result?.events !== undefined &&
+      result.died !== true &&
+      result.events.every(({ would, fix }) => would !== 'fail' && would !== 'wait_behind' && fix !== 'refused')
     );
   return outcome !== null && ['replayed', 'discarded', 'fixed'].includes(outcome) && (result?.refused ?? 0) === 0;
 };
