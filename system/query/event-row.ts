@@ -1,5 +1,5 @@
 // A row of table `events` as the JSON text of the contract, with `metadata` spliced in as it came.
-import { rawField } from './raw-field.ts';
+import { rawField } from '../contract/raw-field.ts';
 import { utc } from './sql.ts';
 
 export type EventRow = {

@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from './routes.ts';
-import { errorAnswer } from './schemas.ts';
+import { errorAnswer } from './schemas/answers.ts';
 import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
 
 let query: QueryUnderTest;

@@ -4,7 +4,8 @@ import { errorCodes } from '../contract/error-codes.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
-import { acceptedJobAnswer, errorAnswer, stateAnswer } from './schemas.ts';
+import { errorAnswer, stateAnswer } from './schemas/answers.ts';
+import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',

@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptedJobAnswer, errorAnswer } from './schemas.ts';
+import { errorAnswer } from './schemas/answers.ts';
+import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
 
 let query: QueryUnderTest;

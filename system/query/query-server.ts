@@ -20,7 +20,7 @@ import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
-import { noParameters } from './schemas.ts';
+import { noParameters } from './schemas/parameters.ts';
 
 export type QueryServerOptions = {
   /** Its connections should be read-only and have a statement_timeout: see create-read-pool.ts. The caller ends it. */

@@ -1,7 +1,7 @@
 // A CloudEvent in the JSON format: structured mode, and each element of a batch.
 import { Compile } from 'typebox/compile';
 import { type CloudEventBody, cloudEventSchema } from '../../contract/cloud-event.ts';
-import { rawField } from '../../query/raw-field.ts';
+import { rawField } from '../../contract/raw-field.ts';
 import type { EventForm } from '../admit.ts';
 import { readJson, type ReadJson } from '../read-json.ts';
 import { readName } from '../read-key.ts';

@@ -2,7 +2,8 @@
 import type { Static } from 'typebox';
 import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
-import { countsAnswer, countsQuery, defaultCountLimit, noParameters } from '../schemas.ts';
+import { countsAnswer } from '../schemas/answers.ts';
+import { countsQuery, defaultCountLimit, noParameters } from '../schemas/parameters.ts';
 import { activeTimelines, createConditions, tenant, utc } from '../sql.ts';
 
 type Filters = Omit<Static<typeof countsQuery>, 'limit' | 'cursor'>;

@@ -4,7 +4,8 @@ import { createPaging } from '../page.ts';
 import { parkConditions, parkedEventColumns, withRecoveries } from '../park-sql.ts';
 import { parkedEventJson, type ParkedEventRow } from '../parked-event-row.ts';
 import { defineRoute } from '../route.ts';
-import { deadLettersAnswer, deadLettersQuery, defaultLimit, noParameters } from '../schemas.ts';
+import { deadLettersAnswer } from '../schemas/answers.ts';
+import { deadLettersQuery, defaultLimit, noParameters } from '../schemas/parameters.ts';
 import { pageBytes } from '../sql.ts';
 
 type Key = [processor: string, version: number, lane: number, position: number];

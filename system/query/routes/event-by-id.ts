@@ -2,7 +2,8 @@
 import { eventColumns, eventJson, type EventRow } from '../event-row.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
-import { eventAnswer, eventPath, noParameters } from '../schemas.ts';
+import { eventAnswer } from '../schemas/answers.ts';
+import { eventPath, noParameters } from '../schemas/parameters.ts';
 import { tenant } from '../sql.ts';
 
 const selectEvent = `select ${eventColumns} from events where id = $1 and tenant = $2`;

@@ -3,7 +3,8 @@ import type { Static } from 'typebox';
 import { eventColumns, eventJson, type EventRow } from '../event-row.ts';
 import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, eventsAnswer, eventsQuery, noParameters } from '../schemas.ts';
+import { eventsAnswer } from '../schemas/answers.ts';
+import { defaultLimit, eventsQuery, noParameters } from '../schemas/parameters.ts';
 import { type Conditions, createConditions, pageBytes, tenant } from '../sql.ts';
 
 type Filters = Omit<Static<typeof eventsQuery>, 'limit' | 'cursor'>;

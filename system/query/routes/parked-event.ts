@@ -3,7 +3,8 @@ import { parkedEventColumns, withRecoveries } from '../park-sql.ts';
 import { parkedEventJson, type ParkedEventRow } from '../parked-event-row.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
-import { noParameters, parkedEventAnswer, parkedEventPath } from '../schemas.ts';
+import { parkedEventAnswer } from '../schemas/answers.ts';
+import { noParameters, parkedEventPath } from '../schemas/parameters.ts';
 import { tenant, utc } from '../sql.ts';
 
 type Row = ParkedEventRow & {

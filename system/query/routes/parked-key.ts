@@ -2,7 +2,8 @@
 import { createPaging } from '../page.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, pageQuery, parkedKeyAnswer, parkedKeyPath } from '../schemas.ts';
+import { parkedKeyAnswer } from '../schemas/answers.ts';
+import { defaultLimit, pageQuery, parkedKeyPath } from '../schemas/parameters.ts';
 import { tenant, utc } from '../sql.ts';
 
 type KeyRow = {

@@ -3,7 +3,8 @@ import type { Static } from 'typebox';
 import { createPaging } from '../page.ts';
 import { parkConditions } from '../park-sql.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, noParameters, parkedKeysAnswer, parkedKeysQuery } from '../schemas.ts';
+import { parkedKeysAnswer } from '../schemas/answers.ts';
+import { defaultLimit, noParameters, parkedKeysQuery } from '../schemas/parameters.ts';
 import { utc } from '../sql.ts';
 
 type Key = [processor: string, version: number, systemName: string, objectId: string];

@@ -1,7 +1,8 @@
 // GET /recovery/audit: who did what to which dead letter, when and why; newest first.
 import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
-import { auditAnswer, auditQuery, defaultLimit, noParameters } from '../schemas.ts';
+import { auditQuery, defaultLimit, noParameters } from '../schemas/parameters.ts';
+import { auditAnswer } from '../schemas/recovery-answers.ts';
 import { createConditions, tenant, utc } from '../sql.ts';
 
 type Row = { readonly entry: number };

@@ -2,7 +2,8 @@
 import { createPaging } from '../page.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, jobAnswer, jobPath, pageQuery } from '../schemas.ts';
+import { defaultLimit, jobPath, pageQuery } from '../schemas/parameters.ts';
+import { jobAnswer } from '../schemas/recovery-answers.ts';
 import { utc } from '../sql.ts';
 
 type JobRow = { readonly job: number };

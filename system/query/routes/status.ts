@@ -2,7 +2,8 @@
 import { dropOf, type Terms } from '../books.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { defineRoute } from '../route.ts';
-import { noParameters, statusAnswer } from '../schemas.ts';
+import { statusAnswer } from '../schemas/answers.ts';
+import { noParameters } from '../schemas/parameters.ts';
 import { utc } from '../sql.ts';
 
 type StreamLane = { readonly lane: number; readonly head: number; readonly duplicates: number; readonly conflicts: number };

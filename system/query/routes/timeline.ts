@@ -2,7 +2,8 @@
 import { createPaging } from '../page.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
-import { defaultLimit, pageQuery, timelineAnswer, timelinePath } from '../schemas.ts';
+import { timelineAnswer } from '../schemas/answers.ts';
+import { defaultLimit, pageQuery, timelinePath } from '../schemas/parameters.ts';
 import { activeTimelines, tenant, utc } from '../sql.ts';
 
 type Row = { readonly total: number; readonly entry: number | null };

@@ -1,5 +1,5 @@
 // Finds the raw text of one field of a JSON object, without parsing its value.
-import { membersOf, skipSpace } from '../contract/json-text.ts';
+import { membersOf, skipSpace } from './json-text.ts';
 
 /** The last of equal keys counts, as in JSON.parse and jsonb. undefined: there is no such field. */
 export const rawField = (json: string, name: string): string | undefined => {

@@ -1,0 +1,32 @@
+// Settings of the log.
+import { allProcesses, type Setting } from './setting.ts';
+
+export const streamSettings = {
+  lanes: {
+    name: 'FAULTLINE_LANES',
+    kind: 'integer',
+    fallback: '8',
+    minimum: 1,
+    maximum: 256,
+    readers: [...allProcesses],
+    meaning: 'Lanes of a new stream; fixed once the stream exists.',
+  },
+  dedupeWindowHours: {
+    name: 'FAULTLINE_DEDUPE_WINDOW_HOURS',
+    kind: 'number',
+    fallback: '24',
+    minimum: 0.01,
+    maximum: 8760,
+    readers: ['worker'],
+    meaning: 'How long an identity is remembered, from receipt.',
+  },
+  dedupeRowBound: {
+    name: 'FAULTLINE_DEDUPE_ROW_BOUND',
+    kind: 'integer',
+    fallback: '50000000',
+    minimum: 1000,
+    maximum: 10000000000,
+    readers: ['worker'],
+    meaning: 'Rows in the dedupe window past which it alarms (log at error level); never silence, never early forgetting.',
+  },
+} as const satisfies Record<string, Setting>;

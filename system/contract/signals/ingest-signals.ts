@@ -1,0 +1,68 @@
+// What ingest processes count.
+import { signal, type Signal } from './signal.ts';
+
+export const ingestSignals = {
+  httpServerDuration: signal(
+    'http.server.request.duration',
+    's',
+    'histogram',
+    'observed',
+    'http_server_request_duration_seconds',
+    ['http.request.method', 'http.route', 'http.response.status_code'],
+    'Time from the request line to the end of the answer, per route and status.',
+  ),
+  sentMessages: signal(
+    'messaging.client.sent.messages',
+    '{message}',
+    'counter',
+    'observed',
+    'messaging_client_sent_messages_total',
+    ['messaging.operation.name'],
+    'Events that an ingest process committed to the stream.',
+  ),
+  ingestRefused: signal(
+    'faultline.ingest.refused',
+    '{event}',
+    'counter',
+    'observed',
+    'faultline_ingest_refused_total',
+    ['error.code'],
+    'Events refused at admission, by stable error code.',
+  ),
+  ingestQueueSize: signal(
+    'faultline.ingest.queue.size',
+    'By',
+    'gauge',
+    'observed',
+    'faultline_ingest_queue_size_bytes',
+    [],
+    'Bytes that wait for a commit in this ingest process.',
+  ),
+  ingestQueueLimit: signal(
+    'faultline.ingest.queue.limit',
+    'By',
+    'gauge',
+    'observed',
+    'faultline_ingest_queue_limit_bytes',
+    [],
+    'Bytes past which this ingest process refuses.',
+  ),
+  ingestFlushDuration: signal(
+    'faultline.ingest.flush.duration',
+    's',
+    'histogram',
+    'observed',
+    'faultline_ingest_flush_duration_seconds',
+    [],
+    'One group commit, statement and fsync.',
+  ),
+  ingestFlushEvents: signal(
+    'faultline.ingest.flush.events',
+    '{event}',
+    'histogram',
+    'observed',
+    'faultline_ingest_flush_events',
+    [],
+    'Events in one group commit.',
+  ),
+} as const satisfies Record<string, Signal>;

@@ -1,0 +1,68 @@
+// What workers count.
+import { signal, type Signal } from './signal.ts';
+
+export const workerSignals = {
+  consumedMessages: signal(
+    'messaging.client.consumed.messages',
+    '{message}',
+    'counter',
+    'observed',
+    'messaging_client_consumed_messages_total',
+    ['faultline.processor'],
+    'Events delivered to a processor (redeliveries included).',
+  ),
+  processDuration: signal(
+    'messaging.process.duration',
+    's',
+    'histogram',
+    'observed',
+    'messaging_process_duration_seconds',
+    ['faultline.processor', 'error.type'],
+    'One batch of a processor, from delivery to commit.',
+  ),
+  freshness: signal(
+    'faultline.event.freshness',
+    's',
+    'histogram',
+    'observed',
+    'faultline_event_freshness_seconds',
+    ['faultline.processor'],
+    'From receipt at ingest to visible to a query, per event and processor.',
+  ),
+  processingFailures: signal(
+    'faultline.processing.failures',
+    '{failure}',
+    'counter',
+    'observed',
+    'faultline_processing_failures_total',
+    ['faultline.processor', 'error.type'],
+    'Failed attempts: poison by its reason, infrastructure by the class of its SQLSTATE.',
+  ),
+  takeovers: signal(
+    'faultline.lease.takeovers',
+    '{lease}',
+    'counter',
+    'observed',
+    'faultline_lease_takeovers_total',
+    ['faultline.processor'],
+    'Lanes taken from an owner whose lease ran out.',
+  ),
+  fencedWrites: signal(
+    'faultline.fenced.writes',
+    '{write}',
+    'counter',
+    'observed',
+    'faultline_fenced_writes_total',
+    ['faultline.processor'],
+    "Writes refused because their epoch was no longer the lane's.",
+  ),
+  handlerKills: signal(
+    'faultline.handler.kills',
+    '{thread}',
+    'counter',
+    'observed',
+    'faultline_handler_kills_total',
+    ['faultline.processor'],
+    'Handler threads ended past their deadline.',
+  ),
+} as const satisfies Record<string, Signal>;
