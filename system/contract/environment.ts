@@ -4,6 +4,7 @@ import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
+import { udpSettings } from './settings/udp-settings.ts';
 import { workerSettings } from './settings/worker-settings.ts';
 import type { Setting } from './settings/setting.ts';
 
@@ -12,6 +13,7 @@ export type { Setting } from './settings/setting.ts';
 export const settings = {
   ...processSettings,
   ...ingestSettings,
+  ...udpSettings,
   ...streamSettings,
   ...workerSettings,
   ...postgresSettings,

@@ -4,12 +4,14 @@ import { bookSignals } from './signals/book-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
 import type { Signal } from './signals/signal.ts';
+import { udpSignals } from './signals/udp-signals.ts';
 import { workerSignals } from './signals/worker-signals.ts';
 
 export type { Signal } from './signals/signal.ts';
 
 export const signals = {
   ...ingestSignals,
+  ...udpSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,

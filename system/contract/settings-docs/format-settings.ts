@@ -4,6 +4,7 @@ import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
 import type { Setting } from '../settings/setting.ts';
 import { streamSettings } from '../settings/stream-settings.ts';
+import { udpSettings } from '../settings/udp-settings.ts';
 import { workerSettings } from '../settings/worker-settings.ts';
 
 const introduction = `# Settings
@@ -19,6 +20,7 @@ of its bounds, or a misspelt \`FAULTLINE_…\`, ends the process with all such m
 export const settingGroups: readonly { readonly title: string; readonly settings: Readonly<Record<string, Setting>> }[] = [
   { title: 'Every process', settings: processSettings },
   { title: 'Ingest', settings: ingestSettings },
+  { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },
   { title: 'Workers', settings: workerSettings },
   { title: "`npm start`'s own PostgreSQL", settings: postgresSettings },

@@ -9,6 +9,7 @@ import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
+import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson } from './answer.ts';
 import { addErrorHandling, answerClientError } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -34,6 +35,8 @@ export type IngestServerOptions = {
   /** Stopping waits as long for answers, and a little more. */
   readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
+  /** What this process counts of datagrams just now, for its admin port; null: it takes none. */
+  readonly datagrams?: (() => DatagramsNow) | null;
 };
 
 export type IngestServer = {
@@ -55,7 +58,13 @@ export const startIngestServer = async (options: IngestServerOptions): Promise<I
   let isStopping = false;
   const longestStopMs = options.commitTimeoutMs + afterCommitMs;
   const context: AnswerContext = { isStopping: () => isStopping };
-  const admin = await createServer(options, context, healthRoutes);
+  const { datagrams = null } = options;
+  const admin = await createServer(
+    options,
+    context,
+    datagrams === null ? healthRoutes : { ...healthRoutes, '/datagrams': ['GET', 'HEAD'] },
+  );
+  if (datagrams !== null) admin.get('/datagrams', (_request, reply) => answerJson(reply, context, 200, datagrams()));
   const shared = await createServer(options, context, { ...sharedRoutes, ...healthRoutes });
   addEventRoutes(shared, { ...options, ...context });
   const openApi = ingestOpenApi(options);

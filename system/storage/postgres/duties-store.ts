@@ -59,6 +59,7 @@ export const createDutiesStore = (sessions: SessionPool, worker: string): Duties
       await changed(forgetLeaseEvents, [keptLeaseEvents]);
       await changed(forgetWorkers);
       await changed('select append_housekeeping()');
+      await changed('select datagrams_housekeeping()');
       await changed(forgetRecoveries);
     },
     closeIdleCommands: () => changed(closeIdleCommands),
