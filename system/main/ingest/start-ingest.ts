@@ -13,6 +13,7 @@ import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
 import { readTlsFiles } from '../tls/read-tls-files.ts';
@@ -28,6 +29,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const telemetry = undo.adopt(startTelemetry({ process: role, instance, environment: process.env }), (started) => started.shutdown());
   const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
   const { laneCount } = await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   undo.use(
     startLogUpkeep(pool, {
       mayCreate: settings.migrate,
@@ -45,7 +47,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
-  const server = await listen({ ...settings, tls, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
+  const server = await listen({ ...settings, tls, ingest, keys, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
   undo.defer(() => server.stop());
