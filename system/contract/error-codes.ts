@@ -61,6 +61,12 @@ export const errorCodes = {
   idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),
   payload_too_large: code(413, 'definite', false, 'The body, or one event of a batch, is over its limit.'),
   overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
+  disk_budget_used: code(
+    503,
+    'definite',
+    true,
+    'The database takes all of the disk that it may (FAULTLINE_DISK_BUDGET_BYTES): nothing was stored.',
+  ),
   shutting_down: code(503, 'definite', true, 'The process is stopping: nothing was stored. Retry at once elsewhere.'),
   storage_unavailable: code(503, 'definite', true, 'The database could not be reached before a commit was tried: nothing was stored.'),
   commit_unknown: code(

@@ -19,6 +19,8 @@ export type IngestOptions = FlushLimits & {
   readonly flushers: number;
   readonly queueLimitBytes: number;
   readonly commitTimeoutMs: number;
+  /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
+  readonly closedFor?: () => Refusal | null;
   readonly telemetry: IngestTelemetry;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
@@ -43,7 +45,7 @@ export type Ingest = {
 };
 
 export const createIngest = (options: IngestOptions): Ingest => {
-  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
   const ids = createEventIds(options.writer);
   const newIdentity = createTimeOrderedIdentities(randomFillSync);
   const commits = createGroupCommit({
@@ -59,6 +61,8 @@ export const createIngest = (options: IngestOptions): Ingest => {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
+      const closed = closedFor();
+      if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
       const room = commits.reserve(bytes.length);
       if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
       const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
