@@ -44,6 +44,13 @@ export const errorCodes = {
   headers_too_large: code(431, 'definite', false, 'The request headers are over 16 KiB.'),
   request_timeout: code(408, 'definite', true, 'The request did not arrive whole in time: nothing was stored.'),
   empty_batch: code(400, 'definite', false, 'A batch without an event.'),
+  unauthenticated: code(
+    401,
+    'definite',
+    false,
+    'An API key is needed, and there is none, or one that is not known, has expired or was revoked. Nothing was stored.',
+  ),
+  forbidden: code(403, 'definite', false, 'The API key has not the scope that this route asks for. Nothing was stored.'),
   invalid_query: code(400, 'definite', false, 'A query parameter is unknown, malformed or out of range; `details` says which.'),
   invalid_recovery: code(
     400,

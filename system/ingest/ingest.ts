@@ -39,8 +39,11 @@ export type DatagramOrigin = {
 };
 
 export type Ingest = {
-  /** `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by default. Never rejects. */
-  accept(bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
+  /**
+   * `tenant`: by the sender's key. `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by
+   * default. Never rejects.
+   */
+  accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
   /** One event of a datagram. Refusals are for the caller to count: it tries again where that helps. Never rejects. */
   acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
@@ -50,9 +53,6 @@ export type Ingest = {
   /** Commits what waits; the caller stops accepting first. */
   readonly drain: () => Promise<void>;
 };
-
-/** Every row has a tenant from the first day; until there are API keys there is one. */
-const tenant = 'default';
 
 export const createIngest = (options: IngestOptions): Ingest => {
   const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
@@ -68,7 +68,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onCommit: telemetry.committed,
   });
   return {
-    accept: async (bytes, headerKey, trace, form = plainEvent) => {
+    accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
       const closed = closedFor();
@@ -95,13 +95,13 @@ export const createIngest = (options: IngestOptions): Ingest => {
       room.release();
       return count(tell, id);
     },
-    acceptDatagram: async (bytes, { tenant: owner, identity, note }) => {
+    acceptDatagram: async (bytes, { tenant, identity, note }) => {
       const closed = closedFor();
       if (closed !== null) return closed;
       const room = commits.reserve(bytes.length);
       if (room === null) return overloaded();
       const named = identity === null ? newIdentity : () => identity;
-      const admission = admit(bytes, { tenant: owner, receivedAtMs: now(), headerKey: null, newIdentity: named });
+      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey: null, newIdentity: named });
       if (isRefusal(admission)) {
         room.release();
         return admission;

@@ -52,6 +52,8 @@ const openSender = (port: number, boot = bootOf()) => {
   };
 };
 
+const countsOf = async ({ admin }: Started): Promise<{ received: number }> =>
+  ((await (await fetch(`${admin}/health`)).json()) as { datagrams: { received: number } }).datagrams;
 const sums = async (): Promise<DatagramSums> => (await pool.query<DatagramSums>(selectDatagrams)).rows[0]!;
 const settled = async (expected: Partial<DatagramSums>): Promise<void> =>
   await expect.poll(sums, { timeout: 15_000, interval: 50 }).toMatchObject({ in_hands: 0, ...expected });
@@ -77,8 +79,7 @@ test('what is sent is appended, the books say so exactly, and a door that stops 
   await sender.mark(301, 302);
   await settled({ appended: 300, duplicates: 1, refused: 1, missing: 0, repeated: 1, gaps: 0, received: 303, unread: 0 });
   expect(await logged(sender.boot)).toBe(300);
-  const now = (await (await fetch(`${ingest.admin}/datagrams`)).json()) as Record<string, number>;
-  expect(now).toMatchObject({ received: 303, unread: 0, dropped: 0, inDoubt: 0, inHands: 0, displaced: 1 });
+  expect(await countsOf(ingest)).toMatchObject({ received: 303, unread: 0, dropped: 0, inDoubt: 0, inHands: 0, displaced: 1 });
   await sigterm(ingest);
   const { rows } = await pool.query('select closed_at is not null as closed from udp_doors');
   expect(rows).toEqual([{ closed: true }]);
@@ -159,7 +160,7 @@ test('what a killed process had in its hands is lost, and nobody says where: not
   {
     await using _held = await holdLanes();
     await sender.numbers(101, 600);
-    await expect.poll(async () => ((await (await fetch(`${first.admin}/datagrams`)).json()) as { received: number }).received).toBe(600);
+    await expect.poll(async () => (await countsOf(first)).received).toBe(600);
     first.child.kill('SIGKILL');
     await first.closed;
   }

@@ -1,4 +1,5 @@
 // The table of settings as the Markdown of docs/settings.md.
+import { accessSettings } from '../settings/access-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
@@ -19,6 +20,7 @@ of its bounds, or a misspelt \`FAULTLINE_…\`, ends the process with all such m
 /** By the part of the system that they belong to; a test holds that none is left out. */
 export const settingGroups: readonly { readonly title: string; readonly settings: Readonly<Record<string, Setting>> }[] = [
   { title: 'Every process', settings: processSettings },
+  { title: 'Keys and tenants', settings: accessSettings },
   { title: 'Ingest', settings: ingestSettings },
   { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },

@@ -3,14 +3,17 @@ import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
+import type { AccessKeys } from '../../access/access-keys.ts';
+import { guardRoutes } from '../../access/guard-routes.ts';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
 import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
 import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
+import { refuse } from '../refusal.ts';
 import type { DatagramsNow } from '../udp/start-door.ts';
-import { type AnswerContext, answerJson } from './answer.ts';
+import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
 import { addErrorHandling, answerClientError } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addHealthRoutes } from './health-routes.ts';
@@ -19,6 +22,7 @@ import { stopGently } from './stop-gently.ts';
 export type IngestServerOptions = {
   readonly ingest: Ingest;
   readonly telemetry: IngestTelemetry;
+  readonly keys: Pick<AccessKeys, 'demand'>;
   readonly host: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -35,7 +39,7 @@ export type IngestServerOptions = {
   /** Stopping waits as long for answers, and a little more. */
   readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
-  /** What this process counts of datagrams just now, for its admin port; null: it takes none. */
+  /** What this process counts of datagrams just now, for /health; null: it takes none. */
   readonly datagrams?: (() => DatagramsNow) | null;
 };
 
@@ -58,13 +62,7 @@ export const startIngestServer = async (options: IngestServerOptions): Promise<I
   let isStopping = false;
   const longestStopMs = options.commitTimeoutMs + afterCommitMs;
   const context: AnswerContext = { isStopping: () => isStopping };
-  const { datagrams = null } = options;
-  const admin = await createServer(
-    options,
-    context,
-    datagrams === null ? healthRoutes : { ...healthRoutes, '/datagrams': ['GET', 'HEAD'] },
-  );
-  if (datagrams !== null) admin.get('/datagrams', (_request, reply) => answerJson(reply, context, 200, datagrams()));
+  const admin = await createServer(options, context, healthRoutes);
   const shared = await createServer(options, context, { ...sharedRoutes, ...healthRoutes });
   addEventRoutes(shared, { ...options, ...context });
   const openApi = ingestOpenApi(options);
@@ -108,8 +106,16 @@ const createServer = async (
   // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
   server.server.maxHeadersCount = 0;
   takeRawBodies(server);
+  guardRoutes(server, {
+    door: 'ingest',
+    keys: options.keys,
+    refuse: (_request, reply, { refused, message }) => {
+      options.telemetry.refused(refused);
+      answerRefusal(reply, context, refuse(refused, message));
+    },
+  });
   addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
-  addHealthRoutes(server, { ...context, checkStorage: options.checkStorage });
+  addHealthRoutes(server, { ...context, checkStorage: options.checkStorage, datagrams: options.datagrams ?? null });
   measureRequests(server, options.telemetry);
   answerExpectations(server.server);
   return server;

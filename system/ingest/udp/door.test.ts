@@ -1,6 +1,8 @@
 // The door on a stream in memory and a ring without a socket: what becomes of each datagram, and how it is counted.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { AccessKeys } from '../../access/access-keys.ts';
+import { keysOf, makeTestKey, noKeys } from '../../access/testing.ts';
 import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
 import type { DatagramBeat } from '../../stream/datagrams.ts';
 import { createIngest } from '../ingest.ts';
@@ -8,10 +10,10 @@ import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
 import { createDoor } from './door.ts';
 import { startDoorBooks } from './door-books.ts';
-import { oneTenant } from './tenant-of-token.ts';
+import { createTenantOfToken } from './tenant-of-token.ts';
 import { checkedDatagram, datagramText, eventText } from './testing.ts';
 
-const openDoor = (steps: Step[] = [], bookFailures = 0) => {
+const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, 'demand'> = noKeys) => {
   const [scheduler, stream] = [createFakeScheduler(), createFakeStream(steps)];
   const ingest = createIngest({
     writer: stream,
@@ -37,7 +39,7 @@ const openDoor = (steps: Step[] = [], bookFailures = 0) => {
     receiver,
     ingest,
     news,
-    tenantOf: oneTenant,
+    tenantOf: createTenantOfToken(keys),
     refused: (code) => refused.push(code),
     defect: (error) => defects.push(error),
     scheduler,
@@ -104,6 +106,18 @@ test('marks are kept, the highest of them', async () => {
   send(mark(7), mark(9), mark(8));
   await scheduler.advanceTo(600);
   expect(newsOf(beats)).toMatchObject([{ markedDatagrams: 9, markedEvents: 18, received: 0 }]);
+});
+
+test('a token tells the tenant; without one, or with another, nothing is taken', async () => {
+  const [shop, reader] = [makeTestKey('shop', ['ingest']), makeTestKey('shop', ['read'])];
+  await using keys = await keysOf(shop, reader);
+  const { scheduler, stream, refused, door, send } = openDoor([], 0, keys);
+  const from = (token: string) => checkedDatagram({ token, ...head, n: 1 }, eventText('a'));
+  send(numbered(1, eventText('a')), from(shop.text), from(reader.text), from('fl_unknown_secret'));
+  await expect.poll(() => door.counts().unread).toBe(3);
+  await scheduler.advanceTo(100);
+  expect(stream.log.map(({ tenant }) => tenant)).toEqual(['shop']);
+  expect(refused.toSorted()).toEqual(['forbidden', 'unauthenticated', 'unauthenticated']);
 });
 
 test('while the database is away it tries again, as nobody else will', async () => {

@@ -106,12 +106,25 @@ export const createDoor = (options: DoorOptions): Door => {
 
 const take = (datagram: Buffer, state: State, ended: () => void): void => {
   const read = readDatagram(datagram);
-  const tenant = read.kind === 'refused' ? read : state.tenantOf(read.head?.token ?? null);
-  if (read.kind === 'refused' || typeof tenant !== 'string') {
-    state.counts.unread += 1;
-    state.refused((read.kind === 'refused' ? read : (tenant as Refusal)).code);
-    return;
-  }
+  if (read.kind === 'refused') return refuseUnread(read, state);
+  const tenant = state.tenantOf(read.head?.token ?? null);
+  if (!(tenant instanceof Promise)) return takeAs(tenant, read, state, ended);
+  // It is in our hands while the database is asked whose it is.
+  state.inFlight.events += 1;
+  void tenant.then((known) => {
+    state.inFlight.events -= 1;
+    takeAs(known, read, state, ended);
+    ended();
+  });
+};
+
+const refuseUnread = ({ code }: Refusal, { counts, refused }: State): void => {
+  counts.unread += 1;
+  refused(code);
+};
+
+const takeAs = (tenant: string | Refusal, read: ReadDatagram, state: State, ended: () => void): void => {
+  if (typeof tenant !== 'string') return refuseUnread(tenant, state);
   const arrival = arrivalOf(read, tenant, state);
   if (arrival === null) return;
   for (const [index, event] of read.events.entries()) void acceptOne(event, { ...arrival, index }, state).finally(ended);

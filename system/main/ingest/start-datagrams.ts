@@ -1,12 +1,13 @@
 // Wires the door for datagrams of process `ingest`, where a port is set for it.
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../../access/access-keys.ts';
 import type { Settings } from '../../contract/parse-settings.ts';
 import { signals } from '../../contract/signals.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import type { Ingest } from '../../ingest/ingest.ts';
 import type { IngestTelemetry } from '../../ingest/telemetry.ts';
 import { startDatagramDoor, type StartedDoor } from '../../ingest/udp/start-door.ts';
-import { oneTenant } from '../../ingest/udp/tenant-of-token.ts';
+import { createTenantOfToken } from '../../ingest/udp/tenant-of-token.ts';
 import type { DatagramDoor, DoorCounts } from '../../stream/datagrams.ts';
 import { createPostgresDatagramBooks } from '../../stream/postgres/datagram-books.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
@@ -24,6 +25,7 @@ export type DatagramParts = {
   readonly settings: Settings;
   readonly pool: Pool;
   readonly ingest: Ingest;
+  readonly keys: Pick<AccessKeys, 'demand'>;
   readonly late: LateDoor;
   readonly telemetry: Telemetry;
   readonly ingestTelemetry: IngestTelemetry;
@@ -31,7 +33,7 @@ export type DatagramParts = {
 
 /** null: no port is set. */
 export const startDatagrams = async (parts: DatagramParts): Promise<StartedDoor | null> => {
-  const { settings, pool, ingest, late, telemetry, ingestTelemetry } = parts;
+  const { settings, pool, ingest, keys, late, telemetry, ingestTelemetry } = parts;
   if (settings.udpPort === null) return null;
   const door = await listen(settings.udpPort, {
     host: settings.host,
@@ -44,7 +46,7 @@ export const startDatagrams = async (parts: DatagramParts): Promise<StartedDoor 
     commitTimeoutMs: settings.commitTimeoutMs,
     ingest,
     books: createPostgresDatagramBooks(pool, late),
-    tenantOf: oneTenant,
+    tenantOf: createTenantOfToken(keys),
     refused: ingestTelemetry.refused,
     defect: (error) => ingestTelemetry.defect(error, 'the door for datagrams'),
     onBookFailure: (error) => telemetry.logger.warn('datagrams could not be booked, and will be', { ...errorAttributes(error) }),

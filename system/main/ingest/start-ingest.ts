@@ -17,6 +17,7 @@ import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
 import { readTlsFiles } from '../tls/read-tls-files.ts';
@@ -33,6 +34,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const telemetry = undo.adopt(startTelemetry({ process: role, instance, environment: process.env }), (started) => started.shutdown());
   const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
   const { laneCount } = await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   undo.use(
     startLogUpkeep(pool, {
       mayCreate: settings.migrate,
@@ -65,12 +67,13 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
-  const door = await startDatagrams({ settings, pool, ingest, late, telemetry, ingestTelemetry });
+  const door = await startDatagrams({ settings, pool, ingest, keys, late, telemetry, ingestTelemetry });
   if (door !== null) undo.defer(() => door.stop());
   const server = await listen({
     ...settings,
     tls,
     ingest,
+    keys,
     telemetry: ingestTelemetry,
     checkStorage: () => checkStorage(pool),
     datagrams: door === null ? null : door.now,
