@@ -13,6 +13,7 @@ import { benchIngestOne } from '../bench/ingest-one.ts';
 import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
+import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,6 +21,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>>([
   ['ingest-one', benchIngestOne],
   ['ingest-batches', benchIngestBatches],
+  ['udp', benchUdp],
   ['workers', benchDrainBacklog],
   ['proxy', benchProxy],
 ]);

@@ -1,5 +1,7 @@
 // One line of final-state.ndjson: what the target holds after everything drained, read back by SQL that any user could write. Times are epoch milliseconds.
 
+import type { DatagramCounts } from '../network/datagram-counts.ts';
+
 /** A kept event of a target without lanes and positions: judged like a row of the log, by all checks that need no more than what is here. */
 export type StoredRow = {
   readonly kind: 'stored';
@@ -119,6 +121,35 @@ export type FinalRow =
       readonly objectId: string;
       readonly sequence: number;
     }
+  /** What the target counted of a sender's datagrams; both names are empty for datagrams without a number. */
+  | {
+      readonly kind: 'datagram-sender';
+      readonly source: string;
+      readonly boot: string;
+      readonly highest: number;
+      readonly received: number;
+      readonly undecided: number;
+      readonly repeated: number;
+      readonly appended: number;
+      readonly duplicates: number;
+      readonly refused: number;
+      /** By its last high-water mark; 0: none came. */
+      readonly markedDatagrams: number;
+      readonly markedEvents: number;
+    }
+  /** What one of its processes counted of all datagrams; kernelDropped null: it can't know. */
+  | {
+      readonly kind: 'datagram-door';
+      readonly door: string;
+      readonly received: number;
+      readonly unread: number;
+      readonly dropped: number;
+      readonly inDoubt: number;
+      readonly kernelDropped: number | null;
+      readonly closed: boolean;
+    }
+  /** What the harness's own proxy did before that door. */
+  | ({ readonly kind: 'datagram-link' } & Readonly<DatagramCounts>)
   | {
       readonly kind: 'lease-event';
       readonly at: number;

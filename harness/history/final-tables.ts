@@ -79,6 +79,9 @@ export class FinalTables {
     recount: [],
     parked: [],
     pending: [],
+    'datagram-sender': [],
+    'datagram-door': [],
+    'datagram-link': [],
     'lease-event': [],
   };
 

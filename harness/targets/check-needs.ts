@@ -14,6 +14,7 @@ export const checkNeeds: Needs = {
   gapless: ['positions'],
   accounting: ['books'],
   'accounting-over-time': ['books'],
+  'counted-loss': ['books', 'read-back'],
   drained: [],
   'history-complete': [],
   'final-state-complete': ['read-back'],

@@ -3,6 +3,7 @@ import type { FinalRow } from '../history/final-state.ts';
 import type { BookSample } from '../history/book-sample.ts';
 import type { ReadAnswer, ReadQuestion } from '../history/read-operation.ts';
 import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
+import type { DatagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
 import type { NetworkLink } from '../scenario/faults/network-fault.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
@@ -36,6 +37,8 @@ export type StartOptions = {
   readonly logFolder: string;
   /** Links that faults of the scenario lie on: a proxy joins their ends. */
   readonly links: readonly NetworkLink[];
+  /** Its door for datagrams, and whether a proxy stands before it. Left out: none is asked for. */
+  readonly datagrams?: DatagramNeeds;
   /** The database gets a small disk of its own, which a fault may fill. */
   readonly smallDisk: boolean;
 };

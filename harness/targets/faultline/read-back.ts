@@ -1,5 +1,6 @@
 // The final state, read by SQL in one snapshot and streamed: nothing is taken from the system's own status pages.
 import type { Pool, PoolClient } from 'pg';
+import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 
 const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
@@ -9,7 +10,7 @@ const place = `lane, position::float8 as "position", id::float8 as "id"`;
 const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequence"`;
 
 /** Each gives the columns of one kind of FinalRow, under its property names. */
-const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored'>]: string } = {
+const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'datagram-link'>]: string } = {
   lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
   log: `select ${place}, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
     ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,
@@ -36,6 +37,11 @@ const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored'>]: strin
     e.attempts, ${epochMs('e.parked_at')} as "parkedAt"
     from parked_events e join parked_keys k using (processor, version, tenant, system_name, object_id) order by e.processor, e.lane, e.position`,
   pending: `select processor, ${place}, ${key}, sequence::float8 as "sequence" from pending_events order by processor, lane, position`,
+  'datagram-sender': `select source, boot, highest::float8 as "highest", received::float8 as "received", undecided::float8 as "undecided",
+    repeated::float8 as "repeated", appended::float8 as "appended", duplicates::float8 as "duplicates", refused::float8 as "refused",
+    marked_datagrams::float8 as "markedDatagrams", marked_events::float8 as "markedEvents" from udp_senders order by source, boot`,
+  'datagram-door': `select door, received::float8 as "received", unread::float8 as "unread", dropped::float8 as "dropped", in_doubt::float8 as "inDoubt",
+    kernel_dropped::float8 as "kernelDropped", closed_at is not null as "closed" from udp_doors order by door`,
   'lease-event': `select ${epochMs('at')} as "at", kind as "event", processor, version, lane, epoch::float8 as "epoch", owner, other_owner as "otherOwner",
     other_epoch::float8 as "otherEpoch", detail from lease_events order by id`,
 };
@@ -43,12 +49,13 @@ const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored'>]: strin
 const chunkRows = 2000;
 
 /** One repeatable-read snapshot, a cursor for each kind: memory stays small however much there is. */
-export async function* readBack(pool: Pool): AsyncGenerator<FinalRow> {
+export async function* readBack(pool: Pool, link: UdpLinkHandle | null = null): AsyncGenerator<FinalRow> {
   const client = await pool.connect();
   let whole = false;
   try {
     await client.query('begin transaction isolation level repeatable read read only');
     for (const [kind, sql] of Object.entries(questions)) yield* rowsOf(client, kind, sql);
+    if (link !== null) yield { kind: 'datagram-link', ...(await link.counts()) };
     await client.query('commit');
     whole = true;
   } finally {
