@@ -2,6 +2,7 @@
 import type { TObject, TSchema } from 'typebox';
 import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
@@ -10,9 +11,13 @@ import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
-  info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
+  info: {
+    title: 'faultline query',
+    version,
+    description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
+  },
   paths: {
-    ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    ...pathsOf(routes),
     [jobsUrl]: { post: openJob() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
@@ -47,6 +52,39 @@ const openJob = () => ({
     'Asks for dead letters to be replayed, discarded or fixed; workers do it, at the given rate, and GET /recovery/jobs/{job} says how far they are.',
   requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
+});
+
+/** Listings and the operations of the consumer API share paths. */
+const pathsOf = (routes: readonly Route[]) => {
+  const operations = [
+    ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    ...Object.entries(consumerOperations).map(([name, one]) => ({
+      url: one.url,
+      method: one.method.toLowerCase(),
+      operation: consumerOperation(name, one),
+    })),
+  ];
+  const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
+  return Object.fromEntries(
+    [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
+  );
+};
+
+const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
+  operationId: `${name}_consumer`,
+  summary,
+  security: securityOf(needOf('query', method, url)),
+  parameters: [...parameters(path, 'path'), ...parameters(query, 'query')],
+  ...(body !== null && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+  responses: {
+    ...Object.fromEntries(
+      answers.map(({ status, description, type = 'application/json', schema = { type: 'string' } }) => [
+        status,
+        status === 204 ? { description } : { description, content: { [type]: { schema } } },
+      ]),
+    ),
+    ...errorResponses(['unauthenticated', 'forbidden', ...errors]),
+  },
 });
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
