@@ -70,11 +70,15 @@ const selectIdentities = `
   from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
   where c.oid = to_regclass('identities')`;
 
-/** What holds back the clean-up of dead rows: open snapshots, and prepared transactions. Our own moment does not count. */
+/**
+ * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
+ * the server hold back nothing here. Our own moment does not count.
+ */
 const selectOldestSnapshot = `
   select coalesce(extract(epoch from clock_timestamp() - least(
-    (select min(xact_start) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid() and backend_type = 'client backend'),
-    (select min(prepared) from pg_prepared_xacts)
+    (select min(xact_start) from pg_stat_activity where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
+       and pid <> pg_backend_pid() and backend_type = 'client backend'),
+    (select min(prepared) from pg_prepared_xacts where database = current_database())
   )), 0)::double precision as seconds`;
 
 /** When the counters began: the same for every worker that ever exports them. */
