@@ -6,6 +6,7 @@ import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
+import { rebuildSettings } from './settings/rebuild-settings.ts';
 import { workerSettings } from './settings/worker-settings.ts';
 import type { Setting } from './settings/setting.ts';
 
@@ -17,6 +18,7 @@ export const settings = {
   ...ingestSettings,
   ...streamSettings,
   ...workerSettings,
+  ...rebuildSettings,
   ...postgresSettings,
   ...consumerSettings,
 } as const satisfies Record<string, Setting>;

@@ -4,6 +4,7 @@ import { bookSignals } from './signals/book-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { rebuildSignals } from './signals/rebuild-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { workerSignals } from './signals/worker-signals.ts';
 
@@ -14,6 +15,7 @@ export const signals = {
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
+  ...rebuildSignals,
   ...consumerSignals,
 } as const satisfies Record<string, Signal>;
 

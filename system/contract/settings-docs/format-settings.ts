@@ -4,6 +4,7 @@ import { consumerSettings } from '../settings/consumer-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
+import { rebuildSettings } from '../settings/rebuild-settings.ts';
 import type { Setting } from '../settings/setting.ts';
 import { streamSettings } from '../settings/stream-settings.ts';
 import { workerSettings } from '../settings/worker-settings.ts';
@@ -24,6 +25,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'Ingest', settings: ingestSettings },
   { title: 'The log', settings: streamSettings },
   { title: 'Workers', settings: workerSettings },
+  { title: 'Rebuilds', settings: rebuildSettings },
   { title: 'Consumers over HTTP, and exports', settings: consumerSettings },
   { title: "`npm start`'s own PostgreSQL", settings: postgresSettings },
 ];
