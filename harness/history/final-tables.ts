@@ -82,6 +82,7 @@ export class FinalTables {
     'datagram-sender': [],
     'datagram-door': [],
     'datagram-link': [],
+    erased: [],
     'lease-event': [],
   };
 

@@ -15,6 +15,7 @@ import { processEnvironment } from './environment.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
+import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { readBack } from './read-back.ts';
 import { readKey } from './read-key.ts';
@@ -137,6 +138,7 @@ const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    operator: operatorAt(addressOf(fleet, 'query')),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: async () => [...(await pendingIn(pool)), ...(datagrams === null ? [] : await pendingDatagrams(pool, doorsOf(fleet)))],
@@ -175,7 +177,7 @@ const doorsOf = ({ running }: Fleet): ReadonlyMap<string, string> =>
 
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
 
-/** An ingest process comes back on the port that clients know. */
+/** A process that clients ask comes back on the port that they know. */
 const restart = async (
   fleet: Fleet,
   role: ProcessRole,
@@ -185,7 +187,7 @@ const restart = async (
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   await before.target.exited;
-  return fleet.start(role, index, { ...(role === 'ingest' ? portsOf(before) : { port: 0 }), environment });
+  return fleet.start(role, index, { ...(role === 'worker' ? { port: 0 } : portsOf(before)), environment });
 };
 
 const ask = async <Row extends Record<string, unknown>>(
