@@ -101,7 +101,7 @@ describe('a version with code of its own', () => {
     const shown = await desk.ops('rebuild', 'compare', 'timelines', '--why', 'a look');
     expect(shown.stdout).toContain('20 keys differ');
     expect(shown.stdout).toMatch(/plain-1 .*18.*18.*1 +summary/);
-    expect(shown.stdout).toMatch(/keys read in both versions, [1-9]\d* of them differ/);
+    expect(shown.stdout).toMatch(/sampled reads of both versions: ([1-9]\d*), of which \1 differ/);
     expect(shown.exitCode).toBe(1);
     expect(await act(desk, 'switch', { force: true })).toMatchObject({
       status: 200,
