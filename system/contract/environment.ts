@@ -3,6 +3,7 @@
 import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
+import { schemaSettings } from './settings/schema-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
 import { workerSettings } from './settings/worker-settings.ts';
 import type { Setting } from './settings/setting.ts';
@@ -14,5 +15,6 @@ export const settings = {
   ...ingestSettings,
   ...streamSettings,
   ...workerSettings,
+  ...schemaSettings,
   ...postgresSettings,
 } as const satisfies Record<string, Setting>;

@@ -3,6 +3,7 @@
 import { bookSignals } from './signals/book-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { schemaSignals } from './signals/schema-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { workerSignals } from './signals/worker-signals.ts';
 
@@ -10,6 +11,7 @@ export type { Signal } from './signals/signal.ts';
 
 export const signals = {
   ...ingestSignals,
+  ...schemaSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,

@@ -1,10 +1,11 @@
 // The ingest as one thing: bytes of an event in, an answer out. Knows no HTTP and no driver; a bench gives it another writer.
 import { randomFillSync } from 'node:crypto';
+import type { Registry } from '../schemas/registry.ts';
 import { laneOf } from '../stream/lane.ts';
 import type { StreamWriter } from '../stream/stream.ts';
 import type { Accepted } from '../contract/event.ts';
 import { isSystemError } from '../contract/system-error.ts';
-import { type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
+import { type AdmittedEvent, type Delivery, type EventForm, isRefusal, plainEvent } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
 import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
@@ -20,6 +21,8 @@ export type IngestOptions = FlushLimits & {
   readonly queueLimitBytes: number;
   readonly commitTimeoutMs: number;
   readonly telemetry: IngestTelemetry;
+  /** The registry of schemas as it is now; absent: there is none, and nothing is judged. */
+  readonly schemas?: () => Pick<Registry, 'judge'>;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
   readonly now?: () => number;
@@ -55,13 +58,15 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onFailure: telemetry.appendFailed,
     onCommit: telemetry.committed,
   });
+  const judgeNow = (): Pick<Delivery, 'schemas'> =>
+    options.schemas === undefined ? {} : { schemas: { registry: options.schemas(), onFinding: telemetry.schemaFound } };
   return {
     accept: async (bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
       const room = commits.reserve(bytes.length);
       if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
-      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
+      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity, ...judgeNow() });
       if (isRefusal(admission)) {
         room.release();
         return count({ telemetry, trace, event: null }, admission);
@@ -75,7 +80,8 @@ export const createIngest = (options: IngestOptions): Ingest => {
       }
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
-        const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+        const { told: _told, ...request } = admission;
+        const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
@@ -118,6 +124,7 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
     duplicate: outcome.kind === 'duplicate',
     event_time_source: event.eventTimeSource,
     idempotency_key: event.idempotencyKey,
+    ...(event.told !== undefined && { schema: event.told }),
   };
 };
 

@@ -12,4 +12,5 @@ export type HandlerThreadSettings = {
   readonly timelineHandler: string | null;
   readonly policy: RetryPolicy;
   readonly maxBytes: number;
+  readonly schemaCacheMs: number;
 };

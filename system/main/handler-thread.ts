@@ -1,12 +1,15 @@
 // The entry of a handler thread of process `worker`: wires the timelines processor and its user code to PostgreSQL. One connection of its own.
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCachedRegistry } from '../schemas/cached-registry.ts';
 import { createLaneStore } from '../storage/postgres/lane-store.ts';
+import { loadRegistry } from '../storage/postgres/load-registry.ts';
 import { asQueryable, createSession } from '../storage/postgres/session.ts';
 import { createTimelines } from '../storage/postgres/timelines.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
 import type { ThreadData } from '../workers/handler-thread.ts';
 import type { TimelineHandler } from '../workers/processor.ts';
+import { parseReads, type ReadVersion, withSchemas } from '../workers/with-schemas.ts';
 import { progressWriter } from '../workers/progress.ts';
 import { serveThread } from '../workers/serve-thread.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
@@ -14,15 +17,17 @@ import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 const { settings, progress, name } = workerData as ThreadData<HandlerThreadSettings>;
 const port = parentPort!;
 
-const loadHandler = async (path: string | null): Promise<TimelineHandler> => {
+type HandlerModule = { readonly handler: TimelineHandler; readonly reads: readonly ReadVersion[] };
+
+const loadHandler = async (path: string | null): Promise<HandlerModule> => {
   const module = path === null ? await import('../workers/built-in-timeline-handler.ts') : await import(pathToFileURL(path).href);
-  const { handle } = module as { handle?: unknown };
-  if (typeof handle === 'function') return handle as TimelineHandler;
+  const { handle, reads = [] } = module as { handle?: unknown; reads?: unknown };
+  if (typeof handle === 'function') return { handler: handle as TimelineHandler, reads: parseReads(reads) };
   throw new TypeError(`${path} exports no function \`handle\`.`);
 };
 
 try {
-  const handler = await loadHandler(settings.timelineHandler);
+  const { handler, reads } = await loadHandler(settings.timelineHandler);
   const session = createSession({
     databaseUrl: settings.databaseUrl,
     name: `${settings.connectionName}-${name}`,
@@ -30,8 +35,16 @@ try {
   });
   // Connected before the first task: a lane that gets this thread does not wait for it. Where it can't be now, the first task tries again.
   await session.client().catch(() => {});
+  const schemas = createCachedRegistry({
+    load: (known) => loadRegistry(asQueryable(session), known),
+    lifeMs: settings.schemaCacheMs,
+    nowMs: () => performance.now(),
+    // The work that comes next needs the database too, and tells.
+    onFailure: () => {},
+  });
   serveThread(port, {
-    processor: createTimelines(handler),
+    processor: withSchemas(createTimelines(handler), schemas.current, reads),
+    beforeTask: schemas.refresh,
     stream: createPostgresStreamReader(asQueryable(session)),
     store: createLaneStore(session, settings.worker),
     progress: progressWriter(progress),

@@ -6,6 +6,7 @@ import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
@@ -32,7 +33,7 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => operating.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry, tls });
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), schemaDesk: createSchemaDesk(operating), telemetry, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

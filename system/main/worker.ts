@@ -95,6 +95,7 @@ const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) =
     timelineHandler: settings.timelineHandler === null ? null : resolve(settings.timelineHandler),
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
+    schemaCacheMs: settings.schemaCacheMs,
   };
   const source = {
     entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),

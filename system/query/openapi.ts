@@ -2,9 +2,12 @@
 import type { TObject, TSchema } from 'typebox';
 import { errorCodes } from '../contract/error-codes.ts';
 import { jobRequest } from '../recovery/job-request.ts';
+import { policyRequest, registerRequest, retireRequest } from '../schemas/schema-requests.ts';
+import { schemaUrls } from './operate-schemas.ts';
 import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
+import { policySetAnswer, registeredAnswer, retiredAnswer } from './schemas/registry-schemas.ts';
 import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
@@ -13,6 +16,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   paths: {
     ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
     [jobsUrl]: { post: openJob() },
+    ...withSchemaWrites(routes),
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -43,6 +47,60 @@ const openJob = () => ({
   requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
 });
+
+const schemaErrors = [
+  'invalid_json',
+  'invalid_schema',
+  'unsupported_content_type',
+  'payload_too_large',
+  'storage_unavailable',
+  'internal',
+] as const;
+
+const write = (
+  operationId: string,
+  summary: string,
+  request: TSchema,
+  answer: TSchema,
+  errors: readonly (keyof typeof errorCodes)[] = [],
+) => ({
+  operationId,
+  summary,
+  requestBody: { required: true, content: { 'application/json': { schema: request } } },
+  responses: { 200: json('The answer.', answer), ...errorResponses([...schemaErrors, ...errors]) },
+});
+
+/** Two of them stand beside a route that is read. */
+const withSchemaWrites = (routes: readonly Route[]) => {
+  const readOf = (url: string) => Object.fromEntries(routes.filter((route) => route.url === url).map((route) => ['get', operation(route)]));
+  return {
+    [schemaUrls.register]: {
+      ...readOf(schemaUrls.register),
+      post: write('register_schema', 'Registers a version of a schema, or says what would come of it.', registerRequest, registeredAnswer, [
+        'schema_conflict',
+        'schema_incompatible',
+      ]),
+    },
+    [schemaUrls.retire]: {
+      post: write(
+        'retire_schema',
+        'Retires a version: events of it are of an unknown version from then on.',
+        retireRequest,
+        retiredAnswer,
+        ['not_found'],
+      ),
+    },
+    [schemaUrls.policy]: {
+      ...readOf(schemaUrls.policy),
+      post: write(
+        'set_schema_policy',
+        'Says what becomes of events that do not fit, or are not known; replaces what was said for the same events.',
+        policyRequest,
+        policySetAnswer,
+      ),
+    },
+  };
+};
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
 

@@ -12,8 +12,10 @@ import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
+import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { createOpenApi } from './openapi.ts';
+import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
@@ -27,6 +29,8 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** Takes changes of the registry of schemas. */
+  readonly schemaDesk: SchemaDesk;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
@@ -37,12 +41,13 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, schemaDesk, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
   addOperateRoutes(app, desk, telemetry, spans);
+  addSchemaRoutes(app, schemaDesk, telemetry);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);
@@ -108,7 +113,8 @@ const checkReady = async (pool: Pool) => {
 };
 
 const served = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
-const everyRoute = [...served, jobsUrl];
+const everyRoute = [...served, jobsUrl, schemaUrls.retire];
+const alsoPosted: readonly string[] = [schemaUrls.register, schemaUrls.policy];
 const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
@@ -119,6 +125,14 @@ const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
       'method_not_allowed',
       `Jobs are asked for by POST, not by ${request.method}; GET ${jobsUrl}/{job} shows one.`,
     );
+  }
+  if (path === schemaUrls.retire) {
+    void reply.header('allow', 'POST');
+    return new RequestProblem('method_not_allowed', `A schema is retired by POST, not by ${request.method}.`);
+  }
+  if (alsoPosted.includes(path)) {
+    void reply.header('allow', 'GET, HEAD, POST');
+    return new RequestProblem('method_not_allowed', `This route is read by GET and written by POST, not by ${request.method}.`);
   }
   if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${everyRoute.join(', ')}.`);
   void reply.header('allow', 'GET, HEAD');

@@ -9,6 +9,8 @@ import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
 import { recoveryAudit } from './routes/recovery-audit.ts';
 import { recoveryJob } from './routes/recovery-job.ts';
+import { schemaAudit, schemaPolicies } from './routes/schema-policies.ts';
+import { schemaByVersion, schemas } from './routes/schemas.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
@@ -23,5 +25,9 @@ export const routes: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  schemas,
+  schemaByVersion,
+  schemaPolicies,
+  schemaAudit,
   status,
 ];

@@ -4,6 +4,7 @@ import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
@@ -53,7 +54,7 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry });
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), schemaDesk: createSchemaDesk(operating), telemetry });
   return {
     databaseUrl: database.url,
     pool: writing,

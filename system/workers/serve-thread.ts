@@ -9,7 +9,10 @@ import type { ThreadContext } from './thread-context.ts';
 import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
 
 /** Everything but what belongs to the port and to the thread. */
-export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived'>;
+export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived'> & {
+  /** Before each task, while no transaction is open. What it throws is the task's error. */
+  readonly beforeTask?: () => Promise<void>;
+};
 
 export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
   let granted: PromiseWithResolvers<void> | null = null;
@@ -28,13 +31,14 @@ export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect
   port.on('message', (message: ToThread) => {
     if (message.type === 'go') return granted?.resolve();
     granted = null;
-    void runTask(message.task, context).then(send);
+    void runTask(message.task, context, parts.beforeTask).then(send);
   });
   send({ type: 'ready' });
 };
 
-const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<FromThread> => {
+const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>, before?: () => Promise<void>): Promise<FromThread> => {
   try {
+    await before?.();
     return { type: 'report', report: await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap') };
   } catch (error) {
     return { type: 'error', error: toTaskError(error) };

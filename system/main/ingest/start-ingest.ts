@@ -6,6 +6,8 @@ import { SystemError } from '../../contract/system-error.ts';
 import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
 import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
 import { createIngest } from '../../ingest/ingest.ts';
+import { createCachedRegistry, keepCurrent } from '../../schemas/cached-registry.ts';
+import { loadRegistry } from '../../storage/postgres/load-registry.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { startLogUpkeep } from '../../stream/postgres/log-upkeep.ts';
 import type { StreamWriter } from '../../stream/stream.ts';
@@ -35,8 +37,19 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
     }),
   );
   const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
+  const schemas = createCachedRegistry({
+    load: (known) => loadRegistry(pool, known),
+    lifeMs: settings.schemaCacheMs,
+    nowMs: () => performance.now(),
+    onFailure: (error) =>
+      telemetry.logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
+  });
+  // Without it no policy is known, and no event may be taken.
+  await schemas.refresh();
+  undo.use(keepCurrent(schemas, settings.schemaCacheMs));
   const ingest = createIngest({
     ...settings,
+    schemas: schemas.current,
     laneCount,
     writer: createWriter({ pool, laneCount }),
     telemetry: ingestTelemetry,
@@ -44,6 +57,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
+  telemetry.instruments.gauge(signals.schemaRegistryAge, schemas.ageSeconds);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
   const server = await listen({ ...settings, tls, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.

@@ -5,6 +5,7 @@ import { askFor, type AskOptions } from './ask.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
+import { addSchemas } from './schemas.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
 type Root = { readonly url: string; readonly json?: true };
@@ -12,7 +13,7 @@ type Root = { readonly url: string; readonly json?: true };
 /** `ended` gets the exit code of the command that ran. */
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
-    .description('Dead letters and parked keys: look at them, mend them, replay or discard them. Speaks to the query process.')
+    .description('Dead letters, parked keys and schemas: look at them, mend them, replay or discard them. Speaks to the query process.')
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
     .addHelpText('after', exitCodeHelp)
@@ -26,10 +27,11 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
+  addSchemas(program, surroundings, run);
   return program;
 };
 
-type Run = (command: Command, work: (context: { readonly api: Api; readonly json: boolean }) => Promise<number>) => Promise<void>;
+export type Run = (command: Command, work: (context: { readonly api: Api; readonly json: boolean }) => Promise<number>) => Promise<void>;
 
 const addDeadLetters = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
   const letters = program.command('dead-letters').description('events that a processor could not apply');

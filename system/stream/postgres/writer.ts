@@ -22,7 +22,7 @@ const idBlockSize = 1000;
 
 const append = {
   name: 'append_batch',
-  text: 'select append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as answer',
+  text: 'select append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as answer',
 };
 
 /** Heads after the append, and the requests (from 1) that did not enter the log just now. */
@@ -73,7 +73,18 @@ const toArrays = (requests: readonly AppendRequest[], lanes: readonly number[]):
   requests.map(({ receivedAt }) => receivedAt),
   textArray(requests.map(({ body }) => body)),
   textArray(requests.map(({ traceparent }) => traceparent)),
+  ...schemaArrays(requests),
 ];
+
+/** Most batches have nothing of the kind, and pay nothing for it. */
+const schemaArrays = (requests: readonly AppendRequest[]): readonly unknown[] => {
+  if (requests.every(({ schema }) => schema === undefined)) return [null, null, null];
+  return [
+    int8Array(requests.map(({ schema }) => schema?.version ?? null)),
+    textArray(requests.map(({ schema }) => schema?.verdict ?? null)),
+    int8Array(requests.map(({ schema }) => schema?.parkedAt ?? null)),
+  ];
+};
 
 const withClient = async <Result>(
   pool: Pool,
