@@ -10,6 +10,7 @@ import { benchFrozenServer } from '../bench/frozen-server.ts';
 import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
+import { benchSchemaCheck } from '../bench/schema-check.ts';
 import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
@@ -20,6 +21,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>>([
   ['ingest-one', benchIngestOne],
   ['ingest-batches', benchIngestBatches],
+  ['schemas', benchSchemaCheck],
   ['workers', benchDrainBacklog],
   ['proxy', benchProxy],
 ]);

@@ -13,4 +13,5 @@ export type HandlerThreadSettings = {
   readonly policy: RetryPolicy;
   readonly maxBytes: number;
   readonly schemaCacheMs: number;
+  readonly keyTurnMs: number;
 };

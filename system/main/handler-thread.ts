@@ -10,12 +10,14 @@ import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
 import type { ThreadData } from '../workers/handler-thread.ts';
 import type { TimelineHandler } from '../workers/processor.ts';
 import { parseReads, type ReadVersion, withSchemas } from '../workers/with-schemas.ts';
+import { createNeighbours } from '../workers/turns.ts';
 import { progressWriter } from '../workers/progress.ts';
 import { serveThread } from '../workers/serve-thread.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 
 const { settings, progress, name } = workerData as ThreadData<HandlerThreadSettings>;
 const port = parentPort!;
+const monotonicMs = () => performance.now();
 
 type HandlerModule = { readonly handler: TimelineHandler; readonly reads: readonly ReadVersion[] };
 
@@ -51,6 +53,7 @@ try {
     policy: settings.policy,
     maxBytes: settings.maxBytes,
     nowMs: () => Date.now(),
+    turn: settings.keyTurnMs === 0 ? null : { ms: settings.keyTurnMs, nowMs: monotonicMs, neighbours: createNeighbours(monotonicMs) },
   });
 } catch (error) {
   port.postMessage({ type: 'unusable', message: error instanceof Error ? error.message : String(error) });

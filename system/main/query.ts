@@ -11,6 +11,7 @@ import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { openKeys } from './access/open-keys.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
@@ -26,6 +27,7 @@ const start = async (settings: Settings): Promise<Running> => {
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });
   const pool = createReadPool({ databaseUrl, applicationName: applicationName(role, instance), onError });
   undo.defer(() => pool.end());
@@ -33,7 +35,14 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => operating.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), schemaDesk: createSchemaDesk(operating), telemetry, tls });
+  const app = createQueryServer({
+    pool,
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    keys,
+    telemetry,
+    tls,
+  });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

@@ -9,6 +9,7 @@ import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
+import { noKeys } from '../access/testing.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import {
   createWorkerDatabase,
@@ -30,7 +31,13 @@ const startDesk = async (database: WorkerDatabase) => {
   const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: () => {} });
   const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), schemaDesk: createSchemaDesk(operating), telemetry });
+  const app = createQueryServer({
+    pool,
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    keys: noKeys,
+    telemetry,
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const folder = await mkdtemp(join(tmpdir(), 'faultline-schemas-'));
   const ask = async (path: string, body: object) => {

@@ -96,6 +96,7 @@ const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) =
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
     schemaCacheMs: settings.schemaCacheMs,
+    keyTurnMs: settings.keyTurnMs,
   };
   const source = {
     entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),

@@ -1,5 +1,6 @@
 // The routes that change the registry of schemas. Over the pool of operators' requests, as those on dead letters.
 import type { FastifyInstance } from 'fastify';
+import { accessOf } from '../access/guard-routes.ts';
 import type { Refused, SchemaDesk } from '../schemas/schema-desk.ts';
 import { parsePolicy, parseRegister, parseRetire, type ParsedRequest, type RequestIssue } from '../schemas/schema-requests.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
@@ -26,7 +27,7 @@ export const addSchemaRoutes = (app: FastifyInstance, desk: SchemaDesk, { logger
   };
   app.post(schemaUrls.register, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parseRegister);
-    const done = await desk.register(asked).catch(rethrow);
+    const done = await desk.register(asked, accessOf(request)).catch(rethrow);
     if (done.kind !== 'registered') throw problemOf(done);
     const isDryRun = asked.dry_run ?? false;
     if (!isDryRun && !done.known) note('a schema was registered', asked, { 'faultline.schema.version': asked.version });
@@ -35,14 +36,14 @@ export const addSchemaRoutes = (app: FastifyInstance, desk: SchemaDesk, { logger
   });
   app.post(schemaUrls.retire, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parseRetire);
-    const done = await desk.retire(asked).catch(rethrow);
+    const done = await desk.retire(asked, accessOf(request)).catch(rethrow);
     if (done.kind !== 'retired') throw problemOf(done);
     if (!done.known) note('a schema was retired', asked, { 'faultline.schema.version': asked.version });
     return send(reply, { known: done.known });
   });
   app.post(schemaUrls.policy, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parsePolicy);
-    const done = await desk.setPolicy(asked).catch(rethrow);
+    const done = await desk.setPolicy(asked, accessOf(request)).catch(rethrow);
     if (done.kind !== 'set') throw problemOf(done);
     note('a policy for schemas was set', asked);
     return send(reply, { set: true });

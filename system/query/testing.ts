@@ -1,5 +1,7 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../access/access-keys.ts';
+import { noKeys } from '../access/testing.ts';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
@@ -39,7 +41,12 @@ type TestEvent = {
 };
 
 export const startQueryUnderTest = async (
-  options: { readonly statementTimeoutMs?: number; readonly environment?: Record<string, string>; readonly migrated?: boolean } = {},
+  options: {
+    readonly statementTimeoutMs?: number;
+    readonly environment?: Record<string, string>;
+    readonly migrated?: boolean;
+    readonly keys?: Pick<AccessKeys, 'demand'>;
+  } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
   const writing = createTestPool(database.url, 2);
@@ -54,7 +61,13 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), schemaDesk: createSchemaDesk(operating), telemetry });
+  const app = createQueryServer({
+    pool,
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    keys: options.keys ?? noKeys,
+    telemetry,
+  });
   return {
     databaseUrl: database.url,
     pool: writing,

@@ -25,7 +25,8 @@ const fits = ({ number, string }: TypedNode, value: Scalar): boolean => {
     return upper === null || value < upper.value || (!upper.isExclusive && value === upper.value);
   }
   if (typeof value !== 'string') return true;
-  const characters = [...value].length;
+  // Code points, as JSON Schema counts.
+  const characters = Array.from(value).length;
   if (characters < string.minLength || characters > string.maxLength) return false;
   return string.pattern === null || compilePattern(string.pattern).test(value);
 };

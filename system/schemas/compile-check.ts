@@ -54,9 +54,9 @@ const placesOf = (errors: readonly ErrorObject[] | null | undefined): readonly M
 };
 
 const toPlace = ({ keyword, instancePath, params, message }: ErrorObject): MetadataProblem => {
-  const at = (name?: unknown) => shorten(`/metadata${instancePath}${name === undefined ? '' : `/${escapeToken(String(name))}`}`);
-  if (keyword === 'required') return { path: at(params['missingProperty']), message: 'is missing' };
-  if (keyword === 'additionalProperties') return { path: at(params['additionalProperty']), message: 'is not in the schema' };
+  const at = (name?: string) => shorten(`/metadata${instancePath}${name === undefined ? '' : `/${escapeToken(name)}`}`);
+  if (keyword === 'required') return { path: at(params['missingProperty'] as string), message: 'is missing' };
+  if (keyword === 'additionalProperties') return { path: at(params['additionalProperty'] as string), message: 'is not in the schema' };
   if (keyword === 'false schema') return { path: at(), message: 'may not be there' };
   if (keyword === 'enum') return { path: at(), message: `must be one of ${shorten(JSON.stringify(params['allowedValues']))}` };
   if (keyword === 'const') return { path: at(), message: `must be ${shorten(JSON.stringify(params['allowedValue']))}` };

@@ -91,7 +91,7 @@ const makeNumber = (rule: NumberRule, random: Random): Made => {
   return fitting.length === 0 ? null : { value: pick(fitting, random) + 0 };
 };
 
-const letters = [...'abcxyz019 _-äß語😀'];
+const letters = Array.from('abcxyz019 _-äß語😀');
 const longestMade = 3000;
 
 const makeString = (rule: StringRule, random: Random): Made => {

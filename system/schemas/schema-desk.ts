@@ -1,4 +1,5 @@
 // Where the registry is changed: one change at a time, each with its audit.
+import type { Access } from '../access/access-keys.ts';
 import type { Evaluation, VersionBreak } from './evaluate.ts';
 import type { RegisteredCast } from './registry.ts';
 import type { PolicyRequest, RegisterRequest, RequestIssue, RetireRequest } from './schema-requests.ts';
@@ -19,9 +20,10 @@ export type Refused =
 
 export type SchemaDesk = {
   /** With `dry_run` nothing is written. Rejects with the database's error. */
-  register(request: RegisterRequest): Promise<Registered | Refused>;
-  retire(request: RetireRequest): Promise<{ readonly kind: 'retired'; readonly known: boolean } | Refused>;
+  register(request: RegisterRequest, by: Access): Promise<Registered | Refused>;
+  retire(request: RetireRequest, by: Access): Promise<{ readonly kind: 'retired'; readonly known: boolean } | Refused>;
   setPolicy(
     request: PolicyRequest,
+    by: Access,
   ): Promise<{ readonly kind: 'set' } | { readonly kind: 'problems'; readonly problems: readonly RequestIssue[] }>;
 };

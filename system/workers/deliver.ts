@@ -2,6 +2,7 @@
 // written by somebody else, all at once, in the checkpoint's transaction.
 import type { LogEvent } from '../stream/stream.ts';
 import type { Failure } from './failure.ts';
+import type { Turns } from './turns.ts';
 import { earlyNowDue, judge, keyName, passNumber, type EarlyEvent, type KeyState } from './key-order.ts';
 
 /** log: at the lane's checkpoint; early: drained, its predecessor was just applied; park: released from behind a failure. */
@@ -23,6 +24,8 @@ export type Delivery<Effect> = {
   readonly earlyEvent: (early: EarlyEvent) => LogEvent | undefined;
   /** Never throws: a failure of user code is a value. */
   readonly handle: (event: LogEvent) => Handled<Effect> | Promise<Handled<Effect>>;
+  /** Left out: every event is handled, however long its key takes. */
+  readonly turns?: Turns;
   /** How many events more the lane may hold. */
   readonly room: { readonly early: number; readonly parked: number };
 };
@@ -52,14 +55,20 @@ export const drainKeys = async <Effect>(delivery: Omit<Delivery<Effect>, 'events
   return { decisions: run.decisions, count: 0, cut: null, moreDue: run.moreDue() };
 };
 
+/** With less room in the park a slow key holds its lane up, as back-pressure does, rather than fill the park that failures need. */
+const roomToSetAside = 1000;
+
 const createRun = <Effect>(delivery: Delivery<Effect>) => {
   const decisions: Decision<Effect>[] = [];
   let { early: roomEarly, parked: roomParked } = delivery.room;
   let moreDue = false;
+  const { turns } = delivery;
 
   const attempt = async (state: KeyState, event: LogEvent, origin: Origin) => {
+    const startedAtMs = turns?.nowMs() ?? 0;
     const pending = delivery.handle(event);
     const handled = pending instanceof Promise ? await pending : pending;
+    turns?.took(event, turns.nowMs() - startedAtMs);
     if ('failure' in handled) return fail(state, event, origin, handled.failure);
     decisions.push(
       handled.effect === null ? { kind: 'ignored', event, origin } : { kind: 'applied', event, origin, effect: handled.effect },
@@ -96,6 +105,10 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
     const state = delivery.keys.get(keyName(event))!;
     // A failure parks at most this event and one that it drains.
     if (origin === 'log' && roomParked < 2) return 'park_full';
+    if (origin === 'log' && !state.parked && roomParked > roomToSetAside && turns?.isOver(event) === true) {
+      state.parked = true;
+      state.setAside = true;
+    }
     const verdict = judge(state, event);
     if (verdict.kind === 'early' && roomEarly < 1 && origin === 'log') return 'early_full';
     if (verdict.kind === 'early') wait(state, event);

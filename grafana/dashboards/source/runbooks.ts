@@ -4,6 +4,8 @@ export const runbooks = [
   'FaultlineBooksStale',
   'FaultlineDeadLetterTooOld',
   'FaultlineDeadLettersGrowing',
+  'FaultlineDiskBudgetNear',
+  'FaultlineSchemaViolations',
   'FaultlineDuplicateEffect',
   'FaultlineEarlyEventsStuck',
   'FaultlineEffectsLost',

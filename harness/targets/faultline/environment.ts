@@ -11,7 +11,12 @@ export type ProcessEnvironment = {
   /** 0: any free one. */
   readonly port: number;
   readonly faultyHandlerPath: string;
+  readonly versionedHandlerPath: string;
+  readonly slowHandlerPath: string;
 };
+
+/** No run of the default set comes near it; what is measured against it then is there to be seen. */
+const diskBudgetBytes = String(16 * 2 ** 30);
 
 export const processEnvironment = ({
   options,
@@ -19,11 +24,18 @@ export const processEnvironment = ({
   databaseUrl,
   port,
   faultyHandlerPath,
+  versionedHandlerPath,
+  slowHandlerPath,
 }: ProcessEnvironment): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
   ...(role === 'ingest' && options.processes.ingest > 1 ? { FAULTLINE_REUSE_PORT: 'true' } : {}),
+  ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
+  ...(role === 'worker' && options.schemas === true ? { FAULTLINE_TIMELINE_HANDLER: versionedHandlerPath } : {}),
+  ...(role === 'worker' && (options.slowObjects ?? []).length > 0
+    ? { FAULTLINE_TIMELINE_HANDLER: slowHandlerPath, SLOW_OBJECTS: (options.slowObjects ?? []).join(',') }
+    : {}),
   ...telemetryEnvironment(options),
   ...options.environment,
 });

@@ -10,6 +10,7 @@ import type { RunningTarget, SmallDisk, StartOptions, Target } from '../target.t
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { processEnvironment } from './environment.ts';
+import { registerSchemas } from './register-schemas.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
@@ -36,6 +37,8 @@ type Fleet = {
 type StartOf = { readonly port: number; readonly signal?: AbortSignal; readonly environment?: Readonly<Record<string, string>> };
 
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
+const slowHandlerPath = fileURLToPath(new URL(`./slow-handler${extname(import.meta.url)}`, import.meta.url));
+const versionedHandlerPath = fileURLToPath(new URL(`./versioned-handler${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -50,6 +53,7 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     const fleet = createFleet(faultline, options, links);
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
+    if (options.schemas === true) await registerSchemas(addressOf(fleet, 'query'), faultline.clock, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
     return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
   },
@@ -61,7 +65,7 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   const running = new Map<string, SystemProcess>();
   const start: Fleet['start'] = async (role, index, { port, signal, environment: beside = {} }) => {
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath }), ...beside };
+    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath, versionedHandlerPath, slowHandlerPath }), ...beside };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });

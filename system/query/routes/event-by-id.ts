@@ -5,7 +5,6 @@ import { defineRoute } from '../route.ts';
 import { eventInVersion, registryOf } from '../event-in-version.ts';
 import { eventByIdAnswer, eventByIdQuery } from '../schemas/registry-schemas.ts';
 import { eventPath } from '../schemas/parameters.ts';
-import { tenant } from '../sql.ts';
 
 const selectEvent = `select ${eventColumns} from events where id = $1 and tenant = $2`;
 
@@ -17,7 +16,7 @@ export const eventById = defineRoute({
   query: eventByIdQuery,
   answer: eventByIdAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path: { id }, query: { as_version: version } }, database) => {
+  respond: async ({ path: { id }, query: { as_version: version }, tenant }, database) => {
     const [row] = await database.query<EventRow>('SELECT events', selectEvent, [id, tenant]);
     if (row === undefined)
       throw notFound(`There is no event ${id} in table events. An event that was just accepted is there within seconds.`);

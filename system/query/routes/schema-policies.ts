@@ -3,7 +3,7 @@ import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { defaultLimit, noParameters } from '../schemas/parameters.ts';
 import { policiesAnswer, schemaAuditAnswer, schemasQuery } from '../schemas/registry-schemas.ts';
-import { createConditions, tenant, utc } from '../sql.ts';
+import { createConditions, utc } from '../sql.ts';
 
 const named = `nullif(system_name, '') as system_name, nullif(event_name, '') as event_name`;
 
@@ -19,7 +19,7 @@ export const schemaPolicies = defineRoute({
   query: noParameters,
   answer: policiesAnswer,
   errors: ['storage_unavailable'],
-  respond: async (_request, database) =>
+  respond: async ({ tenant }, database) =>
     JSON.stringify({ policies: await database.query('SELECT schema_policies', selectPolicies, [tenant]) }),
 });
 
@@ -31,7 +31,7 @@ export const schemaAudit = defineRoute({
   query: schemasQuery,
   answer: schemaAuditAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<[number]>('/schema-audit', filters, ['position'], { limit, cursor });
     const conditions = createConditions();
     conditions.add(`tenant = ${conditions.bind(tenant)}`);
@@ -39,7 +39,7 @@ export const schemaAudit = defineRoute({
     if (filters.event_name !== undefined) conditions.add(`event_name = ${conditions.bind(filters.event_name)}`);
     if (paging.after !== null) conditions.add(`entry < ${conditions.bind(paging.after[0])}`);
     const text = `
-      select entry, ${utc('at')}, action, requested_by, why, ${named}, version, detail
+      select entry, ${utc('at')}, action, requested_by, why, ${named}, version, key_id, detail
       from schema_audit ${conditions.where()} order by entry desc limit ${limit + 1}`;
     const rows = await database.query<{ readonly entry: number }>('SELECT schema_audit', text, conditions.values);
     const page = paging.cut(rows, ({ entry }) => [entry]);

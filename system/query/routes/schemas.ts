@@ -4,7 +4,7 @@ import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { defaultLimit, noParameters } from '../schemas/parameters.ts';
 import { schemaAnswer, schemaPath, schemasAnswer, schemasQuery } from '../schemas/registry-schemas.ts';
-import { createConditions, tenant, utc } from '../sql.ts';
+import { createConditions, utc } from '../sql.ts';
 
 type Row = { readonly system_name: string; readonly event_name: string; readonly version: number };
 
@@ -18,7 +18,7 @@ export const schemas = defineRoute({
   query: schemasQuery,
   answer: schemasAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<[string, string, number]>('/schemas', filters, ['text', 'text', 'position'], { limit, cursor });
     const conditions = createConditions();
     conditions.add(`tenant = ${conditions.bind(tenant)}`);
@@ -51,7 +51,7 @@ export const schemaByVersion = defineRoute({
   query: noParameters,
   answer: schemaAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path: { system_name, event_name, version } }, database) => {
+  respond: async ({ path: { system_name, event_name, version }, tenant }, database) => {
     const [row] = await database.query<WholeRow>('SELECT event_schemas', selectOne, [tenant, system_name, event_name, version]);
     if (row === undefined) throw notFound(`Version ${version} of event '${event_name}' of system '${system_name}' is not registered.`);
     const { schema, examples, ...rest } = row;

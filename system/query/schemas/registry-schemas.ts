@@ -91,6 +91,7 @@ export const schemaAuditAnswer = strict({
       system_name: nullable(Type.String()),
       event_name: nullable(Type.String()),
       version: nullable(Type.Integer()),
+      key_id: nullable(Type.String({ description: 'The API key that it was asked with.' })),
       detail: Type.Unsafe<unknown>({ type: 'object' }),
     }),
     { description: 'Newest first.' },

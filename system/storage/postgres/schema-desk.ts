@@ -3,10 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
 import { mostSchemaVersions } from '../../contract/schemas.ts';
 import { type Earlier, evaluateSchema } from '../../schemas/evaluate.ts';
+import type { Access } from '../../access/access-keys.ts';
 import type { Refused, Registered, SchemaDesk } from '../../schemas/schema-desk.ts';
 import type { PolicyRequest, RegisterRequest, RetireRequest } from '../../schemas/schema-requests.ts';
-
-const tenant = 'default';
 
 export const createSchemaDesk = (pool: Pool): SchemaDesk => {
   const change = async <Answer extends { readonly kind: string }>(
@@ -29,16 +28,16 @@ export const createSchemaDesk = (pool: Pool): SchemaDesk => {
     }
   };
   return {
-    register: (request) => change((client) => register(client, request), request.dry_run ?? false),
-    retire: (request) => change((client) => retire(client, request)),
-    setPolicy: (request) => change((client) => setPolicy(client, request)),
+    register: (request, by) => change((client) => register(client, request, by), request.dry_run ?? false),
+    retire: (request, by) => change((client) => retire(client, request, by)),
+    setPolicy: (request, by) => change((client) => setPolicy(client, request, by)),
   };
 };
 
 const countUp = 'update schema_registry set revision = revision + 1';
 
 const insertAudit = `
-  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail, key_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
 type Change = Pick<RetireRequest, 'requested_by' | 'why'> & {
   readonly system_name?: string;
@@ -46,9 +45,15 @@ type Change = Pick<RetireRequest, 'requested_by' | 'why'> & {
   readonly version?: number;
 };
 
-const record = async (client: PoolClient, action: 'register' | 'retire' | 'policy', change: Change, detail: object): Promise<void> => {
+const record = async (
+  client: PoolClient,
+  action: 'register' | 'retire' | 'policy',
+  change: Change,
+  detail: object,
+  { tenant, keyId }: Access,
+): Promise<void> => {
   const { requested_by, why, system_name = '', event_name = '', version = null } = change;
-  await client.query(insertAudit, [action, requested_by, why, tenant, system_name, event_name, version, JSON.stringify(detail)]);
+  await client.query(insertAudit, [action, requested_by, why, tenant, system_name, event_name, version, JSON.stringify(detail), keyId]);
   await client.query(countUp);
 };
 
@@ -63,15 +68,17 @@ const insertSchema = `
   insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, upcast, downcast, examples, registered_by)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
-const register = async (client: PoolClient, request: RegisterRequest): Promise<Registered | Refused> => {
+const register = async (client: PoolClient, request: RegisterRequest, by: Access): Promise<Registered | Refused> => {
   const { system_name, event_name, version, schema, owner, compatibility, examples = [], requested_by } = request;
-  const { rows } = await client.query<EarlierRow>(selectEarlier, [tenant, system_name, event_name]);
+  const { rows } = await client.query<EarlierRow>(selectEarlier, [by.tenant, system_name, event_name]);
   const same = rows.find((row) => row.version === version);
   if (same !== undefined) return whereKnown(same, request);
   const highest = rows.at(-1)?.version ?? 0;
   if (version < highest)
     return { kind: 'conflict', message: `Version ${highest} is registered, and versions only go up: register this as ${highest + 1}.` };
-  const total = await client.query<{ total: number }>('select count(*)::integer as total from event_schemas where tenant = $1', [tenant]);
+  const total = await client.query<{ total: number }>('select count(*)::integer as total from event_schemas where tenant = $1', [
+    by.tenant,
+  ]);
   if (total.rows[0]!.total >= mostSchemaVersions)
     return {
       kind: 'problems',
@@ -85,7 +92,7 @@ const register = async (client: PoolClient, request: RegisterRequest): Promise<R
   const { upcast, downcast, breaks } = evaluation;
   const casts = [upcast, downcast].map((cast) => (cast === null ? null : JSON.stringify(cast)));
   const values = [
-    tenant,
+    by.tenant,
     system_name,
     event_name,
     version,
@@ -97,7 +104,7 @@ const register = async (client: PoolClient, request: RegisterRequest): Promise<R
     requested_by,
   ];
   await client.query(insertSchema, values);
-  await record(client, 'register', request, { owner, compatibility, breaks: breaks.length });
+  await record(client, 'register', request, { owner, compatibility, breaks: breaks.length }, by);
   return { kind: 'registered', known: false, upcast, downcast, breaks };
 };
 
@@ -118,16 +125,16 @@ const whereKnown = (
   };
 };
 
-const retire = async (client: PoolClient, request: RetireRequest): ReturnType<SchemaDesk['retire']> => {
+const retire = async (client: PoolClient, request: RetireRequest, by: Access): ReturnType<SchemaDesk['retire']> => {
   const { system_name, event_name, version, requested_by } = request;
-  const place = [tenant, system_name, event_name, version];
+  const place = [by.tenant, system_name, event_name, version];
   const { rowCount } = await client.query(
     `update event_schemas set retired_at = now(), retired_by = $5
      where tenant = $1 and system_name = $2 and event_name = $3 and version = $4 and retired_at is null`,
     [...place, requested_by],
   );
   if (rowCount === 1) {
-    await record(client, 'retire', request, {});
+    await record(client, 'retire', request, {}, by);
     return { kind: 'retired', known: false };
   }
   const found = await client.query(
@@ -145,12 +152,12 @@ const upsertPolicy = `
   set unregistered = excluded.unregistered, unknown_version = excluded.unknown_version, invalid = excluded.invalid,
       unversioned = excluded.unversioned, set_by = excluded.set_by, set_at = now()`;
 
-const setPolicy = async (client: PoolClient, request: PolicyRequest): ReturnType<SchemaDesk['setPolicy']> => {
+const setPolicy = async (client: PoolClient, request: PolicyRequest, by: Access): ReturnType<SchemaDesk['setPolicy']> => {
   const { system_name = '', event_name = '', unregistered = null, unknown_version = null, invalid = null, unversioned = null } = request;
   if (unversioned !== null) {
     const known =
       'select from event_schemas where tenant = $1 and system_name = $2 and event_name = $3 and version = $4 and retired_at is null';
-    const { rowCount } = await client.query(known, [tenant, system_name, event_name, unversioned]);
+    const { rowCount } = await client.query(known, [by.tenant, system_name, event_name, unversioned]);
     if (rowCount === 0)
       return { kind: 'problems', problems: [{ path: '/unversioned', message: `is ${unversioned}, which is not registered or retired` }] };
   }
@@ -158,11 +165,11 @@ const setPolicy = async (client: PoolClient, request: PolicyRequest): ReturnType
   // A row that says nothing is none.
   if (settings.every((one) => one === null))
     await client.query('delete from schema_policies where tenant = $1 and system_name = $2 and event_name = $3', [
-      tenant,
+      by.tenant,
       system_name,
       event_name,
     ]);
-  else await client.query(upsertPolicy, [tenant, system_name, event_name, ...settings, request.requested_by]);
-  await record(client, 'policy', request, { unregistered, unknown_version, invalid, unversioned });
+  else await client.query(upsertPolicy, [by.tenant, system_name, event_name, ...settings, request.requested_by]);
+  await record(client, 'policy', request, { unregistered, unknown_version, invalid, unversioned }, by);
   return { kind: 'set' };
 };

@@ -49,6 +49,7 @@ create table schema_audit (
   action        text not null check (action in ('register', 'retire', 'policy')),
   requested_by  text not null,
   why           text not null,
+  key_id        text,                            -- the API key that it was asked with; null: none was needed
   tenant        text not null,
   system_name   text not null,
   event_name    text not null,
