@@ -31,7 +31,11 @@ export const othersStayFresh: Check = (run: RunData, parameters) => {
     for (const { row, seconds } of sorted.toReversed().slice(0, 5))
       findings.add(`event ${row.id} of ${row.objectId} was applied ${seconds.toFixed(1)} s after it was received`, { rows: [row] });
   if (findings.total === 0 && worstHot < hotSeconds)
-    return conclude(id, 'inconclusive', `The hot keys were behind by ${worstHot.toFixed(1)} s at most: there was nothing to be isolated from.`);
+    return conclude(
+      id,
+      'inconclusive',
+      `The hot keys were behind by ${worstHot.toFixed(1)} s at most: there was nothing to be isolated from.`,
+    );
   return concludeFrom(id, findings, {
     good: `While hot keys were up to ${worstHot.toFixed(1)} s behind, 99 in 100 events of the others were applied within ${p99.toFixed(2)} s.`,
     bad: `While hot keys were up to ${worstHot.toFixed(1)} s behind, 99 in 100 events of the others took up to ${p99.toFixed(2)} s.`,

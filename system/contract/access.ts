@@ -6,8 +6,9 @@ export type Scope = (typeof scopes)[number];
 /** What each scope is for, for the one who makes a key. */
 export const scopeMeanings: Readonly<Record<Scope, string>> = {
   ingest: 'send events',
-  read: 'read events, read models, dead letters and schemas of its tenant',
-  operate: 'ask for recovery of its tenant’s dead letters, change its schemas, see jobs and their audit, and the state of the pipeline',
+  read: 'read events, read models, dead letters and schemas of its tenant, and keep the places of its consumers',
+  operate:
+    'ask for recovery of its tenant’s dead letters, change its schemas, remove its consumers, see jobs and their audit, and the state of the pipeline',
 };
 
 /** Whose requests are that come without a key, where none is needed. */
@@ -49,6 +50,15 @@ export const routeNeeds = {
     'POST /schemas': 'operate',
     'POST /schemas/retire': 'operate',
     'POST /schema-policies': 'operate',
+    'GET /consumers': 'read',
+    'GET /consumers/:consumer': 'read',
+    'PUT /consumers/:consumer': 'read',
+    'DELETE /consumers/:consumer': 'operate',
+    'PUT /consumers/:consumer/instances/:instance': 'read',
+    'DELETE /consumers/:consumer/instances/:instance': 'read',
+    'POST /consumers/:consumer/checkpoints': 'read',
+    'GET /consumers/:consumer/events': 'read',
+    'GET /consumers/:consumer/stream': 'read',
     'GET /status': 'operate',
     'GET /health': 'open',
     'GET /ready': 'open',

@@ -86,9 +86,23 @@ export const errorCodes = {
     false,
     'The schema breaks what its compatibility promises; `details` lists each break with its place, and a value that shows it where one was found.',
   ),
+  invalid_consumer: code(400, 'definite', false, 'What was asked of a consumer is not understood; `details` lists each place.'),
   not_found: code(404, 'definite', false, 'No such event, object or route.'),
   method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),
   idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),
+  checkpoint_refused: code(
+    409,
+    'definite',
+    false,
+    'A checkpoint of a consumer was not moved: its lane was taken since (`fenced`), or stands elsewhere. `details` has every lane; the others were moved.',
+  ),
+  too_many_consumers: code(409, 'definite', false, 'There are as many consumers, or instances of one, as there may be.'),
+  position_gone: code(
+    410,
+    'definite',
+    false,
+    'Retention has dropped events that come after the position; `details` has the low-water mark of the lane.',
+  ),
   payload_too_large: code(413, 'definite', false, 'The body, or one event of a batch, is over its limit.'),
   overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
   disk_budget_used: code(
@@ -97,6 +111,7 @@ export const errorCodes = {
     true,
     'The database takes all of the disk that it may (FAULTLINE_DISK_BUDGET_BYTES): nothing was stored.',
   ),
+  too_many_readers: code(503, 'definite', true, 'As many readers wait, stream or export as this process takes. Wait for Retry-After.'),
   shutting_down: code(503, 'definite', true, 'The process is stopping: nothing was stored. Retry at once elsewhere.'),
   storage_unavailable: code(503, 'definite', true, 'The database could not be reached before a commit was tried: nothing was stored.'),
   commit_unknown: code(

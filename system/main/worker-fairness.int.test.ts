@@ -1,8 +1,22 @@
 import { expect, test } from 'vitest';
-import { createWorkerDatabase, drained, entries, eventually, expectSound, names, patient, startWorkerProcess, type TestEvent } from '../workers/testing.ts';
+import {
+  createWorkerDatabase,
+  drained,
+  entries,
+  eventually,
+  expectSound,
+  names,
+  patient,
+  startWorkerProcess,
+  type TestEvent,
+} from '../workers/testing.ts';
 
 /** 600 events that take 10 ms each: six seconds of one key; and behind them, in the same lane, what others sent. */
-const backlog: TestEvent[] = Array.from({ length: 600 }, (_, index) => ({ key: 'hot', name: `e${index + 1}`, metadata: { fault: 'slow' } }));
+const backlog: TestEvent[] = Array.from({ length: 600 }, (_, index) => ({
+  key: 'hot',
+  name: `e${index + 1}`,
+  metadata: { fault: 'slow' },
+}));
 const others: TestEvent[] = Array.from({ length: 200 }, (_, index) => ({ key: `other-${index % 20}`, name: `e${index}` }));
 
 const run = async (turnMs: string) => {

@@ -31,6 +31,7 @@ beforeAll(async () => {
   await query.insertEvent({ id: 1 });
   await query.pool.query(processors);
   await query.pool.query(parked);
+  await ask('PUT /consumers/:consumer', all.text);
 });
 
 afterAll(() => query[Symbol.asyncDispose]());
@@ -38,17 +39,6 @@ afterAll(() => query[Symbol.asyncDispose]());
 const job = { action: 'replay', selection: { all: true }, requested_by: 'ann', why: 'a test' };
 const by = { requested_by: 'ann', why: 'a test' };
 const schema = { system_name: 'shop', event_name: 'paid', version: 1 };
-/** With the status of who may, and of who asks about what is another's. */
-const posts: Readonly<Record<string, { readonly body: object; readonly own: number; readonly others: number }>> = {
-  'POST /recovery/jobs': { body: job, own: 202, others: 404 },
-  'POST /schemas': {
-    body: { ...schema, version: 2, owner: 'x', compatibility: 'none', schema: { type: 'object' }, dry_run: true, ...by },
-    own: 200,
-    others: 200,
-  },
-  'POST /schemas/retire': { body: { ...schema, ...by }, own: 200, others: 404 },
-  'POST /schema-policies': { body: { system_name: 'shop', invalid: 'park', ...by }, own: 200, others: 200 },
-};
 const places: Readonly<Record<string, string>> = {
   id: '1',
   system_name: 'shop',
@@ -59,30 +49,59 @@ const places: Readonly<Record<string, string>> = {
   lane: '0',
   position: '1',
   job: '1',
+  consumer: 'billing',
+  instance: 'one',
+};
+
+/** What a route needs beside its path. */
+const bodies: Readonly<Record<string, object>> = {
+  'POST /recovery/jobs': job,
+  'POST /schemas': { ...schema, version: 2, owner: 'x', compatibility: 'none', schema: { type: 'object' }, dry_run: true, ...by },
+  'POST /schemas/retire': { ...schema, ...by },
+  'POST /schema-policies': { system_name: 'shop', invalid: 'park', ...by },
+  'PUT /consumers/:consumer': { start: 'earliest' },
+  'PUT /consumers/:consumer/instances/:instance': {},
+  'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
+};
+const queries: Readonly<Record<string, string>> = {
+  'GET /consumers/:consumer/events': '?lane=0&wait_ms=0',
+  // A stream would not end: it is known to be let in where what it asks for is looked at.
+  'GET /consumers/:consumer/stream': '?lanes=none',
+};
+/** Where it is not 200. */
+const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
+  'POST /recovery/jobs': [202],
+  'GET /consumers/:consumer/stream': [400, 'invalid_query'],
+  'DELETE /consumers/:consumer/instances/:instance': [204],
+  'DELETE /consumers/:consumer': [204],
 };
 
 const ask = async (route: string, key: string | null) => {
-  const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+  const [method, path] = route.split(' ') as ['GET' | 'PUT' | 'POST' | 'DELETE', string];
+  const body = bodies[route];
   const response = await query.app.inject({
     method,
-    url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!),
-    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(method === 'POST' && { 'content-type': 'application/json' }) },
-    ...(method === 'POST' && { payload: JSON.stringify(posts[route]!.body) }),
+    url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!) + (queries[route] ?? ''),
+    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { payload: JSON.stringify(body) }),
   });
   return { status: response.statusCode, headers: response.headers, text: response.body };
 };
 
-const codeOf = (text: string) => (JSON.parse(text) as { error?: { code: string } }).error?.code;
+const codeOf = (text: string) => (text === '' ? undefined : (JSON.parse(text) as { error?: { code: string } }).error?.code);
 const routes = Object.entries(routeNeeds.query);
 const closed = routes.filter(([, need]) => need !== 'open');
-/** The job has to be there before it is looked for. */
-const inOrder = closed.toSorted(([a], [b]) => Number(b.startsWith('POST')) - Number(a.startsWith('POST')));
+/** A job and a consumer have to be there before they are looked for, and are taken away last. */
+const turns = ['PUT', 'POST', 'GET', 'DELETE'];
+const turnOf = (route: string) => turns.indexOf(route.split(' ')[0]!) + (route === 'DELETE /consumers/:consumer' ? 1 : 0);
+const inOrder = closed.toSorted(([a], [b]) => turnOf(a) - turnOf(b));
 
 describe('the query door', () => {
   it.each(inOrder)('lets the scope of %s (%s) in, and no other', async (route, need) => {
     for (const scope of scopes) {
       const { status, text, headers } = await ask(route, ofScope[scope]!.text);
-      const served = [posts[route]?.own ?? 200, undefined, undefined];
+      const [expected, code] = servedAs[route] ?? [200];
+      const served = [expected, code, undefined];
       const refused = [403, 'forbidden', `Bearer realm="faultline", error="insufficient_scope", scope="${need}"`];
       expect([status, codeOf(text), headers['www-authenticate']]).toEqual(scope === need ? served : refused);
     }
@@ -95,12 +114,33 @@ describe('the query door', () => {
     }
   });
 
-  it.each(closed)('shows nothing of another tenant by %s', async (route) => {
+  it.each(closed.filter(([route]) => !route.includes('/consumers')))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
-    const isOfOne = posts[route]?.others === 404 || /:(id|object_id|position|job|event_name)/.test(route);
+    const isOfOne =
+      ['POST /recovery/jobs', 'POST /schemas/retire'].includes(route) || /:(id|object_id|position|job|event_name)/.test(route);
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);
+  });
+
+  const ofOneConsumer = closed.filter(
+    ([route]) => route.includes('/consumers/:') && route !== 'PUT /consumers/:consumer' && !route.endsWith('/stream'),
+  );
+
+  it.each(ofOneConsumer)('has another tenant’s consumer for none by %s', async (route) => {
+    await ask('PUT /consumers/:consumer', all.text);
+    await ask('DELETE /consumers/:consumer', other.text);
+    const { status, text } = await ask(route, other.text);
+    expect([status, codeOf(text)]).toEqual([404, 'not_found']);
+    expect((await ask('GET /consumers', other.text)).text).toBe('{"consumers":[]}');
+    expect((await ask('GET /consumers', all.text)).text).toContain('"billing"');
+  });
+
+  it('has a consumer of one name in each tenant', async () => {
+    await ask('PUT /consumers/:consumer', all.text);
+    expect((await ask('PUT /consumers/:consumer', other.text)).text).toContain('"created":true');
+    expect((await ask('DELETE /consumers/:consumer', other.text)).status).toBe(204);
+    expect((await ask('GET /consumers/:consumer', all.text)).status).toBe(200);
   });
 
   it('counts dead letters and parked keys of the tenant alone', async () => {

@@ -2,6 +2,7 @@
 import type { TObject, TSchema } from 'typebox';
 import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { policyRequest, registerRequest, retireRequest } from '../schemas/schema-requests.ts';
 import { schemaUrls } from './operate-schemas.ts';
@@ -13,11 +14,14 @@ import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
-  info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
+  info: {
+    title: 'faultline query',
+    version,
+    description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
+  },
   paths: {
-    ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    ...pathsOf(routes),
     [jobsUrl]: { post: openJob() },
-    ...withSchemaWrites(routes),
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -73,40 +77,74 @@ const write = (
   summary,
   security: securityOf('operate'),
   requestBody: { required: true, content: { 'application/json': { schema: request } } },
-  responses: { 200: json('The answer.', answer), ...errorResponses([...schemaErrors, ...errors]) },
+  responses: { 200: json('The answer.', answer), ...errorResponses(['unauthenticated', 'forbidden', ...schemaErrors, ...errors]) },
 });
 
-/** Two of them stand beside a route that is read. */
-const withSchemaWrites = (routes: readonly Route[]) => {
-  const readOf = (url: string) => Object.fromEntries(routes.filter((route) => route.url === url).map((route) => ['get', operation(route)]));
-  return {
-    [schemaUrls.register]: {
-      ...readOf(schemaUrls.register),
-      post: write('register_schema', 'Registers a version of a schema, or says what would come of it.', registerRequest, registeredAnswer, [
-        'schema_conflict',
-        'schema_incompatible',
-      ]),
-    },
-    [schemaUrls.retire]: {
-      post: write(
-        'retire_schema',
-        'Retires a version: events of it are of an unknown version from then on.',
-        retireRequest,
-        retiredAnswer,
-        ['not_found'],
-      ),
-    },
-    [schemaUrls.policy]: {
-      ...readOf(schemaUrls.policy),
-      post: write(
-        'set_schema_policy',
-        'Says what becomes of events that do not fit, or are not known; replaces what was said for the same events.',
-        policyRequest,
-        policySetAnswer,
-      ),
-    },
-  };
+const schemaWrites = [
+  {
+    url: schemaUrls.register,
+    operation: write(
+      'register_schema',
+      'Registers a version of a schema, or says what would come of it.',
+      registerRequest,
+      registeredAnswer,
+      ['schema_conflict', 'schema_incompatible'],
+    ),
+  },
+  {
+    url: schemaUrls.retire,
+    operation: write(
+      'retire_schema',
+      'Retires a version: events of it are of an unknown version from then on.',
+      retireRequest,
+      retiredAnswer,
+      ['not_found'],
+    ),
+  },
+  {
+    url: schemaUrls.policy,
+    operation: write(
+      'set_schema_policy',
+      'Says what becomes of events that do not fit, or are not known; replaces what was said for the same events.',
+      policyRequest,
+      policySetAnswer,
+    ),
+  },
+];
+
+/** Listings share paths with the operations of the consumer API, and with what writes the registry of schemas. */
+const pathsOf = (routes: readonly Route[]) => {
+  const operations = [
+    ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    ...Object.entries(consumerOperations).map(([name, one]) => ({
+      url: one.url,
+      method: one.method.toLowerCase(),
+      operation: consumerOperation(name, one),
+    })),
+    ...schemaWrites.map(({ url, operation: one }) => ({ url, method: 'post', operation: one })),
+  ];
+  const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
+  return Object.fromEntries(
+    [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
+  );
 };
+
+const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
+  operationId: `${name}_consumer`,
+  summary,
+  security: securityOf(needOf('query', method, url)),
+  parameters: [...parameters(path, 'path'), ...parameters(query, 'query')],
+  ...(body !== null && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+  responses: {
+    ...Object.fromEntries(
+      answers.map(({ status, description, type = 'application/json', schema = { type: 'string' } }) => [
+        status,
+        status === 204 ? { description } : { description, content: { [type]: { schema } } },
+      ]),
+    ),
+    ...errorResponses(['unauthenticated', 'forbidden', ...errors]),
+  },
+});
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
 

@@ -44,6 +44,8 @@ beforeAll(async () => {
     insert into schema_policies (tenant, system_name, event_name, invalid, unversioned, set_by) values ('default', 'shop', '', 'park', null, 'ann');
     insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values
       ('policy', 'ann', 'a test', 'default', 'shop', '', null, '{"invalid":"park"}');
+    insert into consumers (tenant, consumer, stream_version) values ('default', 'billing', 1);
+    insert into consumer_lanes (tenant, consumer, lane, position) select 'default', 'billing', lane, 0 from lanes;
     insert into workers (worker, host, pid) values ('worker-1-abc', 'here', 1);
     update leases set owner = 'worker-1-abc', epoch = 3, expires_at = now() + interval '1 minute' where processor = 'timelines' and lane in (2, 3);
   `);
@@ -313,6 +315,8 @@ describe('every answer', () => {
     ['/schemas/:system_name/:event_name/:version', '/schemas/shop/paid/1'],
     ['/schema-policies', '/schema-policies'],
     ['/schema-audit', '/schema-audit'],
+    ['/consumers', '/consumers'],
+    ['/consumers/:consumer', '/consumers/billing'],
     ['/status', '/status'],
   ])('of %s is what its schema says', async (url, request) => {
     const route = routes.find((candidate) => candidate.url === url);
@@ -339,7 +343,13 @@ describe('every answer', () => {
       '/schemas/{system_name}/{event_name}/{version}',
       '/schema-policies',
       '/schema-audit',
+      '/consumers',
+      '/consumers/{consumer}',
       '/status',
+      '/consumers/{consumer}/instances/{instance}',
+      '/consumers/{consumer}/checkpoints',
+      '/consumers/{consumer}/events',
+      '/consumers/{consumer}/stream',
       '/recovery/jobs',
       '/schemas/retire',
       '/health',
@@ -348,7 +358,7 @@ describe('every answer', () => {
       '/docs',
     ]);
     const names = body.paths['/events'].get.parameters.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor']);
+    expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor', 'format', 'formulas']);
   });
 
   it('is there as a page, too, which fetches and runs nothing', async () => {

@@ -7,7 +7,10 @@ import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
+import type { ReadBounds } from './consumers/reader-door.ts';
+import type { ExportBounds } from './export/export-door.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
@@ -45,6 +48,7 @@ export const startQueryUnderTest = async (
     readonly statementTimeoutMs?: number;
     readonly environment?: Record<string, string>;
     readonly migrated?: boolean;
+    readonly bounds?: Partial<ReadBounds & ExportBounds>;
     readonly keys?: Pick<AccessKeys, 'demand'>;
   } = {},
 ): Promise<QueryUnderTest> => {
@@ -61,12 +65,17 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
+  const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
+  const consumers = { desk: createConsumerDesk(operating), pool, bounds };
+  const keys = options.keys ?? noKeys;
   const app = createQueryServer({
     pool,
     desk: createRecoveryDesk(operating),
     schemaDesk: createSchemaDesk(operating),
-    keys: options.keys ?? noKeys,
+    keys,
     telemetry,
+    consumers,
+    exports: { pool, bounds },
   });
   return {
     databaseUrl: database.url,

@@ -6,8 +6,20 @@ import { settle } from './settlement.ts';
 import { createNeighbours, createTurns } from './turns.ts';
 
 const at = (position: number, objectId: string, tenant = 't'): LogEvent => ({
-  tenant, systemName: 's', objectId, lane: 0, position, id: position, eventName: 'e', idempotencyKey: null, sequence: null,
-  eventTime: new Date(0), eventTimeSource: 'client', receivedAt: new Date(0), body: '{}', traceparent: null,
+  tenant,
+  systemName: 's',
+  objectId,
+  lane: 0,
+  position,
+  id: position,
+  eventName: 'e',
+  idempotencyKey: null,
+  sequence: null,
+  eventTime: new Date(0),
+  eventTimeSource: 'client',
+  receivedAt: new Date(0),
+  body: '{}',
+  traceparent: null,
 });
 
 /** User code that takes ten milliseconds for what begins with `slow`. */
@@ -18,11 +30,21 @@ const run = async (events: readonly LogEvent[], { parkedRoom = 5000, hasOthers =
     nowMs += objectId.startsWith('slow') ? 10 : 0;
     return { effect: 'x' };
   };
-  const turns = createTurns(50, () => nowMs, () => hasOthers);
+  const turns = createTurns(
+    50,
+    () => nowMs,
+    () => hasOthers,
+  );
   const room = { early: Infinity, parked: parkedRoom };
   const delivered = await deliver({ events, origin: 'log', keys, earlyEvent: () => undefined, handle, room, turns });
-  const settlement = settle(delivered.decisions, { toPosition: events.length, keys, policy: { attempts: 3, retryMs: 1 }, attemptsSoFar: () => 0 });
-  const positions = (objectId: string) => settlement.applied.filter(({ event }) => event.objectId === objectId).map(({ event }) => event.position);
+  const settlement = settle(delivered.decisions, {
+    toPosition: events.length,
+    keys,
+    policy: { attempts: 3, retryMs: 1 },
+    attemptsSoFar: () => 0,
+  });
+  const positions = (objectId: string) =>
+    settlement.applied.filter(({ event }) => event.objectId === objectId).map(({ event }) => event.position);
   return { delivered, settlement, positions, nowMs };
 };
 
@@ -58,7 +80,12 @@ test('a tenant has others where one sent to the lane within the last minute', ()
   const neighbours = createNeighbours(() => nowMs);
   neighbours.met(0, ['a']);
   neighbours.met(1, ['a', 'b']);
-  expect([neighbours.hasOthers(0, 'a'), neighbours.hasOthers(0, 'c'), neighbours.hasOthers(1, 'a'), neighbours.hasOthers(2, 'a')]).toEqual([false, true, true, false]);
+  expect([neighbours.hasOthers(0, 'a'), neighbours.hasOthers(0, 'c'), neighbours.hasOthers(1, 'a'), neighbours.hasOthers(2, 'a')]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
   nowMs = 61_000;
   neighbours.met(1, ['a']);
   expect(neighbours.hasOthers(1, 'a')).toBe(false);

@@ -26,8 +26,7 @@ export const createTurns = (turnMs: number, nowMs: () => number, hasOthers: (ten
       ofTenant.set(key.tenant, (ofTenant.get(key.tenant) ?? 0) + ms);
     },
     isOver: (key) =>
-      (ofKey.get(keyName(key)) ?? 0) >= turnMs ||
-      ((ofTenant.get(key.tenant) ?? 0) >= turnMs * tenantTurns && hasOthers(key.tenant)),
+      (ofKey.get(keyName(key)) ?? 0) >= turnMs || ((ofTenant.get(key.tenant) ?? 0) >= turnMs * tenantTurns && hasOthers(key.tenant)),
   };
 };
 

@@ -65,7 +65,10 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   const running = new Map<string, SystemProcess>();
   const start: Fleet['start'] = async (role, index, { port, signal, environment: beside = {} }) => {
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath, versionedHandlerPath, slowHandlerPath }), ...beside };
+    const environment = {
+      ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath, versionedHandlerPath, slowHandlerPath }),
+      ...beside,
+    };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });
@@ -141,7 +144,7 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
 
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
 
-/** An ingest process comes back on the port that clients know. */
+/** A process that clients ask comes back on the port that they know. */
 const restart = async (
   fleet: Fleet,
   role: ProcessRole,
@@ -151,7 +154,7 @@ const restart = async (
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   await before.target.exited;
-  return fleet.start(role, index, { port: role === 'ingest' ? portOf(before) : 0, environment });
+  return fleet.start(role, index, { port: role === 'worker' ? 0 : portOf(before), environment });
 };
 
 const ask = async <Row extends Record<string, unknown>>(

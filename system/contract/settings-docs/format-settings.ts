@@ -1,5 +1,6 @@
 // The table of settings as the Markdown of docs/settings.md.
 import { accessSettings } from '../settings/access-settings.ts';
+import { consumerSettings } from '../settings/consumer-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
@@ -25,6 +26,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'The log', settings: streamSettings },
   { title: 'Schemas', settings: schemaSettings },
   { title: 'Workers', settings: workerSettings },
+  { title: 'Consumers over HTTP, and exports', settings: consumerSettings },
   { title: "`npm start`'s own PostgreSQL", settings: postgresSettings },
 ];
 
