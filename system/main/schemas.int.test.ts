@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
 import { noKeys } from '../access/testing.ts';
@@ -31,12 +32,15 @@ const startDesk = async (database: WorkerDatabase) => {
   const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: () => {} });
   const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
+  const bounds = { mostReaders: 1, bufferBytes: 65_536, slowMs: 1000, limitSeconds: 10 };
   const app = createQueryServer({
     pool,
     desk: createRecoveryDesk(operating),
     schemaDesk: createSchemaDesk(operating),
     keys: noKeys,
     telemetry,
+    consumers: { desk: createConsumerDesk(operating), pool, bounds },
+    exports: { pool, bounds },
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const folder = await mkdtemp(join(tmpdir(), 'faultline-schemas-'));

@@ -29,10 +29,9 @@ const sent = events.map((event) => ({
 }));
 
 test('each good event fits the schema of the version that it says, and the others do not', () => {
-  for (const { event, body } of sent) {
-    if (event.poison === 'unknown-version') expect(body.schema_version).toBe(9);
-    else expect({ ...body, fits: checks[body.schema_version as 1 | 2](body.metadata) }).toMatchObject({ fits: event.poison === null });
-  }
+  const said = sent.filter(({ event }) => event.poison !== 'unknown-version');
+  for (const { event, body } of said)
+    expect({ ...body, fits: checks[body.schema_version as 1 | 2](body.metadata) }).toMatchObject({ fits: event.poison === null });
   expect(new Set(sent.map(({ body }) => body.schema_version))).toEqual(new Set([1, 2, 9]));
 });
 
