@@ -14,6 +14,7 @@ import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
 import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
 import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
+import { erasedEverywhere } from '../checkers/erased-everywhere.ts';
 import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
 import { everyEventAcknowledged } from '../checkers/every-event-acknowledged.ts';
 import { faultsHealed } from '../checkers/faults-healed.ts';
@@ -110,6 +111,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['monotonic-reads', monotonicReads],
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
+  ['erased-everywhere', erasedEverywhere],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */

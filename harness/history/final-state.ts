@@ -82,6 +82,17 @@ export type FinalRow =
       readonly discarded: number;
       readonly skipped: number;
       readonly shed: number;
+      /** False: a version that nobody reads, whose rows are not read back. Left out: read. */
+      readonly isRead?: boolean;
+    }
+  /** A row of the log whose object was erased: its place, its key and its id are all that is left of the event. */
+  | {
+      readonly kind: 'erased';
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
     }
   /** What the harness counts again itself, per processor and lane, from the tables and not from the books. */
   | {

@@ -79,6 +79,7 @@ export class FinalTables {
     recount: [],
     parked: [],
     pending: [],
+    erased: [],
     'lease-event': [],
   };
 

@@ -49,6 +49,7 @@ export const checkNeeds: Needs = {
   'monotonic-reads': ['reads'],
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
+  'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
   'takeovers-seen': ['leases'],
@@ -68,6 +69,7 @@ export const faultNeeds: Needs = {
   kill: ['processes'],
   restart: ['processes'],
   pause: ['processes'],
+  operator: ['database'],
   datagrams: ['datagrams', 'datagram-counts'],
 };
 

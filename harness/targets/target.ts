@@ -69,6 +69,16 @@ export type DatagramLinkOf = {
   seen(): Promise<DatagramsSeen>;
 };
 
+/** Where an operator of the target asks for things, over HTTP. */
+export type OperatorAccess = {
+  ask(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+  /** Rejects where it is not answered with 200. */
+  look(path: string): Promise<unknown>;
+};
+
 /** The database server, where it is the run's own. */
 export type DatabaseServer = {
   /** The server's first process. */
@@ -105,6 +115,8 @@ export type RunningTarget = AsyncDisposable & {
   readonly smallDisk?: SmallDisk;
   /** The variables with which a worker runs a release that can't cope with some events. */
   readonly badRelease?: Readonly<Record<string, string>>;
+  /** Where an operator asks for rebuilds, replays and erasures. */
+  readonly operator?: OperatorAccess;
   /** Containers that it runs in, by the names that a scenario uses. */
   containers?(): readonly { readonly name: string; readonly id: string }[];
   /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */

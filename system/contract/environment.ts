@@ -7,6 +7,7 @@ import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { schemaSettings } from './settings/schema-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
+import { rebuildSettings } from './settings/rebuild-settings.ts';
 import { workerSettings } from './settings/worker-settings.ts';
 import type { Setting } from './settings/setting.ts';
 
@@ -19,6 +20,7 @@ export const settings = {
   ...streamSettings,
   ...workerSettings,
   ...schemaSettings,
+  ...rebuildSettings,
   ...postgresSettings,
   ...consumerSettings,
 } as const satisfies Record<string, Setting>;

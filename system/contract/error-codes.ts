@@ -86,6 +86,18 @@ export const errorCodes = {
     false,
     'The schema breaks what its compatibility promises; `details` lists each break with its place, and a value that shows it where one was found.',
   ),
+  invalid_operation: code(
+    400,
+    'definite',
+    false,
+    'What an operator asked for is not understood, or contradicts itself; `details` lists each place.',
+  ),
+  operation_refused: code(
+    409,
+    'definite',
+    false,
+    'What an operator asked for can not be done as things stand; the message says why, and what would allow it. It is on record.',
+  ),
   invalid_consumer: code(400, 'definite', false, 'What was asked of a consumer is not understood; `details` lists each place.'),
   not_found: code(404, 'definite', false, 'No such event, object or route.'),
   method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),

@@ -4,9 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createCachedRegistry } from '../schemas/cached-registry.ts';
 import { createLaneStore } from '../storage/postgres/lane-store.ts';
 import { loadRegistry } from '../storage/postgres/load-registry.ts';
-import { asQueryable, createSession } from '../storage/postgres/session.ts';
+import { asQueryable, createSession, type Session } from '../storage/postgres/session.ts';
 import { createTimelines } from '../storage/postgres/timelines.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
+import type { LaneId } from '../workers/checkpoint.ts';
 import type { ThreadData } from '../workers/handler-thread.ts';
 import type { TimelineHandler } from '../workers/processor.ts';
 import { parseReads, type ReadVersion, withSchemas } from '../workers/with-schemas.ts';
@@ -28,8 +29,38 @@ const loadHandler = async (path: string | null): Promise<HandlerModule> => {
   throw new TypeError(`${path} exports no function \`handle\`.`);
 };
 
+/** Which code a version runs never changes: asked once. */
+const selectCode = 'select coalesce(code, version) as code from processors where processor = $1 and version = $2';
+
+/** Modules are loaded at once: one that can't be used is found out before there is work for it. */
+const loadProcessors = async (session: Session) => {
+  const handlers = new Map<number, HandlerModule>();
+  const schemas = createCachedRegistry({
+    load: (known) => loadRegistry(asQueryable(session), known),
+    lifeMs: settings.schemaCacheMs,
+    nowMs: monotonicMs,
+    // The work that comes next needs the database too, and tells.
+    onFailure: () => {},
+  });
+  const make = ({ handler, reads }: HandlerModule, version?: number) =>
+    withSchemas(version === undefined ? createTimelines(handler) : createTimelines(handler, version), schemas.current, reads);
+  for (const { code, path } of settings.timelineHandlers) handlers.set(code, await loadHandler(path));
+  const known = new Map([[1, make(handlers.get(1)!)]]);
+  return async ({ processor, version }: LaneId) => {
+    // Before each task, while no transaction is open.
+    await schemas.refresh();
+    const ready = known.get(version);
+    if (ready !== undefined) return ready;
+    const { rows } = await session.query<{ code: number }>({ text: selectCode, values: [processor, version] });
+    const module = handlers.get(rows[0]?.code ?? version);
+    if (module === undefined) throw new Error(`This worker has no code for ${processor}/${version}: see FAULTLINE_TIMELINE_HANDLERS.`);
+    const made = make(module, version);
+    known.set(version, made);
+    return made;
+  };
+};
+
 try {
-  const { handler, reads } = await loadHandler(settings.timelineHandler);
   const session = createSession({
     databaseUrl: settings.databaseUrl,
     name: `${settings.connectionName}-${name}`,
@@ -37,16 +68,9 @@ try {
   });
   // Connected before the first task: a lane that gets this thread does not wait for it. Where it can't be now, the first task tries again.
   await session.client().catch(() => {});
-  const schemas = createCachedRegistry({
-    load: (known) => loadRegistry(asQueryable(session), known),
-    lifeMs: settings.schemaCacheMs,
-    nowMs: () => performance.now(),
-    // The work that comes next needs the database too, and tells.
-    onFailure: () => {},
-  });
+  const processorOf = await loadProcessors(session);
   serveThread(port, {
-    processor: withSchemas(createTimelines(handler), schemas.current, reads),
-    beforeTask: schemas.refresh,
+    processorOf,
     stream: createPostgresStreamReader(asQueryable(session)),
     store: createLaneStore(session, settings.worker),
     progress: progressWriter(progress),

@@ -1,17 +1,4 @@
 import { expect, test } from 'vitest';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { createOperatePool } from '../query/create-operate-pool.ts';
-import { createReadPool } from '../query/create-read-pool.ts';
-import { createQueryServer } from '../query/query-server.ts';
-import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
-import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
-import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
-import { noKeys } from '../access/testing.ts';
-import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import {
   createWorkerDatabase,
   drained,
@@ -24,51 +11,8 @@ import {
   startWorkerProcess,
   type WorkerDatabase,
 } from '../workers/testing.ts';
+import { startDesk } from './ops/testing.ts';
 import { startIngest } from './testing.ts';
-
-const program = fileURLToPath(new URL('./ops.ts', import.meta.url));
-
-const startDesk = async (database: WorkerDatabase) => {
-  const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: () => {} });
-  const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
-  const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
-  const bounds = { mostReaders: 1, bufferBytes: 65_536, slowMs: 1000, limitSeconds: 10 };
-  const app = createQueryServer({
-    pool,
-    desk: createRecoveryDesk(operating),
-    schemaDesk: createSchemaDesk(operating),
-    keys: noKeys,
-    telemetry,
-    consumers: { desk: createConsumerDesk(operating), pool, bounds },
-    exports: { pool, bounds },
-  });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const folder = await mkdtemp(join(tmpdir(), 'faultline-schemas-'));
-  const ask = async (path: string, body: object) => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ requested_by: 'test', why: 'a test', ...body }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  return {
-    ask,
-    get: async (path: string) => (await (await fetch(`${url}${path}`)).json()) as Record<string, unknown>,
-    ops: (...parameters: readonly string[]) =>
-      execa(process.execPath, [program, '--url', url, ...parameters], { reject: false, timeout: 40_000 }),
-    file: async (content: unknown) => {
-      const path = join(folder, 'file.json');
-      await writeFile(path, JSON.stringify(content));
-      return path;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await app.close();
-      await Promise.all([pool.end(), operating.end(), telemetry.shutdown(), rm(folder, { recursive: true, force: true })]);
-    },
-  };
-};
 
 const closed = (properties: object, required: readonly string[]) => ({ type: 'object', properties, required, additionalProperties: false });
 const first = {
@@ -131,16 +75,16 @@ const startDoor = async (database: WorkerDatabase) => {
 test('a schema is tried, registered once, changed by a version with casts, and retired, each on record', async () => {
   await using database = await createWorkerDatabase();
   await using desk = await startDesk(database);
-  expect(await desk.ask('/schemas', { ...first, dry_run: true })).toMatchObject({ status: 200, body: { dry_run: true, known: false } });
+  expect(await desk.post('/schemas', { ...first, dry_run: true })).toMatchObject({ status: 200, body: { dry_run: true, known: false } });
   expect(await desk.get('/schemas')).toEqual({ schemas: [], next_cursor: null });
-  expect(await desk.ask('/schemas', first)).toMatchObject({ status: 200, body: { known: false, upcast: null } });
-  expect(await desk.ask('/schemas', first)).toMatchObject({ status: 200, body: { known: true } });
-  expect(await desk.ask('/schemas', { ...first, owner: 'others' })).toMatchObject({
+  expect(await desk.post('/schemas', first)).toMatchObject({ status: 200, body: { known: false, upcast: null } });
+  expect(await desk.post('/schemas', first)).toMatchObject({ status: 200, body: { known: true } });
+  expect(await desk.post('/schemas', { ...first, owner: 'others' })).toMatchObject({
     status: 409,
     body: { error: { code: 'schema_conflict' } },
   });
   const { upcast: _up, downcast: _down, ...bare } = second;
-  expect(await desk.ask('/schemas', { ...bare, compatibility: 'full' })).toMatchObject({
+  expect(await desk.post('/schemas', { ...bare, compatibility: 'full' })).toMatchObject({
     status: 409,
     body: {
       error: {
@@ -153,7 +97,7 @@ test('a schema is tried, registered once, changed by a version with casts, and r
     },
   });
   const { loses: _loses, ...silent } = second.downcast;
-  expect(await desk.ask('/schemas', { ...second, downcast: silent })).toMatchObject({
+  expect(await desk.post('/schemas', { ...second, downcast: silent })).toMatchObject({
     status: 400,
     body: {
       error: {
@@ -162,30 +106,30 @@ test('a schema is tried, registered once, changed by a version with casts, and r
       },
     },
   });
-  expect(await desk.ops('schemas', 'check', await desk.file({ ...bare, compatibility: 'backward' }))).toMatchObject({
+  expect(await desk.ops('schemas', 'check', await desk.rules({ ...bare, compatibility: 'backward' }))).toMatchObject({
     exitCode: 3,
     stderr: expect.stringMatching(/backward with version 1: \/amount it is required, and may be missing\n +as with \{"total":/),
   });
-  expect(await desk.ops('schemas', 'register', await desk.file(second), '--why', 'currencies')).toMatchObject({
+  expect(await desk.ops('schemas', 'register', await desk.rules(second), '--why', 'currencies')).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/It is registered\.\nupcast +2 rules\ndowncast +2 rules, loses \/metadata\/currency\nbreaks backward/),
   });
-  expect(await desk.ask('/schemas/retire', { system_name: 'shop', event_name: 'placed', version: 1 })).toMatchObject({
+  expect(await desk.post('/schemas/retire', { system_name: 'shop', event_name: 'placed', version: 1 })).toMatchObject({
     status: 200,
     body: { known: false },
   });
-  expect(await desk.ask('/schemas/retire', { system_name: 'shop', event_name: 'placed', version: 7 })).toMatchObject({ status: 404 });
+  expect(await desk.post('/schemas/retire', { system_name: 'shop', event_name: 'placed', version: 7 })).toMatchObject({ status: 404 });
   expect((await desk.ops('schemas', 'list')).stdout).toMatch(
     /shop +placed +1 +orders +backward +\S+ +2\S+\nshop +placed +2 +orders +none +\S+ +-/,
   );
   expect((await desk.ops('schemas', 'show', 'shop', 'placed', '2')).stdout).toContain('"currency"');
   expect(await desk.ops('schemas', 'policy', '--system', 'shop', '--invalid', 'park', '--why', 'a try')).toMatchObject({ exitCode: 0 });
   expect((await desk.ops('schemas', 'policy')).stdout).toMatch(/shop +any +- +- +park/);
-  expect(await desk.ask('/schema-policies', { system_name: 'shop', event_name: 'placed', unversioned: 1 })).toMatchObject({
+  expect(await desk.post('/schema-policies', { system_name: 'shop', event_name: 'placed', unversioned: 1 })).toMatchObject({
     status: 400,
     body: { error: { details: [{ parameter: '/unversioned', message: expect.stringContaining('retired') }] } },
   });
-  const { entries: audit } = await desk.get('/schema-audit');
+  const { entries: audit } = await desk.get<{ entries: unknown }>('/schema-audit');
   expect((audit as { action: string; why: string }[]).map(({ action, why }) => `${action}: ${why}`)).toEqual([
     'policy: a try',
     'retire: a test',
@@ -199,10 +143,10 @@ test('what does not fit is refused, parked or flagged by policy; a parked one is
   await using desk = await startDesk(database);
   await using door = await startDoor(database);
   expect((await door.send(event('before', { anything: 1 }))).body).not.toHaveProperty('schema');
-  await desk.ask('/schemas', first);
-  await desk.ask('/schemas', second);
+  await desk.post('/schemas', first);
+  await desk.post('/schemas', second);
   const settled = (action: string, unversioned: number | null = null) =>
-    desk.ask('/schema-policies', { system_name: 'shop', event_name: 'placed', invalid: action, unknown_version: action, unversioned });
+    desk.post('/schema-policies', { system_name: 'shop', event_name: 'placed', invalid: action, unknown_version: action, unversioned });
 
   await settled('flag');
   const flagged = await eventually(
@@ -256,7 +200,7 @@ test('what does not fit is refused, parked or flagged by policy; a parked one is
     (await letters(database)).map(({ reason_code, attempts, object_id }) => `${object_id} ${reason_code} ${attempts}`).toSorted(),
   ).toEqual(['parked schema_invalid 1', 'probe schema_invalid 1']);
   expect(await entries(database, 'parked')).toEqual([]);
-  const rules = await desk.file([{ op: 'replace', path: '/metadata/total', value: 7, when: { path: '/metadata/total', type: 'string' } }]);
+  const rules = await desk.rules([{ op: 'replace', path: '/metadata/total', value: 7, when: { path: '/metadata/total', type: 'string' } }]);
   expect(await desk.ops('dead-letters', 'replay', '--object', 'parked', '--why', 'as it is')).toMatchObject({ exitCode: 1 });
   expect(await desk.ops('dead-letters', 'fix', '--object', 'parked', '--rules', rules, '--replay', '--why', 'mended')).toMatchObject({
     exitCode: 0,

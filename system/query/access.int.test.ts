@@ -20,7 +20,10 @@ const parked = `
   insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, examples, registered_by)
   values ('default', 'shop', 'paid', 1, '{"type":"object"}', 'ann', 'full', '[]', 'ann');
   insert into schema_policies (tenant, system_name, event_name, invalid, set_by) values ('default', 'shop', 'paid', 'park', 'ann');
-  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values ('register', 'ann', 'a test', 'default', 'shop', 'paid', 1, '{}')`;
+  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values ('register', 'ann', 'a test', 'default', 'shop', 'paid', 1, '{}');
+  insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'a test');
+  insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
+  values ('default', 'shop', 'order-1', true, 'ann', 'a test', '01234567-89ab-4cde-8f01-000000000001', '{}')`;
 
 const processors = `
   insert into processors (processor, version, ordered, state, stream_version)
@@ -51,6 +54,9 @@ const places: Readonly<Record<string, string>> = {
   job: '1',
   consumer: 'billing',
   instance: 'one',
+  read_model: 'timelines',
+  comparison: '1',
+  erasure: '1',
 };
 
 /** What a route needs beside its path. */
@@ -59,6 +65,9 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /schemas': { ...schema, version: 2, owner: 'x', compatibility: 'none', schema: { type: 'object' }, dry_run: true, ...by },
   'POST /schemas/retire': { ...schema, ...by },
   'POST /schema-policies': { system_name: 'shop', invalid: 'park', ...by },
+  'POST /rebuilds': { read_model: 'timelines', action: 'start', requested_by: 'ann', why: 'a test' },
+  // Of an object of its own, which nobody has heard of.
+  'POST /erasures': { system_name: 'nobody', object_id: 'none', dry_run: true, requested_by: 'joe', why: 'a test' },
   'PUT /consumers/:consumer': { start: 'earliest' },
   'PUT /consumers/:consumer/instances/:instance': {},
   'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
@@ -71,6 +80,9 @@ const queries: Readonly<Record<string, string>> = {
 /** Where it is not 200. */
 const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
   'POST /recovery/jobs': [202],
+  // No worker lives here that could build it.
+  'POST /rebuilds': [409, 'operation_refused'],
+  'POST /erasures': [202],
   'GET /consumers/:consumer/stream': [400, 'invalid_query'],
   'DELETE /consumers/:consumer/instances/:instance': [204],
   'DELETE /consumers/:consumer': [204],
@@ -114,10 +126,18 @@ describe('the query door', () => {
     }
   });
 
-  it.each(closed.filter(([route]) => !route.includes('/consumers')))('shows nothing of another tenant by %s', async (route) => {
+  it('takes what another tenant asks to be erased as its own', async () => {
+    const { status, text } = await ask('POST /erasures', other.text);
+    expect([status, Object.keys(JSON.parse(text) as object)]).toEqual([202, ['erasure', 'known']]);
+  });
+
+  const isListing = ([route]: readonly [string, unknown]) => !route.includes('/consumers') && route !== 'POST /erasures';
+
+  it.each(closed.filter(isListing))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
     const isOfOne =
-      ['POST /recovery/jobs', 'POST /schemas/retire'].includes(route) || /:(id|object_id|position|job|event_name)/.test(route);
+      /:(id|object_id|position|job|event_name|read_model|comparison|erasure)/.test(route) ||
+      (route.startsWith('POST') && !['POST /schemas', 'POST /schema-policies'].includes(route));
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);

@@ -2,14 +2,18 @@
 import type { TObject, TSchema } from 'typebox';
 import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { erasureRequest } from '../recovery/erasure-request.ts';
 import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
-import { policyRequest, registerRequest, retireRequest } from '../schemas/schema-requests.ts';
-import { schemaUrls } from './operate-schemas.ts';
+import { rebuildRequest } from '../recovery/rebuild-request.ts';
 import { jobsUrl } from './operate.ts';
+import { erasuresUrl } from './operate-erasure.ts';
+import { rebuildsUrl } from './operate-rebuild.ts';
 import type { Route } from './route.ts';
+import { schemaOperations } from './schema-operations.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
-import { policySetAnswer, registeredAnswer, retiredAnswer } from './schemas/registry-schemas.ts';
+import { acceptedErasureAnswer } from './schemas/erasure-answers.ts';
+import { rebuildDoneAnswer } from './schemas/rebuild-answers.ts';
 import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
@@ -22,6 +26,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   paths: {
     ...pathsOf(routes),
     [jobsUrl]: { post: openJob() },
+    [rebuildsUrl]: { post: askForRebuild() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -57,77 +62,61 @@ const openJob = () => ({
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
 });
 
-const schemaErrors = [
+const operationErrors = [
+  'unauthenticated',
+  'forbidden',
+  'not_found',
   'invalid_json',
-  'invalid_schema',
+  'invalid_operation',
+  'operation_refused',
   'unsupported_content_type',
   'payload_too_large',
   'storage_unavailable',
   'internal',
 ] as const;
 
-const write = (
-  operationId: string,
-  summary: string,
-  request: TSchema,
-  answer: TSchema,
-  errors: readonly (keyof typeof errorCodes)[] = [],
-) => ({
-  operationId,
-  summary,
-  security: securityOf('operate'),
-  requestBody: { required: true, content: { 'application/json': { schema: request } } },
-  responses: { 200: json('The answer.', answer), ...errorResponses(['unauthenticated', 'forbidden', ...schemaErrors, ...errors]) },
+const askForRebuild = () => ({
+  operationId: 'ask_for_rebuild',
+  security: securityOf(needOf('query', 'POST', rebuildsUrl)),
+  summary: 'A new version of a read model beside the one that is read: started, compared, switched to, gone back from, or given up.',
+  requestBody: { required: true, content: { 'application/json': { schema: rebuildRequest } } },
+  responses: { 200: json('It is done; of a comparison: it is written down.', rebuildDoneAnswer), ...errorResponses(operationErrors) },
 });
 
-const schemaWrites = [
-  {
-    url: schemaUrls.register,
-    operation: write(
-      'register_schema',
-      'Registers a version of a schema, or says what would come of it.',
-      registerRequest,
-      registeredAnswer,
-      ['schema_conflict', 'schema_incompatible'],
-    ),
-  },
-  {
-    url: schemaUrls.retire,
-    operation: write(
-      'retire_schema',
-      'Retires a version: events of it are of an unknown version from then on.',
-      retireRequest,
-      retiredAnswer,
-      ['not_found'],
-    ),
-  },
-  {
-    url: schemaUrls.policy,
-    operation: write(
-      'set_schema_policy',
-      'Says what becomes of events that do not fit, or are not known; replaces what was said for the same events.',
-      policyRequest,
-      policySetAnswer,
-    ),
-  },
-];
+const askForErasure = () => ({
+  operationId: 'ask_for_erasure',
+  security: securityOf(needOf('query', 'POST', erasuresUrl)),
+  summary:
+    "One object's data is to go, from the log, the park and the read models; GET /erasures/{erasure} says how far it is and has the proof.",
+  requestBody: { required: true, content: { 'application/json': { schema: erasureRequest } } },
+  responses: { 202: json('It is written down.', acceptedErasureAnswer), ...errorResponses(operationErrors) },
+});
 
-/** Listings share paths with the operations of the consumer API, and with what writes the registry of schemas. */
+/** Listings and the operations of the consumer API share paths. */
 const pathsOf = (routes: readonly Route[]) => {
   const operations = [
     ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    { url: erasuresUrl, method: 'post', operation: askForErasure() },
     ...Object.entries(consumerOperations).map(([name, one]) => ({
       url: one.url,
       method: one.method.toLowerCase(),
       operation: consumerOperation(name, one),
     })),
-    ...schemaWrites.map(({ url, operation: one }) => ({ url, method: 'post', operation: one })),
+    ...schemaOperations.map((one) => ({ url: one.url, method: 'post', operation: schemaOperation(one) })),
   ];
   const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
   return Object.fromEntries(
     [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
   );
 };
+
+const schemaOperation = ({ url, operationId, summary, request, answer, errors }: (typeof schemaOperations)[number]) => ({
+  operationId,
+  summary,
+  security: securityOf(needOf('query', 'POST', url)),
+  requestBody: { required: true, content: { 'application/json': { schema: request } } },
+  responses: { 200: json('The answer.', answer), ...errorResponses(errors) },
+});
 
 const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
   operationId: `${name}_consumer`,

@@ -13,6 +13,8 @@ import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
+import type { ErasureDesk } from '../recovery/erasure-desk.ts';
+import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
@@ -26,6 +28,8 @@ import { createExportDoor, type ExportBounds, type ExportDoor } from './export/e
 import { createOpenApi } from './openapi.ts';
 import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
+import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
+import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -40,6 +44,10 @@ export type QueryServerOptions = {
   readonly desk: RecoveryDesk;
   /** Takes changes of the registry of schemas. */
   readonly schemaDesk: SchemaDesk;
+  /** And of the versions of read models. */
+  readonly rebuilds: RebuildDesk;
+  /** And of what is to be erased. */
+  readonly erasures: ErasureDesk;
   readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
@@ -59,6 +67,8 @@ export const createQueryServer = ({
   pool,
   desk,
   schemaDesk,
+  rebuilds,
+  erasures,
   keys,
   telemetry,
   consumers,
@@ -78,6 +88,8 @@ export const createQueryServer = ({
   for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
   addSchemaRoutes(app, schemaDesk, telemetry);
+  addRebuildRoutes(app, rebuilds, telemetry, spans);
+  addErasureRoutes(app, erasures, telemetry, spans);
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
   const consumerReads = createReadDatabases(consumers.pool, telemetry);
   addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
@@ -162,6 +174,8 @@ const served = Map.groupBy(
     ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
     { url: jobsUrl, methods: 'POST' },
     ...Object.values(schemaUrls).map((url) => ({ url, methods: 'POST' })),
+    { url: rebuildsUrl, methods: 'POST' },
+    { url: erasuresUrl, methods: 'POST' },
     ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
   ],
   ({ url }) => url,

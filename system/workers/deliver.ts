@@ -1,5 +1,6 @@
 // Delivers a run of events to a processor, key by key in order, and says what became of each. No I/O but the handler's own: the decisions are
 // written by somebody else, all at once, in the checkpoint's transaction.
+import { isErased } from '../contract/erased.ts';
 import type { LogEvent } from '../stream/stream.ts';
 import type { Failure } from './failure.ts';
 import type { Turns } from './turns.ts';
@@ -64,7 +65,16 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
   let moreDue = false;
   const { turns } = delivery;
 
+  /** Nothing is left to hand over: its number is passed, and it is counted. */
+  const skip = (event: LogEvent, origin: Origin) => {
+    decisions.push({ kind: 'skipped', event, origin });
+    return true;
+  };
   const attempt = async (state: KeyState, event: LogEvent, origin: Origin) => {
+    if (isErased(event)) {
+      passNumber(state, event.sequence);
+      return skip(event, origin);
+    }
     const startedAtMs = turns?.nowMs() ?? 0;
     const pending = delivery.handle(event);
     const handled = pending instanceof Promise ? await pending : pending;
@@ -114,7 +124,8 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
     if (verdict.kind === 'early') wait(state, event);
     else if (verdict.kind === 'due') {
       if (await attempt(state, event, origin)) await drain(state);
-    } else if (verdict.kind === 'refused') fail(state, event, origin, verdict.failure);
+    } else if (verdict.kind === 'refused' && isErased(event)) skip(event, origin);
+    else if (verdict.kind === 'refused') fail(state, event, origin, verdict.failure);
     else {
       if (verdict.kind === 'behind') roomParked -= 1;
       decisions.push({ kind: verdict.kind, event, origin });

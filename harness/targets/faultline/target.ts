@@ -14,6 +14,7 @@ import { registerSchemas } from './register-schemas.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
+import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { readBack } from './read-back.ts';
 import { readKey } from './read-key.ts';
@@ -125,6 +126,7 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    operator: operatorAt(addressOf(fleet, 'query')),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: () => pendingIn(pool),

@@ -4,7 +4,7 @@ import { schemaActions } from '../../contract/schemas.ts';
 import type { Api } from './api.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
-import type { Run } from './program.ts';
+import type { Run } from './rebuild/commands.ts';
 import { describeRegistered, listPolicies, listSchemas, type RegisteredAnswer, showSchema } from './show-schemas.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 import { shown } from './table.ts';
