@@ -311,8 +311,8 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/workers/deliver.ts',
-        find: 'turns?.isOver(event) === true',
-        replace: 'turns === null',
+        find: 'turns?.isOver(event) !== true',
+        replace: 'turns !== null',
       },
     ],
   },

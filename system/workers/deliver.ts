@@ -59,11 +59,27 @@ export const drainKeys = async <Effect>(delivery: Omit<Delivery<Effect>, 'events
 /** With less room in the park a slow key holds its lane up, as back-pressure does, rather than fill the park that failures need. */
 const roomToSetAside = 1000;
 
+const setAsideAfterTurn = <Effect>({ origin, turns }: Delivery<Effect>, state: KeyState, event: LogEvent, roomParked: number): void => {
+  if (origin === 'park' || state.parked || roomParked <= roomToSetAside || turns?.isOver(event) !== true) return;
+  state.parked = true;
+  state.setAside = true;
+};
+
+const handleInTurn = <Effect>({ handle, turns }: Delivery<Effect>, event: LogEvent): Handled<Effect> | Promise<Handled<Effect>> => {
+  if (turns === undefined) return handle(event);
+  const startedAtMs = turns.nowMs();
+  const took = (handled: Handled<Effect>) => {
+    turns.took(event, turns.nowMs() - startedAtMs);
+    return handled;
+  };
+  const pending = handle(event);
+  return pending instanceof Promise ? pending.then(took) : took(pending);
+};
+
 const createRun = <Effect>(delivery: Delivery<Effect>) => {
   const decisions: Decision<Effect>[] = [];
   let { early: roomEarly, parked: roomParked } = delivery.room;
   let moreDue = false;
-  const { turns } = delivery;
 
   /** Nothing is left to hand over: its number is passed, and it is counted. */
   const skip = (event: LogEvent, origin: Origin) => {
@@ -75,10 +91,8 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
       passNumber(state, event.sequence);
       return skip(event, origin);
     }
-    const startedAtMs = turns?.nowMs() ?? 0;
-    const pending = delivery.handle(event);
+    const pending = handleInTurn(delivery, event);
     const handled = pending instanceof Promise ? await pending : pending;
-    turns?.took(event, turns.nowMs() - startedAtMs);
     if ('failure' in handled) return fail(state, event, origin, handled.failure);
     decisions.push(
       handled.effect === null ? { kind: 'ignored', event, origin } : { kind: 'applied', event, origin, effect: handled.effect },
@@ -115,10 +129,7 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
     const state = delivery.keys.get(keyName(event))!;
     // A failure parks at most this event and one that it drains.
     if (origin === 'log' && roomParked < 2) return 'park_full';
-    if (origin === 'log' && !state.parked && roomParked > roomToSetAside && turns?.isOver(event) === true) {
-      state.parked = true;
-      state.setAside = true;
-    }
+    setAsideAfterTurn(delivery, state, event, roomParked);
     const verdict = judge(state, event);
     if (verdict.kind === 'early' && roomEarly < 1 && origin === 'log') return 'early_full';
     if (verdict.kind === 'early') wait(state, event);

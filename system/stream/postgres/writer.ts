@@ -41,7 +41,7 @@ export const createPostgresStreamWriter = ({
   append: async (requests, signal) => {
     if (requests.length === 0) return [];
     const lanes = requests.map((request) => laneOf(request, laneCount));
-    const values = [streamVersion, ...toArrays(requests, lanes)];
+    const values = [streamVersion, ...toArrays(requests, lanes), ...schemaArrays(requests)];
     const answer = await withClient(pool, signal, async (client) => {
       const { rows } = await client.query<{ answer: Answer }>({ ...append, values });
       return rows[0]!.answer;
@@ -73,7 +73,6 @@ const toArrays = (requests: readonly AppendRequest[], lanes: readonly number[]):
   requests.map(({ receivedAt }) => receivedAt),
   textArray(requests.map(({ body }) => body)),
   textArray(requests.map(({ traceparent }) => traceparent)),
-  ...schemaArrays(requests),
 ];
 
 /** Most batches have nothing of the kind, and pay nothing for it. */
