@@ -37,6 +37,7 @@ import { machine } from '../checkers/machine.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
 import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
+import { othersStayFresh } from '../checkers/others-stay-fresh.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
@@ -106,6 +107,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['equals-ordered-delivery', equalsOrderedDelivery],
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
+  ['others-stay-fresh', othersStayFresh],
   ['memory-within', memoryWithin],
   ['panels-have-data', panelsHaveData],
   ['read-your-writes', readYourWrites],
@@ -135,6 +137,7 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 export const neededParameters: NeededParameters = {
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
+  'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },
   'memory-within': { megabytes: 'number' },
   'panels-have-data': { mayBeEmpty: 'strings' },
   'read-your-writes': { kind: 'string' },

@@ -25,6 +25,10 @@ export const expectations = {
     means: 'The backlog is under so many events again within so many seconds of the end of a phase.',
     parameters: { under: 'number', withinSeconds: 'number', phase: 'string' },
   },
+  'others-stay-fresh': {
+    means: 'While hot keys are behind by so many seconds, 99 in 100 events of all others are applied within so many.',
+    parameters: { withinSeconds: 'number', hotSeconds: 'number' },
+  },
   'memory-within': { means: 'No process of the target grows past so many megabytes.', parameters: { megabytes: 'number' } },
   'panels-have-data': {
     means: 'Every panel of every dashboard has data, but for those that show trouble alone.',

@@ -9,6 +9,8 @@ export const poisonKinds: readonly PoisonKind[] = [
   'hostile-text',
   'handler-throws',
   'handler-hangs',
+  'unlike-schema',
+  'unknown-version',
 ];
 const mostKeys = 1_000_000;
 const mostRetries = 30;
@@ -45,6 +47,7 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (senders !== undefined && !isWhole(senders, 1, mostSenders))
     report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
+  versionProblems(traffic, report);
   transportProblems(traffic, report);
   driverProblems(traffic, report);
 };
@@ -112,6 +115,15 @@ const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): v
     if (!isShare(value.share)) report(`traffic.${name}.share`, `must be above 0 and at most 1; leave ${name} out for none`);
     if (!isWhole(value.byMs, 1, mostMs)) report(`traffic.${name}.byMs`, 'must be a whole number of milliseconds, 1 or more');
   }
+};
+
+const versionProblems = ({ versions, poison, batch, driver }: Traffic, report: Reporter): void => {
+  if (versions !== undefined && versions !== true) report('traffic.versions', 'must be true, or be left out');
+  const kinds = Array.isArray(poison?.kinds) ? poison.kinds : [];
+  if (versions === undefined && kinds.some((kind) => kind === 'unlike-schema' || kind === 'unknown-version'))
+    report('traffic.poison.kinds', 'unlike-schema and unknown-version are of events that say their version: add versions');
+  if (versions !== undefined && (batch !== undefined || driver !== undefined))
+    report('traffic.versions', 'are sent one by one, by our own driver');
 };
 
 const poisonProblems = (poison: Traffic['poison'], report: Reporter): void => {

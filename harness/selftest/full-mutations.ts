@@ -231,4 +231,46 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'parked-by-schema-handled',
+    defect: 'what the policy for schemas parks is given to user code all the same',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'if ((event.schema?.parkedAt ?? null) !== null) refuseUnlessMended(event, registry());',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'upcast-left-out',
+    defect: 'a processor that asks for a version is given each event as it came',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'return { ...event, body: cast.body, schema',
+        replace: 'return { ...event, schema',
+      },
+    ],
+  },
+  {
+    name: 'turns-never-over',
+    defect: 'a key may keep its lane for as long as its backlog takes',
+    scenario: 'hot-key',
+    exitCode: 1,
+    namedBy: ['expectation/others-stay-fresh'],
+    edits: [
+      {
+        file: 'system/workers/deliver.ts',
+        find: 'turns?.isOver(event) !== true',
+        replace: 'turns !== null',
+      },
+    ],
+  },
 ];

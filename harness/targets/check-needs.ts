@@ -43,6 +43,7 @@ export const checkNeeds: Needs = {
   'equals-ordered-delivery': ['read-models', 'positions'],
   'duplicates-counted-exactly': ['books'],
   'lag-recovers': ['positions'],
+  'others-stay-fresh': ['read-models'],
   'memory-within': ['processes'],
   'panels-have-data': ['dashboards'],
   'read-your-writes': ['reads'],

@@ -4,6 +4,7 @@ import { bookSignals } from './signals/book-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { schemaSignals } from './signals/schema-signals.ts';
 import { rebuildSignals } from './signals/rebuild-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { udpSignals } from './signals/udp-signals.ts';
@@ -14,6 +15,7 @@ export type { Signal } from './signals/signal.ts';
 export const signals = {
   ...ingestSignals,
   ...udpSignals,
+  ...schemaSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,

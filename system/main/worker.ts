@@ -99,6 +99,8 @@ const startThreads = async (settings: Settings, timelineHandlers: readonly Timel
     timelineHandlers,
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
+    schemaCacheMs: settings.schemaCacheMs,
+    keyTurnMs: settings.keyTurnMs,
   };
   const source = {
     entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),

@@ -6,6 +6,7 @@ export const runbooks = [
   'FaultlineDeadLetterTooOld',
   'FaultlineDeadLettersGrowing',
   'FaultlineDiskBudgetNear',
+  'FaultlineSchemaViolations',
   'FaultlineDuplicateEffect',
   'FaultlineEarlyEventsStuck',
   'FaultlineEffectsLost',

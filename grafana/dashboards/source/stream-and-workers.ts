@@ -244,6 +244,16 @@ const workers: Row = {
       behind: [consumers, workerLines],
       onward: freshness,
     }),
+    timeseries({
+      id: 307,
+      title: 'Batches with something set aside',
+      question:
+        'Does one key, or tenant, take more than its turn? Batches a second in which the rest of its events was set aside, to be worked off beside the lane.',
+      unit: 'short',
+      targets: [overTime(`sum by (faultline_processor) (${rateOf(signals.batchesSetAside, own)})`, '{{faultline_processor}}')],
+      behind: [consumers, workerLines],
+      onward: lag,
+    }),
   ],
 };
 

@@ -4,7 +4,7 @@ import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
 
 const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
@@ -14,6 +14,12 @@ const applied = (run: SimulatedRun, at: number): SimulatedRun => {
     (rows) => rows.map(late),
   );
 };
+
+/** The hot key is three seconds late; the others by so many milliseconds. */
+const hotBehind = (othersMs: number): SimulatedRun =>
+  withRows(hot(), 'timeline-entry', (rows) =>
+    rows.map((row) => ({ ...row, appliedAt: row.appliedAt + (row.objectId === 'order-00000' ? 3000 : othersMs) })),
+  );
 
 /** The last read of a kind that showed at least three events, changed. */
 const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): SimulatedRun => {
@@ -119,6 +125,13 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['lag was back 3.2 s after the phase', () => applied(quiet(), 4200)],
     green: ['3 s after it', () => applied(quiet(), 4000)],
+  },
+  {
+    check: 'others-stay-fresh',
+    parameters: { withinSeconds: 1, hotSeconds: 2 },
+    bad: 'fail',
+    red: ['others waited with the hot key', () => hotBehind(1500)],
+    green: ['the hot key alone waited', () => hotBehind(900)],
   },
   {
     check: 'memory-within',
