@@ -9,6 +9,7 @@ import { conflictingEffect } from '../checkers/conflicting-effect.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
 import { detection } from '../checkers/detection.ts';
+import { diskBounded } from '../checkers/disk-bounded.ts';
 import { drained } from '../checkers/drained.ts';
 import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
@@ -31,6 +32,7 @@ import { lag } from '../checkers/lag.ts';
 import { logs } from '../checkers/logs.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
+import { memorySteady } from '../checkers/memory-steady.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
 import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
@@ -103,6 +105,8 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
   ['memory-within', memoryWithin],
+  ['memory-steady', memorySteady],
+  ['disk-bounded', diskBounded],
   ['panels-have-data', panelsHaveData],
   ['read-your-writes', readYourWrites],
   ['monotonic-reads', monotonicReads],
@@ -131,6 +135,8 @@ export const neededParameters: NeededParameters = {
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'memory-within': { megabytes: 'number' },
+  'memory-steady': { megabytes: 'number' },
+  'disk-bounded': { bytesPerEvent: 'number' },
   'panels-have-data': { mayBeEmpty: 'strings' },
   'read-your-writes': { kind: 'string' },
   'stale-reads': { withinSeconds: 'number' },

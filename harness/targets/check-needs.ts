@@ -43,6 +43,8 @@ export const checkNeeds: Needs = {
   'duplicates-counted-exactly': ['books'],
   'lag-recovers': ['positions'],
   'memory-within': ['processes'],
+  'memory-steady': ['processes'],
+  'disk-bounded': ['books'],
   'panels-have-data': ['dashboards'],
   'read-your-writes': ['reads'],
   'monotonic-reads': ['reads'],

@@ -24,7 +24,19 @@ export const planEvents = (count: number, { name, traffic }: TrafficSource, seed
     const expected = expectedAnswer(poison, variant);
     const sequence = traffic.sequenced === true && expected.status === 200 ? nextSequence(sequences, key) : null;
     const idempotencyKey = `${name}-${seed}-${event}`;
-    return { event, ...key, eventName: names.pick(eventNames), idempotencyKey, sequence, poison, variant, expected, ...clockOf() };
+    const withoutId = traffic.ids === 'none' ? { withoutId: true as const } : {};
+    return {
+      event,
+      ...key,
+      eventName: names.pick(eventNames),
+      idempotencyKey,
+      ...withoutId,
+      sequence,
+      poison,
+      variant,
+      expected,
+      ...clockOf(),
+    };
   });
 };
 
