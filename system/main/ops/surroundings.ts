@@ -1,5 +1,6 @@
 // What the commands of `npm run ops` work with.
 import type { Clock } from '../../telemetry/clock.ts';
+import type { WholeFile } from './open-file.ts';
 
 export type OpsSurroundings = {
   readonly out: (text: string) => void;
@@ -11,6 +12,8 @@ export type OpsSurroundings = {
   /** DATABASE_URL, for keys and tenants; null: the database of a data folder. */
   readonly databaseUrl: string | null;
   readonly readFile: (path: string) => Promise<string>;
+  /** `-`: standard output. */
+  readonly openFile: (path: string) => Promise<WholeFile>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly sleep: (delayMs: number) => Promise<unknown>;
   readonly randomId: () => string;

@@ -1,4 +1,5 @@
 // What scenarios expect, not met.
+import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
@@ -196,6 +197,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['a read shows an event that is not in the log', () => lastRead('events', ({ ids }) => ({ ids: [...ids, 77] }))],
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+  },
+  {
+    check: 'erased-everywhere',
+    bad: 'fail',
+    red: ['an earlier event of the object was left out', () => withRows(withErasure(quiet()).run, 'erased', (rows) => rows.slice(1))],
+    green: ['nothing is left but tombstones', () => withErasure(quiet()).run],
   },
   {
     check: 'refusals-seen',
