@@ -82,6 +82,7 @@ test('no two checks answer with the same id', () => {
     withinSeconds: 1,
     phase: 'steady',
     megabytes: 1,
+    bytesPerEvent: 1,
     mayBeEmpty: [],
     kind: 'timeline',
   };

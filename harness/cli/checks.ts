@@ -11,6 +11,7 @@ import { countedLoss } from '../checkers/counted-loss.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
 import { detection } from '../checkers/detection.ts';
+import { diskBounded } from '../checkers/disk-bounded.ts';
 import { drained } from '../checkers/drained.ts';
 import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
@@ -34,6 +35,7 @@ import { lag } from '../checkers/lag.ts';
 import { logs } from '../checkers/logs.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
+import { memorySteady } from '../checkers/memory-steady.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
 import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
@@ -109,6 +111,8 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['lag-recovers', lagRecovers],
   ['others-stay-fresh', othersStayFresh],
   ['memory-within', memoryWithin],
+  ['memory-steady', memorySteady],
+  ['disk-bounded', diskBounded],
   ['panels-have-data', panelsHaveData],
   ['read-your-writes', readYourWrites],
   ['monotonic-reads', monotonicReads],
@@ -139,6 +143,8 @@ export const neededParameters: NeededParameters = {
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },
   'memory-within': { megabytes: 'number' },
+  'memory-steady': { megabytes: 'number' },
+  'disk-bounded': { bytesPerEvent: 'number' },
   'panels-have-data': { mayBeEmpty: 'strings' },
   'read-your-writes': { kind: 'string' },
   'stale-reads': { withinSeconds: 'number' },

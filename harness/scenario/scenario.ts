@@ -51,6 +51,8 @@ export type Traffic = {
     | { readonly kind: 'uniform'; readonly count: number }
     /** This share of the events is about the first `hot` keys, all alike; the rest is about the others. */
     | { readonly kind: 'hot'; readonly count: number; readonly hot: number; readonly share: number };
+  /** `none`: events are sent without an id of their own, so that nobody can send one again; the harness knows them by their bodies. */
+  readonly ids?: 'none';
   /** Number the events of a key 1, 2, 3 … */
   readonly sequenced?: boolean;
   /** Share of events delivered a second time, with the same id and body, a little later. */

@@ -18,7 +18,10 @@ const mostSenders = 16;
 
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (typeof traffic !== 'object' || traffic === null) return report('traffic', 'must be an object');
-  const { arrivals, keys, duplicates, disorder, retries, senders } = traffic;
+  const { arrivals, keys, duplicates, disorder, retries, senders, ids } = traffic;
+  if (ids !== undefined && ids !== 'none') report('traffic.ids', `must be "none" or be left out, not ${JSON.stringify(ids)}`);
+  if (ids === 'none' && (retries !== undefined || duplicates !== undefined))
+    report('traffic.ids', 'an event without an id is sent once: sent again it is another event, and nobody could tell the two apart');
   if (!arrivalKinds.includes(arrivals))
     report('traffic.arrivals', `must be one of ${arrivalKinds.join(', ')}, not ${JSON.stringify(arrivals)}`);
   if ((arrivals === 'replay') !== (traffic.replay !== undefined))

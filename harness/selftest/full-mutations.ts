@@ -194,6 +194,21 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'new-identity-for-each-attempt',
+    defect: 'a commit is repeated under new identities where the client gave no id: what the first attempt stored is stored again',
+    scenario: 'commit-unknown-without-ids',
+    exitCode: 1,
+    namedBy: ['safety/duplicate-in-log'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'return { outcomes: await options.writer.append(requests, controller.signal) };',
+        replace: `const anew = requests.map((request) => ({ ...request, identity: request.idempotencyKey === null ? crypto.randomUUID() : request.identity }));
+    return { outcomes: await options.writer.append(anew, controller.signal) };`,
+      },
+    ],
+  },
+  {
     name: 'switched-too-early',
     defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
     scenario: 'rebuild-under-load',

@@ -45,6 +45,8 @@ export const checkNeeds: Needs = {
   'lag-recovers': ['positions'],
   'others-stay-fresh': ['read-models'],
   'memory-within': ['processes'],
+  'memory-steady': ['processes'],
+  'disk-bounded': ['books'],
   'panels-have-data': ['dashboards'],
   'read-your-writes': ['reads'],
   'monotonic-reads': ['reads'],

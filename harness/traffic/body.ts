@@ -24,7 +24,7 @@ export const createBodyMaker =
 export const eventTimeMs = (event: number): number => firstEventTimeMs + event * eventSpacingMs;
 
 const goodFields = (seed: number, event: PlannedEvent): Record<string, unknown> => ({
-  id: event.idempotencyKey,
+  ...(event.withoutId === true ? {} : { id: event.idempotencyKey }),
   system_name: event.systemName,
   object_id: event.objectId,
   event_name: event.eventName,

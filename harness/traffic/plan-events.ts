@@ -25,11 +25,13 @@ export const planEvents = (count: number, { name, phases, traffic }: TrafficSour
     const sequence = traffic.sequenced === true && expected.status === 200 ? nextSequence(sequences, key) : null;
     const idempotencyKey = `${name}-${seed}-${event}`;
     const version = traffic.versions === true ? { schemaVersion: event % 2 === 0 ? (1 as const) : (2 as const) } : {};
+    const withoutId = traffic.ids === 'none' ? { withoutId: true as const } : {};
     return {
       event,
       ...key,
       eventName: names.pick(eventNames),
       idempotencyKey,
+      ...withoutId,
       sequence,
       poison,
       variant,

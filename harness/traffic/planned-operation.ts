@@ -9,6 +9,8 @@ export type PlannedEvent = {
   readonly objectId: string;
   readonly eventName: string;
   readonly idempotencyKey: string;
+  /** It is sent without its id, and known again by its body alone. */
+  readonly withoutId?: true;
   readonly sequence: number | null;
   readonly poison: PoisonKind | null;
   /** Which of its kind's forms a poison has, counted up. */

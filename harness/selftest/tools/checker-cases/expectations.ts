@@ -34,6 +34,22 @@ const onePanel = (found: number): SimulatedRun =>
 const takeovers = (run: SimulatedRun, change: { readonly at: number }): SimulatedRun =>
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
 
+/** Of one worker. */
+const twoMinutes = (megabytesPerSecond: number): SimulatedRun => ({
+  ...quiet(),
+  machine: Array.from({ length: 120 }, (_unused, second) => ({
+    ...quiet().machine[0]!,
+    at: zeroAt + second * 1000,
+    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.1, pssBytes: 80e6 + second * megabytesPerSecond * 1e6 }],
+  })),
+});
+
+const sized = (bytesPerEvent: number): SimulatedRun => {
+  const [row] = quiet().books!.rows.at(-1)!.rows;
+  const sample = (head: number) => ({ at: zeroAt + head, databaseBytes: head * bytesPerEvent, rows: [{ ...row!, head }] });
+  return { ...quiet(), books: { complete: true, rows: [sample(0), sample(5000)] } };
+};
+
 const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
   all.map((operation) =>
     operation.delivery === 'duplicate' ? { ...operation, outcome: 'failed', status: 503, code: 'overloaded' } : operation,
@@ -148,6 +164,20 @@ export const expectationCases: readonly CheckerCase[] = [
       }),
     ],
     green: ['none held more than 90', quiet],
+  },
+  {
+    check: 'memory-steady',
+    parameters: { megabytes: 50 },
+    bad: 'fail',
+    red: ['a process grows by a megabyte a second', () => twoMinutes(1)],
+    green: ['it holds what it held', () => twoMinutes(0)],
+  },
+  {
+    check: 'disk-bounded',
+    parameters: { bytesPerEvent: 2000 },
+    bad: 'fail',
+    red: ['three times as much is kept as is stored', () => sized(6000)],
+    green: ['what is stored is kept', () => sized(2000)],
   },
   {
     check: 'panels-have-data',
