@@ -2,6 +2,7 @@
 // Code, budgets, dashboards and alerts are checked against it; nothing exports a metric that is not here.
 import { bookSignals } from './signals/book-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
+import { logSignals } from './signals/log-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
 import { schemaSignals } from './signals/schema-signals.ts';
@@ -21,6 +22,7 @@ export const signals = {
   ...bookSignals,
   ...rebuildSignals,
   ...consumerSignals,
+  ...logSignals,
 } as const satisfies Record<string, Signal>;
 
 export type SignalKey = keyof typeof signals;

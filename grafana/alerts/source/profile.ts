@@ -38,6 +38,8 @@ export type Profile = {
   readonly parkedKeys: { readonly keys: number; readonly for?: string };
   readonly earlySeconds: number;
   readonly booksSeconds: number;
+  /** Two rounds of retention, which looks every ten minutes. */
+  readonly overdueFor?: string;
   readonly exportFailing: Condition;
 };
 
@@ -69,6 +71,7 @@ export const production: Profile = {
   parkedKeys: { keys: 100, for: '5m' },
   earlySeconds: 300,
   booksSeconds: 120,
+  overdueFor: '25m',
   exportFailing: { over: '5m', for: '10m' },
 };
 

@@ -1,5 +1,6 @@
 // The stream's lanes, and who works on them: what waits, how fresh results are, who owns what, what the database does.
 import { signals } from '../../../system/contract/signals.ts';
+import { kept } from './log-kept.ts';
 import { elsewhere } from './consumers-elsewhere.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
@@ -359,5 +360,5 @@ export const streamAndWorkers = defineDashboard({
   title: 'Stream and workers',
   description: 'The lanes of the stream and who works on them: what waits, how fresh results are, who owns what, what the database does.',
   variables: [processor(), instance('faultline-worker')],
-  rows: [now, lanes, workers, machine, elsewhere, evidence],
+  rows: [now, lanes, workers, machine, kept, elsewhere, evidence],
 });
