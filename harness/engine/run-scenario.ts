@@ -64,6 +64,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       processes: scenario.target.processes,
       environment: scenario.target.environment ?? {},
       faultyHandler: scenario.target.faultyHandler === true,
+      ...(scenario.traffic.tenants === undefined ? {} : { tenants: scenario.traffic.tenants }),
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
@@ -171,6 +172,7 @@ const startDriver = (
     planned,
     url: `${target.ingestUrl}/events`,
     datagrams: target.datagrams ?? null,
+    credentials: target.credentials ?? null,
     metrics: {
       url: stack.endpoints.otlp.metrics,
       headers: stack.access.otlp?.metrics ?? {},

@@ -62,6 +62,11 @@ export type Traffic = {
   readonly retries?: number;
   /** How events travel: each in a request that is answered, or in datagrams that nobody answers. HTTP, unless it is said. */
   readonly transport?: 'http' | 'udp';
+  /**
+   * Tenants of the target, each with a key of its own, that send these shares of the events; together 1. The system of an event is then its tenant, so that no two tenants
+   * have a key in common. Left out: whoever sends without a key.
+   */
+  readonly tenants?: readonly TrafficTenant[];
   /** Clients gather events and send them together. Left out: each event goes alone. */
   readonly batch?: BatchPolicy;
   /** What sends: our own driver, unless it is said. */
@@ -72,6 +77,13 @@ export type Traffic = {
   readonly disorder?: { readonly share: number; readonly places: number };
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
   readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
+};
+
+export type TrafficTenant = {
+  readonly name: string;
+  readonly share: number;
+  /** What the target is to let the tenant send; left out: anything. */
+  readonly eventsPerSecond?: number;
 };
 
 /** The k6 program, with so many virtual users, of whom each sends one event at a time. `script`: the path of a module of one's own that sends an event; left out: an HTTP request. */

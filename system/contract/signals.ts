@@ -5,6 +5,7 @@ import { consumerSignals } from './signals/consumer-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
 import { rebuildSignals } from './signals/rebuild-signals.ts';
+import { tenantSignals } from './signals/tenant-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { workerSignals } from './signals/worker-signals.ts';
 
@@ -12,6 +13,7 @@ export type { Signal } from './signals/signal.ts';
 
 export const signals = {
   ...ingestSignals,
+  ...tenantSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,

@@ -11,6 +11,7 @@ import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
+import { noQuotas, type Quotas } from './tenants/quotas.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
 
 export type IngestOptions = FlushLimits & {
@@ -21,6 +22,12 @@ export type IngestOptions = FlushLimits & {
   readonly commitTimeoutMs: number;
   /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
   readonly closedFor?: () => Refusal | null;
+  /** Of tenants; by default there are none. */
+  readonly quotas?: Quotas;
+  /** Whether there are tenants to share the queue with; by default the one has it all. */
+  readonly isShared?: () => boolean;
+  /** One event was committed to the log; not told of a repeated one. */
+  readonly onAppended?: (tenant: string, bytes: number) => void;
   readonly telemetry: IngestTelemetry;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
@@ -36,6 +43,8 @@ export type Ingest = {
    * default. Never rejects.
    */
   accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
+  /** Why nothing of the tenant is taken just now, before its body is read; null: it may come. */
+  refusalOf(tenant: string): Refusal | null;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -45,7 +54,8 @@ export type Ingest = {
 };
 
 export const createIngest = (options: IngestOptions): Ingest => {
-  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const { closedFor = () => null, quotas = noQuotas, onAppended = () => {} } = options;
   const ids = createEventIds(options.writer);
   const newIdentity = createTimeOrderedIdentities(randomFillSync);
   const commits = createGroupCommit({
@@ -61,16 +71,19 @@ export const createIngest = (options: IngestOptions): Ingest => {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
+      const unread = (refusal: Refusal) => count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
       const closed = closedFor();
-      if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
-      const room = commits.reserve(bytes.length);
-      if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
+      if (closed !== null) return unread(closed);
+      const over = quotas.take(tenant, bytes.length);
+      if (over !== null) return unread(over);
+      const room = commits.reserve(tenant, bytes.length);
+      if (room === null) return unread(overloaded());
       const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
       if (isRefusal(admission)) {
         room.release();
-        return count({ telemetry, trace, event: null }, admission);
+        return count({ telemetry, tenant, trace, event: null }, admission);
       }
-      const tell = { telemetry, trace, event: admission };
+      const tell = { telemetry, tenant, trace, event: admission };
       // What another form is kept as may be longer than it came.
       const growth = admission.body.length - bytes.length;
       if (growth > 0 && !room.grow(growth)) {
@@ -80,11 +93,13 @@ export const createIngest = (options: IngestOptions): Ingest => {
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
         const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+        if (outcome.kind === 'appended') onAppended(tenant, admission.body.length);
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
       return count(tell, id);
     },
+    refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
     },
@@ -125,11 +140,16 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
   };
 };
 
-type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: TracedKey | null };
+type Told = {
+  readonly telemetry: IngestTelemetry;
+  readonly tenant: string;
+  readonly trace: RequestTrace | null;
+  readonly event: TracedKey | null;
+};
 
-const count = ({ telemetry, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
-  if (answer.kind === 'refused') telemetry.refused(answer.code);
-  else if (!answer.duplicate) telemetry.sent();
+const count = ({ telemetry, tenant, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
+  if (answer.kind === 'refused') telemetry.refused(answer.code, tenant);
+  else if (!answer.duplicate) telemetry.sent(tenant);
   trace?.settled(event, answer);
   return answer;
 };

@@ -12,6 +12,7 @@ import { createDatabase, databaseName, dropDatabase, openPool } from '../databas
 import { processEnvironment } from './environment.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
+import { makeTenants } from './make-tenants.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -52,7 +53,11 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
-    return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const credentials =
+      options.tenants === undefined
+        ? null
+        : await makeTenants(options.tenants, { systemFolder: faultline.systemFolder, databaseUrl, signal });
+    return runningTarget({ fleet, credentials, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
   },
 });
 
@@ -95,6 +100,7 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
 
 type Started = {
   readonly fleet: Fleet;
+  readonly credentials: RunningTarget['credentials'] | null;
   readonly links: Links;
   readonly ingestUrl: string;
   readonly databaseUrl: string;
@@ -104,12 +110,13 @@ type Started = {
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+const runningTarget = ({ fleet, credentials, links, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
     queryUrl: addressOf(fleet, 'query'),
     databaseUrl,
+    ...(credentials === null || credentials === undefined ? {} : { credentials }),
     processes: () => [...fleet.running.values()].map(({ target }) => target),
     restart: async (role, index, environment = {}) => (await restart(fleet, role, index, environment)).target,
     links: () => links.all,
@@ -124,8 +131,8 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: () => pendingIn(pool),
     lag: () => lagIn(pool),
-    readAsUser: () => readStatus(addressOf(fleet, 'query')),
-    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal),
+    readAsUser: () => readStatus(addressOf(fleet, 'query'), Object.values(credentials ?? {})[0]),
+    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal, credentials?.[question.systemName]),
     books: () => booksIn(pool),
     readBack: () => readBack(pool),
     query: (sql, values) => ask(pool, sql, values),
