@@ -7,7 +7,7 @@ import { isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/refusals-are-definite';
-const due = fullCodes.map((code) => `503 ${code}`).join(' or ');
+const due = fullCodes.join(' or ');
 
 export const refusalsAreDefinite = (run: RunData): CheckResult => {
   const { events, isLogged } = indexOf(run);

@@ -49,6 +49,7 @@ const askedTooMuch = (
     tooMuch(`faults[${index}].kind`, `a fault of kind ${fault.kind}`, impossibleFor(needsOf(fault), lacks)),
   ),
   ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
+  ...(traffic.tenants !== undefined ? tooMuch('traffic.tenants', 'traffic of tenants', impossibleFor(['tenants'], lacks)) : []),
   ...(traffic.transport === 'udp' ? tooMuch('traffic.transport', 'traffic by UDP', impossibleFor(['datagrams'], lacks)) : []),
   ...(traffic.batch !== undefined && sendFile !== undefined
     ? [{ place: 'traffic.batch', message: `batches are those of the contract, and ${name} is sent requests of its own` }]

@@ -68,6 +68,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       faultyHandler: scenario.target.faultyHandler === true,
       schemas: scenario.target.schemas === true,
       slowObjects: scenario.target.slowHotKeys === true ? [...hotObjects(scenario.traffic.keys)] : [],
+      ...(scenario.traffic.tenants === undefined ? {} : { tenants: scenario.traffic.tenants }),
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
@@ -176,6 +177,7 @@ const startDriver = (
     planned,
     url: `${target.ingestUrl}/events`,
     datagrams: target.datagrams ?? null,
+    credentials: target.credentials ?? null,
     metrics: {
       url: stack.endpoints.otlp.metrics,
       headers: stack.access.otlp?.metrics ?? {},

@@ -67,6 +67,11 @@ export type Traffic = {
   readonly retries?: number;
   /** How events travel: each in a request that is answered, or in datagrams that nobody answers. HTTP, unless it is said. */
   readonly transport?: 'http' | 'udp';
+  /**
+   * Tenants of the target, each with a key of its own, that send these shares of the events; together 1. The system of an event is then its tenant, so that no two tenants
+   * have a key in common. Left out: whoever sends without a key.
+   */
+  readonly tenants?: readonly TrafficTenant[];
   /** Clients gather events and send them together. Left out: each event goes alone. */
   readonly batch?: BatchPolicy;
   /** What sends: our own driver, unless it is said. */
@@ -84,6 +89,13 @@ export type Traffic = {
   };
   /** Half of the events are of the first version of their schema, half of the second, and say so. With `needs.schemas`. */
   readonly versions?: true;
+};
+
+export type TrafficTenant = {
+  readonly name: string;
+  readonly share: number;
+  /** What the target is to let the tenant send; left out: anything. */
+  readonly eventsPerSecond?: number;
 };
 
 /** The k6 program, with so many virtual users, of whom each sends one event at a time. `script`: the path of a module of one's own that sends an event; left out: an HTTP request. */

@@ -53,6 +53,7 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   versionProblems(traffic, report);
   transportProblems(traffic, report);
   driverProblems(traffic, report);
+  tenantProblems(traffic, report);
 };
 
 const arrivalKinds: readonly Traffic['arrivals'][] = ['poisson', 'constant', 'replay'];
@@ -106,6 +107,26 @@ const driverProblems = ({ driver, transport, batch, retries, senders }: Traffic,
   if (batch !== undefined) report('traffic.batch', 'events are gathered by our own driver, and not by k6');
   if (retries !== undefined) report('traffic.retries', 'our own driver tries again, and not k6');
   if (senders !== undefined && senders > 1) report('traffic.senders', 'k6 is one process, with as many threads as there are cores');
+};
+
+/** A request has one key, and so is of one tenant. */
+const tenantProblems = ({ tenants, transport, batch, driver, replay }: Traffic, report: Reporter): void => {
+  if (tenants === undefined) return;
+  if (!Array.isArray(tenants) || tenants.length === 0)
+    return report('traffic.tenants', 'must name at least one tenant; leave tenants out for none');
+  for (const [index, { name, share, eventsPerSecond }] of tenants.entries()) {
+    if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
+      report(`traffic.tenants[${index}].name`, 'must be 1 to 63 of a-z, 0-9 and -, the first no -');
+    if (!isShare(share)) report(`traffic.tenants[${index}].share`, 'must be above 0 and at most 1');
+    if (eventsPerSecond !== undefined && !isAmount(eventsPerSecond))
+      report(`traffic.tenants[${index}].eventsPerSecond`, 'must be above 0; leave it out for no quota');
+  }
+  if (new Set(tenants.map(({ name }) => name)).size < tenants.length) report('traffic.tenants', 'has a name twice');
+  const sum = tenants.reduce((total, { share }) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-9) report('traffic.tenants', `has shares that make ${sum} together, not 1`);
+  if (transport === 'udp' || driver !== undefined) report('traffic.tenants', 'keys are sent by our own driver over HTTP alone');
+  if (batch !== undefined) report('traffic.batch', 'a request has the key of one tenant: events of several do not go together');
+  if (replay !== undefined) report('traffic.tenants', 'can not be added to a recording, which has its own systems');
 };
 
 const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): void => {

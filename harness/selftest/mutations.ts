@@ -237,6 +237,20 @@ export const mutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'quota-ignored',
+    defect: 'ingest counts what a tenant sends against its quota, and lets everything in',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/noisy-accepted@flood'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/quotas.ts',
+        find: 'if (eventsMs === 0 && bytesMs === 0) return null;',
+        replace: 'if (eventsMs + bytesMs < 3_600_000) return null;',
+      },
+    ],
+  },
+  {
     name: 'disk-budget-ignored',
     defect: 'ingest measures what the database takes, tells it, and goes on taking events',
     scenario: 'disk-budget',
@@ -245,8 +259,13 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/ingest/ingest.ts',
-        find: 'if (closed !== null) return count(',
-        replace: 'if (closed !== null && bytes.length === 0) return count(',
+        find: 'if (closed !== null) return unread(closed);',
+        replace: 'if (closed !== null && bytes.length === 0) return unread(closed);',
+      },
+      {
+        file: 'system/ingest/ingest.ts',
+        find: 'refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),',
+        replace: 'refusalOf: quotas.refusalOf,',
       },
     ],
   },

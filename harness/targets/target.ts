@@ -6,7 +6,7 @@ import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
 import type { DatagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
 import type { NetworkLink } from '../scenario/faults/network-fault.ts';
-import type { ProcessRole } from '../scenario/scenario.ts';
+import type { ProcessRole, TrafficTenant } from '../scenario/scenario.ts';
 import type { Lacks } from './offers.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
@@ -43,6 +43,8 @@ export type StartOptions = {
   readonly links: readonly NetworkLink[];
   /** Its door for datagrams, and whether a proxy stands before it. Left out: none is asked for. */
   readonly datagrams?: DatagramNeeds;
+  /** Tenants that it is to have before anything is sent; left out: none. */
+  readonly tenants?: readonly TrafficTenant[];
   /** The database gets a small disk of its own, which a fault may fill. */
   readonly smallDisk: boolean;
 };
@@ -103,6 +105,8 @@ export type RunningTarget = AsyncDisposable & {
   /** Base URL for POST /events. */
   readonly ingestUrl: string;
   readonly queryUrl: string;
+  /** By tenant, the key with which it sends and reads; where tenants were asked for. Secrets: they are written nowhere. */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** Its door for datagrams, on this machine, as an address of IPv4; where it offers them. */
   readonly datagrams?: { readonly host: string; readonly port: number };
   readonly databaseUrl: string;

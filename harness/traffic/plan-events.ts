@@ -3,6 +3,7 @@ import type { Phase, PoisonKind, Traffic } from '../scenario/scenario.ts';
 import { createKeyPicker, type PlannedKey, poisonedKey } from './keys.ts';
 import type { PlannedEvent } from './planned-operation.ts';
 import { createClocks } from './clocks.ts';
+import { createTenantPicker } from './tenants.ts';
 import { expectedAnswer, isParkedPoison, oversizedLimit } from './poison.ts';
 import { createRandom } from './random.ts';
 
@@ -51,10 +52,12 @@ const nextSequence = (sequences: Map<string, number>, { systemName, objectId }: 
 
 const planSeats = (
   count: number,
-  { phases, traffic: { keys, poison } }: Pick<TrafficSource, 'phases' | 'traffic'>,
+  { phases, traffic: { keys, poison, tenants } }: Pick<TrafficSource, 'phases' | 'traffic'>,
   seed: number,
 ): readonly Seat[] => {
-  const pickKey = createKeyPicker(keys, createRandom(seed, 'keys'));
+  const ofTenant = createTenantPicker(tenants, createRandom(seed, 'tenants'));
+  const pick = createKeyPicker(keys, createRandom(seed, 'keys'));
+  const pickKey = (): PlannedKey => ofTenant(pick());
   const random = createRandom(seed, 'poison');
   const nextPoison = poisonInTurn(poison?.kinds ?? []);
   const seats: Seat[] = Array.from({ length: count });
@@ -63,7 +66,7 @@ const planSeats = (
   for (let seat = 0; seat < count; seat += 1) {
     if (seats[seat] !== undefined) continue;
     if (poison === undefined || !isDue(seat) || !random.chance(poison.share)) seats[seat] = { key: pickKey(), poison: null, variant: 0 };
-    else placePoison(seats, seat, { key: poisonedKey(poisonedKeys++), ...nextPoison() });
+    else placePoison(seats, seat, { key: ofTenant(poisonedKey(poisonedKeys++)), ...nextPoison() });
   }
   return seats;
 };

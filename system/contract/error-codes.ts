@@ -118,6 +118,18 @@ export const errorCodes = {
     'Retention has dropped events that come after the position; `details` has the low-water mark of the lane.',
   ),
   payload_too_large: code(413, 'definite', false, 'The body, or one event of a batch, is over its limit.'),
+  quota_exceeded: code(
+    429,
+    'definite',
+    true,
+    'The tenant sends more events or bytes a second than its quota: nothing was stored. Wait for Retry-After, or `retry_after_seconds` of an item.',
+  ),
+  storage_quota_exceeded: code(
+    429,
+    'definite',
+    true,
+    'The log holds as many bytes of the tenant as its quota allows: nothing was stored. Retry-After is when that is looked at again.',
+  ),
   overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
   disk_budget_used: code(
     503,

@@ -7,6 +7,7 @@ import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
 import { schemaSignals } from './signals/schema-signals.ts';
 import { rebuildSignals } from './signals/rebuild-signals.ts';
+import { tenantSignals } from './signals/tenant-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { udpSignals } from './signals/udp-signals.ts';
 import { workerSignals } from './signals/worker-signals.ts';
@@ -17,6 +18,7 @@ export const signals = {
   ...ingestSignals,
   ...udpSignals,
   ...schemaSignals,
+  ...tenantSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,

@@ -13,6 +13,7 @@ import { createGroupCommit, type FlushLimits, type GroupCommit, overloaded } fro
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
+import { noQuotas, type Quotas } from './tenants/quotas.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
 
 export type IngestOptions = FlushLimits & {
@@ -23,6 +24,12 @@ export type IngestOptions = FlushLimits & {
   readonly commitTimeoutMs: number;
   /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
   readonly closedFor?: () => Refusal | null;
+  /** Of tenants; by default there are none. */
+  readonly quotas?: Quotas;
+  /** Whether there are tenants to share the queue with; by default the one has it all. */
+  readonly isShared?: () => boolean;
+  /** One event was committed to the log; not told of a repeated one. */
+  readonly onAppended?: (tenant: string, bytes: number) => void;
   readonly telemetry: IngestTelemetry;
   /** The registry of schemas as it is now; absent: there is none, and nothing is judged. */
   readonly schemas?: () => Pick<Registry, 'judge'>;
@@ -49,6 +56,8 @@ export type Ingest = {
   accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
   /** One event of a datagram. Refusals are for the caller to count: it tries again where that helps. Never rejects. */
   acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
+  /** Why nothing of the tenant is taken just now, before its body is read; null: it may come. */
+  refusalOf(tenant: string): Refusal | null;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -58,7 +67,8 @@ export type Ingest = {
 };
 
 export const createIngest = (options: IngestOptions): Ingest => {
-  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const { closedFor = () => null, quotas = noQuotas, onAppended = () => {} } = options;
   const ids = createEventIds(options.writer);
   const newIdentity = createTimeOrderedIdentities(randomFillSync);
   const commits = createGroupCommit({
@@ -76,16 +86,19 @@ export const createIngest = (options: IngestOptions): Ingest => {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
+      const unread = (refusal: Refusal) => count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
       const closed = closedFor();
-      if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
-      const room = commits.reserve(bytes.length);
-      if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
+      if (closed !== null) return unread(closed);
+      const over = quotas.take(tenant, bytes.length);
+      if (over !== null) return unread(over);
+      const room = commits.reserve(tenant, bytes.length);
+      if (room === null) return unread(overloaded());
       const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity, ...judgeNow() });
       if (isRefusal(admission)) {
         room.release();
-        return count({ telemetry, trace, event: null }, admission);
+        return count({ telemetry, tenant, trace, event: null }, admission);
       }
-      const tell = { telemetry, trace, event: admission };
+      const tell = { telemetry, tenant, trace, event: admission };
       // What another form is kept as may be longer than it came.
       const growth = admission.body.length - bytes.length;
       if (growth > 0 && !room.grow(growth)) {
@@ -96,12 +109,15 @@ export const createIngest = (options: IngestOptions): Ingest => {
       if (typeof id === 'number') {
         const { told: _told, ...request } = admission;
         const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
+        if (outcome.kind === 'appended') onAppended(tenant, admission.body.length);
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
       return count(tell, id);
     },
-    acceptDatagram: (bytes, from) => acceptDatagram({ commits, ids, newIdentity, closedFor, judgeNow, telemetry, now }, bytes, from),
+    acceptDatagram: (bytes, from) =>
+      acceptDatagram({ commits, ids, newIdentity, closedFor, quotas, onAppended, judgeNow, telemetry, now }, bytes, from),
+    refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
     },
@@ -116,6 +132,8 @@ type DatagramParts = {
   readonly ids: ReturnType<typeof createEventIds>;
   readonly newIdentity: Delivery['newIdentity'];
   readonly closedFor: () => Refusal | null;
+  readonly quotas: Quotas;
+  readonly onAppended: (tenant: string, bytes: number) => void;
   readonly judgeNow: () => Pick<Delivery, 'schemas'>;
   readonly telemetry: IngestTelemetry;
   readonly now: () => number;
@@ -125,7 +143,9 @@ const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, ide
   const { commits, ids, newIdentity, telemetry } = parts;
   const closed = parts.closedFor();
   if (closed !== null) return closed;
-  const room = commits.reserve(bytes.length);
+  const over = parts.quotas.take(tenant, bytes.length);
+  if (over !== null) return over;
+  const room = commits.reserve(tenant, bytes.length);
   if (room === null) return overloaded();
   const named = identity === null ? newIdentity : () => identity;
   const admission = admit(bytes, { tenant, receivedAtMs: parts.now(), headerKey: null, newIdentity: named, ...parts.judgeNow() });
@@ -139,8 +159,10 @@ const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, ide
     return id;
   }
   const { told: _told, ...request } = admission;
-  const answer = toAnswer(admission, await room.submit({ ...request, id, traceparent: null, datagram: note }));
-  if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent();
+  const outcome = await room.submit({ ...request, id, traceparent: null, datagram: note });
+  if (outcome.kind === 'appended') parts.onAppended(tenant, admission.body.length);
+  const answer = toAnswer(admission, outcome);
+  if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent(tenant);
   return answer;
 };
 
@@ -176,11 +198,16 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
   };
 };
 
-type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: TracedKey | null };
+type Told = {
+  readonly telemetry: IngestTelemetry;
+  readonly tenant: string;
+  readonly trace: RequestTrace | null;
+  readonly event: TracedKey | null;
+};
 
-const count = ({ telemetry, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
-  if (answer.kind === 'refused') telemetry.refused(answer.code);
-  else if (!answer.duplicate) telemetry.sent();
+const count = ({ telemetry, tenant, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
+  if (answer.kind === 'refused') telemetry.refused(answer.code, tenant);
+  else if (!answer.duplicate) telemetry.sent(tenant);
   trace?.settled(event, answer);
   return answer;
 };

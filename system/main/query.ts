@@ -17,6 +17,7 @@ import { systemClock } from '../telemetry/clock.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createTenantLabels } from '../access/tenant-labels.ts';
 import { openKeys } from './access/open-keys.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
@@ -72,7 +73,8 @@ const start = async (settings: Settings): Promise<Running> => {
   const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
   const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
   const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };
-  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports, tls });
+  const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
+  const app = createQueryServer({ pool, ...desks, keys, telemetry, labels, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

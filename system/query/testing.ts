@@ -55,6 +55,7 @@ export const startQueryUnderTest = async (
     readonly migrated?: boolean;
     readonly bounds?: Partial<ReadBounds & ExportBounds>;
     readonly keys?: Pick<AccessKeys, 'demand'>;
+    readonly headersTimeoutMs?: number;
   } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
@@ -79,8 +80,9 @@ export const startQueryUnderTest = async (
   };
   const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
   const consumers = { desk: createConsumerDesk(operating), pool, bounds };
-  const keys = options.keys ?? noKeys;
-  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports: { pool, bounds } });
+  const { keys = noKeys, headersTimeoutMs } = options;
+  const slow = headersTimeoutMs === undefined ? {} : { headersTimeoutMs };
+  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports: { pool, bounds }, ...slow });
   return {
     databaseUrl: database.url,
     pool: writing,

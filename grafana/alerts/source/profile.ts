@@ -24,6 +24,8 @@ export type Profile = {
   /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard. */
   readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
   readonly refusing: Condition & { readonly perSecond: number };
+  readonly overQuota: Condition & { readonly perSecond: number };
+  readonly keysRefused: Condition & { readonly perSecond: number };
   readonly diskNear: { readonly share: number; readonly for?: string };
   readonly datagramsLost: Condition;
   readonly schemaViolations: Condition;
@@ -57,6 +59,8 @@ export const production: Profile = {
   fresh: '1m',
   gone: { after: '2m', remembered: '1d', orNever: true },
   refusing: { over: '5m', for: '5m', perSecond: 0 },
+  overQuota: { over: '5m', for: '5m', perSecond: 0 },
+  keysRefused: { over: '5m', for: '5m', perSecond: 1 },
   diskNear: { share: 0.85, for: '5m' },
   datagramsLost: { over: '5m' },
   schemaViolations: { over: '5m', for: '5m' },
@@ -87,6 +91,8 @@ export const run: Profile = {
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
   schemaViolations: { over: '5s' },
+  overQuota: { over: '5s', perSecond: 50 },
+  keysRefused: { over: '5s', perSecond: 5 },
   diskNear: { share: 0.85 },
   datagramsLost: { over: '5s' },
   // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.

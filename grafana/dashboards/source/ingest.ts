@@ -36,7 +36,7 @@ const now: Row = {
     stat({
       id: 102,
       title: 'Failed by us',
-      question: 'Are producers turned away by our fault? Share of answers 5xx or 429 in the last minute.',
+      question: 'Are producers turned away by our fault? Share of answers 5xx in the last minute.',
       unit: 'percentunit',
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,
@@ -174,7 +174,7 @@ const refusals: Row = {
       onward: [runbookOf('FaultlineDuplicateEffect'), toPipeline],
     }),
     timeseries({
-      id: 304,
+      id: 309,
       title: 'Unlike their schema',
       question:
         'Did a producer change what it sends? Deliveries a second of which the registry of schemas had something to say: why, and what its policy made of them.',
@@ -190,13 +190,79 @@ const refusals: Row = {
       onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
     }),
     timeseries({
-      id: 305,
+      id: 310,
       title: 'Age of the schemas',
       question: 'By which rules are events judged? Seconds since each process knew its copy of the registry of schemas to be current.',
       unit: 's',
       targets: [overTime(valueOf(signals.schemaRegistryAge, ofInstance), '{{instance}}')],
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
+    }),
+    timeseries({
+      id: 304,
+      title: 'Refused by tenant',
+      question:
+        'Who is refused? Events of each tenant by its quota, or for its share of a full queue; the first tenants by name, the rest as other.',
+      unit: 'short',
+      draw: 'stacked',
+      targets: [
+        overTime(
+          `sum by (faultline_tenant, error_code) (${rateOf(signals.ingestRefused, { ...ofInstance, error_code: '=~"quota_exceeded|storage_quota_exceeded|overloaded"', faultline_tenant: '!=""' })})`,
+          '{{faultline_tenant}} {{error_code}}',
+        ),
+      ],
+      behind: [failedRequests, ingestLines],
+      onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
+    }),
+    timeseries({
+      id: 305,
+      title: 'p99 by tenant',
+      question: 'Does one tenant slow another? The slowest of a hundred accepted requests of each.',
+      unit: 's',
+      targets: [
+        overTime(
+          quantileOf(0.99, signals.httpServerDuration, {
+            by: ['faultline_tenant'],
+            matchers: { ...routes, http_response_status_code: '=~"2.."', faultline_tenant: '!=""' },
+          }),
+          '{{faultline_tenant}}',
+        ),
+      ],
+      limits: limits.ingestLatency,
+      behind: [requests, ingestLines],
+      onward: latency,
+    }),
+    timeseries({
+      id: 306,
+      title: 'Stored by tenant',
+      question: 'Who fills the log? Bytes of events that it holds of each tenant, beside the quotas that there are.',
+      unit: 'bytes',
+      targets: [
+        overTime(`max by (faultline_tenant) (${valueOf(signals.tenantStored)})`, '{{faultline_tenant}}'),
+        overTime(`min by (faultline_tenant) (${valueOf(signals.tenantStorageLimit)})`, '{{faultline_tenant}} quota'),
+      ],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
+    }),
+    timeseries({
+      id: 307,
+      title: 'Refused for their key',
+      question:
+        'Is somebody locked out, or guessing? Requests a second at both doors without a key that works, without the scope, or while nobody could tell.',
+      unit: 'reqps',
+      targets: [overTime(`sum by (job, error_code) (${rateOf(signals.keysRefused)})`, '{{job}} {{error_code}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineKeysRefused'), toPipeline],
+    }),
+    timeseries({
+      id: 308,
+      title: 'Age of the keys',
+      question:
+        'Do doors still hear of keys that were made and revoked? Seconds since each last read them; past their life (10 s by default) all are refused.',
+      unit: 's',
+      targets: [overTime(valueOf(signals.keysAge), '{{instance}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineKeysRefused'), toPipeline],
     }),
   ],
 };

@@ -19,6 +19,7 @@ export const runbooks = [
   'FaultlineIngestLatencyBudgetBurn',
   'FaultlineIngestRefusing',
   'FaultlineKeysParked',
+  'FaultlineKeysRefused',
   'FaultlineLagGrowing',
   'FaultlineLeaseTakenOver',
   'FaultlineLogPartitionsMissing',
@@ -27,6 +28,7 @@ export const runbooks = [
   'FaultlineSnapshotOld',
   'FaultlineStorageFailing',
   'FaultlineTelemetryExportFailing',
+  'FaultlineTenantOverQuota',
   'FaultlineWorkerCrashLoop',
   'FaultlineWorkersGone',
 ] as const;

@@ -15,6 +15,7 @@ import { processEnvironment } from './environment.ts';
 import { registerSchemas } from './register-schemas.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
+import { makeTenants } from './make-tenants.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -66,7 +67,11 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     if (options.schemas === true) await registerSchemas(addressOf(fleet, 'query'), faultline.clock, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
     const datagrams = await openDatagrams(fleet, links);
-    return runningTarget({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const credentials =
+      options.tenants === undefined
+        ? null
+        : await makeTenants(options.tenants, { systemFolder: faultline.systemFolder, databaseUrl, signal });
+    return runningTarget({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
   },
 });
 
@@ -118,6 +123,7 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
 
 type Started = {
   readonly fleet: Fleet;
+  readonly credentials: RunningTarget['credentials'] | null;
   readonly links: Links;
   readonly datagrams: OpenDatagrams | null;
   readonly ingestUrl: string;
@@ -128,12 +134,13 @@ type Started = {
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+const runningTarget = ({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
     queryUrl: addressOf(fleet, 'query'),
     databaseUrl,
+    ...(credentials === null || credentials === undefined ? {} : { credentials }),
     processes: () => [...fleet.running.values()].map(({ target }) => target),
     restart: async (role, index, environment = {}) => (await restart(fleet, role, index, environment)).target,
     links: () => links.all,
@@ -150,8 +157,8 @@ const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: async () => [...(await pendingIn(pool)), ...(datagrams === null ? [] : await pendingDatagrams(pool, doorsOf(fleet)))],
     lag: () => lagIn(pool),
-    readAsUser: () => readStatus(addressOf(fleet, 'query')),
-    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal),
+    readAsUser: () => readStatus(addressOf(fleet, 'query'), Object.values(credentials ?? {})[0]),
+    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal, credentials?.[question.systemName]),
     books: () => booksIn(pool),
     readBack: () => readBack(pool, datagrams?.proxy ?? null),
     query: (sql, values) => ask(pool, sql, values),

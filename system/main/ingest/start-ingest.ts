@@ -19,6 +19,8 @@ import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { createTenantLabels } from '../../access/tenant-labels.ts';
+import { startTenantUsage } from '../access/start-tenant-usage.ts';
 import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
@@ -43,7 +45,8 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       onFailure: (error) => telemetry.logger.warn('upkeep of the log failed', { ...errorAttributes(error) }),
     }),
   );
-  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
+  const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
+  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https', labels);
   const late = createLateDoor(instance);
   const schemas = createCachedRegistry({
     load: (known) => loadRegistry(pool, known),
@@ -64,10 +67,13 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       onChange: (state, usedBytes) => tellBudget(logger, state, usedBytes, settings.diskBudgetBytes),
     }),
   );
+  const usage = undo.use(await startTenantUsage({ pool, telemetry, labels, tenants: keys.tenants, scheduler: systemScheduler }));
   const ingest = createIngest({
     ...settings,
     closedFor: budget.refusal,
     schemas: schemas.current,
+    ...usage.limits,
+    isShared: keys.areNeeded,
     laneCount,
     writer: createWriter({ pool, laneCount, datagrams: late }),
     telemetry: ingestTelemetry,
