@@ -74,10 +74,12 @@ test('a record without its trace id is proof also where the receiver does not te
 
 test('a record that may have died with a process is not asked for, one from long before is', () => {
   const marked = run.operations.find(({ traceId }) => traceId === first!.traceId)!;
-  const killedAt = (injectedAt: number): RunData => ({
+  const killedAt = (injectedAt: number, kind = 'kill'): RunData => ({
     ...saying({ records: told.records.slice(1) }),
-    evidence: [{ fault: 'k', kind: 'kill', injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }],
+    evidence: [{ fault: 'k', kind, injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }],
   });
   expect(logs(killedAt(zeroAt + marked.doneAt + 500)).outcome).toBe('pass');
   expect(logs(killedAt(zeroAt + marked.doneAt + 2500)).outcome).toBe('fail');
+  // Who is stopped in order has the time to export them.
+  expect(logs(killedAt(zeroAt + marked.doneAt + 500, 'restart')).outcome).toBe('fail');
 });

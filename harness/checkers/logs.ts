@@ -74,11 +74,12 @@ const checkTraces = ({ plan, evidence }: RunData, { traces }: EventLogs, finding
   return traces.filter(({ error }) => error !== undefined).length;
 };
 
-/** A record dies with the process that had not exported it. */
+/** A record dies with the process that had not exported it; who is stopped in order exports it. */
 const mayBeUnexported = ({ evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, { handedAt, doneAt }: Operation): boolean =>
   evidence.some(
-    ({ injectedAt, tookEffect }) =>
+    ({ kind, injectedAt, tookEffect }) =>
       tookEffect &&
+      kind !== 'restart' &&
       timeline.zeroAt + handedAt <= injectedAt + exportIntervalMs &&
       timeline.zeroAt + doneAt >= injectedAt - 2 * exportIntervalMs,
   );

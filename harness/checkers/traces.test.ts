@@ -26,6 +26,8 @@ test('a trace whose spans may have died with a process is not asked for', () => 
   const injectedAt = zeroAt + marked.doneAt + 500;
   const evidence = [{ fault: 'k', kind: 'kill', injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }];
   expect(traces({ ...broken, evidence }).outcome).toBe('pass');
+  // Who is stopped in order has the time to export them.
+  expect(traces({ ...broken, evidence: [{ ...evidence[0]!, kind: 'restart' }] }).outcome).toBe('fail');
 });
 
 test('traces that nobody looked for are inconclusive', () => {

@@ -50,7 +50,7 @@ const markedAndApplied = (run: RunData): readonly Operation[] => {
     });
 };
 
-/** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. */
+/** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. Who is stopped in order exports them. */
 const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, operation: Operation): boolean => {
   const { firstLogged, effects } = indexOf(run);
   const row = firstLogged(operation);
@@ -58,6 +58,7 @@ const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, oper
   const from = run.timeline.zeroAt + operation.handedAt;
   const to = Math.max(...applied);
   return run.evidence.some(
-    ({ injectedAt, tookEffect }) => tookEffect && from <= injectedAt + exportIntervalMs && to >= injectedAt - 2 * exportIntervalMs,
+    ({ kind, injectedAt, tookEffect }) =>
+      tookEffect && kind !== 'restart' && from <= injectedAt + exportIntervalMs && to >= injectedAt - 2 * exportIntervalMs,
   );
 };

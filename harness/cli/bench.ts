@@ -10,6 +10,7 @@ import { benchFrozenServer } from '../bench/frozen-server.ts';
 import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
+import { benchSchemaCheck } from '../bench/schema-check.ts';
 import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
@@ -27,6 +28,7 @@ const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
     ['ingest-one', benchIngestOne],
     ['ingest-batches', benchIngestBatches],
     ['udp', benchUdp],
+    ['schemas', benchSchemaCheck],
     ['workers', benchDrainBacklog],
     ['proxy', benchProxy],
     ['rebuild', createBenchRebuild(rebuildEvents)],

@@ -59,6 +59,12 @@ const askedTooMuch = (
   ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
     ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
     : []),
+  ...(needed.slowHotKeys === true && lacks['dead-letters'] !== undefined
+    ? [{ place: 'target.slowHotKeys', message: `${name} has no handler that the harness could replace` }]
+    : []),
+  ...(needed.schemas === true && name !== 'faultline'
+    ? [{ place: 'target.schemas', message: `${name} is not known to have a registry of schemas` }]
+    : []),
 ];
 
 /** To die inside a transaction a process must have one on a read model that can be locked. */

@@ -76,11 +76,13 @@ test('no two checks answer with the same id', () => {
   const run = simulateRun();
   const parameters = {
     atLeast: 1,
+    hotSeconds: 1,
     seconds: 1,
     under: 1,
     withinSeconds: 1,
     phase: 'steady',
     megabytes: 1,
+    bytesPerEvent: 1,
     mayBeEmpty: [],
     kind: 'timeline',
   };

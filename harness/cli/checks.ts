@@ -11,6 +11,7 @@ import { countedLoss } from '../checkers/counted-loss.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
 import { detection } from '../checkers/detection.ts';
+import { diskBounded } from '../checkers/disk-bounded.ts';
 import { drained } from '../checkers/drained.ts';
 import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
@@ -34,9 +35,11 @@ import { lag } from '../checkers/lag.ts';
 import { logs } from '../checkers/logs.ts';
 import { lost } from '../checkers/lost.ts';
 import { machine } from '../checkers/machine.ts';
+import { memorySteady } from '../checkers/memory-steady.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
 import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
+import { othersStayFresh } from '../checkers/others-stay-fresh.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
@@ -106,7 +109,10 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['equals-ordered-delivery', equalsOrderedDelivery],
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
+  ['others-stay-fresh', othersStayFresh],
   ['memory-within', memoryWithin],
+  ['memory-steady', memorySteady],
+  ['disk-bounded', diskBounded],
   ['panels-have-data', panelsHaveData],
   ['read-your-writes', readYourWrites],
   ['monotonic-reads', monotonicReads],
@@ -135,7 +141,10 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 export const neededParameters: NeededParameters = {
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
+  'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },
   'memory-within': { megabytes: 'number' },
+  'memory-steady': { megabytes: 'number' },
+  'disk-bounded': { bytesPerEvent: 'number' },
   'panels-have-data': { mayBeEmpty: 'strings' },
   'read-your-writes': { kind: 'string' },
   'stale-reads': { withinSeconds: 'number' },

@@ -6,7 +6,7 @@ import { judge } from '../engine/judge.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { checks } from './checks.ts';
 
-const parameters = { atLeast: 1, seconds: 1, under: 1_000_000, withinSeconds: 60, phase: 'steady', megabytes: 350 };
+const parameters = { atLeast: 1, seconds: 1, under: 1_000_000, withinSeconds: 60, phase: 'steady', megabytes: 350, bytesPerEvent: 4000 };
 const everything: Scenario = {
   ...quietScenario,
   phases: [{ name: 'steady', kind: 'steady', seconds: 3, ratePerSecond: 100 }],

@@ -190,6 +190,7 @@ const trafficFields = [
     '`producers: { count, skewMs }`',
     'so many producers, each with a clock that is off by up to so much for good; `metadata.producer` says which',
   ],
+  ["`ids: 'none'`", 'events are sent without an id, each once; the harness knows them by their bodies'],
   [
     '`retries: 3`',
     'so many attempts more after a refusal, an error or no answer, as a good client makes them: the same id, jitter, not before Retry-After',

@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../engine/clock.ts';
+import { HarnessError } from '../engine/errors.ts';
 import { checkFolders, unfinishedRuns } from '../engine/preflight.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
 import { createConsole } from '../report/console/console.ts';
@@ -13,10 +14,11 @@ import { notPossibleIn } from './not-possible-in.ts';
 import { exitCodes } from './exit-codes.ts';
 import { findK6 } from './k6-program.ts';
 import { listScenarios } from './list-scenarios.ts';
-import { chooseScenarios, loadScenarios } from './load-scenarios.ts';
+import { chooseScenarios, type LoadedScenario, loadScenarios, toScenario } from './load-scenarios.ts';
 import { loadTarget } from './load-target.ts';
 import { createParts, ownSystemFolder, scenariosFolder } from './parts.ts';
 import { showPlan } from './show-plan.ts';
+import { soakScenario } from './soak.ts';
 import { parseVerifyOptions, type VerifyOptions } from './verify-options.ts';
 import { variableWarnings } from './variable-warnings.ts';
 import { runSession } from './verify-session.ts';
@@ -38,7 +40,7 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
   }
   const target = await targetOf(options);
   const loaded = await loadScenarios(folderOf(options), target);
-  const chosen = chooseScenarios(loaded, options);
+  const chosen = options.soak === null ? chooseScenarios(loaded, options) : [soakOf(options.soak, options, target)];
   if (options.list) {
     print(listScenarios(loaded));
     return exitCodes.pass;
@@ -52,6 +54,16 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     return exitCodes.pass;
   }
   return runAll(options, planned, parts, surroundings);
+};
+
+const soakOf = (
+  soak: NonNullable<VerifyOptions['soak']>,
+  { seed, scenarios, all }: VerifyOptions,
+  target: TargetDefinition,
+): LoadedScenario => {
+  if (scenarios.length > 0 || all)
+    throw new HarnessError('FL_USAGE', '--soak is a scenario of its own: name no others, and leave --all out');
+  return { name: 'soak', ...toScenario(soakScenario({ ...soak, seed }), target) };
 };
 
 const targetOf = ({ targetFile, systemFolder }: VerifyOptions): Promise<TargetDefinition> => {

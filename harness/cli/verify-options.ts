@@ -12,6 +12,8 @@ export type VerifyOptions = {
   readonly scenarios: readonly string[];
   /** Those outside of the default set too. */
   readonly all: boolean;
+  /** Instead of scenarios from files, one that is made from the seed; null: none. */
+  readonly soak: { readonly minutes: number; readonly ratePerSecond: number } | null;
   /** A system of one's own, and its scenarios; null: faultline and its own. */
   readonly targetFile: string | null;
   readonly scenariosFolder: string | null;
@@ -37,6 +39,8 @@ type Raw = {
   seed?: number;
   list?: true;
   all?: true;
+  soak?: number;
+  rate?: number;
   target?: string;
   scenarios?: string;
   plan?: true;
@@ -73,6 +77,7 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
     scenarios: [...new Set(program.args)],
     seed: raw.seed ?? Math.floor(random() * largestSeed),
     all: raw.all === true,
+    soak: raw.soak === undefined ? null : { minutes: raw.soak, ratePerSecond: raw.rate ?? 800 },
     targetFile: raw.target === undefined ? null : resolve(raw.target),
     scenariosFolder: raw.scenarios === undefined ? null : resolve(raw.scenarios),
     list: raw.list === true,
@@ -93,6 +98,8 @@ const createProgram = (write: (text: string) => void): Command =>
     .argument('[scenario...]', 'which scenarios to run (default: those of the default set; --list names them)')
     .option('--seed <number>', 'repeat the traffic of an earlier run (default: a random one, printed)', parseSeed)
     .option('--all', 'run the scenarios outside of the default set too')
+    .option('--soak <minutes>', 'one long scenario instead, with random faults that the seed decides: from 2 to 60 minutes', parseMinutes)
+    .option('--rate <number>', 'events a second of the soak (default: 800)', parseRate)
     .option('--target <file>', 'a target file: run against a system of your own (docs/own-system.md)')
     .option('--scenarios <folder>', 'where the scenarios are (default: beside the target file)')
     .option('--list', 'name the scenarios and stop')
@@ -115,6 +122,18 @@ const createProgram = (write: (text: string) => void): Command =>
     .addHelpText('after', exitCodeHelp)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => {} });
+
+const parseMinutes = (text: string): number => {
+  const minutes = Number(text);
+  if (/^\d+(?:\.\d+)?$/.test(text) && minutes >= 2 && minutes <= 60) return minutes;
+  throw new InvalidArgumentError('A soak takes from 2 to 60 minutes.');
+};
+
+const parseRate = (text: string): number => {
+  const rate = Number(text);
+  if (/^\d+$/.test(text) && rate >= 1) return rate;
+  throw new InvalidArgumentError('A rate is a whole number of events a second, 1 or more.');
+};
 
 const parseSeed = (text: string): number => {
   const seed = Number(text);

@@ -1,4 +1,5 @@
 // One scenario from a fresh database to its verdict. Whatever happens, faults are healed and its processes are gone when this returns.
+import { hotObjects } from '../traffic/keys.ts';
 import { mkdir } from 'node:fs/promises';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
@@ -65,6 +66,8 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       processes: scenario.target.processes,
       environment: scenario.target.environment ?? {},
       faultyHandler: scenario.target.faultyHandler === true,
+      schemas: scenario.target.schemas === true,
+      slowObjects: scenario.target.slowHotKeys === true ? [...hotObjects(scenario.traffic.keys)] : [],
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,

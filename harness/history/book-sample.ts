@@ -18,6 +18,8 @@ export type BookSample = {
   /** Epoch milliseconds on the target's own clock, read after the snapshot was taken. */
   readonly at: number;
   readonly rows: readonly BookRow[];
+  /** Of the whole database, with its indexes and what is not cleaned up yet; left out where it is not known. */
+  readonly databaseBytes?: number;
 };
 
 export const readBooks = (file: string): Promise<CountedFile<BookSample>> => readCounted<BookSample>(file);

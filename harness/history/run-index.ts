@@ -5,8 +5,9 @@ import { createDictionaries } from './columns/dictionary.ts';
 import { type Groups, groupRows, sortRows } from './columns/groups.ts';
 import type { Cell } from './columns/number-column.ts';
 import { Numbering } from './columns/numbering.ts';
-import { placeIn, Table } from './columns/table.ts';
+import { placeIn, plainRow, Table } from './columns/table.ts';
 import { type EventHistories, type EventHistory, eventHistories } from './event-histories.ts';
+import type { FinalRow } from './final-state.ts';
 import { finalTablesOf, type RowOf, type Rows } from './final-tables.ts';
 import type { Operation } from './operation.ts';
 import { operationTableOf } from './operation-table.ts';
@@ -60,7 +61,7 @@ export const indexOf = (run: RunData): RunIndex => {
 const makeIndex = (run: RunData): RunIndex => {
   const dictionaries = run.operations instanceof Table ? run.operations.dictionaries : createDictionaries();
   const operations = operationTableOf(run.operations, dictionaries);
-  const { rows } = finalTablesOf(run.finalState, dictionaries);
+  const { rows } = finalTablesOf(run.plan.scenario.traffic.ids === 'none' ? knownByBody(run) : run.finalState, dictionaries);
   const events = eventHistories(operations);
   const ids = new Numbering(rows.log.length);
   return {
@@ -78,6 +79,17 @@ const makeIndex = (run: RunData): RunIndex => {
       ['timelines', rowsById(rows['timeline-entry'], 'eventId', ids)],
     ]),
   };
+};
+
+/** Where clients gave no ids the bodies say which event a row is: no two of a plan are alike. What nobody sent stays unknown. */
+const knownByBody = ({ operations, finalState }: RunData): readonly FinalRow[] => {
+  const keys = new Map<string, string>();
+  for (const { bodySha256, idempotencyKey } of operations) keys.set(bodySha256, idempotencyKey);
+  return Array.from(finalState, (row): FinalRow => {
+    const plain = plainRow(row);
+    if (!('bodySha256' in plain) || plain.idempotencyKey !== null) return plain;
+    return { ...plain, idempotencyKey: keys.get(plain.bodySha256) ?? null };
+  });
 };
 
 type ByIdentity = Pick<RunIndex, 'senderOf' | 'loggedAs' | 'firstLogged' | 'isLogged' | 'loggedRepeatedly'>;

@@ -10,6 +10,7 @@ export const describeTraffic = (traffic: Traffic): string => {
     replay,
     keys,
     sequenced,
+    ids,
     producers,
     late,
     early,
@@ -26,6 +27,7 @@ export const describeTraffic = (traffic: Traffic): string => {
     replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
     describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
+    ...(ids === 'none' ? ['without ids'] : []),
     ...(transport === 'udp' ? ['by UDP'] : []),
     ...(driver === undefined
       ? []

@@ -44,6 +44,8 @@ test.each([
   ['traffic.keys.exponent', { traffic: { ...good.traffic, keys: { kind: 'zipf', count: 5, exponent: 0 } } }],
   ['traffic.senders', { traffic: { ...good.traffic, senders: 0.5 } }],
   ['traffic.retries', { traffic: { ...good.traffic, retries: 0 } }],
+  ['traffic.ids', { traffic: { ...good.traffic, ids: 'none', retries: 2 } }],
+  ['traffic.ids', { traffic: { ...good.traffic, ids: 'some' as 'none' } }],
   ['traffic.driver', { traffic: { ...good.traffic, driver: 'k6' } }],
   ['traffic.driver', { traffic: { ...good.traffic, driver: null } }],
   ['traffic.driver.users', { traffic: { ...good.traffic, driver: { kind: 'k6', users: 0 } } }],

@@ -25,7 +25,19 @@ export const expectations = {
     means: 'The backlog is under so many events again within so many seconds of the end of a phase.',
     parameters: { under: 'number', withinSeconds: 'number', phase: 'string' },
   },
+  'others-stay-fresh': {
+    means: 'While hot keys are behind by so many seconds, 99 in 100 events of all others are applied within so many.',
+    parameters: { withinSeconds: 'number', hotSeconds: 'number' },
+  },
   'memory-within': { means: 'No process of the target grows past so many megabytes.', parameters: { megabytes: 'number' } },
+  'memory-steady': {
+    means: 'Once it is warm, no process of the target grows by more than so many megabytes, however long it lives.',
+    parameters: { megabytes: 'number' },
+  },
+  'disk-bounded': {
+    means: 'The database grows by at most so many bytes for each event that is stored.',
+    parameters: { bytesPerEvent: 'number' },
+  },
   'panels-have-data': {
     means: 'Every panel of every dashboard has data, but for those that show trouble alone.',
     parameters: { mayBeEmpty: 'strings' },

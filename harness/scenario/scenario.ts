@@ -37,7 +37,10 @@ export type RateShape =
   /** Calm and bursts in turn, each as long as the seed says, so long on average. */
   | { readonly kind: 'bursty'; readonly toPerSecond: number; readonly burstSeconds: number; readonly calmSeconds: number };
 
-export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs';
+export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs' | SchemaPoison;
+
+/** Of a release that sends what its schema does not have. */
+export type SchemaPoison = 'unlike-schema' | 'unknown-version';
 
 export type Traffic = {
   /** replay: when, about what and how often events were delivered is taken from a recording; keys are then those of the recording. */
@@ -48,6 +51,8 @@ export type Traffic = {
     | { readonly kind: 'uniform'; readonly count: number }
     /** This share of the events is about the first `hot` keys, all alike; the rest is about the others. */
     | { readonly kind: 'hot'; readonly count: number; readonly hot: number; readonly share: number };
+  /** `none`: events are sent without an id of their own, so that nobody can send one again; the harness knows them by their bodies. */
+  readonly ids?: 'none';
   /** Number the events of a key 1, 2, 3 … */
   readonly sequenced?: boolean;
   /** Share of events delivered a second time, with the same id and body, a little later. */
@@ -71,7 +76,14 @@ export type Traffic = {
   /** Share of events moved back by up to `places` places in the order of sending. */
   readonly disorder?: { readonly share: number; readonly places: number };
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
-  readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
+  readonly poison?: {
+    readonly share: number;
+    readonly kinds: readonly PoisonKind[];
+    /** Only in this phase, about. Left out: all along. */
+    readonly during?: string;
+  };
+  /** Half of the events are of the first version of their schema, half of the second, and say so. With `needs.schemas`. */
+  readonly versions?: true;
 };
 
 /** The k6 program, with so many virtual users, of whom each sends one event at a time. `script`: the path of a module of one's own that sends an event; left out: an HTTP request. */
@@ -172,6 +184,10 @@ export type Scenario = {
     readonly environment?: Readonly<Record<string, string>>;
     /** Use the harness's handler, whose user code throws or hangs for events that say so. */
     readonly faultyHandler?: boolean;
+    /** The schemas of the harness's events are registered before traffic begins, and workers run user code that reads the second version alone. */
+    readonly schemas?: boolean;
+    /** Workers run user code that takes ten milliseconds for each event of a hot key. */
+    readonly slowHotKeys?: boolean;
   };
   readonly phases: readonly Phase[];
   readonly traffic: Traffic;

@@ -9,6 +9,8 @@ export const poisonKinds: readonly PoisonKind[] = [
   'hostile-text',
   'handler-throws',
   'handler-hangs',
+  'unlike-schema',
+  'unknown-version',
 ];
 const mostKeys = 1_000_000;
 const mostRetries = 30;
@@ -16,7 +18,10 @@ const mostSenders = 16;
 
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (typeof traffic !== 'object' || traffic === null) return report('traffic', 'must be an object');
-  const { arrivals, keys, duplicates, disorder, retries, senders } = traffic;
+  const { arrivals, keys, duplicates, disorder, retries, senders, ids } = traffic;
+  if (ids !== undefined && ids !== 'none') report('traffic.ids', `must be "none" or be left out, not ${JSON.stringify(ids)}`);
+  if (ids === 'none' && (retries !== undefined || duplicates !== undefined))
+    report('traffic.ids', 'an event without an id is sent once: sent again it is another event, and nobody could tell the two apart');
   if (!arrivalKinds.includes(arrivals))
     report('traffic.arrivals', `must be one of ${arrivalKinds.join(', ')}, not ${JSON.stringify(arrivals)}`);
   if ((arrivals === 'replay') !== (traffic.replay !== undefined))
@@ -45,6 +50,7 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (senders !== undefined && !isWhole(senders, 1, mostSenders))
     report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
+  versionProblems(traffic, report);
   transportProblems(traffic, report);
   driverProblems(traffic, report);
 };
@@ -112,6 +118,15 @@ const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): v
     if (!isShare(value.share)) report(`traffic.${name}.share`, `must be above 0 and at most 1; leave ${name} out for none`);
     if (!isWhole(value.byMs, 1, mostMs)) report(`traffic.${name}.byMs`, 'must be a whole number of milliseconds, 1 or more');
   }
+};
+
+const versionProblems = ({ versions, poison, batch, driver }: Traffic, report: Reporter): void => {
+  if (versions !== undefined && versions !== true) report('traffic.versions', 'must be true, or be left out');
+  const kinds = Array.isArray(poison?.kinds) ? poison.kinds : [];
+  if (versions === undefined && kinds.some((kind) => kind === 'unlike-schema' || kind === 'unknown-version'))
+    report('traffic.poison.kinds', 'unlike-schema and unknown-version are of events that say their version: add versions');
+  if (versions !== undefined && (batch !== undefined || driver !== undefined))
+    report('traffic.versions', 'are sent one by one, by our own driver');
 };
 
 const poisonProblems = (poison: Traffic['poison'], report: Reporter): void => {

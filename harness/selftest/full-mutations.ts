@@ -193,4 +193,104 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'new-identity-for-each-attempt',
+    defect: 'a commit is repeated under new identities where the client gave no id: what the first attempt stored is stored again',
+    scenario: 'commit-unknown-without-ids',
+    exitCode: 1,
+    namedBy: ['safety/duplicate-in-log'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'return { outcomes: await options.writer.append(requests, controller.signal) };',
+        replace: `const anew = requests.map((request) => ({ ...request, identity: request.idempotencyKey === null ? crypto.randomUUID() : request.identity }));
+    return { outcomes: await options.writer.append(anew, controller.signal) };`,
+      },
+    ],
+  },
+  {
+    name: 'switched-too-early',
+    defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
+    scenario: 'rebuild-under-load',
+    exitCode: 1,
+    namedBy: ['expectation/monotonic-reads', 'expectation/stale-reads'],
+    edits: [
+      {
+        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
+        find: 'if (lagMs <= freshnessBudgetMs) return null;',
+        replace: 'if (lagMs >= 0) return null;',
+      },
+      {
+        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
+        find: 'return reason === null ? null : unlessForced(asked, new Refused(newer.version, reason));',
+        replace: 'return reason !== undefined ? null : unlessForced(asked, new Refused(newer.version, reason));',
+      },
+      {
+        file: 'system/storage/postgres/rebuild/serve-version.ts',
+        find: 'if (events === 0 || nowMs() >= endsAtMs) return events;',
+        replace: 'if (events === 0 || nowMs() <= endsAtMs) return 0;',
+      },
+    ],
+  },
+  {
+    name: 'erased-by-its-own-word',
+    defect: 'a processor takes what is left of an erased event for an event, and an erasure is called done though its search found that',
+    scenario: 'erasure-during-replay',
+    exitCode: 1,
+    namedBy: ['expectation/erased-everywhere'],
+    edits: [
+      {
+        file: 'system/contract/erased.ts',
+        find: 'body === erasedBody;',
+        replace: 'body === erasedName;',
+      },
+      {
+        file: 'system/storage/postgres/erasure/erasure-step.ts',
+        find: 'if (left.length === 0) {',
+        replace: 'if (left.length >= 0) {',
+      },
+    ],
+  },
+  {
+    name: 'parked-by-schema-handled',
+    defect: 'what the policy for schemas parks is given to user code all the same',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'if ((event.schema?.parkedAt ?? null) !== null) refuseUnlessMended(event, registry());',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'upcast-left-out',
+    defect: 'a processor that asks for a version is given each event as it came',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'return { ...event, body: cast.body, schema',
+        replace: 'return { ...event, schema',
+      },
+    ],
+  },
+  {
+    name: 'turns-never-over',
+    defect: 'a key may keep its lane for as long as its backlog takes',
+    scenario: 'hot-key',
+    exitCode: 1,
+    namedBy: ['expectation/others-stay-fresh'],
+    edits: [
+      {
+        file: 'system/workers/deliver.ts',
+        find: 'turns?.isOver(event) !== true',
+        replace: 'turns !== null',
+      },
+    ],
+  },
 ];

@@ -30,6 +30,10 @@ export type StartOptions = {
   readonly processes: Readonly<Record<ProcessRole, number>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly faultyHandler: boolean;
+  /** The schemas of the harness's events are registered before it is ready. */
+  readonly schemas?: boolean;
+  /** User code is slow for these objects. */
+  readonly slowObjects?: readonly string[];
   /** Where each signal goes by OTLP/HTTP, and with which headers: those may hold credentials. */
   readonly otlp: { readonly urls: StackEndpoints['otlp']; readonly headers: NonNullable<StackAccess['otlp']> };
   readonly exportIntervalMs: number;

@@ -5,6 +5,7 @@ import { consumerSettings } from './settings/consumer-settings.ts';
 import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
+import { schemaSettings } from './settings/schema-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
 import { rebuildSettings } from './settings/rebuild-settings.ts';
 import { udpSettings } from './settings/udp-settings.ts';
@@ -20,6 +21,7 @@ export const settings = {
   ...udpSettings,
   ...streamSettings,
   ...workerSettings,
+  ...schemaSettings,
   ...rebuildSettings,
   ...postgresSettings,
   ...consumerSettings,

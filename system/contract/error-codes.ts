@@ -36,6 +36,18 @@ export const errorCodes = {
     false,
     'The Idempotency-Key header is empty, too long, given on a batch, or differs from `id`.',
   ),
+  invalid_metadata: code(
+    400,
+    'definite',
+    false,
+    'The metadata does not fit the schema that is registered for the event and its version, and such are refused; `details` lists each place.',
+  ),
+  unknown_schema: code(
+    400,
+    'definite',
+    false,
+    'No schema is registered for the event, or for the version that it says, or it says none, and such are refused.',
+  ),
   unsupported_content_type: code(400, 'definite', false, 'The content type or encoding is not one that this door takes.'),
   invalid_encoding: code(400, 'definite', false, 'The body is not what its Content-Encoding says: broken, cut off, or more follows it.'),
   invalid_request: code(400, 'definite', false, 'The request is not HTTP/1.1 that can be read: line, headers, length or framing.'),
@@ -57,6 +69,24 @@ export const errorCodes = {
     'definite',
     false,
     'What was asked of dead letters is not understood, or contradicts itself; `details` lists each place.',
+  ),
+  invalid_schema: code(
+    400,
+    'definite',
+    false,
+    'What was asked of the registry of schemas is not understood, or is no schema, cast or policy that it takes; `details` lists each place.',
+  ),
+  schema_conflict: code(
+    409,
+    'definite',
+    false,
+    'That version is registered with another content, or a higher one is: versions never change, and only go up.',
+  ),
+  schema_incompatible: code(
+    409,
+    'definite',
+    false,
+    'The schema breaks what its compatibility promises; `details` lists each break with its place, and a value that shows it where one was found.',
   ),
   invalid_operation: code(
     400,

@@ -28,6 +28,8 @@ const ofEvent = [
   'too_deep',
   'number_out_of_range',
   'invalid_idempotency_key',
+  'invalid_metadata',
+  'unknown_schema',
   'unsupported_content_type',
   'invalid_encoding',
   'idempotency_conflict',

@@ -2,8 +2,10 @@
 // Code, budgets, dashboards and alerts are checked against it; nothing exports a metric that is not here.
 import { bookSignals } from './signals/book-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
+import { logSignals } from './signals/log-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { schemaSignals } from './signals/schema-signals.ts';
 import { rebuildSignals } from './signals/rebuild-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { udpSignals } from './signals/udp-signals.ts';
@@ -14,11 +16,13 @@ export type { Signal } from './signals/signal.ts';
 export const signals = {
   ...ingestSignals,
   ...udpSignals,
+  ...schemaSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
   ...rebuildSignals,
   ...consumerSignals,
+  ...logSignals,
 } as const satisfies Record<string, Signal>;
 
 export type SignalKey = keyof typeof signals;

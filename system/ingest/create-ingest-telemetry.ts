@@ -1,6 +1,7 @@
 // The ingest's telemetry on real instruments, spans and logs. What is not sampled costs a comparison.
 import type { SpanContext } from '@opentelemetry/api';
 import { errorCodes, type ErrorCodeName } from '../contract/error-codes.ts';
+import { type SchemaAction, schemaActions, type SchemaVerdict, schemaVerdicts } from '../contract/schemas.ts';
 import { signals } from '../contract/signals.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
@@ -21,6 +22,12 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, s
     signals.ingestRefused,
     codes.map((code) => ({ 'error.code': code })),
   );
+  const found = instruments.counter(
+    signals.schemaFindings,
+    schemaVerdicts.flatMap((verdict) =>
+      schemaActions.filter((action) => action !== 'accept').map((action) => schemaLabels(verdict, action)),
+    ),
+  );
   const requestDuration = instruments.histogram(signals.httpServerDuration);
   const flushDuration = instruments.histogram(signals.ingestFlushDuration);
   const flushEvents = instruments.histogram(signals.ingestFlushEvents);
@@ -34,6 +41,7 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, s
       refused.add(1, { 'error.code': code });
       refusals.refused(code);
     },
+    schemaFound: (verdict, action) => found.add(1, schemaLabels(verdict, action)),
     sent: () => sent.add(1, sendOperation),
     flushed: (seconds, events) => {
       flushDuration.record(seconds);
@@ -47,6 +55,11 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, s
     defect: (error, where) => logger.error(`a defect at ${where}`, { ...errorAttributes(error) }),
   };
 };
+
+const schemaLabels = (verdict: SchemaVerdict, action: SchemaAction) => ({
+  'faultline.schema.verdict': verdict,
+  'faultline.schema.action': action,
+});
 
 const sendOperation = { 'messaging.operation.name': 'send' } as const;
 

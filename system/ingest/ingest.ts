@@ -1,14 +1,15 @@
 // The ingest as one thing: bytes of an event in, an answer out. Knows no HTTP and no driver; a bench gives it another writer.
 import { randomFillSync } from 'node:crypto';
+import type { Registry } from '../schemas/registry.ts';
 import { laneOf } from '../stream/lane.ts';
 import type { StreamWriter } from '../stream/stream.ts';
 import type { Accepted } from '../contract/event.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import type { DatagramNote } from '../stream/datagrams.ts';
-import { admit, type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
+import { admit, type AdmittedEvent, type Delivery, type EventForm, isRefusal, plainEvent } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
-import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
+import { createGroupCommit, type FlushLimits, type GroupCommit, overloaded } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
@@ -23,6 +24,8 @@ export type IngestOptions = FlushLimits & {
   /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
   readonly closedFor?: () => Refusal | null;
   readonly telemetry: IngestTelemetry;
+  /** The registry of schemas as it is now; absent: there is none, and nothing is judged. */
+  readonly schemas?: () => Pick<Registry, 'judge'>;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
   readonly now?: () => number;
@@ -67,6 +70,8 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onFailure: telemetry.appendFailed,
     onCommit: telemetry.committed,
   });
+  const judgeNow = (): Pick<Delivery, 'schemas'> =>
+    options.schemas === undefined ? {} : { schemas: { registry: options.schemas(), onFinding: telemetry.schemaFound } };
   return {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
@@ -75,7 +80,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
       const room = commits.reserve(bytes.length);
       if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
-      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
+      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity, ...judgeNow() });
       if (isRefusal(admission)) {
         room.release();
         return count({ telemetry, trace, event: null }, admission);
@@ -89,32 +94,14 @@ export const createIngest = (options: IngestOptions): Ingest => {
       }
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
-        const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+        const { told: _told, ...request } = admission;
+        const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
       return count(tell, id);
     },
-    acceptDatagram: async (bytes, { tenant, identity, note }) => {
-      const closed = closedFor();
-      if (closed !== null) return closed;
-      const room = commits.reserve(bytes.length);
-      if (room === null) return overloaded();
-      const named = identity === null ? newIdentity : () => identity;
-      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey: null, newIdentity: named });
-      if (isRefusal(admission)) {
-        room.release();
-        return admission;
-      }
-      const id = ids.next() ?? (await nextId(ids));
-      if (typeof id !== 'number') {
-        room.release();
-        return id;
-      }
-      const answer = toAnswer(admission, await room.submit({ ...admission, id, traceparent: null, datagram: note }));
-      if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent();
-      return answer;
-    },
+    acceptDatagram: (bytes, from) => acceptDatagram({ commits, ids, newIdentity, closedFor, judgeNow, telemetry, now }, bytes, from),
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
     },
@@ -122,6 +109,39 @@ export const createIngest = (options: IngestOptions): Ingest => {
     queueLimitBytes: options.queueLimitBytes,
     drain: commits.drain,
   };
+};
+
+type DatagramParts = {
+  readonly commits: GroupCommit;
+  readonly ids: ReturnType<typeof createEventIds>;
+  readonly newIdentity: Delivery['newIdentity'];
+  readonly closedFor: () => Refusal | null;
+  readonly judgeNow: () => Pick<Delivery, 'schemas'>;
+  readonly telemetry: IngestTelemetry;
+  readonly now: () => number;
+};
+
+const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, identity, note }: DatagramOrigin): Promise<IngestAnswer> => {
+  const { commits, ids, newIdentity, telemetry } = parts;
+  const closed = parts.closedFor();
+  if (closed !== null) return closed;
+  const room = commits.reserve(bytes.length);
+  if (room === null) return overloaded();
+  const named = identity === null ? newIdentity : () => identity;
+  const admission = admit(bytes, { tenant, receivedAtMs: parts.now(), headerKey: null, newIdentity: named, ...parts.judgeNow() });
+  if (isRefusal(admission)) {
+    room.release();
+    return admission;
+  }
+  const id = ids.next() ?? (await nextId(ids));
+  if (typeof id !== 'number') {
+    room.release();
+    return id;
+  }
+  const { told: _told, ...request } = admission;
+  const answer = toAnswer(admission, await room.submit({ ...request, id, traceparent: null, datagram: note }));
+  if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent();
+  return answer;
 };
 
 const succeeded = [() => true, () => false] as const;
@@ -152,6 +172,7 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
     duplicate: outcome.kind === 'duplicate',
     event_time_source: event.eventTimeSource,
     idempotency_key: event.idempotencyKey,
+    ...(event.told !== undefined && { schema: event.told }),
   };
 };
 

@@ -1,5 +1,6 @@
 // What the ingest tells about itself. The parts call this interface; ingest-telemetry of a process puts it on instruments and spans.
 import type { ErrorCodeName } from '../contract/error-codes.ts';
+import type { SchemaAction, SchemaVerdict } from '../contract/schemas.ts';
 
 export type TracedKey = { readonly systemName: string; readonly objectId: string };
 
@@ -25,6 +26,8 @@ export type IngestTelemetry = {
   readonly requestEnded: (measure: RequestMeasure) => void;
   /** One event, by its stable code. */
   readonly refused: (code: ErrorCodeName) => void;
+  /** One delivery of which the registry of schemas had something to say. */
+  readonly schemaFound: (verdict: SchemaVerdict, action: SchemaAction) => void;
   /** One event, committed to the stream. */
   readonly sent: () => void;
   /** One group commit with its repeats, whatever came of it. */
@@ -40,6 +43,7 @@ export const noIngestTelemetry: IngestTelemetry = {
   startTrace: () => null,
   requestEnded: () => {},
   refused: () => {},
+  schemaFound: () => {},
   sent: () => {},
   flushed: () => {},
   committed: () => {},

@@ -9,6 +9,7 @@ import { mostExports } from '../query/export/export-door.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
 import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
 import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
@@ -62,7 +63,12 @@ const start = async (settings: Settings): Promise<Running> => {
   collectPool(telemetry.instruments, role, pool);
   const times = { nowMs: () => systemClock.nowMs(), sleep: (delayMs: number) => sleep(delayMs) };
   const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: settings.freshnessBudgetMs, ...times });
-  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
+  const desks = {
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    rebuilds,
+    erasures: createErasureDesk(operating),
+  };
   const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
   const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
   const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };

@@ -99,6 +99,8 @@ const startThreads = async (settings: Settings, timelineHandlers: readonly Timel
     timelineHandlers,
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
+    schemaCacheMs: settings.schemaCacheMs,
+    keyTurnMs: settings.keyTurnMs,
   };
   const source = {
     entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),
@@ -185,11 +187,12 @@ const startOne = (
     startDuties: (tenure, onLost) =>
       startDuties({
         tenure,
-        store: createDutiesStore(dutiesSessions, instance, (delayMs) => clock.sleep(delayMs)),
+        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep }),
         startExport: (booksStartedAtMs) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
         exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
         dedupeWindowHours: settings.dedupeWindowHours,
         dedupeRowBound: settings.dedupeRowBound,
+        retention: retentionOf(settings),
         clock,
         logger: telemetry.logger,
         telemetry: collected,
@@ -200,6 +203,13 @@ const startOne = (
     random: Math.random,
   });
 };
+
+const sleep = (delayMs: number): Promise<unknown> => clock.sleep(delayMs);
+
+const retentionOf = ({ retentionDays: keepDays, retentionConsumers: consumers }: Settings) => ({
+  keepDays,
+  consumers: consumers as 'wait' | 'drop',
+});
 
 await runProcess({
   process: role,

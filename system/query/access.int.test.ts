@@ -17,6 +17,10 @@ const parked = `
   insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 'shop', 'paid', now(), 1);
   insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant, system_name, object_id, events)
   values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1);
+  insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, examples, registered_by)
+  values ('default', 'shop', 'paid', 1, '{"type":"object"}', 'ann', 'full', '[]', 'ann');
+  insert into schema_policies (tenant, system_name, event_name, invalid, set_by) values ('default', 'shop', 'paid', 'park', 'ann');
+  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values ('register', 'ann', 'a test', 'default', 'shop', 'paid', 1, '{}');
   insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'a test');
   insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
   values ('default', 'shop', 'order-1', true, 'ann', 'a test', '01234567-89ab-4cde-8f01-000000000001', '{}')`;
@@ -36,10 +40,13 @@ beforeAll(async () => {
 afterAll(() => query[Symbol.asyncDispose]());
 
 const job = { action: 'replay', selection: { all: true }, requested_by: 'ann', why: 'a test' };
+const by = { requested_by: 'ann', why: 'a test' };
+const schema = { system_name: 'shop', event_name: 'paid', version: 1 };
 const places: Readonly<Record<string, string>> = {
   id: '1',
   system_name: 'shop',
   object_id: 'order-1',
+  event_name: 'paid',
   processor: 'timelines',
   version: '1',
   lane: '0',
@@ -55,6 +62,9 @@ const places: Readonly<Record<string, string>> = {
 /** What a route needs beside its path. */
 const bodies: Readonly<Record<string, object>> = {
   'POST /recovery/jobs': job,
+  'POST /schemas': { ...schema, version: 2, owner: 'x', compatibility: 'none', schema: { type: 'object' }, dry_run: true, ...by },
+  'POST /schemas/retire': { ...schema, ...by },
+  'POST /schema-policies': { system_name: 'shop', invalid: 'park', ...by },
   'POST /rebuilds': { read_model: 'timelines', action: 'start', requested_by: 'ann', why: 'a test' },
   // Of an object of its own, which nobody has heard of.
   'POST /erasures': { system_name: 'nobody', object_id: 'none', dry_run: true, requested_by: 'joe', why: 'a test' },
@@ -125,7 +135,9 @@ describe('the query door', () => {
 
   it.each(closed.filter(isListing))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
-    const isOfOne = /:(id|object_id|position|job|read_model|comparison|erasure)/.test(route) || route.startsWith('POST');
+    const isOfOne =
+      /:(id|object_id|position|job|event_name|read_model|comparison|erasure)/.test(route) ||
+      (route.startsWith('POST') && !['POST /schemas', 'POST /schema-policies'].includes(route));
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);

@@ -10,6 +10,7 @@ import { jobsUrl } from './operate.ts';
 import { erasuresUrl } from './operate-erasure.ts';
 import { rebuildsUrl } from './operate-rebuild.ts';
 import type { Route } from './route.ts';
+import { schemaOperations } from './schema-operations.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
 import { acceptedErasureAnswer } from './schemas/erasure-answers.ts';
 import { rebuildDoneAnswer } from './schemas/rebuild-answers.ts';
@@ -101,12 +102,21 @@ const pathsOf = (routes: readonly Route[]) => {
       method: one.method.toLowerCase(),
       operation: consumerOperation(name, one),
     })),
+    ...schemaOperations.map((one) => ({ url: one.url, method: 'post', operation: schemaOperation(one) })),
   ];
   const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
   return Object.fromEntries(
     [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
   );
 };
+
+const schemaOperation = ({ url, operationId, summary, request, answer, errors }: (typeof schemaOperations)[number]) => ({
+  operationId,
+  summary,
+  security: securityOf(needOf('query', 'POST', url)),
+  requestBody: { required: true, content: { 'application/json': { schema: request } } },
+  responses: { 200: json('The answer.', answer), ...errorResponses(errors) },
+});
 
 const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
   operationId: `${name}_consumer`,

@@ -16,6 +16,7 @@ import { serviceVersion } from '../telemetry/resource.ts';
 import type { ErasureDesk } from '../recovery/erasure-desk.ts';
 import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
+import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
 import { consumerOperations } from './consumers/consumer-operations.ts';
@@ -25,6 +26,7 @@ import type { ReadBounds } from './consumers/reader-door.ts';
 import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
+import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
 import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
@@ -40,6 +42,8 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** Takes changes of the registry of schemas. */
+  readonly schemaDesk: SchemaDesk;
   /** And of the versions of read models. */
   readonly rebuilds: RebuildDesk;
   /** And of what is to be erased. */
@@ -62,6 +66,7 @@ const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 export const createQueryServer = ({
   pool,
   desk,
+  schemaDesk,
   rebuilds,
   erasures,
   keys,
@@ -82,6 +87,7 @@ export const createQueryServer = ({
   const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
   for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
+  addSchemaRoutes(app, schemaDesk, telemetry);
   addRebuildRoutes(app, rebuilds, telemetry, spans);
   addErasureRoutes(app, erasures, telemetry, spans);
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
@@ -167,6 +173,7 @@ const served = Map.groupBy(
   [
     ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
     { url: jobsUrl, methods: 'POST' },
+    ...Object.values(schemaUrls).map((url) => ({ url, methods: 'POST' })),
     { url: rebuildsUrl, methods: 'POST' },
     { url: erasuresUrl, methods: 'POST' },
     ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),

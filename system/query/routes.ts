@@ -14,6 +14,8 @@ import { rebuild } from './routes/rebuild.ts';
 import { rebuildComparison } from './routes/rebuild-comparison.ts';
 import { recoveryAudit } from './routes/recovery-audit.ts';
 import { recoveryJob } from './routes/recovery-job.ts';
+import { schemaAudit, schemaPolicies } from './routes/schema-policies.ts';
+import { schemaByVersion, schemas } from './routes/schemas.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
@@ -28,6 +30,10 @@ const listed: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  schemas,
+  schemaByVersion,
+  schemaPolicies,
+  schemaAudit,
   rebuild,
   rebuildComparison,
   erasures,

@@ -7,6 +7,7 @@ import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
 import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
@@ -70,7 +71,12 @@ export const startQueryUnderTest = async (
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
   const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: 250, ...systemTimes });
-  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
+  const desks = {
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    rebuilds,
+    erasures: createErasureDesk(operating),
+  };
   const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
   const consumers = { desk: createConsumerDesk(operating), pool, bounds };
   const keys = options.keys ?? noKeys;

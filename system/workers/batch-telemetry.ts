@@ -14,6 +14,7 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
   const consumed = instruments.counter(signals.consumedMessages, ofEach);
   const duration = instruments.histogram(signals.processDuration);
   const freshness = instruments.histogram(signals.freshness);
+  const aside = instruments.counter(signals.batchesSetAside, ofEach);
   const operation = instruments.histogram(signals.dbOperationDuration);
   const note = collectFailures(parts, ofEach);
   return {
@@ -21,6 +22,7 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
     finished: (tenure: Tenure, batch: FinishedBatch): void => {
       const processor = { 'faultline.processor': tenure.processor };
       consumed.add(batch.delivered, processor);
+      if (batch.setAside === true) aside.add(1, processor);
       duration.record((batch.endedAtMs - batch.startedAtMs) / 1000, processor);
       operation.record((batch.endedAtMs - batch.settledFromMs) / 1000, { 'db.operation.name': `settle ${tenure.processor}` });
       for (let index = 0; index < batch.receivedAtMs.length; index += 1)

@@ -1,7 +1,7 @@
 // One call of user code: watched from outside, and whatever it does becomes a value.
 import type { LogEvent } from '../stream/stream.ts';
 import type { Handled } from './deliver.ts';
-import { describeFailure, type Failure } from './failure.ts';
+import { describeFailure, EventFailure, type Failure } from './failure.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { Progress } from './progress.ts';
 
@@ -13,11 +13,13 @@ export const createCallHandler = <Effect>(
   progress: Progress,
   known: ReadonlyMap<number, Failure>,
 ): CallHandler<Effect> => {
+  const failed = (error: unknown): { readonly failure: Failure } =>
+    error instanceof EventFailure ? { failure: error.failure } : { failure: describeFailure('handler_threw', error) };
   const finish = async (pending: PromiseLike<Effect | null>): Promise<Handled<Effect>> => {
     try {
       return { effect: await pending };
     } catch (error) {
-      return { failure: describeFailure('handler_threw', error) };
+      return failed(error);
     } finally {
       progress.leave();
     }
@@ -33,7 +35,7 @@ export const createCallHandler = <Effect>(
       return { effect: made };
     } catch (error) {
       progress.leave();
-      return { failure: describeFailure('handler_threw', error) };
+      return failed(error);
     }
   };
 };

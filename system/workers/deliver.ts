@@ -3,6 +3,7 @@
 import { isErased } from '../contract/erased.ts';
 import type { LogEvent } from '../stream/stream.ts';
 import type { Failure } from './failure.ts';
+import type { Turns } from './turns.ts';
 import { earlyNowDue, judge, keyName, passNumber, type EarlyEvent, type KeyState } from './key-order.ts';
 
 /** log: at the lane's checkpoint; early: drained, its predecessor was just applied; park: released from behind a failure. */
@@ -24,6 +25,8 @@ export type Delivery<Effect> = {
   readonly earlyEvent: (early: EarlyEvent) => LogEvent | undefined;
   /** Never throws: a failure of user code is a value. */
   readonly handle: (event: LogEvent) => Handled<Effect> | Promise<Handled<Effect>>;
+  /** Left out: every event is handled, however long its key takes. */
+  readonly turns?: Turns;
   /** How many events more the lane may hold. */
   readonly room: { readonly early: number; readonly parked: number };
 };
@@ -53,6 +56,26 @@ export const drainKeys = async <Effect>(delivery: Omit<Delivery<Effect>, 'events
   return { decisions: run.decisions, count: 0, cut: null, moreDue: run.moreDue() };
 };
 
+/** With less room in the park a slow key holds its lane up, as back-pressure does, rather than fill the park that failures need. */
+const roomToSetAside = 1000;
+
+const setAsideAfterTurn = <Effect>({ origin, turns }: Delivery<Effect>, state: KeyState, event: LogEvent, roomParked: number): void => {
+  if (origin === 'park' || state.parked || roomParked <= roomToSetAside || turns?.isOver(event) !== true) return;
+  state.parked = true;
+  state.setAside = true;
+};
+
+const handleInTurn = <Effect>({ handle, turns }: Delivery<Effect>, event: LogEvent): Handled<Effect> | Promise<Handled<Effect>> => {
+  if (turns === undefined) return handle(event);
+  const startedAtMs = turns.nowMs();
+  const took = (handled: Handled<Effect>) => {
+    turns.took(event, turns.nowMs() - startedAtMs);
+    return handled;
+  };
+  const pending = handle(event);
+  return pending instanceof Promise ? pending.then(took) : took(pending);
+};
+
 const createRun = <Effect>(delivery: Delivery<Effect>) => {
   const decisions: Decision<Effect>[] = [];
   let { early: roomEarly, parked: roomParked } = delivery.room;
@@ -68,7 +91,7 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
       passNumber(state, event.sequence);
       return skip(event, origin);
     }
-    const pending = delivery.handle(event);
+    const pending = handleInTurn(delivery, event);
     const handled = pending instanceof Promise ? await pending : pending;
     if ('failure' in handled) return fail(state, event, origin, handled.failure);
     decisions.push(
@@ -106,6 +129,7 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
     const state = delivery.keys.get(keyName(event))!;
     // A failure parks at most this event and one that it drains.
     if (origin === 'log' && roomParked < 2) return 'park_full';
+    setAsideAfterTurn(delivery, state, event, roomParked);
     const verdict = judge(state, event);
     if (verdict.kind === 'early' && roomEarly < 1 && origin === 'log') return 'early_full';
     if (verdict.kind === 'early') wait(state, event);

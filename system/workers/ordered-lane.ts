@@ -74,7 +74,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     if (report.holdings !== null) ({ holdings } = report);
     for (const { position } of report.failures) known.delete(position);
     if (report.delivered > 0) telemetry.finished(tenure, report);
-    if (report.failures.length > 0) options.onParked();
+    if (report.failures.length > 0 || report.setAside) options.onParked();
     if (carefulUntil !== null && report.position >= carefulUntil) carefulUntil = null;
     if (report.blocked !== null && report.delivered === 0) return onBlocked(report.blocked);
     return { kind: 'moved', position: report.position, moreDue: report.moreDue };

@@ -17,6 +17,7 @@ export type ReportParts<Effect> = {
   readonly endedAtMs: number;
   readonly blocked: Report['blocked'];
   readonly moreDue: boolean;
+  readonly setAside?: boolean;
 };
 
 const nothing = {
@@ -26,6 +27,7 @@ const nothing = {
   delivered: 0,
   blocked: null,
   moreDue: false,
+  setAside: false,
   failures: [],
   receivedAtMs: new Float64Array(0),
   traced: [],
@@ -64,6 +66,7 @@ export const makeReport = <Effect>(parts: ReportParts<Effect>): Report => {
     delivered: decisions.length,
     blocked: parts.blocked,
     moreDue: parts.moreDue,
+    setAside: parts.setAside ?? false,
     failures: failureNotes(decisions, settlement),
     receivedAtMs: Float64Array.from(settlement.applied, ({ event }) => event.receivedAt.getTime()),
     traced: done.flatMap(tracedEvent),

@@ -8,6 +8,7 @@ import type { Failure } from './failure.ts';
 import { drainable, keyName, type KeyState } from './key-order.ts';
 import { fencedReport, idleReport, makeReport } from './report.ts';
 import { settle, type Settlement } from './settlement.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { drainLimit, type ThreadContext } from './thread-context.ts';
 import type { BatchTask, DrainTask, Report } from './thread-protocol.ts';
 
@@ -46,7 +47,7 @@ const deliverBatch = async <Effect>(delivering: Delivering<Effect>): Promise<Dec
   const early = await loadDrainable(delivering, keys);
   const handle = await handlerFor(delivering, [...events.map(({ position }) => position), ...early.keys()]);
   const common = { keys, handle, room: task.room, earlyEvent: ({ position }: { position: number }) => early.get(position) };
-  const delivered = delivering.keys ? await drainKeys(common) : await deliver({ ...common, events, origin: 'log' });
+  const delivered = delivering.keys ? await drainKeys(common) : await deliver({ ...common, ...turnsOf(delivering), events, origin: 'log' });
   const position = events[delivered.count - 1]?.position ?? task.position;
   const settlement = settle(delivered.decisions, {
     toPosition: delivering.keys ? null : position,
@@ -56,6 +57,15 @@ const deliverBatch = async <Effect>(delivering: Delivering<Effect>): Promise<Dec
     attemptsSoFar: () => 0,
   });
   return { delivered, settlement, position };
+};
+
+/** One event at a time is no batch to share. */
+const turnsOf = <Effect>({ task, context, events }: Delivering<Effect>): { readonly turns?: Turns } => {
+  const { turn } = context;
+  if (turn === null || task.carefulUntil !== null) return {};
+  const { lane } = task.tenure;
+  turn.neighbours.met(lane, new Set(events.map(({ tenant }) => tenant)));
+  return { turns: createTurns(turn.ms, turn.nowMs, (tenant) => turn.neighbours.hasOthers(lane, tenant)) };
 };
 
 const loadKeyStates = <Effect>({ task, context, events, keys }: Delivering<Effect>): Promise<Map<string, KeyState>> => {
@@ -110,7 +120,8 @@ const narrowed = async <Effect>(
     if (settled === null) continue;
     const endedAtMs = context.nowMs();
     const { decisions, moreDue } = delivered;
-    const parts = { decisions, settlement, settled, position: decided.position, blocked, moreDue };
+    const setAside = settlement.parkedKeys.length > settlement.parkFailed.length + settlement.parkEarly.length;
+    const parts = { setAside, decisions, settlement, settled, position: decided.position, blocked, moreDue };
     return makeReport({ ...parts, startedAtMs, settledFromMs, endedAtMs });
   }
 };

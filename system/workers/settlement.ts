@@ -113,12 +113,18 @@ export const settle = <Effect>(decisions: readonly Decision<Effect>[], options: 
     doneEarly: done('early'),
     doneParked: done('park'),
     failedAgain: failedFrom('park'),
-    parkedKeys: failed.map(({ event, failure }) => parkedKeyAfter(keyOf(event), failure, attemptsOf(event), options.policy)),
+    parkedKeys: [
+      ...failed.map(({ event, failure }) => parkedKeyAfter(keyOf(event), failure, attemptsOf(event), options.policy)),
+      ...[...options.keys.values()].filter(({ setAside }) => setAside === true).map(asideKey),
+    ],
     keyOrders: [...options.keys.values()].filter(({ orderChanged }) => orderChanged).map(toOrderChange),
   };
 };
 
 const keyOf = ({ tenant, systemName, objectId }: Key): Key => ({ tenant, systemName, objectId });
+
+/** Nothing is wrong with it: it is due at once, after those that were due before. */
+const asideKey = ({ key }: KeyState): ParkedKeyChange => ({ key, state: 'retrying', retryAfterMs: 0 });
 
 const toOrderChange = ({ key, sequenced, next }: KeyState): KeyOrderChange => ({ key, sequenced: sequenced ?? false, next });
 

@@ -78,6 +78,8 @@ export type Report = {
   /** The lane can't go on: a bound is reached. */
   readonly blocked: 'early_full' | 'park_full' | null;
   readonly moreDue: boolean;
+  /** A key's turn was over: it waits in the park to be worked off. */
+  readonly setAside: boolean;
   readonly failures: readonly FailureNote[];
   /** Epoch milliseconds of receipt of each event applied. */
   readonly receivedAtMs: Float64Array;

@@ -46,5 +46,14 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       withoutTraffic:
         'Nothing sent is nothing lost: the books stand still, and it does not fire. A place that can not be known has no value.',
     },
+    {
+      alert: 'FaultlineSchemaViolations',
+      expr: `sum ${by()} (${rate(counterOf(signals.schemaFindings, 'faultline_schema_verdict="invalid"'), profile.schemaViolations.over)}) > 0`,
+      ...holding(profile.schemaViolations),
+      severity: 'ticket',
+      summary: 'A producer sends events that do not fit their schema.',
+      description: `{{ $value | humanize }} events a second did not fit the schema that is registered for them over ${profile.schemaViolations.over}: a release of a producer, or a schema that does not say what is sent. The policy says whether they are flagged, parked or refused.`,
+      withoutTraffic: 'Nothing sent is nothing judged: the counter stands at 0 from the start, so it does not fire.',
+    },
   ],
 });

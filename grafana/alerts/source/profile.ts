@@ -26,6 +26,7 @@ export type Profile = {
   readonly refusing: Condition & { readonly perSecond: number };
   readonly diskNear: { readonly share: number; readonly for?: string };
   readonly datagramsLost: Condition;
+  readonly schemaViolations: Condition;
   readonly lagGrowing: Condition & { readonly events: number };
   readonly staleSeconds: number;
   readonly crashLoop: { readonly over: string; readonly gone: string; readonly crashes: number };
@@ -37,6 +38,8 @@ export type Profile = {
   readonly parkedKeys: { readonly keys: number; readonly for?: string };
   readonly earlySeconds: number;
   readonly booksSeconds: number;
+  /** Two rounds of retention, which looks every ten minutes. */
+  readonly overdueFor?: string;
   readonly exportFailing: Condition;
 };
 
@@ -56,6 +59,7 @@ export const production: Profile = {
   refusing: { over: '5m', for: '5m', perSecond: 0 },
   diskNear: { share: 0.85, for: '5m' },
   datagramsLost: { over: '5m' },
+  schemaViolations: { over: '5m', for: '5m' },
   lagGrowing: { over: '10m', for: '10m', events: 10_000 },
   staleSeconds: 300,
   crashLoop: { over: '15m', gone: '1m', crashes: 3 },
@@ -67,6 +71,7 @@ export const production: Profile = {
   parkedKeys: { keys: 100, for: '5m' },
   earlySeconds: 300,
   booksSeconds: 120,
+  overdueFor: '25m',
   exportFailing: { over: '5m', for: '10m' },
 };
 
@@ -81,6 +86,7 @@ export const run: Profile = {
   gone: { after: '10s', remembered: '30s', orNever: false },
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
+  schemaViolations: { over: '5s' },
   diskNear: { share: 0.85 },
   datagramsLost: { over: '5s' },
   // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.

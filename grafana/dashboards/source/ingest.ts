@@ -173,6 +173,31 @@ const refusals: Row = {
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineDuplicateEffect'), toPipeline],
     }),
+    timeseries({
+      id: 304,
+      title: 'Unlike their schema',
+      question:
+        'Did a producer change what it sends? Deliveries a second of which the registry of schemas had something to say: why, and what its policy made of them.',
+      unit: 'short',
+      draw: 'stacked',
+      targets: [
+        overTime(
+          `sum by (faultline_schema_verdict, faultline_schema_action) (${rateOf(signals.schemaFindings, ofInstance)})`,
+          '{{faultline_schema_verdict}}: {{faultline_schema_action}}',
+        ),
+      ],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
+    }),
+    timeseries({
+      id: 305,
+      title: 'Age of the schemas',
+      question: 'By which rules are events judged? Seconds since each process knew its copy of the registry of schemas to be current.',
+      unit: 's',
+      targets: [overTime(valueOf(signals.schemaRegistryAge, ofInstance), '{{instance}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
+    }),
   ],
 };
 

@@ -23,6 +23,8 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
     databaseUrl: 'postgresql://x',
     port: 0,
     faultyHandlerPath: '',
+    versionedHandlerPath: '',
+    slowHandlerPath: '',
   });
 
 test('each signal has an endpoint of its own, and no headers where none are needed', () => {

@@ -12,6 +12,7 @@ import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { datagramsSeenBy, pendingDatagrams } from './datagram-counts.ts';
 import { processEnvironment } from './environment.ts';
+import { registerSchemas } from './register-schemas.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
@@ -45,6 +46,8 @@ type StartOf = {
 };
 
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
+const slowHandlerPath = fileURLToPath(new URL(`./slow-handler${extname(import.meta.url)}`, import.meta.url));
+const versionedHandlerPath = fileURLToPath(new URL(`./versioned-handler${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -60,6 +63,7 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     const fleet = createFleet(faultline, options, links);
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
+    if (options.schemas === true) await registerSchemas(addressOf(fleet, 'query'), faultline.clock, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
     const datagrams = await openDatagrams(fleet, links);
     return runningTarget({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
@@ -73,7 +77,10 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   const start: Fleet['start'] = async (role, index, { port, datagramPort: wantedPort = 0, signal, environment: beside = {} }) => {
     const datagramPort = (options.datagrams ?? 'none') === 'none' ? null : wantedPort;
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, datagramPort, faultyHandlerPath }), ...beside };
+    const environment = {
+      ...processEnvironment({ options, role, databaseUrl, port, datagramPort, faultyHandlerPath, versionedHandlerPath, slowHandlerPath }),
+      ...beside,
+    };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });

@@ -6,6 +6,7 @@ import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
 import { rebuildSettings } from '../settings/rebuild-settings.ts';
 import type { Setting } from '../settings/setting.ts';
+import { schemaSettings } from '../settings/schema-settings.ts';
 import { streamSettings } from '../settings/stream-settings.ts';
 import { udpSettings } from '../settings/udp-settings.ts';
 import { workerSettings } from '../settings/worker-settings.ts';
@@ -26,6 +27,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'Ingest', settings: ingestSettings },
   { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },
+  { title: 'Schemas', settings: schemaSettings },
   { title: 'Workers', settings: workerSettings },
   { title: 'Rebuilds', settings: rebuildSettings },
   { title: 'Consumers over HTTP, and exports', settings: consumerSettings },

@@ -45,6 +45,16 @@ export const workerSettings = {
     readers: ['worker'],
     meaning: 'Module with the user code of processor timelines (exports `handle`). Not set: the built-in one.',
   },
+  keyTurnMs: {
+    name: 'FAULTLINE_KEY_TURN_MS',
+    kind: 'integer',
+    fallback: '100',
+    minimum: 0,
+    maximum: 3600000,
+    readers: ['worker'],
+    meaning:
+      "How long one key may keep user code busy in one batch, in milliseconds. What it has beyond that is set aside and worked off beside the lane, in the key's order, so that others go on. 0: as long as it takes.",
+  },
   workerThreads: {
     name: 'FAULTLINE_WORKER_THREADS',
     kind: 'integer',

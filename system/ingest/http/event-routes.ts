@@ -138,9 +138,10 @@ const sharedStorageRefusal = (answers: readonly IngestAnswer[]): Refusal | null 
 const toItem = (answer: IngestAnswer): unknown =>
   answer.kind === 'refused' ? { status: statusOf(answer), ...errorBody(answer) } : { status: 200, ...withoutKind(answer) };
 
-const withoutKind = ({ id, duplicate, event_time_source, idempotency_key }: Extract<IngestAnswer, { kind: 'accepted' }>) => ({
+const withoutKind = ({ id, duplicate, event_time_source, idempotency_key, schema }: Extract<IngestAnswer, { kind: 'accepted' }>) => ({
   id,
   duplicate,
   event_time_source,
   idempotency_key,
+  ...(schema !== undefined && { schema }),
 });

@@ -7,6 +7,8 @@ import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
 import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
 import { startDiskBudget } from '../../ingest/disk-budget.ts';
 import { createIngest } from '../../ingest/ingest.ts';
+import { createCachedRegistry, keepCurrent } from '../../schemas/cached-registry.ts';
+import { loadRegistry } from '../../storage/postgres/load-registry.ts';
 import { systemScheduler } from '../../ingest/scheduler.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
@@ -43,6 +45,16 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   );
   const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
   const late = createLateDoor(instance);
+  const schemas = createCachedRegistry({
+    load: (known) => loadRegistry(pool, known),
+    lifeMs: settings.schemaCacheMs,
+    nowMs: () => performance.now(),
+    onFailure: (error) =>
+      telemetry.logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
+  });
+  // Without it no policy is known, and no event may be taken.
+  await schemas.refresh();
+  undo.use(keepCurrent(schemas, settings.schemaCacheMs));
   const { logger } = telemetry;
   const budget = undo.use(
     await startDiskBudget({
@@ -55,6 +67,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const ingest = createIngest({
     ...settings,
     closedFor: budget.refusal,
+    schemas: schemas.current,
     laneCount,
     writer: createWriter({ pool, laneCount, datagrams: late }),
     telemetry: ingestTelemetry,
@@ -62,6 +75,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
+  telemetry.instruments.gauge(signals.schemaRegistryAge, schemas.ageSeconds);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
   telemetry.instruments.gauge(signals.storageSize, budget.usedBytes);
   if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);

@@ -14,7 +14,7 @@ export type Api = {
 const timeoutMs = 15_000;
 const attempts = 4;
 
-type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string } };
+type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown } };
 
 /** `key`: the API key; null: none. */
 export const createApi = (base: string, key: string | null): Api => {
@@ -40,12 +40,14 @@ const ask = async <Answer>(url: URL, request: RequestInit): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once<Answer>(url, request);
     if ('value' in answer) return answer.value;
-    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause });
+    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause, details: answer.details });
     await wait(250 * 2 ** attempt);
   }
 };
 
-type Once<Answer> = { readonly value: Answer } | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown };
+type Once<Answer> =
+  | { readonly value: Answer }
+  | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown; readonly details?: unknown };
 
 const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer>> => {
   let response: Response;
@@ -64,6 +66,7 @@ const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
     mayPass: response.status === 503,
+    details: error?.details,
   };
 };
 

@@ -18,8 +18,13 @@ const selectDifferences = `
   from rebuild_differences where comparison = $1::bigint and (tenant, system_name, object_id) > ($2, $3, $4)
   order by tenant, system_name, object_id limit $5`;
 const selectSample = `
-  select last_system as system_name, last_object as object_id from rebuild_ranges
-  where comparison = $1::bigint and last_tenant = $2 order by hashtextextended(last_object, 0) limit 50`;
+  (select last_system as system_name, last_object as object_id from rebuild_ranges
+   where comparison = $1::bigint and last_tenant = $2 order by hashtextextended(last_object, 0) limit 50)
+  union
+  (select system_name, object_id from timelines
+   where version = (select version from rebuild_comparisons where comparison = $1::bigint) and tenant = $2
+   order by version, tenant, system_name, object_id limit 10)
+  limit 50`;
 
 export const rebuildComparison = defineRoute({
   method: 'GET',

@@ -108,7 +108,7 @@ export const comparisonAnswer = strict({
     { description: 'By key; the first thousand are kept.' },
   ),
   sample: Type.Array(strict({ system_name: Type.String(), object_id: Type.String() }), {
-    description: 'Last keys of ranges, for reads of both versions (GET /timelines/… with `version`).',
+    description: 'Keys from all ranges, for reads of both versions (GET /timelines/… with `version`).',
   }),
   next_cursor: nextCursor,
 });

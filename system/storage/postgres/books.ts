@@ -4,6 +4,7 @@ import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
+import { readLogBooks } from './log-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
 import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
@@ -114,23 +115,39 @@ type RecoveryRow = { processor: string; replayed: number; discarded: number; fai
 type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
-export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, rebuilds, consumers, identities, snapshot, begun, datagrams, counted] =
-    await Promise.all([
-      client.query<LaneRow>(selectLanes),
-      client.query<CheckpointRow>(selectCheckpoints),
-      client.query<DeadLetterRow>(selectDeadLetters),
-      client.query<ParkedKeyRow>(selectParkedKeys),
-      client.query<{ processor: string; oldest_seconds: number }>(selectPending),
-      client.query<RecoveryRow>(selectRecoveries),
-      readRebuilds(client),
-      client.query<ConsumerRow>(selectConsumers),
-      client.query<{ rows: number }>(selectIdentities),
-      client.query<{ seconds: number }>(selectOldestSnapshot),
-      client.query<{ began_at: Date }>(selectBegin),
-      client.query<DatagramSums>(selectDatagrams),
-      effects ? client.query<EffectRow>(selectEffects) : null,
-    ]);
+/** `keepDays`: of retention; 0: nothing is dropped. */
+export const readBooks = async (client: Client, effects: boolean, keepDays = 0): Promise<BooksReading> => {
+  const [
+    lanes,
+    checkpoints,
+    letters,
+    keys,
+    pending,
+    recoveries,
+    rebuilds,
+    consumers,
+    log,
+    identities,
+    snapshot,
+    begun,
+    datagrams,
+    counted,
+  ] = await Promise.all([
+    client.query<LaneRow>(selectLanes),
+    client.query<CheckpointRow>(selectCheckpoints),
+    client.query<DeadLetterRow>(selectDeadLetters),
+    client.query<ParkedKeyRow>(selectParkedKeys),
+    client.query<{ processor: string; oldest_seconds: number }>(selectPending),
+    client.query<RecoveryRow>(selectRecoveries),
+    readRebuilds(client),
+    client.query<ConsumerRow>(selectConsumers),
+    readLogBooks(client, keepDays),
+    client.query<{ rows: number }>(selectIdentities),
+    client.query<{ seconds: number }>(selectOldestSnapshot),
+    client.query<{ began_at: Date }>(selectBegin),
+    client.query<DatagramSums>(selectDatagrams),
+    effects ? client.query<EffectRow>(selectEffects) : null,
+  ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
   const oldestSnapshotSeconds = snapshot.rows[0]?.seconds ?? 0;
   const processors = [...new Set(checkpoints.rows.map(({ processor }) => processor))];
@@ -145,6 +162,7 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...recoveryEntries(recoveries.rows, processors),
     ...datagrams.rows.flatMap(datagramEntries),
     ...consumers.rows.flatMap(consumerEntries),
+    ...log,
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),

@@ -6,6 +6,7 @@ import { stepErasure } from './erasure/erasure-step.ts';
 import { stepComparison } from './rebuild/comparison-step.ts';
 import { stepDrop } from './rebuild/drop-step.ts';
 import { closeLeftOver } from './recovery-end.ts';
+import { createLogRetention } from './log-retention.ts';
 import { inTransaction } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
 
@@ -45,12 +46,22 @@ const beginReading = `begin isolation level repeatable read read only; set local
 
 const partitionsAheadDays = 7;
 
-export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: (delayMs: number) => Promise<unknown>): DutiesStore => {
+export type DutiesStoreOptions = {
+  readonly worker: string;
+  /** Of retention, for what the books say of it; 0: nothing is dropped. */
+  readonly keepDays: number;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
+};
+
+export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sleep }: DutiesStoreOptions): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
     readBooks: (epoch, effects) =>
-      sessions.use((session) => inTransaction(session, (client) => readAsOwner(client, worker, epoch, effects), beginReading)),
+      sessions.use((session) =>
+        inTransaction(session, (client) => readAsOwner(client, { worker, epoch, effects, keepDays }), beginReading),
+      ),
+    dropPast: createLogRetention(sessions, worker).dropPast,
     makePartitions: () =>
       sessions.use(async (session) => {
         const values = [partitionsAheadDays];
@@ -73,7 +84,9 @@ export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: 
   };
 };
 
-const readAsOwner = async (client: Client, worker: string, epoch: number, effects: boolean) => {
+type Reading = { readonly worker: string; readonly epoch: number; readonly effects: boolean; readonly keepDays: number };
+
+const readAsOwner = async (client: Client, { worker, epoch, effects, keepDays }: Reading) => {
   const { rowCount } = await client.query(holdsLease, [worker, epoch]);
-  return rowCount === 1 ? readBooks(client, effects) : null;
+  return rowCount === 1 ? readBooks(client, effects, keepDays) : null;
 };

@@ -4,7 +4,7 @@ import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
 
 const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
@@ -14,6 +14,12 @@ const applied = (run: SimulatedRun, at: number): SimulatedRun => {
     (rows) => rows.map(late),
   );
 };
+
+/** The hot key is three seconds late; the others by so many milliseconds. */
+const hotBehind = (othersMs: number): SimulatedRun =>
+  withRows(hot(), 'timeline-entry', (rows) =>
+    rows.map((row) => ({ ...row, appliedAt: row.appliedAt + (row.objectId === 'order-00000' ? 3000 : othersMs) })),
+  );
 
 /** The last read of a kind that showed at least three events, changed. */
 const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): SimulatedRun => {
@@ -27,6 +33,22 @@ const onePanel = (found: number): SimulatedRun =>
 
 const takeovers = (run: SimulatedRun, change: { readonly at: number }): SimulatedRun =>
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
+
+/** Of one worker. */
+const twoMinutes = (megabytesPerSecond: number): SimulatedRun => ({
+  ...quiet(),
+  machine: Array.from({ length: 120 }, (_unused, second) => ({
+    ...quiet().machine[0]!,
+    at: zeroAt + second * 1000,
+    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.1, pssBytes: 80e6 + second * megabytesPerSecond * 1e6 }],
+  })),
+});
+
+const sized = (bytesPerEvent: number): SimulatedRun => {
+  const [row] = quiet().books!.rows.at(-1)!.rows;
+  const sample = (head: number) => ({ at: zeroAt + head, databaseBytes: head * bytesPerEvent, rows: [{ ...row!, head }] });
+  return { ...quiet(), books: { complete: true, rows: [sample(0), sample(5000)] } };
+};
 
 const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
   all.map((operation) =>
@@ -121,6 +143,13 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['3 s after it', () => applied(quiet(), 4000)],
   },
   {
+    check: 'others-stay-fresh',
+    parameters: { withinSeconds: 1, hotSeconds: 2 },
+    bad: 'fail',
+    red: ['others waited with the hot key', () => hotBehind(1500)],
+    green: ['the hot key alone waited', () => hotBehind(900)],
+  },
+  {
     check: 'memory-within',
     parameters: { megabytes: 90 },
     bad: 'fail',
@@ -135,6 +164,20 @@ export const expectationCases: readonly CheckerCase[] = [
       }),
     ],
     green: ['none held more than 90', quiet],
+  },
+  {
+    check: 'memory-steady',
+    parameters: { megabytes: 50 },
+    bad: 'fail',
+    red: ['a process grows by a megabyte a second', () => twoMinutes(1)],
+    green: ['it holds what it held', () => twoMinutes(0)],
+  },
+  {
+    check: 'disk-bounded',
+    parameters: { bytesPerEvent: 2000 },
+    bad: 'fail',
+    red: ['three times as much is kept as is stored', () => sized(6000)],
+    green: ['what is stored is kept', () => sized(2000)],
   },
   {
     check: 'panels-have-data',

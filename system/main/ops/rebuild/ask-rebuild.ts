@@ -79,7 +79,7 @@ const showWhenCompared = async ({ api, json, readModel, options, surroundings }:
   if (json) surroundings.out(`${JSON.stringify({ ...page, sampled_differing: sampled }, null, 2)}\n`);
   else {
     surroundings.out(describeComparison(page.comparison) + describeDifferences(page));
-    surroundings.out(`${page.sample.length} keys read in both versions, ${sampled.length} of them differ\n`);
+    surroundings.out(`sampled reads of both versions: ${page.sample.length}, of which ${sampled.length} differ\n`);
     for (const key of sampled) surroundings.out(`    ${shown(key.system_name)} ${shown(key.object_id)}\n`);
   }
   return page.comparison.outcome === 'equal' && sampled.length === 0 ? exitCodes.done : exitCodes.notAll;

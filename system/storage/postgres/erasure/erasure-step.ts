@@ -159,8 +159,9 @@ const search = async (client: Client, open: OpenErasure): Promise<Move> => {
   const { partitions } = place;
   if (left.length === 0) {
     const { rows } = await client.query<{ name: string }>(selectOthers, [[...eraseEffects.keys()]]);
+    const { rows: now } = await client.query<{ at: string }>('select clock_timestamp()::text as at');
     const others = rows.map(({ name }) => name);
-    return { phase: 'vacuum', after, place: { partitions, ...(others.length > 0 && { not_ours: others }) } };
+    return { phase: 'vacuum', after, place: { partitions, searched_at: now[0]!.at, ...(others.length > 0 && { not_ours: others }) } };
   }
   const found = left.map(([name, rows]) => `${rows} in ${name}`).join(', ');
   return { phase: 'log', after, anotherRound: true, place: { partitions }, waitsFor: `another round: the search found ${found}` };

@@ -15,7 +15,9 @@ export type OpenErasure = {
   /** The head of each lane when it was asked for. */
   readonly cut: Readonly<Record<string, number>>;
   readonly phase: ErasurePhase;
-  readonly place: Partial<LogPlace>;
+  readonly place: Partial<LogPlace> & {
+    /** When the search found nothing any more, by the database's clock. */ readonly searched_at?: string;
+  };
   readonly rounds: number;
 };
 

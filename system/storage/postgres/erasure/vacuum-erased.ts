@@ -18,11 +18,11 @@ const tables = [
 const selectOlder = `
   select count(*)::integer as older from pg_stat_activity
   where backend_xmin is not null and pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'
-    and xact_start < clock_timestamp() - interval '2 seconds'`;
+    and xact_start <= $1::timestamptz`;
 
 /** False: somebody holds an old snapshot, it is tried again. */
 export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
-  const { rows } = await session.query<{ older: number }>({ text: selectOlder });
+  const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
   if (rows[0]!.older > 0) return false;
   const client = await session.client();
   await client.query('set statement_timeout = 0');

@@ -1,5 +1,5 @@
 // A new version of a read model: its checkpoints at the log's low-water mark, its leases free for any worker that has its code. Workers do the rest.
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import type { AskedRebuild } from '../../../recovery/rebuild-desk.ts';
 import { Refused } from './refused.ts';
 import type { Versions } from './versions.ts';
@@ -57,13 +57,27 @@ export const startVersion = async (client: ClientBase, versions: Versions, asked
   const code = sameCode ? await codeOf(client, readModel, served.version) : version;
   await refuseUnable(client, readModel, version, code);
   await client.query(insertProcessor, [readModel, version, served.version, sameCode ? code : null]);
+  // Retention raises the marks under it: they do not move while checkpoints are put at them.
+  await client.query('select pg_advisory_xact_lock_shared(1717660005, 4)');
   await client.query(insertCheckpoints, [readModel, version]);
-  await client.query(seedOrders, [readModel, version, served.version]);
+  await seedNumbers(client, [readModel, version, served.version]);
   // The trigger on leases asks for it.
   await client.query(insertRebuild, [readModel, version, served.version, ratePerSecond, requestedBy, why]);
   await client.query(insertLeases, [readModel, version]);
   return version;
 };
+
+const hasDropped = 'select from lanes where low_water > 0 limit 1';
+
+/** Reads the whole log where retention has dropped a part of it: once, and for as long as that takes. */
+const seedNumbers = async (client: ClientBase, values: readonly unknown[]): Promise<void> => {
+  if ((await client.query(hasDropped)).rowCount === 0) return;
+  await client.query('set local statement_timeout = 0');
+  const patient: QueryConfig & { readonly query_timeout: number } = { text: seedOrders, values: [...values], query_timeout: longestSeedMs };
+  await client.query(patient);
+};
+
+const longestSeedMs = 30 * 60_000;
 
 const codeOf = async (client: ClientBase, processor: string, version: number): Promise<number> =>
   (await client.query<{ code: number }>(selectCode, [processor, version])).rows[0]!.code;

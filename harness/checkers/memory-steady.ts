@@ -1,0 +1,58 @@
+// Memory does not grow with time: of each process of the target that lived long enough, once it is warm, the last third held at most `megabytes` more than the first.
+// Medians, so that a moment of garbage counts for nothing. How long each was looked at is said, for a bound that is kept over seconds promises little.
+import type { RunData } from '../engine/run-data.ts';
+import { type Check, conclude, concludeFrom, createFindings, numberFrom } from './check.ts';
+
+const id = 'expectation/memory-steady';
+const bytesPerMegabyte = 1_000_000;
+/** Code that has never run takes memory for its first while. */
+const warmMs = 20_000;
+const leastMs = 40_000;
+
+type Looked = { readonly name: string; readonly seconds: number; readonly first: number; readonly last: number };
+
+export const memorySteady: Check = (run, parameters) => {
+  const bound = numberFrom(parameters, 'megabytes');
+  if (!run.machineComplete)
+    return conclude(id, 'inconclusive', 'The samples of the machine are cut off, so what processes held at the end is not known.');
+  const looked = lookedAt(run);
+  if (looked.length === 0)
+    return conclude(
+      id,
+      'inconclusive',
+      `No process of the target lived for ${(warmMs + leastMs) / 1000} s: nothing can be said of what grows with time.`,
+    );
+  const findings = createFindings();
+  for (const { name, seconds, first, last } of looked) {
+    if (last - first <= bound) continue;
+    const perMinute = ((last - first) / seconds) * 60;
+    findings.add(
+      `${name} held ${first.toFixed(0)} MB at first and ${last.toFixed(0)} MB at last: ${perMinute.toFixed(1)} MB more a minute for ${seconds.toFixed(0)} s`,
+    );
+  }
+  const most = looked.reduce((one, other) => (other.last - other.first > one.last - one.first ? other : one));
+  const longest = Math.max(...looked.map(({ seconds }) => seconds));
+  return concludeFrom(id, findings, {
+    good: `None of ${looked.length} processes, looked at for up to ${longest.toFixed(0)} s, grew by more than ${(most.last - most.first).toFixed(0)} MB (${most.name}).`,
+    bad: `${findings.total} of ${looked.length} processes grew by more than ${bound} MB.`,
+    measured: { value: Math.round((most.last - most.first) * 10) / 10, unit: 'MB', bound: `<= ${bound} MB` },
+  });
+};
+
+const lookedAt = ({ machine, plan }: RunData): readonly Looked[] => {
+  const roles = new Set(Object.keys(plan.scenario.target.processes));
+  const samples = machine.flatMap(({ at, processes }) =>
+    processes.flatMap(({ role, pid, pssBytes }) =>
+      roles.has(role) && pssBytes !== null ? [{ at, name: `${role} (pid ${pid})`, megabytes: pssBytes / bytesPerMegabyte }] : [],
+    ),
+  );
+  return [...Map.groupBy(samples, ({ name }) => name)].flatMap(([name, ofOne]): Looked[] => {
+    const warm = ofOne.filter(({ at }) => at >= ofOne[0]!.at + warmMs);
+    const [from, to] = [warm[0]?.at ?? 0, warm.at(-1)?.at ?? 0];
+    if (to - from < leastMs) return [];
+    const third = (to - from) / 3;
+    const median = (part: typeof warm): number => part.map(({ megabytes }) => megabytes).toSorted((a, b) => a - b)[part.length >> 1] ?? 0;
+    const [first, last] = [median(warm.filter(({ at }) => at <= from + third)), median(warm.filter(({ at }) => at >= to - third))];
+    return [{ name, seconds: (2 * third) / 1000, first, last }];
+  });
+};
