@@ -15,7 +15,6 @@ import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
 import { createBenchRebuild, usualRebuildEvents } from '../bench/rebuild/bench-rebuild.ts';
-import { benchVersionTables } from '../bench/rebuild/bench-version-tables.ts';
 import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
 
@@ -32,7 +31,6 @@ const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
     ['workers', benchDrainBacklog],
     ['proxy', benchProxy],
     ['rebuild', createBenchRebuild(rebuildEvents)],
-    ['rebuild-tables', benchVersionTables],
   ]);
 
 /** Those that need nothing of the system. */
