@@ -49,6 +49,18 @@ export const errorCodes = {
     false,
     'What was asked of dead letters is not understood, or contradicts itself; `details` lists each place.',
   ),
+  invalid_import: code(
+    400,
+    'definite',
+    false,
+    'What was asked of an import is not understood, or contradicts itself; `details` lists each place.',
+  ),
+  import_conflict: code(
+    409,
+    'definite',
+    false,
+    'The name is that of another file, the file came before under another name, or the import is over.',
+  ),
   not_found: code(404, 'definite', false, 'No such event, object or route.'),
   method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),
   idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),

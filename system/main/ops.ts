@@ -26,6 +26,7 @@ const main = async (): Promise<number> => {
     err: (words: string) => void process.stderr.write(words),
     user: userName(),
     readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+    stdin: process.stdin,
     clock: systemClock,
     sleep: (delayMs: number) => wait(delayMs),
     randomId: () => randomUUID(),

@@ -1,15 +1,18 @@
 // Process `query`: reads from PostgreSQL and answers over HTTP. All that it writes are missing migrations, before it serves, and what operators ask of dead
 // letters, as rows that workers carry out.
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
+import { signals } from '../contract/signals.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createImportDesk } from '../storage/postgres/import-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createImportThread } from './imports/import-thread-host.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
@@ -21,7 +24,10 @@ const start = async (settings: Settings): Promise<Running> => {
   const databaseUrl = settings.databaseUrl!;
   const tls = await readTlsFiles(settings);
   // Over a connection of its own: those of the pool can't write.
-  await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate });
+  const { laneCount } = await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), {
+    lanes: settings.lanes,
+    apply: settings.migrate,
+  });
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
@@ -32,7 +38,23 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => operating.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry, tls });
+  const runner = undo.use(
+    createImportThread({
+      data: {
+        databaseUrl,
+        connectionName: applicationName(role, instance, 'import'),
+        laneCount,
+        tenant: 'default',
+        lagBudgetMs: settings.importLagMs,
+        commitBudgetMs: settings.importCommitMs,
+      },
+      onTrouble: (message) => telemetry.logger.warn('an import had to try again', { 'exception.message': message }),
+      nowMs: () => performance.now(),
+    }),
+  );
+  telemetry.instruments.gauge(signals.importRate, runner.ratePerSecond);
+  const imports = { desk: createImportDesk(operating), runner };
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), imports, telemetry, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

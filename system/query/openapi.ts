@@ -2,6 +2,7 @@
 import type { TObject, TSchema } from 'typebox';
 import { errorCodes } from '../contract/error-codes.ts';
 import { jobRequest } from '../recovery/job-request.ts';
+import { importOperations } from './import-openapi.ts';
 import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
@@ -11,7 +12,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
   info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
   paths: {
-    ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    ...withImports(Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }]))),
     [jobsUrl]: { post: openJob() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
@@ -25,6 +26,11 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   },
   components: { schemas: { Error: errorAnswer } },
 });
+
+const withImports = (paths: Readonly<Record<string, object>>) => {
+  const posts = importOperations({ pathOf, json, parameters, errorResponses });
+  return { ...paths, ...Object.fromEntries(Object.entries(posts).map(([path, post]) => [path, { ...paths[path], ...post }])) };
+};
 
 const openJobErrors = [
   'invalid_json',

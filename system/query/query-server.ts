@@ -14,6 +14,7 @@ import { serviceVersion } from '../telemetry/resource.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { createOpenApi } from './openapi.ts';
+import { addImportRoutes, type ImportDoor } from './imports.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
@@ -27,6 +28,8 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** Takes files of past events; left out, it takes none. */
+  readonly imports?: ImportDoor;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
@@ -37,12 +40,13 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, imports, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
   addOperateRoutes(app, desk, telemetry, spans);
+  if (imports !== undefined) addImportRoutes(app, imports, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);

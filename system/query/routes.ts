@@ -4,6 +4,7 @@ import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
+import { importByName, importRefused, imports } from './routes/imports.ts';
 import { parkedEvent } from './routes/parked-event.ts';
 import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
@@ -23,5 +24,8 @@ export const routes: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  imports,
+  importByName,
+  importRefused,
   status,
 ];

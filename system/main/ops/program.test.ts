@@ -10,6 +10,7 @@ const run = async (...parameters: readonly string[]) => {
     err: (text: string) => void said.push(text),
     user: 'ann',
     readFile: (path: string) => (path === 'rules.json' ? Promise.resolve('{') : Promise.reject(new Error('no such file'))),
+    stdin: process.stdin,
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
     randomId: () => '00000000-0000-0000-0000-000000000000',

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Api, createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import { addImports } from './imports/add-imports.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -12,7 +13,9 @@ type Root = { readonly url: string; readonly json?: true };
 /** `ended` gets the exit code of the command that ran. */
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
-    .description('Dead letters and parked keys: look at them, mend them, replay or discard them. Speaks to the query process.')
+    .description(
+      'Dead letters and parked keys: look at them, mend them, replay or discard them. Files of past events: import them. Speaks to the query process.',
+    )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
     .addHelpText('after', exitCodeHelp)
@@ -26,6 +29,7 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
+  addImports(program, surroundings, run);
   return program;
 };
 

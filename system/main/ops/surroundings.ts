@@ -7,6 +7,8 @@ export type OpsSurroundings = {
   /** Who asks, where --by does not say. */
   readonly user: string;
   readonly readFile: (path: string) => Promise<string>;
+  /** Where the file of an import may come from. */
+  readonly stdin: NodeJS.ReadableStream;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly sleep: (delayMs: number) => Promise<unknown>;
   readonly randomId: () => string;

@@ -4,6 +4,7 @@ import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
+import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 
 const selectLanes =
@@ -76,7 +77,7 @@ type RecoveryRow = { processor: string; replayed: number; discarded: number; fai
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, identities, snapshot, begun, counted] = await Promise.all([
+  const [lanes, checkpoints, letters, keys, pending, recoveries, identities, snapshot, begun, imports, counted] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
     client.query<DeadLetterRow>(selectDeadLetters),
@@ -86,6 +87,7 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
+    readImports(client),
     effects ? client.query<EffectRow>(selectEffects) : null,
   ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
@@ -99,6 +101,7 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
+    ...imports,
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
