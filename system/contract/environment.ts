@@ -1,5 +1,6 @@
 // Every environment variable that the system reads, with its unit, default and bounds. Parsed once, at each process's edge (main/).
 // A trade-off is named here; what is not safe does not start.
+import { accessSettings } from './settings/access-settings.ts';
 import { importSettings } from './settings/import-settings.ts';
 import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
@@ -12,6 +13,7 @@ export type { Setting } from './settings/setting.ts';
 
 export const settings = {
   ...processSettings,
+  ...accessSettings,
   ...ingestSettings,
   ...importSettings,
   ...streamSettings,

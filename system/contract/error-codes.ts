@@ -42,6 +42,13 @@ export const errorCodes = {
   headers_too_large: code(431, 'definite', false, 'The request headers are over 16 KiB.'),
   request_timeout: code(408, 'definite', true, 'The request did not arrive whole in time: nothing was stored.'),
   empty_batch: code(400, 'definite', false, 'A batch without an event.'),
+  unauthenticated: code(
+    401,
+    'definite',
+    false,
+    'An API key is needed, and there is none, or one that is not known, has expired or was revoked. Nothing was stored.',
+  ),
+  forbidden: code(403, 'definite', false, 'The API key has not the scope that this route asks for. Nothing was stored.'),
   invalid_query: code(400, 'definite', false, 'A query parameter is unknown, malformed or out of range; `details` says which.'),
   invalid_recovery: code(
     400,
@@ -66,6 +73,12 @@ export const errorCodes = {
   idempotency_conflict: code(409, 'definite', false, 'The same identity was appended before with another body.'),
   payload_too_large: code(413, 'definite', false, 'The body, or one event of a batch, is over its limit.'),
   overloaded: code(503, 'definite', true, 'The byte-bounded queue is full: nothing was stored. Wait for Retry-After.'),
+  disk_budget_used: code(
+    503,
+    'definite',
+    true,
+    'The database takes all of the disk that it may (FAULTLINE_DISK_BUDGET_BYTES): nothing was stored.',
+  ),
   shutting_down: code(503, 'definite', true, 'The process is stopping: nothing was stored. Retry at once elsewhere.'),
   storage_unavailable: code(503, 'definite', true, 'The database could not be reached before a commit was tried: nothing was stored.'),
   commit_unknown: code(

@@ -12,7 +12,7 @@ import { createImportLedger } from '../storage/postgres/import-ledger.ts';
 import { createWriterPool } from '../stream/postgres/writer-pool.ts';
 import type { ImportThreadData, ThreadAnswer, ThreadRequest } from './imports/thread-protocol.ts';
 
-const { databaseUrl, connectionName, laneCount, tenant, lagBudgetMs, commitBudgetMs } = workerData as ImportThreadData;
+const { databaseUrl, connectionName, laneCount, diskBudgetBytes, lagBudgetMs, commitBudgetMs } = workerData as ImportThreadData;
 const port = parentPort!;
 const say = (answer: ThreadAnswer): void => port.postMessage(answer);
 const tell = (error: unknown): void => say({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
@@ -21,16 +21,17 @@ const commitTimeoutMs = 10_000;
 
 const pool = createWriterPool({ databaseUrl, applicationName: connectionName, flushers: 1, commitTimeoutMs, onError: tell });
 const runner = createImportRunner({
-  ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, tell), tenant, laneCount }),
+  ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, tell), laneCount }),
   throttle: createThrottle({ lagBudgetMs, commitBudgetMs, nowMs: () => performance.now() }),
   clock: { nowMs: () => Date.now(), sleep: (delayMs) => wait(delayMs) },
   newIdentity: createTimeOrderedIdentities(randomFillSync),
+  diskBudgetBytes,
   onTrouble: tell,
 });
 
-const settle = async ({ request, name, fromLine, bytes }: ThreadRequest): Promise<void> => {
+const settle = async ({ request, tenant, name, fromLine, bytes }: ThreadRequest): Promise<void> => {
   try {
-    say({ kind: 'settled', request, end: await runner.settle({ name, fromLine, bytes: Buffer.from(bytes) }) });
+    say({ kind: 'settled', request, end: await runner.settle({ tenant, name, fromLine, bytes: Buffer.from(bytes) }) });
   } catch (error) {
     const code = isSystemError(error) ? error.code : null;
     say({ kind: 'failed', request, code, message: error instanceof Error ? error.message : String(error) });

@@ -12,6 +12,7 @@ import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { openKeys } from './access/open-keys.ts';
 import { createImportThread } from './imports/import-thread-host.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
@@ -31,6 +32,7 @@ const start = async (settings: Settings): Promise<Running> => {
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });
   const pool = createReadPool({ databaseUrl, applicationName: applicationName(role, instance), onError });
   undo.defer(() => pool.end());
@@ -44,7 +46,7 @@ const start = async (settings: Settings): Promise<Running> => {
         databaseUrl,
         connectionName: applicationName(role, instance, 'import'),
         laneCount,
-        tenant: 'default',
+        diskBudgetBytes: settings.diskBudgetBytes,
         lagBudgetMs: settings.importLagMs,
         commitBudgetMs: settings.importCommitMs,
       },
@@ -54,7 +56,7 @@ const start = async (settings: Settings): Promise<Running> => {
   );
   telemetry.instruments.gauge(signals.importRate, runner.ratePerSecond);
   const imports = { desk: createImportDesk(operating), runner };
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), imports, telemetry, tls });
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), imports, keys, telemetry, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

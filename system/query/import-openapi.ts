@@ -1,9 +1,12 @@
 // What OpenAPI says of the routes that take imports.
+import { needOf, securityOf } from '../contract/access.ts';
 import type { errorCodes } from '../contract/error-codes.ts';
 import { openImportRequest, steerImportRequest } from '../recovery/import/import-request.ts';
 import { importLinesUrl, importsUrl, importSteerUrl } from './imports.ts';
 import { settledLinesAnswer, standingImportAnswer } from './schemas/import-answers.ts';
 import { importLinesQuery, importPath } from './schemas/import-parameters.ts';
+
+const of = (url: string) => securityOf(needOf('query', 'POST', url));
 
 type Code = keyof typeof errorCodes;
 
@@ -16,6 +19,8 @@ export type Writers = {
 };
 
 const ofBody: readonly Code[] = [
+  'unauthenticated',
+  'forbidden',
   'invalid_json',
   'invalid_import',
   'unsupported_content_type',
@@ -37,6 +42,7 @@ export const importOperations = ({
     [pathOf(importsUrl)]: {
       post: {
         operationId: 'open_import',
+        security: of(importsUrl),
         summary: 'Opens the import of a file of past events, or says where it stands. Its lines follow, slice by slice.',
         requestBody: body(openImportRequest),
         responses: {
@@ -49,6 +55,7 @@ export const importOperations = ({
     [pathOf(importLinesUrl)]: {
       post: {
         operationId: 'settle_import_lines',
+        security: of(importLinesUrl),
         summary:
           'Lines of the file, from one on that is not behind next_line: those before it are passed over. Answers within seconds with where the import stands, which may be before the end of the body: go on from there.',
         parameters: [...parameters(importPath, 'path'), ...parameters(importLinesQuery, 'query')],
@@ -70,6 +77,7 @@ export const importOperations = ({
     [pathOf(importSteerUrl)]: {
       post: {
         operationId: 'steer_import',
+        security: of(importSteerUrl),
         summary: 'Pauses an import, lets it go on, or ends it for good.',
         parameters: parameters(importPath, 'path'),
         requestBody: body(steerImportRequest),

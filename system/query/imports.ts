@@ -1,6 +1,7 @@
 // POST /imports and what goes on from there: an import is opened, its file comes as slices of lines, and operators steer it. Files come as bodies alone: no path
 // on the server is ever read.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { accessOf } from '../access/guard-routes.ts';
 import { importLimits } from '../contract/imports.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import type { ImportDesk, OpenedImport, StandingImport } from '../recovery/import/import-desk.ts';
@@ -41,7 +42,7 @@ export const addImportRoutes = (
 
     scope.post(importsUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const asked = parse(request, parseOpenImport);
-      const opened = await desk.open(asked).catch(refuseStorage);
+      const opened = await desk.open(asked, accessOf(request)).catch(refuseStorage);
       const standing = demandOpened(opened, asked.name);
       const what = {
         'faultline.import': standing.name,
@@ -58,7 +59,7 @@ export const addImportRoutes = (
     scope.post(importSteerUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const { name } = pathOf(request);
       const asked = parse(request, parseSteerImport);
-      const steered = await desk.steer(name, asked).catch(refuseStorage);
+      const steered = await desk.steer(name, asked, accessOf(request)).catch(refuseStorage);
       if (steered.kind === 'unknown_import') throw unknownImport(name);
       if (steered.kind === 'over')
         throw new RequestProblem('import_conflict', `Import '${name}' is ${steered.state}, and stays so: nothing was changed.`);
@@ -76,7 +77,9 @@ export const addImportRoutes = (
         throw new RequestProblem('overloaded', 'Other slices of files wait already: nothing was settled. Send it again.');
       slices += 1;
       try {
-        const end = await runner.settle({ name, fromLine: from, bytes: request.body }).catch(refuseStream);
+        const end = await runner
+          .settle({ tenant: accessOf(request).tenant, name, fromLine: from, bytes: request.body })
+          .catch(refuseStream);
         if (end.kind === 'settled' && end.state === 'done' && end.appended + end.duplicates + end.refused > 0)
           logger.info('import done', { 'faultline.import': name }, { eventName: 'faultline.import.done', span: spans.of(request).context });
         return await reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));

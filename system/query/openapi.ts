@@ -1,5 +1,6 @@
 // OpenAPI 3.1 from the table of routes: the schemas that check requests are the ones that are shown.
 import type { TObject, TSchema } from 'typebox';
+import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { importOperations } from './import-openapi.ts';
@@ -20,11 +21,12 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     '/docs': {
       get: {
         summary: 'This document, to read.',
+        security: securityOf('open'),
         responses: { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } },
       },
     },
   },
-  components: { schemas: { Error: errorAnswer } },
+  components: { schemas: { Error: errorAnswer }, securitySchemes },
 });
 
 const withImports = (paths: Readonly<Record<string, object>>) => {
@@ -33,6 +35,8 @@ const withImports = (paths: Readonly<Record<string, object>>) => {
 };
 
 const openJobErrors = [
+  'unauthenticated',
+  'forbidden',
   'invalid_json',
   'invalid_recovery',
   'unsupported_content_type',
@@ -44,6 +48,7 @@ const openJobErrors = [
 
 const openJob = () => ({
   operationId: 'open_recovery_job',
+  security: securityOf(needOf('query', 'POST', jobsUrl)),
   summary:
     'Asks for dead letters to be replayed, discarded or fixed; workers do it, at the given rate, and GET /recovery/jobs/{job} says how far they are.',
   requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
@@ -55,12 +60,14 @@ const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
 const operation = (route: Route) => ({
   operationId: pathOf(route.url).replaceAll(/\W+/g, '_').replace(/^_|_$/g, ''),
   summary: route.summary,
+  security: securityOf(needOf('query', 'GET', route.url)),
   parameters: [...parameters(route.path, 'path'), ...parameters(route.query, 'query')],
-  responses: { 200: json('The answer.', route.answer), ...errorResponses([...route.errors, 'internal']) },
+  responses: { 200: json('The answer.', route.answer), ...errorResponses(['unauthenticated', 'forbidden', ...route.errors, 'internal']) },
 });
 
 const stateOperation = (summary: string, errors: readonly (keyof typeof errorCodes)[], answer: object = stateAnswer) => ({
   summary,
+  security: securityOf('open'),
   responses: { 200: json('It can.', answer), ...errorResponses(errors) },
 });
 

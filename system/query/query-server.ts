@@ -3,6 +3,8 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../access/access-keys.ts';
+import { accessOf, guardRoutes } from '../access/guard-routes.ts';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
 import { htmlHeaders } from '../contract/openapi-page/html.ts';
@@ -30,6 +32,7 @@ export type QueryServerOptions = {
   readonly desk: RecoveryDesk;
   /** Takes files of past events; left out, it takes none. */
   readonly imports?: ImportDoor;
+  readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
@@ -40,9 +43,14 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, imports, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, imports, keys, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
+  guardRoutes(app, {
+    door: 'query',
+    keys,
+    refuse: (_request, reply, { refused, message }) => sendProblem(reply, new RequestProblem(refused, message)),
+  });
   const databases = createReadDatabases(pool, telemetry);
   for (const route of routes) addRoute(app, route, databases, spans);
   addOperateRoutes(app, desk, telemetry, spans);
@@ -81,8 +89,9 @@ const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, 
   const parsePath = createParameterParser(route.path);
   const parseQuery = createParameterParser(route.query);
   app.get(route.url, async (request, reply) => {
+    const { tenant } = accessOf(request);
     const parameters = { path: parsePath(request.params as RawParameters), query: parseQuery(request.query as RawParameters) };
-    const text = await route.respond(parameters, databases.under(spans.of(request)));
+    const text = await route.respond({ ...parameters, tenant }, databases.under(spans.of(request)));
     return reply.type(jsonType).send(text);
   });
 };

@@ -13,7 +13,15 @@ export type Route<Path extends TObject = TObject, Query extends TObject = TObjec
   /** Error codes that it may answer, beside `internal`. */
   readonly errors: readonly ('invalid_query' | 'not_found' | 'storage_unavailable')[];
   /** Gives the JSON text of the answer; throws a RequestProblem. */
-  readonly respond: (request: { readonly path: Static<Path>; readonly query: Static<Query> }, database: ReadDatabase) => Promise<string>;
+  readonly respond: (
+    request: {
+      readonly path: Static<Path>;
+      readonly query: Static<Query>;
+      /** Of the key: all that is read is read of it alone, and what is another's is not there. */
+      readonly tenant: string;
+    },
+    database: ReadDatabase,
+  ) => Promise<string>;
 };
 
 /** Keeps the parameter types for `respond`, and forgets them for the table of routes. */

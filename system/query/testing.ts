@@ -1,9 +1,18 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../access/access-keys.ts';
+import { noKeys } from '../access/testing.ts';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createImportRunner } from '../recovery/import/import-runner.ts';
+import { createThrottle } from '../recovery/import/throttle.ts';
+import { createEventIdentities } from '../storage/postgres/event-identities.ts';
+import { createImportDesk } from '../storage/postgres/import-desk.ts';
+import { createImportLedger } from '../storage/postgres/import-ledger.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
@@ -38,7 +47,12 @@ type TestEvent = {
 };
 
 export const startQueryUnderTest = async (
-  options: { readonly statementTimeoutMs?: number; readonly environment?: Record<string, string>; readonly migrated?: boolean } = {},
+  options: {
+    readonly statementTimeoutMs?: number;
+    readonly environment?: Record<string, string>;
+    readonly migrated?: boolean;
+    readonly keys?: Pick<AccessKeys, 'demand'>;
+  } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
   const writing = createTestPool(database.url, 2);
@@ -53,7 +67,8 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry });
+  const imports = { desk: createImportDesk(operating), runner: createTestRunner(writing, database.url) };
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), imports, keys: options.keys ?? noKeys, telemetry });
   return {
     databaseUrl: database.url,
     pool: writing,
@@ -78,6 +93,17 @@ export const startQueryUnderTest = async (
     },
   };
 };
+
+/** In this process, without a thread: what live traffic leaves is not what these tests are about. */
+const createTestRunner = (pool: Pool, databaseUrl: string) =>
+  createImportRunner({
+    ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, () => {}), laneCount: 4 }),
+    throttle: createThrottle({ lagBudgetMs: 1e9, commitBudgetMs: 1e9, nowMs: () => performance.now() }),
+    clock: { nowMs: () => Date.now(), sleep: (delayMs) => wait(delayMs) },
+    newIdentity: () => randomUUID(),
+    diskBudgetBytes: 0,
+    onTrouble: () => {},
+  });
 
 const insert = `
   insert into events (id, tenant, system_name, object_id, event_name, metadata, event_time, event_time_source, received_at, lane, position, body)

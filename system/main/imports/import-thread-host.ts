@@ -47,12 +47,12 @@ export const createImportThread = ({ data, onTrouble, nowMs }: ImportThreadOptio
     return started;
   };
   return {
-    settle: async ({ name, fromLine, bytes }: Slice) => {
+    settle: async ({ tenant, name, fromLine, bytes }: Slice) => {
       using _turn = await turn.acquire();
       thread ??= start();
       requests += 1;
       inHand = Promise.withResolvers<SliceEnd>();
-      thread.postMessage({ request: requests, name, fromLine, bytes } satisfies ThreadRequest);
+      thread.postMessage({ request: requests, tenant, name, fromLine, bytes } satisfies ThreadRequest);
       try {
         const end = await inHand.promise;
         if (end.kind === 'settled') last = { atMs: nowMs(), ratePerSecond: end.rate_per_second };

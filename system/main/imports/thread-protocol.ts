@@ -6,12 +6,18 @@ export type ImportThreadData = {
   readonly databaseUrl: string;
   readonly connectionName: string;
   readonly laneCount: number;
-  readonly tenant: string;
+  readonly diskBudgetBytes: number;
   readonly lagBudgetMs: number;
   readonly commitBudgetMs: number;
 };
 
-export type ThreadRequest = { readonly request: number; readonly name: string; readonly fromLine: number; readonly bytes: Uint8Array };
+export type ThreadRequest = {
+  readonly request: number;
+  readonly tenant: string;
+  readonly name: string;
+  readonly fromLine: number;
+  readonly bytes: Uint8Array;
+};
 
 export type ThreadAnswer =
   | { readonly kind: 'settled'; readonly request: number; readonly end: SliceEnd }

@@ -9,6 +9,8 @@ const run = async (...parameters: readonly string[]) => {
     out: (text: string) => void said.push(text),
     err: (text: string) => void said.push(text),
     user: 'ann',
+    apiKey: null,
+    databaseUrl: null,
     readFile: (path: string) => (path === 'rules.json' ? Promise.resolve('{') : Promise.reject(new Error('no such file'))),
     stdin: process.stdin,
     clock: { nowMs: () => 0 },

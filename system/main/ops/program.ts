@@ -4,6 +4,7 @@ import { type Api, createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { addImports } from './imports/add-imports.ts';
+import { addKeys } from './keys-program.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -14,7 +15,7 @@ type Root = { readonly url: string; readonly json?: true };
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
     .description(
-      'Dead letters and parked keys: look at them, mend them, replay or discard them. Files of past events: import them. Speaks to the query process.',
+      'Dead letters and parked keys: look at them, mend them, replay or discard them; files of past events: import them; over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
     )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
@@ -24,12 +25,13 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
     .exitOverride();
   const run: Run = async (command, work) => {
     const { url, json = false } = command.optsWithGlobals<Root>();
-    ended(await work({ api: createApi(url), json }));
+    ended(await work({ api: createApi(url, surroundings.apiKey), json }));
   };
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
   addImports(program, surroundings, run);
+  addKeys(program, surroundings, ended);
   return program;
 };
 

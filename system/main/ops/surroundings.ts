@@ -6,6 +6,10 @@ export type OpsSurroundings = {
   readonly err: (text: string) => void;
   /** Who asks, where --by does not say. */
   readonly user: string;
+  /** FAULTLINE_API_KEY, for the query process; null: none. */
+  readonly apiKey: string | null;
+  /** DATABASE_URL, for keys and tenants; null: the database of a data folder. */
+  readonly databaseUrl: string | null;
   readonly readFile: (path: string) => Promise<string>;
   /** Where the file of an import may come from. */
   readonly stdin: NodeJS.ReadableStream;

@@ -5,7 +5,7 @@ import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { eventsAnswer } from '../schemas/answers.ts';
 import { defaultLimit, eventsQuery, noParameters } from '../schemas/parameters.ts';
-import { type Conditions, createConditions, pageBytes, tenant } from '../sql.ts';
+import { type Conditions, createConditions, pageBytes } from '../sql.ts';
 
 type Filters = Omit<Static<typeof eventsQuery>, 'limit' | 'cursor'>;
 type Row = EventRow & { readonly matched: number };
@@ -18,9 +18,9 @@ export const events = defineRoute({
   query: eventsQuery,
   answer: eventsAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<[number]>('/events', filters, ['position'], { limit, cursor });
-    const { text, values } = selectEvents(filters, paging.after, limit + 1);
+    const { text, values } = selectEvents(tenant, filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT events', text, values);
     const matched = rows[0]?.matched ?? 0;
     const page = paging.cut(rows, ({ id }) => [id], matched > Math.min(rows.length, limit));
@@ -29,7 +29,7 @@ export const events = defineRoute({
 });
 
 /** The rows that fit in a page's bytes, at least one; `matched` counts those that there were. */
-const selectEvents = (filters: Filters, after: readonly [number] | null, limit: number) => {
+const selectEvents = (tenant: string, filters: Filters, after: readonly [number] | null, limit: number) => {
   const conditions = createConditions();
   const tenantValue = conditions.bind(tenant);
   conditions.add(`tenant = ${tenantValue}`);

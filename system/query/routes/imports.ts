@@ -5,7 +5,7 @@ import { defineRoute } from '../route.ts';
 import { importAnswer, importsAnswer, refusedLinesAnswer } from '../schemas/import-answers.ts';
 import { importPath, importsQuery } from '../schemas/import-parameters.ts';
 import { defaultLimit, noParameters, pageQuery } from '../schemas/parameters.ts';
-import { createConditions, tenant, utc } from '../sql.ts';
+import { createConditions, utc } from '../sql.ts';
 
 const listed = `import, name, format, state, lines, next_line, appended, duplicates, refused, bytes, encode(sha256, 'hex') as sha256, rate_per_second,
   requested_by, why, ${utc('requested_at')}, ${utc('moved_at')}, ${utc('ended_at')}`;
@@ -20,7 +20,7 @@ export const imports = defineRoute({
   query: importsQuery,
   answer: importsAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<[number]>('/imports', filters, ['position'], { limit, cursor });
     const conditions = createConditions();
     conditions.add(`tenant = ${conditions.bind(tenant)}`);
@@ -46,7 +46,7 @@ export const importByName = defineRoute({
   query: noParameters,
   answer: importAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path: { name } }, database) =>
+  respond: async ({ path: { name }, tenant }, database) =>
     database.snapshot(async (snapshot) => {
       const [row] = await snapshot.query<Row>('SELECT imports', selectImport, [tenant, name]);
       if (row === undefined) throw unknown(name);
@@ -66,7 +66,7 @@ export const importRefused = defineRoute({
   query: pageQuery,
   answer: refusedLinesAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path, query: { limit = defaultLimit, cursor } }, database) => {
+  respond: async ({ path, query: { limit = defaultLimit, cursor }, tenant }, database) => {
     const paging = createPaging<[number]>('/imports/refused', path, ['position'], { limit, cursor });
     const [row] = await database.query<Row>('SELECT imports', 'select import from imports where tenant = $1 and name = $2', [
       tenant,

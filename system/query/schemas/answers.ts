@@ -175,8 +175,8 @@ export const statusAnswer = strict({
       leases: count('Leases that it holds now.'),
     }),
   ),
-  dead_letters: count(),
-  parked_keys: count(),
+  dead_letters: count('Of the tenant of the key.'),
+  parked_keys: count('Of the tenant of the key.'),
 });
 
 export const stateAnswer = strict({ status: Type.Literal('ok') });

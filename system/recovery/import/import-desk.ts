@@ -17,8 +17,10 @@ export type SteeredImport =
   /** It is over, and stays so. */
   | ({ readonly kind: 'over' } & StandingImport);
 
+export type ImportAsker = { readonly tenant: string; readonly keyId: string | null };
+
 export type ImportDesk = {
   /** Rejects with the database's error. */
-  open(request: OpenImportRequest): Promise<OpenedImport>;
-  steer(name: string, request: SteerImportRequest): Promise<SteeredImport>;
+  open(request: OpenImportRequest, asker: ImportAsker): Promise<OpenedImport>;
+  steer(name: string, request: SteerImportRequest, asker: ImportAsker): Promise<SteeredImport>;
 };

@@ -36,13 +36,15 @@ export type SettledBatch = {
 export type ImportLedger = {
   /** False: identities can't be looked for yet; what is missing is being made. */
   ready(): Promise<boolean>;
-  find(name: string): Promise<OpenImport | null>;
+  find(tenant: string, name: string): Promise<OpenImport | null>;
   /**
    * One transaction: under the lock of the import's row the ledger must stand at `fromLine`; identities are looked for among all events that there are, whatever
    * the window; the rest is appended, and the ledger moves. Rejects with a SystemError FL_STREAM_*; the same batch again is safe, since the ledger says
    * whether it was settled.
    */
-  settle(id: number, batch: ImportBatch): Promise<SettledBatch>;
+  settle(open: Pick<OpenImport, 'import' | 'tenant'>, batch: ImportBatch): Promise<SettledBatch>;
   /** The age of the oldest event that an active processor has not passed. */
   lagMs(): Promise<number>;
+  /** Bytes that the database takes on disk. */
+  usedBytes(): Promise<number>;
 };

@@ -13,6 +13,7 @@ type Step = SystemErrorName | 'lost_answer';
 
 const start = (open: Partial<OpenImport> = {}, steps: Step[] = [], { lagMs = 0, refused = '' } = {}) => {
   let nowMs = 0;
+  const used = { bytes: 0 };
   const state: { -readonly [Key in keyof OpenImport]: OpenImport[Key] } = {
     import: 1,
     tenant: 'default',
@@ -43,7 +44,7 @@ const start = (open: Partial<OpenImport> = {}, steps: Step[] = [], { lagMs = 0, 
   };
   const ledger: ImportLedger = {
     ready: () => Promise.resolve(true),
-    find: (name) => Promise.resolve(name === 'unknown' ? null : { ...state }),
+    find: (_tenant, name) => Promise.resolve(name === 'unknown' ? null : { ...state }),
     settle: async (_id, batch) => {
       nowMs += 5;
       const step = batch.events.some(({ objectId }) => objectId === refused) ? 'FL_STREAM_DATA_REFUSED' : steps.shift();
@@ -52,18 +53,19 @@ const start = (open: Partial<OpenImport> = {}, steps: Step[] = [], { lagMs = 0, 
       return write(batch);
     },
     lagMs: () => Promise.resolve(lagMs),
+    usedBytes: () => Promise.resolve(used.bytes),
   };
   const clock = { nowMs: () => nowMs, sleep: (delayMs: number) => ((nowMs += delayMs), Promise.resolve()) };
   const throttle = createThrottle({ lagBudgetMs: 100, commitBudgetMs: 100, nowMs: clock.nowMs });
-  const runner = createImportRunner({ ledger, throttle, clock, newIdentity: () => 'new', onTrouble: () => {} });
-  return { runner, settled, state, clock };
+  const runner = createImportRunner({ ledger, throttle, clock, newIdentity: () => 'new', diskBudgetBytes: 100, onTrouble: () => {} });
+  return { runner, settled, state, clock, used };
 };
 
 const ranges = (settled: readonly ImportBatch[]) => settled.map(({ fromLine, nextLine }) => [fromLine, nextLine]);
 
 test('a slice is settled in commits of so many lines, in the order of the file', async () => {
   const { runner, settled } = start();
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 600) })).toMatchObject({
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 600) })).toMatchObject({
     state: 'running',
     next_line: 601,
     appended: 600,
@@ -77,32 +79,51 @@ test('a slice is settled in commits of so many lines, in the order of the file',
 
 test('lines that are settled are passed over; lines after a gap are not taken', async () => {
   const { runner, settled } = start({ nextLine: 101 });
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 150) })).toMatchObject({ next_line: 151, appended: 50 });
-  expect(await runner.settle({ name: 'f', fromLine: 200, bytes: file(200, 210) })).toMatchObject({ next_line: 151, appended: 0 });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 150) })).toMatchObject({
+    next_line: 151,
+    appended: 50,
+  });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 200, bytes: file(200, 210) })).toMatchObject({
+    next_line: 151,
+    appended: 0,
+  });
   expect(ranges(settled)).toEqual([[101, 151]]);
 });
 
 test('an answer that was lost is not a line twice: the ledger says that it was settled', async () => {
   const { runner, settled } = start({}, ['lost_answer', 'FL_STREAM_CONTENDED']);
-  const first = await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 10) });
+  const first = await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 10) });
   expect(first).toMatchObject({ next_line: 11 });
   expect(ranges(settled)).toEqual([[1, 11]]);
 });
 
 test('one line that the database refuses is refused alone, in its place', async () => {
   const { runner, settled } = start({}, [], { refused: 'o13' });
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({ next_line: 21, appended: 19, refused: 1 });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({
+    next_line: 21,
+    appended: 19,
+    refused: 1,
+  });
   expect(settled.flatMap(({ refusals }) => refusals)).toMatchObject([{ line: 13, code: 'internal' }]);
   expect(settled.map(({ fromLine }) => fromLine)).toEqual(settled.map(({ fromLine }) => fromLine).toSorted((a, b) => a - b));
 });
 
 test('the last line ends it; a slice that goes beyond it is refused whole', async () => {
   const { runner, settled } = start({ lines: 20 });
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 21) })).toEqual({ kind: 'beyond_the_end', lines: 20 });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 21) })).toEqual({
+    kind: 'beyond_the_end',
+    lines: 20,
+  });
   expect(settled).toEqual([]);
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({ state: 'done', next_line: 21 });
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({ state: 'done', appended: 0 });
-  expect(await runner.settle({ name: 'unknown', fromLine: 1, bytes: file(1, 1) })).toEqual({ kind: 'unknown_import' });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({
+    state: 'done',
+    next_line: 21,
+  });
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 20) })).toMatchObject({
+    state: 'done',
+    appended: 0,
+  });
+  expect(await runner.settle({ tenant: 'default', name: 'unknown', fromLine: 1, bytes: file(1, 1) })).toEqual({ kind: 'unknown_import' });
 });
 
 test('no commit reaches over more lines than a block has ids', async () => {
@@ -119,18 +140,38 @@ test('no commit reaches over more lines than a block has ids', async () => {
       metadata: { n: 'n' },
     },
   });
-  await runner.settle({ name: 'f', fromLine: 1, bytes: Buffer.from(Array.from({ length: 40 }, (_, n) => record(n + 100)).join('')) });
+  await runner.settle({
+    tenant: 'default',
+    name: 'f',
+    fromLine: 1,
+    bytes: Buffer.from(Array.from({ length: 40 }, (_, n) => record(n + 100)).join('')),
+  });
   expect(settled.flatMap(({ events }) => events)).toHaveLength(40);
   for (const { fromLine, events } of settled) expect(events.at(-1)!.line - fromLine).toBeLessThan(importLimits.commitSpan);
 });
 
 test('far behind with live events it waits, and answers in time that it did', async () => {
   const { runner, settled, clock } = start({}, [], { lagMs: 10_000 });
-  expect(await runner.settle({ name: 'f', fromLine: 1, bytes: file(1, 10) })).toMatchObject({
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 10) })).toMatchObject({
     next_line: 1,
     brake: 'lag',
     rate_per_second: 0,
   });
   expect(settled).toEqual([]);
   expect(clock.nowMs()).toBeLessThan(importLimits.sliceMs + 500);
+});
+
+test('at the disk budget nothing is brought, and it goes on once there is room', async () => {
+  const { runner, settled, used } = start();
+  used.bytes = 100;
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 10) })).toMatchObject({
+    next_line: 1,
+    brake: 'disk',
+  });
+  used.bytes = 99;
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 10) })).toMatchObject({
+    next_line: 11,
+    brake: null,
+  });
+  expect(ranges(settled)).toEqual([[1, 11]]);
 });

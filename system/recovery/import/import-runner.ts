@@ -12,11 +12,13 @@ export type ImportRunnerOptions = {
   readonly throttle: Throttle;
   readonly clock: { nowMs(): number; sleep(delayMs: number): Promise<void> };
   readonly newIdentity: (nowMs: number) => string;
+  /** Bytes that the database may take on disk; 0: no budget. */
+  readonly diskBudgetBytes: number;
   /** What was done again, for the log. */
   readonly onTrouble: (error: unknown) => void;
 };
 
-export type Slice = { readonly name: string; readonly fromLine: number; readonly bytes: Buffer };
+export type Slice = { readonly tenant: string; readonly name: string; readonly fromLine: number; readonly bytes: Buffer };
 
 export type SliceEnd =
   | ({ readonly kind: 'settled' } & SettledLines)
@@ -29,6 +31,7 @@ export type ImportRunner = {
 };
 
 const lookEveryMs = 200;
+const weighEveryMs = 2000;
 const attempts = 5;
 
 export const createImportRunner = (options: ImportRunnerOptions): ImportRunner => {
@@ -42,7 +45,7 @@ export const createImportRunner = (options: ImportRunnerOptions): ImportRunner =
       const batch = takeBatch(lines, at);
       if (!(await pacer.wait(batch.length, endsAtMs))) break;
       const began = clock.nowMs();
-      const settled = await settleBatch(options, open.import, batch);
+      const settled = await settleBatch(options, open, batch);
       pacer.committed(clock.nowMs() - began);
       last = sum(last, settled);
       if (!settled.moved || settled.state !== 'running') break;
@@ -51,8 +54,8 @@ export const createImportRunner = (options: ImportRunnerOptions): ImportRunner =
     return last;
   };
   return {
-    settle: async ({ name, fromLine, bytes }) => {
-      const open = await ledger.find(name);
+    settle: async ({ tenant, name, fromLine, bytes }) => {
+      const open = await ledger.find(tenant, name);
       if (open === null) return { kind: 'unknown_import' };
       throttle.setTop(open.ratePerSecond);
       if (!(await becomesReady(options))) return { kind: 'settled', ...standing(open), rate_per_second: 0, brake: 'index' };
@@ -66,7 +69,9 @@ export const createImportRunner = (options: ImportRunnerOptions): ImportRunner =
       );
       const settled = await settleAll(open, lines);
       const { state, nextLine, appended, duplicates, refused } = settled;
-      const pace = { rate_per_second: throttle.ratePerSecond(), brake: throttle.brake() };
+      const pace = pacer.isFull()
+        ? ({ rate_per_second: 0, brake: 'disk' } as const)
+        : { rate_per_second: throttle.ratePerSecond(), brake: throttle.brake() };
       return { kind: 'settled', state, next_line: nextLine, appended, duplicates, refused, ...pace };
     },
   };
@@ -86,8 +91,10 @@ const cutAll = ({ format, mapping }: OpenImport, fromLine: number, bytes: Buffer
   return [...cutter.push(bytes), ...cutter.end()];
 };
 
-const createPacer = ({ ledger, throttle, clock }: ImportRunnerOptions) => {
+const createPacer = ({ ledger, throttle, clock, diskBudgetBytes }: ImportRunnerOptions) => {
   let lookedAtMs = -Infinity;
+  let weighedAtMs = -Infinity;
+  let isFull = false;
   let longestCommitMs: number | null = null;
   const look = async () => {
     if (clock.nowMs() - lookedAtMs < lookEveryMs) return;
@@ -95,13 +102,16 @@ const createPacer = ({ ledger, throttle, clock }: ImportRunnerOptions) => {
     throttle.observe({ lagMs, commitMs: longestCommitMs });
     longestCommitMs = null;
     lookedAtMs = clock.nowMs();
+    if (diskBudgetBytes === 0 || lookedAtMs - weighedAtMs < weighEveryMs) return;
+    isFull = (await ledger.usedBytes()) >= diskBudgetBytes;
+    weighedAtMs = lookedAtMs;
   };
   return {
     /** False: not before the slice's time is up. */
     wait: async (lines: number, endsAtMs: number): Promise<boolean> => {
       for (;;) {
         await look();
-        const waitMs = throttle.take(lines);
+        const waitMs = isFull ? null : throttle.take(lines);
         if (waitMs !== null) {
           if (waitMs > 0) await clock.sleep(waitMs);
           return true;
@@ -110,6 +120,7 @@ const createPacer = ({ ledger, throttle, clock }: ImportRunnerOptions) => {
         await clock.sleep(lookEveryMs);
       }
     },
+    isFull: () => isFull,
     committed: (tookMs: number) => {
       longestCommitMs = Math.max(longestCommitMs ?? 0, tookMs);
     },
@@ -134,13 +145,13 @@ const batchOf = (lines: readonly ImportLine[]): ImportBatch => {
   };
 };
 
-const settleBatch = async (options: ImportRunnerOptions, id: number, lines: readonly ImportLine[]): Promise<SettledBatch> => {
+const settleBatch = async (options: ImportRunnerOptions, open: OpenImport, lines: readonly ImportLine[]): Promise<SettledBatch> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await options.ledger.settle(id, batchOf(lines));
+      return await options.ledger.settle(open, batchOf(lines));
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (error.code === 'FL_STREAM_DATA_REFUSED') return settleApart(options, id, lines);
+      if (error.code === 'FL_STREAM_DATA_REFUSED') return settleApart(options, open, lines);
       // The ledger says whether it was settled: the same lines again are safe.
       if (error.code === 'FL_STREAM_UNREACHABLE' || attempt === attempts) throw error;
       options.onTrouble(error);
@@ -156,11 +167,11 @@ const notStorable = {
 } as const;
 
 /** One line that the database refuses must not hold the others up: halved until it is alone. In order, for the ledger moves in order. */
-const settleApart = async (options: ImportRunnerOptions, id: number, lines: readonly ImportLine[]): Promise<SettledBatch> => {
-  if (lines.length === 1) return settleBatch(options, id, [{ ...lines[0]!, event: null, refusal: notStorable }]);
-  const first = await settleBatch(options, id, lines.slice(0, lines.length >> 1));
+const settleApart = async (options: ImportRunnerOptions, open: OpenImport, lines: readonly ImportLine[]): Promise<SettledBatch> => {
+  if (lines.length === 1) return settleBatch(options, open, [{ ...lines[0]!, event: null, refusal: notStorable }]);
+  const first = await settleBatch(options, open, lines.slice(0, lines.length >> 1));
   if (!first.moved || first.state !== 'running') return first;
-  return sum(first, await settleBatch(options, id, lines.slice(lines.length >> 1)));
+  return sum(first, await settleBatch(options, open, lines.slice(lines.length >> 1)));
 };
 
 const sum = (before: SettledBatch, now: SettledBatch): SettledBatch => ({

@@ -5,6 +5,7 @@ import type { ImportState } from '../../contract/imports.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { admit, isRefusal } from '../../ingest/admit.ts';
 import type { ImportBatch, ImportLedger, OpenImport, RefusedLine, SettledBatch } from '../../recovery/import/import-ledger.ts';
+import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
 import { classifyAppendError, isMissingPartition, unreachable } from '../../stream/postgres/stream-error.ts';
 import { appendWithin } from '../../stream/postgres/writer.ts';
 import { type EventIdentities, selectKnown } from './event-identities.ts';
@@ -13,7 +14,6 @@ export type ImportLedgerOptions = {
   /** Durable commits: that of a stream's writer. */
   readonly pool: Pool;
   readonly identities: EventIdentities;
-  readonly tenant: string;
   readonly laneCount: number;
 };
 
@@ -48,6 +48,11 @@ const moveLedger = `
   )
   select state from moved`;
 
+/** As ingest processes do of their own: what a tenant holds is known by it. */
+const noteUsage = `
+  insert into tenant_usage as u (tenant, day, events, bytes) values ($1, (now() at time zone 'UTC')::date, $2, $3)
+  on conflict (tenant, day) do update set events = u.events + excluded.events, bytes = u.bytes + excluded.bytes`;
+
 /** The age of the oldest event that a checkpoint has not passed: the one after it. */
 const selectLag = `
   select coalesce(max(extract(epoch from clock_timestamp() - next.appended_at)) * 1000, 0)::double precision as lag_ms
@@ -61,15 +66,15 @@ const selectLag = `
   ) next
   where p.state = 'active'`;
 
-export const createImportLedger = ({ pool, identities, tenant, laneCount }: ImportLedgerOptions): ImportLedger => ({
+export const createImportLedger = ({ pool, identities, laneCount }: ImportLedgerOptions): ImportLedger => ({
   ready: () => identities.ready().catch(failedToReach),
-  find: async (name) => {
+  find: async (tenant, name) => {
     const { rows } = await pool.query<OpenImport & Record<string, unknown>>(selectImport, [tenant, name]).catch(failedToReach);
     const row = rows[0];
     if (row === undefined) return null;
     return { ...row, import: Number(row.import), nextLine: Number(row.nextLine), lines: Number(row.lines) };
   },
-  settle: async (id, batch) => {
+  settle: async ({ import: id, tenant }, batch) => {
     const client = await pool.connect().catch(failedToReach);
     let broken = true;
     try {
@@ -87,6 +92,7 @@ export const createImportLedger = ({ pool, identities, tenant, laneCount }: Impo
     const { rows } = await pool.query<{ lag_ms: number }>(selectLag).catch(failedToReach);
     return rows[0]!.lag_ms;
   },
+  usedBytes: () => readDatabaseSize(pool).catch(failedToReach),
 });
 
 const failedToReach = (error: unknown): never => {
@@ -100,7 +106,7 @@ const afterFailure = async (pool: Pool, error: unknown): Promise<SystemError> =>
   return new SystemError('FL_STREAM_CONTENDED', 'The partition of today was missing in the log, and was made just now', { cause: error });
 };
 
-type Place = Pick<ImportLedgerOptions, 'tenant' | 'laneCount'>;
+type Place = { readonly tenant: string; readonly laneCount: number };
 
 const settle = async (client: PoolClient, id: number, batch: ImportBatch, place: Place): Promise<SettledBatch> => {
   await client.query('begin; set local enable_seqscan = off; set local jit = off');
@@ -125,6 +131,8 @@ const settle = async (client: PoolClient, id: number, batch: ImportBatch, place:
   const refused = refusals.length;
   const duplicates = batch.events.length + batch.refusals.length - appended - refused;
   const counts = { appended, duplicates, refused };
+  const bytes = fresh.reduce((total, { body }, at) => total + (results[at]!.kind === 'appended' ? Buffer.byteLength(body) : 0), 0);
+  if (appended > 0) await client.query(noteUsage, [place.tenant, appended, bytes]);
   const moved = await move(client, id, { batch, firstId, refusals, counts });
   await client.query('commit');
   return { moved: true, state: moved, nextLine: batch.nextLine, ...counts };

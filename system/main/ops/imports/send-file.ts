@@ -85,6 +85,7 @@ const createProgress = ({ survey, surroundings: { err, clock } }: Sending): Prog
     lag: ', held back: live events come first (lag)',
     latency: ', held back: live ingest comes first (commits are slow)',
     index: ', waits: the index of identities is being made, once',
+    disk: ', waits: the database holds its disk budget (FAULTLINE_DISK_BUDGET_BYTES)',
   } as const;
   return {
     told: ({ next_line: next, state, brake }) => {

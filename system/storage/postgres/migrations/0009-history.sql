@@ -21,6 +21,7 @@ create table imports (
   duplicates      bigint not null default 0,     -- the same identity and body as an event that there is
   refused         bigint not null default 0,
   requested_by    text not null,
+  key_id          text,                          -- the API key with which it was opened; null: without
   why             text not null,
   requested_at    timestamptz not null default now(),
   moved_at        timestamptz not null default now(),
@@ -59,7 +60,58 @@ create table import_audit (
   import        bigint not null references imports,
   action        text not null check (action in ('open', 'pause', 'resume', 'cancel', 'finish')),
   requested_by  text not null,
+  key_id        text,                            -- null: without a key, or by itself
   why           text not null,
   next_line     bigint not null
 );
 create index import_audit_import on import_audit (import, entry);
+
+-- ── Replays of the log ──────────────────────────────────────────────────────────────────────────────────────
+
+-- A version of a processor that was put to a stated place of the log. The newest one of a version says how far its lanes may go now.
+create table stream_replays (
+  replay           bigint generated always as identity primary key,
+  processor        text not null,
+  version          integer not null,
+  starts           jsonb not null,               -- the place, as it was asked for
+  follows          boolean not null,             -- goes on with live events behind its end; else it stops there
+  resets           boolean not null,             -- the read model was emptied for it
+  rate_per_second  double precision not null,    -- of all lanes together, until its end
+  requested_by     text not null,
+  why              text not null,
+  request_id       uuid not null unique,
+  started_at       timestamptz not null default clock_timestamp(),
+  cancelled_at     timestamptz,
+  cancelled_by     text,
+  cancelled_why    text,
+  foreign key (processor, version) references processors
+);
+create index stream_replays_version on stream_replays (processor, version, replay);
+
+create table stream_replay_lanes (
+  replay         bigint not null references stream_replays,
+  lane           integer not null,
+  from_position  bigint not null,                -- events up to here are left out, and stand in the books as skipped
+  to_position    bigint not null,                -- its end; where it was cancelled, the checkpoint of that moment
+  primary key (replay, lane)
+);
+
+-- How far a lane of a version may be read now: p_head, unless a replay holds it back. By the database's clock, so that the rate holds whichever workers carry it
+-- out, and however many they are; what fell due while none ran is made up for.
+create function replay_limit(p_processor text, p_version integer, p_lane integer, p_head bigint) returns bigint
+language sql volatile as $$
+  select coalesce((
+    select case
+      when r.cancelled_at is not null then least(p_head, l.to_position)
+      when l.due >= l.to_position then case when r.follows then p_head else least(p_head, l.to_position) end
+      else least(p_head, l.due)
+    end
+    from (select * from stream_replays where processor = p_processor and version = p_version order by replay desc limit 1) r
+    cross join lateral (
+      select to_position,
+             from_position + floor(extract(epoch from clock_timestamp() - r.started_at) * r.rate_per_second
+               / (select count(*) from stream_replay_lanes n where n.replay = r.replay))::bigint as due
+      from stream_replay_lanes where replay = r.replay and lane = p_lane
+    ) l
+  ), p_head)
+$$;
