@@ -10,6 +10,7 @@ import { migrateOnce } from '../storage/postgres/migrate-once.ts';
 import { createParkStore } from '../storage/postgres/park-store.ts';
 import { createRangeStore } from '../storage/postgres/range-store.ts';
 import { createRecoveryStore } from '../storage/postgres/recovery-store.ts';
+import { createReplayLimitStore } from '../storage/postgres/replay-limit-store.ts';
 import { asQueryable, createSession } from '../storage/postgres/session.ts';
 import { createSessionPool } from '../storage/postgres/session-pool.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
@@ -158,6 +159,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     leases: createLeaseStore({ session: leases, renewals, ...host }),
     ranges: createRangeStore(ranges, instance),
     park: createParkStore(parkSessions, (processor) => processor !== events.name),
+    replays: createReplayLimitStore(session('limits')),
     recoveries: createRecoveryStore(parkSessions, instance),
     threads: threads.live,
     parkThreads: threads.park,

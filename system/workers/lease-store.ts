@@ -9,7 +9,7 @@ export type LeaseView = LaneId & {
 };
 
 export type Survey = {
-  /** Workers that were seen within a third of the lease, this one included, in one order for all. */
+  /** Workers that were seen within the lease, this one included, in one order for all. */
   readonly workers: readonly string[];
   readonly leases: readonly LeaseView[];
 };
@@ -23,6 +23,8 @@ export type AcquiredLease = Tenure & {
   readonly parked: number;
   readonly pending: number;
   readonly takeoversWithoutProgress: number;
+  /** A replay of the log says how far it may be read, `head` included. */
+  readonly isLimited: boolean;
 };
 
 export type LostLease = Tenure & { readonly otherOwner: string | null; readonly otherEpoch: number | null };

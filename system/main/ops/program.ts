@@ -7,6 +7,7 @@ import { addImports } from './imports/add-imports.ts';
 import { addKeys } from './keys-program.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
+import { addReplays } from './replays/add-replays.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
 type Root = { readonly url: string; readonly json?: true };
@@ -15,7 +16,7 @@ type Root = { readonly url: string; readonly json?: true };
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
     .description(
-      'Dead letters and parked keys: look at them, mend them, replay or discard them; files of past events: import them; over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
+      'Dead letters and parked keys: look at them, mend them, replay or discard them; files of past events: import them; over the query process (with FAULTLINE_API_KEY, where keys are needed). Replays of the log, API keys and tenants: over the database.',
     )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
@@ -31,6 +32,7 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
   addImports(program, surroundings, run);
+  addReplays(program, surroundings, ended);
   addKeys(program, surroundings, ended);
   return program;
 };

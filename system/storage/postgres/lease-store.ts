@@ -21,12 +21,6 @@ const heartbeat = `
 
 const selectWorkers = `select worker from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
 
-/**
- * Who was not heard for a third of the lease has no share in lanes that are free: of workers that die again and again there would always be one that seems to
- * live, and the lanes that wait for it would wait for good. It says nothing of leases: those that it still has are its own until they run out.
- */
-const seenWithinMs = (leaseMs: number): number => leaseMs / 3;
-
 const selectLeases = `
   select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired
   from leases order by processor, version, lane`;
@@ -55,19 +49,23 @@ const acquire = `
     update checkpoints c
     set epoch = t.epoch, updated_at = clock_timestamp(),
         takeovers_without_progress = case
-          when t.previous is not null and c.position < h.head then c.takeovers_without_progress + 1
+          when t.previous is not null and c.position < h.readable then c.takeovers_without_progress + 1
           else c.takeovers_without_progress
         end
-    from taken t join processors p using (processor, version) join lanes h on h.stream_version = p.stream_version and h.lane = t.lane
+    from taken t join processors p using (processor, version) join lanes l on l.stream_version = p.stream_version and l.lane = t.lane
+    cross join lateral (
+      select replay_limit(t.processor, t.version, t.lane, l.head) as readable,
+             exists (select from stream_replays r where r.processor = t.processor and r.version = t.version) as limited
+    ) h
     where (c.processor, c.version, c.lane) = (t.processor, t.version, t.lane)
-    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.head
+    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.readable, h.limited
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner, other_owner, other_epoch)
     select case when previous is null then 'acquired' else 'taken_over' end, processor, version, lane, epoch, $1, previous,
            case when previous is not null then epoch - 1 end
     from taken
   )
-  select t.*, coalesce(c.position, 0) as position, coalesce(c.head, 0) as head, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
+  select t.*, coalesce(c.position, 0) as position, coalesce(c.readable, 0) as head, coalesce(c.limited, false) as limited, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
          coalesce(c.takeovers_without_progress, 0) as takeovers
   from taken t left join fenced c using (processor, version, lane)`;
 
@@ -134,7 +132,7 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs
       const client = await session.client();
       const [, workers, leases] = await Promise.all([
         client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid] }),
-        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [seenWithinMs(leaseMs)] }),
+        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [leaseMs] }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
       ]);
       return { workers: workers.rows.map((row) => row.worker), leases: leases.rows };
@@ -182,13 +180,15 @@ type AcquiredRow = {
   parked: number;
   pending: number;
   takeovers: number;
+  limited: boolean;
 };
 
-const toAcquired = ({ previous, takeovers, ...row }: AcquiredRow): AcquiredLease => ({
+const toAcquired = ({ previous, takeovers, limited, ...row }: AcquiredRow): AcquiredLease => ({
   ...row,
   kind: previous === null ? 'acquired' : 'taken_over',
   from: previous,
   takeoversWithoutProgress: takeovers,
+  isLimited: limited,
 });
 
 type LostRow = Tenure & { other_owner: string | null; other_epoch: number };
