@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { createBed, type Bed } from '../bench/bed.ts';
+import { benchBackfill } from '../bench/backfill.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
 import { benchFrozenServer } from '../bench/frozen-server.ts';
@@ -21,6 +22,7 @@ const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promi
   ['ingest-one', benchIngestOne],
   ['ingest-batches', benchIngestBatches],
   ['workers', benchDrainBacklog],
+  ['backfill', benchBackfill],
   ['proxy', benchProxy],
 ]);
 

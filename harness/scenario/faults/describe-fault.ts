@@ -33,6 +33,8 @@ export const describeFault = (fault: Fault): string => {
       return `${fault.link}: ${describeDatagrams(fault)}, for ${fault.seconds} s`;
     case 'database':
       return `the database: ${describeDatabase(fault)}, for ${fault.seconds} s`;
+    case 'import':
+      return `${fault.lines} past events are imported at up to ${fault.ratePerSecond} a second; the client is killed on the way, then the process that appends`;
     case 'container':
       return `container ${fault.container}: ${fault.effect} for ${fault.seconds} s`;
   }

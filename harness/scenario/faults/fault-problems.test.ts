@@ -42,6 +42,7 @@ const good: readonly NewerFault[] = [
   { ...database, effect: 'idle-transaction' },
   { ...database, effect: 'long-snapshot' },
   { ...planned, kind: 'container', container: 'postgres', effect: 'pause', seconds: 2 },
+  { ...planned, kind: 'import', seconds: 20, lines: 5000, ratePerSecond: 800 },
 ];
 const problemsOf = (fault: NewerFault) => collectProblems((report) => newerFaultProblems(fault, 'faults[0]', report));
 const changed = (fault: NewerFault, change: Readonly<Record<string, unknown>>): NewerFault => ({ ...fault, ...change }) as NewerFault;
@@ -60,6 +61,8 @@ describe('a fault of a newer kind', () => {
     ['slow-start', { seconds: 0 }, 'seconds'],
     ['slow-start', { seconds: 16 }, 'seconds'],
     ['crash-loop', { times: 1 }, 'times'],
+    ['import', { lines: 10 }, 'lines'],
+    ['import', { ratePerSecond: 0 }, 'ratePerSecond'],
     ['descriptors', { spare: -1 }, 'spare'],
     ['clock', { offsetMs: 500 }, 'offsetMs'],
     ['clock', { driftPpm: 1_000_000 }, 'driftPpm'],

@@ -20,6 +20,8 @@ const subjectOf = (fault: Fault): string | null => {
       return `${fault.role} ${fault.index}`;
     case 'database':
       return `database ${fault.effect}`;
+    case 'import':
+      return 'query 0';
     case 'container':
       return `container ${fault.container}`;
   }

@@ -1,12 +1,13 @@
 // faultline itself as a target: fresh processes and a fresh database for each start, spoken to as any client would.
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
-import type { RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
+import type { ImportClient, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { processEnvironment } from './environment.ts';
@@ -51,7 +52,8 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
-    return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const startClient = importClients(faultline, options);
+    return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, startClient, whole: undo.move() });
   },
 });
 
@@ -99,11 +101,24 @@ type Started = {
   readonly databaseUrl: string;
   readonly server: FaultlineOptions['server'];
   readonly disk: SmallDisk | null;
+  readonly startClient: ReturnType<typeof importClients>;
   /** Ends it all. */
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+/** The system's own command line, as an operator runs it. */
+const importClients =
+  ({ systemFolder, registry }: FaultlineOptions, { logFolder }: StartOptions) =>
+  (queryUrl: string, words: readonly string[]): Promise<ImportClient> =>
+    spawnProcess({
+      command: process.execPath,
+      args: [join(systemFolder, 'main', `ops${extname(import.meta.url)}`), '--url', queryUrl, ...words],
+      role: 'ops',
+      logFile: join(logFolder, 'ops.log'),
+      registry,
+    });
+
+const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, startClient, whole }: Started): RunningTarget => {
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
@@ -118,6 +133,19 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    importFile: ({ file, name, ratePerSecond }) =>
+      startClient(addressOf(fleet, 'query'), [
+        'import',
+        file,
+        '--name',
+        name,
+        '--rate',
+        String(ratePerSecond),
+        '--by',
+        'harness',
+        '--why',
+        'a run',
+      ]),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: () => pendingIn(pool),
