@@ -13,6 +13,7 @@ const subjectOf = (fault: Fault): string | null => {
     case 'datagrams':
       return null;
     case 'crash-loop':
+    case 'restart':
     case 'slow-start':
     case 'clock':
     case 'bad-release':
@@ -20,6 +21,8 @@ const subjectOf = (fault: Fault): string | null => {
       return `${fault.role} ${fault.index}`;
     case 'database':
       return `database ${fault.effect}`;
+    case 'operator':
+      return 'the versions of the read model';
     case 'container':
       return `container ${fault.container}`;
   }
