@@ -3,9 +3,11 @@ import type { NeededParameters } from '../engine/reference-problems.ts';
 import { accountingOverTime } from '../checkers/accounting-over-time.ts';
 import { accounting } from '../checkers/accounting.ts';
 import { agreement } from '../checkers/agreement.ts';
+import { unlessByDatagram } from '../checkers/by-datagram.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
 import { clock } from '../checkers/clock.ts';
 import { conflictingEffect } from '../checkers/conflicting-effect.ts';
+import { countedLoss } from '../checkers/counted-loss.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
 import { detection } from '../checkers/detection.ts';
@@ -14,7 +16,9 @@ import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
 import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
 import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
+import { erasedEverywhere } from '../checkers/erased-everywhere.ts';
 import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
+import { everyEventAcknowledged } from '../checkers/every-event-acknowledged.ts';
 import { faultsHealed } from '../checkers/faults-healed.ts';
 import { faultsTookEffect } from '../checkers/faults-took-effect.ts';
 import { fencingSeen } from '../checkers/fencing-seen.ts';
@@ -23,6 +27,7 @@ import { gapless } from '../checkers/gapless.ts';
 import { generator } from '../checkers/generator.ts';
 import { goodEventsAccepted } from '../checkers/good-events-accepted.ts';
 import { historyComplete } from '../checkers/history-complete.ts';
+import { invertedSeen } from '../checkers/inverted-seen.ts';
 import { lagOverSeen } from '../checkers/lag-over-seen.ts';
 import { lagRecovers } from '../checkers/lag-recovers.ts';
 import { lag } from '../checkers/lag.ts';
@@ -69,6 +74,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['gapless', gapless],
   ['accounting', accounting],
   ['accounting-over-time', accountingOverTime],
+  ['counted-loss', countedLoss],
   ['drained', drained],
   ['history-complete', historyComplete],
   ['final-state-complete', finalStateComplete],
@@ -81,8 +87,8 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['clock', clock],
   ['agreement', agreement],
   ['lag', lag],
-  ['traces', traces],
-  ['logs', logs],
+  ['traces', unlessByDatagram(traces)],
+  ['logs', unlessByDatagram(logs)],
   ['detection', detection],
 ]);
 
@@ -93,6 +99,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['dead-letters-equal-poison', deadLettersEqualPoison],
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
+  ['every-event-acknowledged', everyEventAcknowledged],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],
@@ -105,6 +112,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['monotonic-reads', monotonicReads],
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
+  ['erased-everywhere', erasedEverywhere],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */
@@ -115,6 +123,7 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
   ['fencing-seen', fencingSeen],
   ['lag-over-seen', lagOverSeen],
   ['out-of-order-seen', outOfOrderSeen],
+  ['inverted-seen', invertedSeen],
   ['dead-letters-seen', deadLettersSeen],
   ['recovered-seen', recoveredSeen],
   ['reads-seen', readsSeen],
@@ -138,5 +147,6 @@ export const neededParameters: NeededParameters = {
   'fencing-seen': { atLeast: 'number' },
   'lag-over-seen': { atLeast: 'number' },
   'out-of-order-seen': { atLeast: 'number' },
+  'inverted-seen': { atLeast: 'number' },
   'dead-letters-seen': { atLeast: 'number' },
 };

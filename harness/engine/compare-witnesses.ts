@@ -155,17 +155,21 @@ const missingRows = ({ rows }: RunIndex, signals: SignalsRecord): Comparison[] =
     const there = new Set(seriesOf(signals, signal, {}).map(({ labels }) => checkpointName(labels)));
     // With none at all the sum above says so already.
     if (there.size === 0) return [];
-    return rows.checkpoint
-      .map((row) => ({ row, labels: labelsOf(row) }))
-      .filter(({ labels }) => !there.has(checkpointName(labels)))
-      .map(({ row, labels: { faultline_processor: processor, faultline_processor_version: version, faultline_lane: lane } }) =>
-        exact(
-          topic,
-          labelled(signal, { processor, version, lane }),
-          topic === 'final-lag' ? headOf(rows, row.lane) - row.position : 0,
-          null,
-        ),
-      );
+    return (
+      rows.checkpoint
+        // The lag of a version that nobody reads is told under another name.
+        .filter(({ isRead }) => topic !== 'final-lag' || isRead !== false)
+        .map((row) => ({ row, labels: labelsOf(row) }))
+        .filter(({ labels }) => !there.has(checkpointName(labels)))
+        .map(({ row, labels: { faultline_processor: processor, faultline_processor_version: version, faultline_lane: lane } }) =>
+          exact(
+            topic,
+            labelled(signal, { processor, version, lane }),
+            topic === 'final-lag' ? headOf(rows, row.lane) - row.position : 0,
+            null,
+          ),
+        )
+    );
   });
 
 const labelsOf = ({ processor, version, lane }: RowOf<'checkpoint'>) => ({
@@ -190,9 +194,16 @@ const compareBooks = (processor: string, { rows, effects }: RunIndex, signals: S
       outcome,
       labelled(names.events, { processor, outcome }),
       counted[outcome],
-      sumOf(signals, names.events, { faultline_processor: processor, faultline_outcome: outcome }),
+      sumOf(signals, names.events, { faultline_processor: processor, ...readVersionOf(processor, rows), faultline_outcome: outcome }),
     ),
   );
+};
+
+/** Where there are versions beside the one that is read, only that one is read back row by row. */
+const readVersionOf = (processor: string, { checkpoint }: Rows): Labels => {
+  const own = checkpoint.filter((row) => row.processor === processor);
+  const read = own.find(({ isRead }) => isRead === true);
+  return read === undefined || own.every(({ isRead }) => isRead !== false) ? {} : { faultline_processor_version: String(read.version) };
 };
 
 /** By reason, for every reason that either witness knows. With none on either side there is no series to compare, and nothing is claimed. */
@@ -217,7 +228,9 @@ const labelValues = (signals: SignalsRecord, signal: string, label: string): str
 
 const remaining = ({ rows }: RunIndex, processor: string): number => {
   const heads = rows.lane.reduce((sum, { head }) => sum + head, 0);
-  return rows.checkpoint.filter((row) => row.processor === processor).reduce((left, { position }) => left - position, heads);
+  return rows.checkpoint
+    .filter((row) => row.processor === processor && row.isRead !== false)
+    .reduce((left, { position }) => left - position, heads);
 };
 
 /** Answered at admission with one of the stable codes. A conflict is found at commit, and counted there. */

@@ -14,13 +14,16 @@ import { importFile } from './import.ts';
 import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { network, networkEffects } from './network.ts';
+import { operator, operatorEffects } from './operator.ts';
 import { pause } from './pause.ts';
+import { restart } from './restart.ts';
 import { slowStart } from './slow-start.ts';
 
 export const faults: FaultRegistry = {
   kill,
   pause,
   'crash-loop': crashLoop,
+  restart,
   'slow-start': slowStart,
   descriptors,
   clock,
@@ -32,6 +35,7 @@ export const faults: FaultRegistry = {
   database,
   container,
   import: importFile,
+  operator,
 };
 
 type WithEffects<Each extends Fault = Fault> = Each extends { readonly effect: string } ? Each['kind'] : never;
@@ -41,6 +45,7 @@ const effects: { readonly [Kind in WithEffects]: readonly string[] } = {
   datagrams: datagramEffects,
   database: databaseEffects,
   container: containerEffects,
+  operator: operatorEffects,
 };
 
 /** Every kind, and of those that have effects each of them: `kill`, `network latency`. */

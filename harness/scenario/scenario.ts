@@ -5,6 +5,7 @@ import type { DatabaseFault } from './faults/database-fault.ts';
 import type { DatagramFault } from './faults/datagram-fault.ts';
 import type { ImportFault } from './faults/import-fault.ts';
 import type { NetworkFault } from './faults/network-fault.ts';
+import type { OperatorFault } from './faults/operator-fault.ts';
 import type { ProcessFault } from './faults/process-faults.ts';
 import type { ProcessRole } from './process-role.ts';
 
@@ -117,7 +118,8 @@ export type Fault =
   | ProcessFault
   | DatabaseFault
   | ContainerFault
-  | ImportFault;
+  | ImportFault
+  | OperatorFault;
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
 export type Budget = {

@@ -6,8 +6,9 @@ export type Scope = (typeof scopes)[number];
 /** What each scope is for, for the one who makes a key. */
 export const scopeMeanings: Readonly<Record<Scope, string>> = {
   ingest: 'send events',
-  read: 'read events, read models and dead letters of its tenant',
-  operate: 'ask for recovery of its tenant’s dead letters, import its past events, see jobs and their audit, and the state of the pipeline',
+  read: 'read events, read models and dead letters of its tenant, and keep the places of its consumers',
+  operate:
+    'ask for recovery of its tenant’s dead letters, import its past events, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
 };
 
 /** Whose requests are that come without a key, where none is needed. */
@@ -48,6 +49,21 @@ export const routeNeeds = {
     'GET /imports': 'operate',
     'GET /imports/:name': 'operate',
     'GET /imports/:name/refused': 'operate',
+    'POST /rebuilds': 'operate',
+    'GET /rebuilds/:read_model': 'operate',
+    'GET /rebuilds/comparisons/:comparison': 'operate',
+    'POST /erasures': 'operate',
+    'GET /erasures': 'operate',
+    'GET /erasures/:erasure': 'operate',
+    'GET /consumers': 'read',
+    'GET /consumers/:consumer': 'read',
+    'PUT /consumers/:consumer': 'read',
+    'DELETE /consumers/:consumer': 'operate',
+    'PUT /consumers/:consumer/instances/:instance': 'read',
+    'DELETE /consumers/:consumer/instances/:instance': 'read',
+    'POST /consumers/:consumer/checkpoints': 'read',
+    'GET /consumers/:consumer/events': 'read',
+    'GET /consumers/:consumer/stream': 'read',
     'GET /status': 'operate',
     'GET /health': 'open',
     'GET /ready': 'open',

@@ -8,6 +8,7 @@ import { CommanderError } from 'commander';
 import { readOpsSettings } from './ops/read-ops-settings.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { exitCodes } from './ops/exit-codes.ts';
+import { openFile } from './ops/open-file.ts';
 import { OpsError } from './ops/ops-error.ts';
 import { createProgram } from './ops/program.ts';
 
@@ -31,6 +32,7 @@ const main = async (): Promise<number> => {
       ...readOpsSettings(process.env),
       readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
       stdin: process.stdin,
+      openFile,
       clock: systemClock,
       sleep: (delayMs: number) => wait(delayMs),
       randomId: () => randomUUID(),

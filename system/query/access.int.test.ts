@@ -18,7 +18,10 @@ const parked = `
   insert into timelines (version, tenant, system_name, object_id, lane, entries) values (1, 'default', 'shop', 'order-1', 0, 0);
   insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 'shop', 'paid', now(), 1);
   insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant, system_name, object_id, events)
-  values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1)`;
+  values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1);
+  insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'a test');
+  insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
+  values ('default', 'shop', 'order-1', true, 'ann', 'a test', '01234567-89ab-4cde-8f01-000000000001', '{}')`;
 
 const processors = `
   insert into processors (processor, version, ordered, state, stream_version)
@@ -30,6 +33,7 @@ beforeAll(async () => {
   await query.pool.query(processors);
   await query.pool.query(parked);
   await createImportDesk(query.pool).open({ ...file, name: 'history' } as OpenImportRequest, { tenant: 'default', keyId: null });
+  await ask('PUT /consumers/:consumer', all.text);
 });
 
 afterAll(() => query[Symbol.asyncDispose]());
@@ -45,42 +49,72 @@ const places: Readonly<Record<string, string>> = {
   position: '1',
   job: '1',
   name: 'history',
+  consumer: 'billing',
+  instance: 'one',
+  read_model: 'timelines',
+  comparison: '1',
+  erasure: '1',
 };
 
-/** What is sent where it is not the job, and what it is answered with. */
 const file = { format: 'ndjson', first_line: 1, lines: 2, bytes: 100, sha256: 'ab'.repeat(32), requested_by: 'ann', why: 'a test' };
-const posts: Readonly<
-  Record<string, { readonly payload: unknown; readonly query?: string; readonly type?: string; readonly status: number }>
-> = {
-  'POST /recovery/jobs': { payload: job, status: 202 },
-  'POST /imports': { payload: { ...file, name: 'history' }, status: 200 },
-  'POST /imports/:name/lines': { payload: '\n', query: '?from=1', type: 'application/x-ndjson', status: 200 },
-  'POST /imports/:name/steer': { payload: { action: 'pause', requested_by: 'ann', why: 'a test' }, status: 200 },
+
+/** What a route needs beside its path; a text is sent as lines. */
+const bodies: Readonly<Record<string, object | string>> = {
+  'POST /imports': { ...file, name: 'history' },
+  'POST /imports/:name/lines': '\n',
+  'POST /imports/:name/steer': { action: 'pause', requested_by: 'ann', why: 'a test' },
+  'POST /recovery/jobs': job,
+  'POST /rebuilds': { read_model: 'timelines', action: 'start', requested_by: 'ann', why: 'a test' },
+  // Of an object of its own, which nobody has heard of.
+  'POST /erasures': { system_name: 'nobody', object_id: 'none', dry_run: true, requested_by: 'joe', why: 'a test' },
+  'PUT /consumers/:consumer': { start: 'earliest' },
+  'PUT /consumers/:consumer/instances/:instance': {},
+  'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
+};
+const queries: Readonly<Record<string, string>> = {
+  'POST /imports/:name/lines': '?from=1',
+  'GET /consumers/:consumer/events': '?lane=0&wait_ms=0',
+  // A stream would not end: it is known to be let in where what it asks for is looked at.
+  'GET /consumers/:consumer/stream': '?lanes=none',
+};
+/** Where it is not 200. */
+const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
+  'POST /recovery/jobs': [202],
+  // No worker lives here that could build it.
+  'POST /rebuilds': [409, 'operation_refused'],
+  'POST /erasures': [202],
+  'GET /consumers/:consumer/stream': [400, 'invalid_query'],
+  'DELETE /consumers/:consumer/instances/:instance': [204],
+  'DELETE /consumers/:consumer': [204],
 };
 
 const ask = async (route: string, key: string | null) => {
-  const [method, path] = route.split(' ') as ['GET' | 'POST', string];
-  const { payload, query: parameters = '', type = 'application/json' } = posts[route] ?? {};
+  const [method, path] = route.split(' ') as ['GET' | 'PUT' | 'POST' | 'DELETE', string];
+  const body = bodies[route];
+  const type = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
   const response = await query.app.inject({
     method,
-    url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!) + parameters,
-    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(method === 'POST' && { 'content-type': type }) },
-    ...(payload !== undefined && { payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }),
+    url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!) + (queries[route] ?? ''),
+    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(body !== undefined && { 'content-type': type }) },
+    ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   return { status: response.statusCode, headers: response.headers, text: response.body };
 };
 
-const codeOf = (text: string) => (JSON.parse(text) as { error?: { code: string } }).error?.code;
+const codeOf = (text: string) => (text === '' ? undefined : (JSON.parse(text) as { error?: { code: string } }).error?.code);
 const routes = Object.entries(routeNeeds.query);
 const closed = routes.filter(([, need]) => need !== 'open');
-/** The job has to be there before it is looked for. */
-const inOrder = closed.toSorted(([a], [b]) => Number(b.startsWith('POST')) - Number(a.startsWith('POST')));
+/** A job and a consumer have to be there before they are looked for, and are taken away last. */
+const turns = ['PUT', 'POST', 'GET', 'DELETE'];
+const turnOf = (route: string) => turns.indexOf(route.split(' ')[0]!) + (route === 'DELETE /consumers/:consumer' ? 1 : 0);
+const inOrder = closed.toSorted(([a], [b]) => turnOf(a) - turnOf(b));
 
 describe('the query door', () => {
   it.each(inOrder)('lets the scope of %s (%s) in, and no other', async (route, need) => {
     for (const scope of scopes) {
       const { status, text, headers } = await ask(route, ofScope[scope]!.text);
-      const served = [posts[route]?.status ?? 200, undefined, undefined];
+      const [expected, code] = servedAs[route] ?? [200];
+      const served = [expected, code, undefined];
       const refused = [403, 'forbidden', `Bearer realm="faultline", error="insufficient_scope", scope="${need}"`];
       expect([status, codeOf(text), headers['www-authenticate']]).toEqual(scope === need ? served : refused);
     }
@@ -93,13 +127,41 @@ describe('the query door', () => {
     }
   });
 
+  it('takes what another tenant asks to be erased as its own', async () => {
+    const { status, text } = await ask('POST /erasures', other.text);
+    expect([status, Object.keys(JSON.parse(text) as object)]).toEqual([202, ['erasure', 'known']]);
+  });
+
   // Whoever opens an import opens one of its own.
-  it.each(closed.filter(([route]) => route !== 'POST /imports'))('shows nothing of another tenant by %s', async (route) => {
+  const isListing = ([route]: readonly [string, unknown]) =>
+    !route.includes('/consumers') && route !== 'POST /erasures' && route !== 'POST /imports';
+
+  it.each(closed.filter(isListing))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
-    const isOfOne = /:(id|object_id|position|job|name)/.test(route) || route.startsWith('POST');
+    const isOfOne = /:(id|object_id|position|job|read_model|comparison|erasure|name)/.test(route) || route.startsWith('POST');
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);
+  });
+
+  const ofOneConsumer = closed.filter(
+    ([route]) => route.includes('/consumers/:') && route !== 'PUT /consumers/:consumer' && !route.endsWith('/stream'),
+  );
+
+  it.each(ofOneConsumer)('has another tenant’s consumer for none by %s', async (route) => {
+    await ask('PUT /consumers/:consumer', all.text);
+    await ask('DELETE /consumers/:consumer', other.text);
+    const { status, text } = await ask(route, other.text);
+    expect([status, codeOf(text)]).toEqual([404, 'not_found']);
+    expect((await ask('GET /consumers', other.text)).text).toBe('{"consumers":[]}');
+    expect((await ask('GET /consumers', all.text)).text).toContain('"billing"');
+  });
+
+  it('has a consumer of one name in each tenant', async () => {
+    await ask('PUT /consumers/:consumer', all.text);
+    expect((await ask('PUT /consumers/:consumer', other.text)).text).toContain('"created":true');
+    expect((await ask('DELETE /consumers/:consumer', other.text)).status).toBe(204);
+    expect((await ask('GET /consumers/:consumer', all.text)).status).toBe(200);
   });
 
   it('counts dead letters and parked keys of the tenant alone', async () => {

@@ -2,19 +2,31 @@
 import type { TObject, TSchema } from 'typebox';
 import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { erasureRequest } from '../recovery/erasure-request.ts';
+import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { importOperations } from './import-openapi.ts';
+import { rebuildRequest } from '../recovery/rebuild-request.ts';
 import { jobsUrl } from './operate.ts';
+import { erasuresUrl } from './operate-erasure.ts';
+import { rebuildsUrl } from './operate-rebuild.ts';
 import type { Route } from './route.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
+import { acceptedErasureAnswer } from './schemas/erasure-answers.ts';
+import { rebuildDoneAnswer } from './schemas/rebuild-answers.ts';
 import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
-  info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
+  info: {
+    title: 'faultline query',
+    version,
+    description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
+  },
   paths: {
-    ...withImports(Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }]))),
+    ...withImports(pathsOf(routes)),
     [jobsUrl]: { post: openJob() },
+    [rebuildsUrl]: { post: askForRebuild() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -53,6 +65,70 @@ const openJob = () => ({
     'Asks for dead letters to be replayed, discarded or fixed; workers do it, at the given rate, and GET /recovery/jobs/{job} says how far they are.',
   requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
+});
+
+const operationErrors = [
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'invalid_json',
+  'invalid_operation',
+  'operation_refused',
+  'unsupported_content_type',
+  'payload_too_large',
+  'storage_unavailable',
+  'internal',
+] as const;
+
+const askForRebuild = () => ({
+  operationId: 'ask_for_rebuild',
+  security: securityOf(needOf('query', 'POST', rebuildsUrl)),
+  summary: 'A new version of a read model beside the one that is read: started, compared, switched to, gone back from, or given up.',
+  requestBody: { required: true, content: { 'application/json': { schema: rebuildRequest } } },
+  responses: { 200: json('It is done; of a comparison: it is written down.', rebuildDoneAnswer), ...errorResponses(operationErrors) },
+});
+
+const askForErasure = () => ({
+  operationId: 'ask_for_erasure',
+  security: securityOf(needOf('query', 'POST', erasuresUrl)),
+  summary:
+    "One object's data is to go, from the log, the park and the read models; GET /erasures/{erasure} says how far it is and has the proof.",
+  requestBody: { required: true, content: { 'application/json': { schema: erasureRequest } } },
+  responses: { 202: json('It is written down.', acceptedErasureAnswer), ...errorResponses(operationErrors) },
+});
+
+/** Listings and the operations of the consumer API share paths. */
+const pathsOf = (routes: readonly Route[]) => {
+  const operations = [
+    ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    { url: erasuresUrl, method: 'post', operation: askForErasure() },
+    ...Object.entries(consumerOperations).map(([name, one]) => ({
+      url: one.url,
+      method: one.method.toLowerCase(),
+      operation: consumerOperation(name, one),
+    })),
+  ];
+  const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
+  return Object.fromEntries(
+    [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
+  );
+};
+
+const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
+  operationId: `${name}_consumer`,
+  summary,
+  security: securityOf(needOf('query', method, url)),
+  parameters: [...parameters(path, 'path'), ...parameters(query, 'query')],
+  ...(body !== null && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+  responses: {
+    ...Object.fromEntries(
+      answers.map(({ status, description, type = 'application/json', schema = { type: 'string' } }) => [
+        status,
+        status === 204 ? { description } : { description, content: { [type]: { schema } } },
+      ]),
+    ),
+    ...errorResponses(['unauthenticated', 'forbidden', ...errors]),
+  },
 });
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');

@@ -13,11 +13,22 @@ import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
+import type { ErasureDesk } from '../recovery/erasure-desk.ts';
+import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
+import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
+import { consumerOperations } from './consumers/consumer-operations.ts';
+import { systemTimers } from './consumers/head-watch.ts';
+import { addConsumerReadRoutes } from './consumers/read-routes.ts';
+import type { ReadBounds } from './consumers/reader-door.ts';
+import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
+import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
 import { addImportRoutes, type ImportDoor } from './imports.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
+import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
+import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -30,10 +41,18 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** And of the versions of read models. */
+  readonly rebuilds: RebuildDesk;
+  /** And of what is to be erased. */
+  readonly erasures: ErasureDesk;
   /** Takes files of past events; left out, it takes none. */
   readonly imports?: ImportDoor;
   readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
+  /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
+  readonly consumers: { readonly desk: ConsumerDesk; readonly pool: Pool; readonly bounds: ReadBounds };
+  /** Whole listings. Its pool only reads, and may take its time; the caller ends it. */
+  readonly exports: { readonly pool: Pool; readonly bounds: ExportBounds };
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
 };
@@ -43,7 +62,18 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, imports, keys, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({
+  pool,
+  desk,
+  rebuilds,
+  erasures,
+  imports,
+  keys,
+  telemetry,
+  consumers,
+  exports,
+  tls = null,
+}: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   guardRoutes(app, {
@@ -52,8 +82,15 @@ export const createQueryServer = ({ pool, desk, imports, keys, telemetry, tls = 
     refuse: (_request, reply, { refused, message }) => sendProblem(reply, new RequestProblem(refused, message)),
   });
   const databases = createReadDatabases(pool, telemetry);
-  for (const route of routes) addRoute(app, route, databases, spans);
+  const exportDoor = createExportDoor(app, { bounds: exports.bounds, telemetry, timers: systemTimers });
+  const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
+  for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
+  addRebuildRoutes(app, rebuilds, telemetry, spans);
+  addErasureRoutes(app, erasures, telemetry, spans);
+  addConsumerWriteRoutes(app, consumers.desk, telemetry);
+  const consumerReads = createReadDatabases(consumers.pool, telemetry);
+  addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
   if (imports !== undefined) addImportRoutes(app, imports, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
@@ -85,13 +122,23 @@ const openServer = (tls: TlsFiles | null): FastifyInstance => {
   return Fastify({ ...options, https: { ...tls, handshakeTimeout: 20_000 } } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance;
 };
 
-const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, spans: RequestSpans) => {
+type Reading = {
+  readonly databases: ReadDatabases;
+  readonly spans: RequestSpans;
+  readonly exportDoor: ExportDoor;
+  readonly exportDatabases: ReadDatabases;
+};
+
+const addRoute = (app: FastifyInstance, route: Route, { databases, spans, exportDoor, exportDatabases }: Reading) => {
   const parsePath = createParameterParser(route.path);
   const parseQuery = createParameterParser(route.query);
   app.get(route.url, async (request, reply) => {
     const { tenant } = accessOf(request);
     const parameters = { path: parsePath(request.params as RawParameters), query: parseQuery(request.query as RawParameters) };
-    const text = await route.respond({ ...parameters, tenant }, databases.under(spans.of(request)));
+    const span = spans.of(request);
+    if (await exportDoor.answer(route, { ...parameters, tenant }, request, reply, exportDatabases.under(span))) return undefined;
+    const { format: _format, ...query } = parameters.query;
+    const text = await route.respond({ ...parameters, query, tenant }, databases.under(span));
     return reply.type(jsonType).send(text);
   });
 };
@@ -120,22 +167,29 @@ const checkReady = async (pool: Pool) => {
   }
 };
 
-const served = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
-const everyRoute = [...served, jobsUrl];
-const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
+const reads = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
+const served = Map.groupBy(
+  [
+    ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
+    { url: jobsUrl, methods: 'POST' },
+    { url: rebuildsUrl, methods: 'POST' },
+    { url: erasuresUrl, methods: 'POST' },
+    ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
+  ],
+  ({ url }) => url,
+);
+const servedPatterns = [...served].map(([url, operations]) => ({
+  pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  methods: operations.map(({ methods }) => methods).join(', '),
+}));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
-  if (path === jobsUrl) {
-    void reply.header('allow', 'POST');
-    return new RequestProblem(
-      'method_not_allowed',
-      `Jobs are asked for by POST, not by ${request.method}; GET ${jobsUrl}/{job} shows one.`,
-    );
-  }
-  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${everyRoute.join(', ')}.`);
-  void reply.header('allow', 'GET, HEAD');
-  return new RequestProblem('method_not_allowed', `This route is read by GET, not by ${request.method}.`);
+  const known = servedPatterns.filter(({ pattern }) => pattern.test(path));
+  if (known.length === 0) return notFound(`There is no such route. There are ${[...served.keys()].join(', ')}.`);
+  const methods = known.map((one) => one.methods).join(', ');
+  void reply.header('allow', methods);
+  return new RequestProblem('method_not_allowed', `This route takes ${methods}, not ${request.method}.`);
 };
 
 const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans, { logger }: Pick<Telemetry, 'logger'>): RequestProblem => {

@@ -21,8 +21,14 @@ export type Route<Path extends TObject = TObject, Query extends TObject = TObjec
       readonly tenant: string;
     },
     database: ReadDatabase,
+    bounds?: ListingBounds,
   ) => Promise<string>;
+  /** Of a listing whose rows never change once they are there: what bounds an export of it, which then needs no snapshot. */
+  readonly bounds?: (database: ReadDatabase) => Promise<ListingBounds>;
 };
+
+/** Rows up to these positions, lane by lane. */
+export type ListingBounds = { readonly positions: readonly number[] };
 
 /** Keeps the parameter types for `respond`, and forgets them for the table of routes. */
 export const defineRoute = <Path extends TObject, Query extends TObject>(route: Route<Path, Query>): Route => route as unknown as Route;

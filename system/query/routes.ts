@@ -1,19 +1,24 @@
 // The table of routes: what is served, and what OpenAPI says is served.
+import { withExport } from './export/listing.ts';
 import type { Route } from './route.ts';
+import { consumer, consumers } from './routes/consumers.ts';
 import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { erasure, erasures } from './routes/erasures.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
 import { importByName, importRefused, imports } from './routes/imports.ts';
 import { parkedEvent } from './routes/parked-event.ts';
 import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
+import { rebuild } from './routes/rebuild.ts';
+import { rebuildComparison } from './routes/rebuild-comparison.ts';
 import { recoveryAudit } from './routes/recovery-audit.ts';
 import { recoveryJob } from './routes/recovery-job.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
-export const routes: readonly Route[] = [
+const listed: readonly Route[] = [
   eventById,
   events,
   timeline,
@@ -27,5 +32,13 @@ export const routes: readonly Route[] = [
   imports,
   importByName,
   importRefused,
+  rebuild,
+  rebuildComparison,
+  erasures,
+  erasure,
+  consumers,
+  consumer,
   status,
 ];
+
+export const routes: readonly Route[] = listed.map(withExport);

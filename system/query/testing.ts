@@ -1,6 +1,6 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
 import { noKeys } from '../access/testing.ts';
@@ -13,10 +13,17 @@ import { createThrottle } from '../recovery/import/throttle.ts';
 import { createEventIdentities } from '../storage/postgres/event-identities.ts';
 import { createImportDesk } from '../storage/postgres/import-desk.ts';
 import { createImportLedger } from '../storage/postgres/import-ledger.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
+import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
+import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
+import type { ReadBounds } from './consumers/reader-door.ts';
+import type { ExportBounds } from './export/export-door.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
+
+const systemTimes = { nowMs: () => Date.now(), sleep: (delayMs: number) => sleep(delayMs) };
 
 /** A test reads from `body` what it expects; a wrong guess is a failing test. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -51,6 +58,7 @@ export const startQueryUnderTest = async (
     readonly statementTimeoutMs?: number;
     readonly environment?: Record<string, string>;
     readonly migrated?: boolean;
+    readonly bounds?: Partial<ReadBounds & ExportBounds>;
     readonly keys?: Pick<AccessKeys, 'demand'>;
   } = {},
 ): Promise<QueryUnderTest> => {
@@ -67,8 +75,13 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
+  const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: 250, ...systemTimes });
+  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
+  const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
+  const consumers = { desk: createConsumerDesk(operating), pool, bounds };
+  const keys = options.keys ?? noKeys;
   const imports = { desk: createImportDesk(operating), runner: createTestRunner(writing, database.url) };
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), imports, keys: options.keys ?? noKeys, telemetry });
+  const app = createQueryServer({ pool, ...desks, imports, keys, telemetry, consumers, exports: { pool, bounds } });
   return {
     databaseUrl: database.url,
     pool: writing,
@@ -99,7 +112,7 @@ const createTestRunner = (pool: Pool, databaseUrl: string) =>
   createImportRunner({
     ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, () => {}), laneCount: 4 }),
     throttle: createThrottle({ lagBudgetMs: 1e9, commitBudgetMs: 1e9, nowMs: () => performance.now() }),
-    clock: { nowMs: () => Date.now(), sleep: (delayMs) => wait(delayMs) },
+    clock: { nowMs: () => Date.now(), sleep: (delayMs) => sleep(delayMs) },
     newIdentity: () => randomUUID(),
     diskBudgetBytes: 0,
     onTrouble: () => {},

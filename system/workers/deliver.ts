@@ -1,5 +1,6 @@
 // Delivers a run of events to a processor, key by key in order, and says what became of each. No I/O but the handler's own: the decisions are
 // written by somebody else, all at once, in the checkpoint's transaction.
+import { isErased } from '../contract/erased.ts';
 import type { LogEvent } from '../stream/stream.ts';
 import type { Failure } from './failure.ts';
 import { earlyNowDue, judge, keyName, passNumber, type EarlyEvent, type KeyState } from './key-order.ts';
@@ -57,7 +58,16 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
   let { early: roomEarly, parked: roomParked } = delivery.room;
   let moreDue = false;
 
+  /** Nothing is left to hand over: its number is passed, and it is counted. */
+  const skip = (event: LogEvent, origin: Origin) => {
+    decisions.push({ kind: 'skipped', event, origin });
+    return true;
+  };
   const attempt = async (state: KeyState, event: LogEvent, origin: Origin) => {
+    if (isErased(event)) {
+      passNumber(state, event.sequence);
+      return skip(event, origin);
+    }
     const pending = delivery.handle(event);
     const handled = pending instanceof Promise ? await pending : pending;
     if ('failure' in handled) return fail(state, event, origin, handled.failure);
@@ -101,7 +111,8 @@ const createRun = <Effect>(delivery: Delivery<Effect>) => {
     if (verdict.kind === 'early') wait(state, event);
     else if (verdict.kind === 'due') {
       if (await attempt(state, event, origin)) await drain(state);
-    } else if (verdict.kind === 'refused') fail(state, event, origin, verdict.failure);
+    } else if (verdict.kind === 'refused' && isErased(event)) skip(event, origin);
+    else if (verdict.kind === 'refused') fail(state, event, origin, verdict.failure);
     else {
       if (verdict.kind === 'behind') roomParked -= 1;
       decisions.push({ kind: verdict.kind, event, origin });

@@ -3,7 +3,7 @@
 import { createBackOff } from './back-off.ts';
 import { laneName, type LaneId, type Tenure } from './checkpoint.ts';
 import { planShare } from './fair-share.ts';
-import type { AcquiredLease, LeaseStore, LostLease, Survey } from './lease-store.ts';
+import type { AcquiredLease, LeaseStore, LeaseView, LostLease, Survey } from './lease-store.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 /** What runs the lanes. */
@@ -139,17 +139,29 @@ const repeat = async (
   }
 };
 
-/** Of each processor its own share. */
+/** Of each version of a processor its own share, among those that can run it. What the survey has no more was given up. */
 const planAll = (worker: string, survey: Survey, held: ReadonlyMap<string, Held>) => {
   const wanted: LaneId[] = [];
   const excess: Tenure[] = [];
-  for (const leases of Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`).values()) {
-    const plan = planShare(worker, survey.workers, leases);
+  const byVersion = Map.groupBy(survey.leases, versionName);
+  for (const leases of byVersion.values()) {
+    const able = survey.workers.filter((one) => canRun(survey, one, leases[0]!));
+    if (!canRun(survey, worker, leases[0]!)) {
+      excess.push(...pickExcess(leases[0]!, leases.length, held));
+      continue;
+    }
+    const plan = planShare(worker, able, leases);
     wanted.push(...plan.take);
     if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
   }
+  for (const { tenure, leaving } of held.values()) if (!leaving && !byVersion.has(versionName(tenure))) excess.push(tenure);
   return { wanted, excess };
 };
+
+const versionName = ({ processor, version }: LaneId) => `${processor}/${version}`;
+
+const canRun = ({ codes }: Survey, worker: string, { needs }: LeaseView): boolean =>
+  needs === null || (codes.get(worker)?.has(needs) ?? false);
 
 /** The last lanes first; any would do. */
 const pickExcess = ({ processor, version }: LaneId, count: number, held: ReadonlyMap<string, Held>): readonly Tenure[] =>

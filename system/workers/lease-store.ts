@@ -6,11 +6,16 @@ export type LeaseView = LaneId & {
   readonly epoch: number;
   /** Its time ran out. */
   readonly expired: boolean;
+  /** The code that a worker must have for it, as `processor/code`; null: any worker runs it. */
+  readonly needs: string | null;
 };
 
 export type Survey = {
-  /** Workers that were seen within the lease, this one included, in one order for all. */
+  /** Workers that were seen within a third of the lease, this one included, in one order for all. */
   readonly workers: readonly string[];
+  /** The code that each of them has, as `processor/code`; of a worker that does not say so none is known. */
+  readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Versions that were given up are not among them. */
   readonly leases: readonly LeaseView[];
 };
 
@@ -25,6 +30,8 @@ export type AcquiredLease = Tenure & {
   readonly takeoversWithoutProgress: number;
   /** A replay of the log says how far it may be read, `head` included. */
   readonly isLimited: boolean;
+  /** Its version is built beside another, and nobody reads it yet. */
+  readonly isBuilding: boolean;
 };
 
 export type LostLease = Tenure & { readonly otherOwner: string | null; readonly otherEpoch: number | null };

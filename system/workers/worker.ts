@@ -2,7 +2,9 @@
 import type { StreamReader } from '../stream/stream.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import type { Duties } from './duties.ts';
-import { createLaneHost } from './lane-host.ts';
+import type { ErasureStore } from './erasure-store.ts';
+import { createLaneHost, type RunningLanes } from './lane-host.ts';
+import { createLanePace } from './lane-pace.ts';
 import { createLeaseKeeper, type LaneHost } from './lease-keeper.ts';
 import type { AcquiredLease, LeaseStore } from './lease-store.ts';
 import type { LaneBounds } from './ordered-lane.ts';
@@ -13,10 +15,11 @@ import { createPoller } from './poller.ts';
 import type { UnorderedProcessor } from './processor.ts';
 import { createReplayLimits, type ReplayLimitStore } from './replay-limits.ts';
 import type { RecoveryStore } from './recovery-store.ts';
+import { createRebuildWatch } from './rebuild-watch.ts';
+import type { RebuildStore } from './rebuild-store.ts';
 import type { RangeStore } from './range-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { ThreadPool } from './thread-pool.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 export type WorkerSettings = {
@@ -26,6 +29,8 @@ export type WorkerSettings = {
   readonly maxEventsPerSecond: number;
   readonly bounds: LaneBounds;
   readonly pendingLimitSeconds: number;
+  /** A rebuild slows down while a live event waits longer. */
+  readonly freshnessBudgetMs: number;
 };
 
 export type WorkerOptions = {
@@ -40,8 +45,12 @@ export type WorkerOptions = {
   readonly recoveries: RecoveryStore;
   readonly replays: ReplayLimitStore;
   /** For the live lanes, and apart from them for the park. */
+  readonly erasures: ErasureStore;
+  readonly rebuilds: RebuildStore;
+  /** For the live lanes, and apart from them for the park and for versions that are built. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
+  readonly rebuildThreads: ThreadPool;
   readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
   readonly telemetry: WorkerTelemetry;
   readonly clock: WorkerClock;
@@ -61,19 +70,22 @@ const dutiesName = '_duties';
 const longestStopMs = 1000;
 
 export const startWorker = (options: WorkerOptions): RunningWorker => {
-  const { leases, telemetry, clock, random, settings, worker } = options;
+  const { leases, clock, random, settings, worker } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const buckets = new Map<string, TokenBucket>();
-  const bucketOf = (processor: string) => {
-    const bucket = buckets.get(processor) ?? createTokenBucket(settings.maxEventsPerSecond, clock);
-    buckets.set(processor, bucket);
-    return bucket;
-  };
+  const rebuilds = createRebuildWatch({
+    store: options.rebuilds,
+    budgetMs: settings.freshnessBudgetMs,
+    held: () => keeper.held(),
+    clock,
+    onError: (error) => telemetry.error('look after rebuilds', error),
+  });
+  const telemetry = rebuilds.quieten(options.telemetry);
+  const { bucketOf } = createLanePace({ rebuilds, maxEventsPerSecond: settings.maxEventsPerSecond, clock });
   const lanes = createLaneHost({
     unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
     ranges: options.ranges,
-    threads: options.threads,
+    threads: (tenure) => ({ use: (work) => (rebuilds.isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) }),
     bucketOf,
     batchEvents: settings.batchEvents,
     bounds: settings.bounds,
@@ -101,23 +113,16 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     clock,
     random,
     afterRound: () => poller.nextRound(),
-    onAcquired: (lease) => telemetry.acquired(lease),
+    onAcquired: (lease) => {
+      if (lease.isBuilding) rebuilds.note(lease);
+      telemetry.acquired(lease);
+    },
     onReleased: (tenures) => telemetry.released(tenures),
     onLost: (lease) => telemetry.lost(lease),
     onError: (what, error) => telemetry.error(what, error),
   });
-  const park: ParkKeeper = createParkKeeper({
-    lanes: () => lanes.kept(),
-    store: options.park,
-    recoveries: options.recoveries,
-    ranges: options.ranges,
-    threads: options.parkThreads,
-    telemetry,
-    clock,
-    random,
-    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
-  });
-  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal)]);
+  const park = keepPark(options, lanes, telemetry);
+  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal), rebuilds.run(signal)]);
   return {
     stop: async () => {
       stopping.abort();
@@ -127,6 +132,22 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     held: keeper.held,
     lastSeenAtMs: poller.lastRoundAtMs,
   };
+};
+
+const keepPark = (options: WorkerOptions, lanes: Pick<RunningLanes, 'kept'>, telemetry: WorkerTelemetry): ParkKeeper => {
+  const { settings, recoveries, erasures, ranges, clock, random } = options;
+  return createParkKeeper({
+    lanes: () => lanes.kept(),
+    store: options.park,
+    recoveries,
+    erasures,
+    ranges,
+    threads: options.parkThreads,
+    telemetry,
+    clock,
+    random,
+    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
+  });
 };
 
 /** The duties are a lane to the leases, and no lane to anybody else. */

@@ -8,6 +8,7 @@ import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
 import { asRows, atTheEnd, lines, overTime, traces } from './target.ts';
 import * as trouble from './trouble.ts';
+import { rebuilds } from './recovery-rebuild.ts';
 import { processor } from './variable.ts';
 
 const toPipeline = dashboardOf('pipeline', 'Pipeline');
@@ -216,11 +217,11 @@ const books: Row = {
 };
 
 const imports: Row = {
-  id: 600,
+  id: 700,
   title: 'Imports of past events',
   panels: [
     timeseries({
-      id: 601,
+      id: 701,
       title: 'Lines settled',
       question:
         'Does an import go on, and what becomes of its lines? Lines a second by outcome; from the ledger, so that a kill shows no gap.',
@@ -231,7 +232,7 @@ const imports: Row = {
       onward: [toPipeline],
     }),
     timeseries({
-      id: 602,
+      id: 702,
       title: 'Lines to go',
       question: 'When will it be done? Lines that imports have still to settle; a paused one stands still.',
       unit: 'short',
@@ -240,7 +241,7 @@ const imports: Row = {
       onward: [toPipeline],
     }),
     timeseries({
-      id: 603,
+      id: 703,
       title: 'Rate that live traffic leaves',
       question: 'Does the import give way? Lines a second that it may go: it falls as soon as processors lag or commits take long.',
       unit: 'short',
@@ -280,5 +281,5 @@ export const recovery = defineDashboard({
   title: 'Recovery',
   description: 'What did not go smoothly and waits: dead letters, parked keys, early events; and what was done about it.',
   variables: [processor()],
-  rows: [now, deadLetters, parked, books, imports, evidence],
+  rows: [now, deadLetters, parked, books, rebuilds, imports, evidence],
 });

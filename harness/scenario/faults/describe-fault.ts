@@ -15,6 +15,8 @@ export const describeFault = (fault: Fault): string => {
       return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
     case 'crash-loop':
       return `kill -9 of ${victim}, ${fault.times} times, each ${fault.everySeconds} s after it was ready again`;
+    case 'restart':
+      return `${victim} is stopped in order (SIGTERM) and started again`;
     case 'slow-start':
       return `kill -9 of ${victim}, whose new start takes ${fault.seconds} s longer`;
     case 'descriptors':
@@ -35,6 +37,10 @@ export const describeFault = (fault: Fault): string => {
       return `the database: ${describeDatabase(fault)}, for ${fault.seconds} s`;
     case 'import':
       return `${fault.lines} past events are imported at up to ${fault.ratePerSecond} a second; the client is killed on the way, then the process that appends`;
+    case 'operator':
+      return fault.effect === 'rebuild'
+        ? `an operator builds a read model anew, switches to it and back, within ${fault.seconds} s`
+        : `an operator erases two objects beside a replay and a rebuild, within ${fault.seconds} s`;
     case 'container':
       return `container ${fault.container}: ${fault.effect} for ${fault.seconds} s`;
   }
@@ -92,7 +98,7 @@ const describeDatabase = (fault: DatabaseFault): string => {
     case 'read-only':
       return 'read-only';
     case 'idle-transaction':
-      return 'a transaction that has written idles';
+      return `a transaction that has written idles${fault.elsewhere === true ? ' in another database' : ''}`;
     case 'long-snapshot':
       return 'a snapshot is held';
   }

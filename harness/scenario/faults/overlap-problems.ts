@@ -13,6 +13,7 @@ const subjectOf = (fault: Fault): string | null => {
     case 'datagrams':
       return null;
     case 'crash-loop':
+    case 'restart':
     case 'slow-start':
     case 'clock':
     case 'bad-release':
@@ -22,6 +23,8 @@ const subjectOf = (fault: Fault): string | null => {
       return `database ${fault.effect}`;
     case 'import':
       return 'query 0';
+    case 'operator':
+      return 'the versions of the read model';
     case 'container':
       return `container ${fault.container}`;
   }

@@ -10,6 +10,8 @@ export type ProcessEnvironment = {
   readonly databaseUrl: string;
   /** 0: any free one. */
   readonly port: number;
+  /** For datagrams; null: no such door. */
+  readonly datagramPort: number | null;
   readonly faultyHandlerPath: string;
 };
 
@@ -21,12 +23,14 @@ export const processEnvironment = ({
   role,
   databaseUrl,
   port,
+  datagramPort,
   faultyHandlerPath,
 }: ProcessEnvironment): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
   ...(role === 'ingest' && options.processes.ingest > 1 ? { FAULTLINE_REUSE_PORT: 'true' } : {}),
   ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
+  ...(role === 'ingest' && datagramPort !== null ? { FAULTLINE_UDP_PORT: String(datagramPort) } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
   ...telemetryEnvironment(options),
   ...options.environment,

@@ -15,6 +15,7 @@ const run = async (...parameters: readonly string[]) => {
     stdin: process.stdin,
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
+    openFile: () => Promise.reject(new Error('no file')),
     randomId: () => '00000000-0000-0000-0000-000000000000',
   };
   const program = createProgram(surroundings, () => {});

@@ -1,5 +1,6 @@
 // What the commands of `npm run ops` work with.
 import type { Clock } from '../../telemetry/clock.ts';
+import type { WholeFile } from './open-file.ts';
 
 export type OpsSurroundings = {
   readonly out: (text: string) => void;
@@ -13,6 +14,8 @@ export type OpsSurroundings = {
   readonly readFile: (path: string) => Promise<string>;
   /** Where the file of an import may come from. */
   readonly stdin: NodeJS.ReadableStream;
+  /** `-`: standard output. */
+  readonly openFile: (path: string) => Promise<WholeFile>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly sleep: (delayMs: number) => Promise<unknown>;
   readonly randomId: () => string;

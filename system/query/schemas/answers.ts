@@ -185,6 +185,18 @@ export const errorAnswer = strict({
   error: strict({
     code: Type.Unsafe<string>({ type: 'string', enum: Object.keys(errorCodes) }),
     message: Type.String(),
-    details: Type.Optional(Type.Array(strict({ parameter: Type.String(), message: Type.String() }))),
+    details: Type.Optional(
+      Type.Array(
+        strict({
+          parameter: Type.String(),
+          message: Type.String(),
+          lane: Type.Optional(count()),
+          low_water: Type.Optional(count()),
+          position: Type.Optional(nullable(count())),
+          epoch: Type.Optional(nullable(count())),
+          outcome: Type.Optional(Type.String()),
+        }),
+      ),
+    ),
   }),
 });

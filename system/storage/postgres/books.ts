@@ -6,13 +6,15 @@ import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
 import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
+import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
+import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
 
 const selectLanes =
   'select lane, sum(head)::bigint as head, sum(duplicates)::bigint as duplicates, sum(conflicts)::bigint as conflicts from lanes group by lane';
 
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
-  select c.processor, c.version, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+  select c.processor, c.version, p.state, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
   join processors p using (processor, version)
@@ -27,16 +29,47 @@ const selectCheckpoints = `
 const selectDeadLetters = `
   select processor, reason_code as reason, count(*)::integer as events,
          extract(epoch from clock_timestamp() - min(parked_at))::double precision as oldest_seconds
-  from dead_letters group by processor, reason_code`;
+  from dead_letters join processors p using (processor, version) where p.state = 'active' group by processor, reason_code`;
 
-const selectParkedKeys = 'select processor, state, count(*)::integer as keys from parked_keys group by processor, state';
+/** A version that nobody reads yet is told of apart (rebuild-books.ts). */
+const selectParkedKeys = `
+  select k.processor, k.state, count(*)::integer as keys
+  from parked_keys k join processors p using (processor, version) where p.state = 'active' group by k.processor, k.state`;
 
 const selectPending = `
-  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events group by processor`;
+  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds
+  from pending_events join processors p using (processor, version) where p.state = 'active' group by processor`;
 
 const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
   from recovery_totals group by processor`;
+
+const labelledConsumers = 20;
+
+/** Those over HTTP, by name; what is over the bound is one, without an age. */
+const selectConsumers = `
+  select case when n <= ${labelledConsumers} then name else '_others' end as consumer, sum(lag)::bigint as lag,
+         coalesce(max(age.seconds), 0)::double precision as seconds
+  from (
+    select c.tenant, c.consumer, c.stream_version, case when c.tenant = 'default' then c.consumer else c.tenant || '/' || c.consumer end as name,
+           row_number() over (order by c.tenant, c.consumer) as n,
+           coalesce((
+             select sum(greatest(h.head - l.position, 0)) from consumer_lanes l join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
+             where l.tenant = c.tenant and l.consumer = c.consumer
+           ), 0) as lag
+    from consumers c
+  ) c
+  left join lateral (
+    select max(extract(epoch from clock_timestamp() - next.appended_at)) as seconds
+    from consumer_lanes l
+    join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
+    cross join lateral (
+      select appended_at from log
+      where stream_version = c.stream_version and lane = l.lane and position > l.position and l.position < h.head order by position limit 1
+    ) next
+    where l.tenant = c.tenant and l.consumer = c.consumer and c.lag > 0 and c.n <= ${labelledConsumers}
+  ) age on true
+  group by 1`;
 
 /** Estimates, from the statistics that every insert and delete keeps. */
 const selectIdentities = `
@@ -44,11 +77,15 @@ const selectIdentities = `
   from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
   where c.oid = to_regclass('identities')`;
 
-/** What holds back the clean-up of dead rows: open snapshots, and prepared transactions. Our own moment does not count. */
+/**
+ * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
+ * the server hold back nothing here. Our own moment does not count.
+ */
 const selectOldestSnapshot = `
   select coalesce(extract(epoch from clock_timestamp() - least(
-    (select min(xact_start) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid() and backend_type = 'client backend'),
-    (select min(prepared) from pg_prepared_xacts)
+    (select min(xact_start) from pg_stat_activity where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
+       and pid <> pg_backend_pid() and backend_type = 'client backend'),
+    (select min(prepared) from pg_prepared_xacts where database = current_database())
   )), 0)::double precision as seconds`;
 
 /** When the counters began: the same for every worker that ever exports them. */
@@ -66,6 +103,7 @@ type LaneRow = { lane: number; head: number; duplicates: number; conflicts: numb
 type CheckpointRow = Record<(typeof terms)[number], number> & {
   processor: string;
   version: number;
+  state: string;
   lane: number;
   position: number;
   head: number;
@@ -74,19 +112,38 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
 type RecoveryRow = { processor: string; replayed: number; discarded: number; failed_again: number };
+type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, identities, snapshot, begun, imports, counted] = await Promise.all([
+  const [
+    lanes,
+    checkpoints,
+    letters,
+    keys,
+    pending,
+    recoveries,
+    rebuilds,
+    consumers,
+    identities,
+    snapshot,
+    begun,
+    datagrams,
+    imports,
+    counted,
+  ] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
     client.query<DeadLetterRow>(selectDeadLetters),
     client.query<ParkedKeyRow>(selectParkedKeys),
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
     client.query<RecoveryRow>(selectRecoveries),
+    readRebuilds(client),
+    client.query<ConsumerRow>(selectConsumers),
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
+    client.query<DatagramSums>(selectDatagrams),
     readImports(client),
     effects ? client.query<EffectRow>(selectEffects) : null,
   ]);
@@ -96,12 +153,15 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
   const entries: BookEntry[] = [
     ...lanes.rows.flatMap(laneEntries),
     ...checkpoints.rows.flatMap(checkpointEntries),
-    ...lagEntries(checkpoints.rows),
+    ...lagEntries(checkpoints.rows.filter(isRead)),
+    ...rebuildEntries(rebuilds),
     ...letterEntries(letters.rows, processors),
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
     ...imports,
+    ...datagrams.rows.flatMap(datagramEntries),
+    ...consumers.rows.flatMap(consumerEntries),
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
@@ -134,9 +194,12 @@ const checkpointEntries = (row: CheckpointRow): BookEntry[] => {
     ...terms.map((term) => entry(signals.accountingEvents, { ...attributes, 'faultline.outcome': term }, row[term])),
     entry(signals.checkpointPosition, attributes, row.position),
     entry(signals.drop, attributes, row.position - accounted),
-    entry(signals.lag, attributes, row.head - row.position),
+    ...(isRead(row) ? [entry(signals.lag, attributes, row.head - row.position)] : []),
   ];
 };
+
+/** The lag of a version that is being built is no lag of what anybody reads. */
+const isRead = ({ state }: CheckpointRow) => state === 'active';
 
 const lagEntries = (rows: readonly CheckpointRow[]): BookEntry[] =>
   [...Map.groupBy(rows, ({ processor, version }) => `${processor}/${version}`).values()].map((ofOne) => {
@@ -180,6 +243,14 @@ const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly stri
       entry(signals.recoveryEvents, { 'faultline.processor': processor, 'faultline.recovery.outcome': outcome }, events),
     );
   });
+
+const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] => {
+  const attributes = { 'faultline.consumer': consumer };
+  return [
+    entry(signals.consumerLag, attributes, lag),
+    ...(consumer === '_others' ? [] : [entry(signals.consumerLagDuration, attributes, Math.max(seconds, 0))]),
+  ];
+};
 
 /** Read models that are counted; a lane without any row has none. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>

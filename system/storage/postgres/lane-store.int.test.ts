@@ -27,7 +27,8 @@ const session = () => {
   sessions.push(made);
   return made;
 };
-const leasesOf = (worker: string) => createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', pid: 1, leaseMs });
+const leasesOf = (worker: string) =>
+  createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', codes: [], pid: 1, leaseMs });
 const applied = (from: number, to: number): Settlement<TimelineEffect> => ({
   ...emptySettlement,
   toPosition: to,
@@ -179,4 +180,15 @@ describe('leases', () => {
     await database.rows(`update leases set expires_at = clock_timestamp() where processor = 'events'`);
     expect(await leasesOf('two').acquire([lane])).toMatchObject([{ kind: 'taken_over', takeoversWithoutProgress: 0 }]);
   });
+});
+
+test('a worker that was not heard for a third of the lease has no share in what is free, though its leases stand', async () => {
+  const [living, dead] = [leasesOf('living'), leasesOf('dead')];
+  await dead.survey();
+  expect((await living.survey()).workers).toContain('dead');
+  await database.rows(`update workers set seen_at = seen_at - ${leaseMs / 3} * interval '1 millisecond' where worker = 'dead'`);
+  const { workers, leases } = await living.survey();
+  expect(workers).toContain('living');
+  expect(workers).not.toContain('dead');
+  expect(leases.filter(({ expired }) => expired)).toEqual([]);
 });

@@ -12,18 +12,29 @@ export type LeaseStoreOptions = {
   readonly worker: string;
   readonly host: string;
   readonly pid: number;
+  /** The code of rebuilt versions that this worker has, as `processor/code`. */
+  readonly codes: readonly string[];
   readonly leaseMs: number;
 };
 
 const heartbeat = `
-  insert into workers (worker, host, pid) values ($1, $2, $3)
+  insert into workers (worker, host, pid, codes) values ($1, $2, $3, $4)
   on conflict (worker) do update set seen_at = clock_timestamp()`;
 
-const selectWorkers = `select worker from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
+const selectWorkers = `select worker, codes from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
+
+/**
+ * Who was not heard for a third of the lease has no share in lanes that are free: of workers that die again and again there would always be one that seems to
+ * live, and the lanes that wait for it would wait for good. It says nothing of leases: those that it still has are its own until they run out.
+ */
+const seenWithinMs = (leaseMs: number): number => leaseMs / 3;
 
 const selectLeases = `
-  select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired
-  from leases order by processor, version, lane`;
+  select l.processor, l.version, l.lane, l.owner, l.epoch, coalesce(l.expires_at <= clock_timestamp(), false) as expired,
+         case when r.version is not null then l.processor || '/' || coalesce(p.code, l.version) end as needs
+  from leases l left join processors p using (processor, version) left join rebuilds r using (processor, version)
+  where p.state is distinct from 'retired'
+  order by l.processor, l.version, l.lane`;
 
 const lanesOf = 'unnest($2::text[], $3::integer[], $4::integer[])';
 const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[])';
@@ -58,7 +69,7 @@ const acquire = `
              exists (select from stream_replays r where r.processor = t.processor and r.version = t.version) as limited
     ) h
     where (c.processor, c.version, c.lane) = (t.processor, t.version, t.lane)
-    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.readable, h.limited
+    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.readable, h.limited, p.state
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner, other_owner, other_epoch)
     select case when previous is null then 'acquired' else 'taken_over' end, processor, version, lane, epoch, $1, previous,
@@ -66,7 +77,7 @@ const acquire = `
     from taken
   )
   select t.*, coalesce(c.position, 0) as position, coalesce(c.readable, 0) as head, coalesce(c.limited, false) as limited, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
-         coalesce(c.takeovers_without_progress, 0) as takeovers
+         coalesce(c.takeovers_without_progress, 0) as takeovers, coalesce(c.state = 'building', false) as "isBuilding"
   from taken t left join fenced c using (processor, version, lane)`;
 
 /** What ran out is not renewed, even if nobody took it: whoever was late asks for the lane anew, and gets a new epoch. */
@@ -118,7 +129,7 @@ const leave = `
 /** Durable at once: see the module's first line. A row that a zombie still locks is tried again soon, not waited for. */
 const beginDurable = `begin; set local synchronous_commit = on; set local lock_timeout = '500ms'`;
 
-export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs }: LeaseStoreOptions): LeaseStore => {
+export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, leaseMs }: LeaseStoreOptions): LeaseStore => {
   const turn = createMutex();
   const renewTurn = createMutex();
   const durably = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
@@ -131,11 +142,16 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs
       using _turn = await turn.acquire();
       const client = await session.client();
       const [, workers, leases] = await Promise.all([
-        client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid] }),
-        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [leaseMs] }),
+        client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid, codes] }),
+        client.query<{ worker: string; codes: string[] | null }>({
+          name: 'lease_workers',
+          text: selectWorkers,
+          values: [seenWithinMs(leaseMs)],
+        }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
       ]);
-      return { workers: workers.rows.map((row) => row.worker), leases: leases.rows };
+      const able = workers.rows.map((row) => [row.worker, new Set(row.codes ?? [])] as const);
+      return { workers: able.map(([name]) => name), codes: new Map(able), leases: leases.rows };
     },
     acquire: async (lanes) => {
       const rows = await acquireOne(lanes).catch((error: unknown) => eachAlone(lanes, acquireOne, error));
@@ -181,6 +197,7 @@ type AcquiredRow = {
   pending: number;
   takeovers: number;
   limited: boolean;
+  isBuilding: boolean;
 };
 
 const toAcquired = ({ previous, takeovers, limited, ...row }: AcquiredRow): AcquiredLease => ({
