@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createBed, type Bed } from '../bench/bed.ts';
+import { benchBackfill } from '../bench/backfill.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
 import { benchFrozenServer } from '../bench/frozen-server.ts';
@@ -29,6 +30,7 @@ const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
     ['udp', benchUdp],
     ['schemas', benchSchemaCheck],
     ['workers', benchDrainBacklog],
+    ['backfill', benchBackfill],
     ['proxy', benchProxy],
     ['rebuild', createBenchRebuild(rebuildEvents)],
   ]);

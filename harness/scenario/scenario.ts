@@ -3,6 +3,7 @@ import type { FaultMoment } from './fault-moment.ts';
 import type { ContainerFault } from './faults/container-fault.ts';
 import type { DatabaseFault } from './faults/database-fault.ts';
 import type { DatagramFault } from './faults/datagram-fault.ts';
+import type { ImportFault } from './faults/import-fault.ts';
 import type { NetworkFault } from './faults/network-fault.ts';
 import type { OperatorFault } from './faults/operator-fault.ts';
 import type { ProcessFault } from './faults/process-faults.ts';
@@ -141,6 +142,7 @@ export type Fault =
   | ProcessFault
   | DatabaseFault
   | ContainerFault
+  | ImportFault
   | OperatorFault;
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */

@@ -269,4 +269,38 @@ export const mutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'ledger-before-append',
+    defect: 'an import notes its lines as settled first, and appends them in a transaction after it',
+    scenario: 'backfill-under-load',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/storage/postgres/import-ledger.ts',
+        find: `  const results = await appendWithin(client, requests, place);
+`,
+        replace: `  await client.query('update imports set next_line = $2 where import = $1', [id, batch.nextLine]);
+  await client.query('commit; select pg_sleep(0.15); begin');
+  await client.query('update imports set next_line = $2 where import = $1', [id, batch.fromLine]);
+  const results = await appendWithin(client, requests, place);
+`,
+      },
+    ],
+  },
+  {
+    name: 'import-does-not-give-way',
+    defect: 'an import goes as fast as it can, whatever live traffic feels of it',
+    scenario: 'backfill-under-load',
+    exitCode: 1,
+    namedBy: ['budget/freshness-p99@importing'],
+    edits: [
+      {
+        file: 'system/recovery/import/import-runner.ts',
+        find: 'const waitMs = isFull ? null : throttle.take(lines);',
+        replace: 'const waitMs = isFull ? null : 0 * (throttle.take(lines) ?? 0);',
+      },
+      { file: 'scenarios/backfill-under-load.ts', find: 'lines: 12_000', replace: 'lines: 200_000' },
+    ],
+  },
 ];

@@ -99,6 +99,12 @@ export type SmallDisk = {
   readonly megabytes: number;
 };
 
+export type ImportClient = {
+  readonly pid: number;
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  kill(signal: NodeJS.Signals): boolean;
+};
+
 export type RunningTarget = AsyncDisposable & {
   /** What it can't be asked for; left out: it can be asked for everything. */
   readonly lacks?: Lacks;
@@ -120,6 +126,8 @@ export type RunningTarget = AsyncDisposable & {
   helpers?(): readonly { readonly role: string; readonly pid: number; readonly withChildren?: boolean }[];
   readonly databaseServer?: DatabaseServer;
   readonly smallDisk?: SmallDisk;
+  /** Starts a client that imports a file of past events, or goes on with it. It ends with code 0 once all of it is there. */
+  importFile?(options: { readonly file: string; readonly name: string; readonly ratePerSecond: number }): Promise<ImportClient>;
   /** The variables with which a worker runs a release that can't cope with some events. */
   readonly badRelease?: Readonly<Record<string, string>>;
   /** Where an operator asks for rebuilds, replays and erasures. */

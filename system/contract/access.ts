@@ -8,7 +8,7 @@ export const scopeMeanings: Readonly<Record<Scope, string>> = {
   ingest: 'send events',
   read: 'read events, read models, dead letters and schemas of its tenant, and keep the places of its consumers',
   operate:
-    'ask for recovery of its tenant’s dead letters, change its schemas, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
+    'ask for recovery of its tenant’s dead letters, import its past events, change its schemas, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
 };
 
 /** Whose requests are that come without a key, where none is needed. */
@@ -50,6 +50,12 @@ export const routeNeeds = {
     'POST /schemas': 'operate',
     'POST /schemas/retire': 'operate',
     'POST /schema-policies': 'operate',
+    'POST /imports': 'operate',
+    'POST /imports/:name/lines': 'operate',
+    'POST /imports/:name/steer': 'operate',
+    'GET /imports': 'operate',
+    'GET /imports/:name': 'operate',
+    'GET /imports/:name/refused': 'operate',
     'POST /rebuilds': 'operate',
     'GET /rebuilds/:read_model': 'operate',
     'GET /rebuilds/comparisons/:comparison': 'operate',

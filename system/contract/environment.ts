@@ -1,6 +1,7 @@
 // Every environment variable that the system reads, with its unit, default and bounds. Parsed once, at each process's edge (main/).
 // A trade-off is named here; what is not safe does not start.
 import { accessSettings } from './settings/access-settings.ts';
+import { importSettings } from './settings/import-settings.ts';
 import { consumerSettings } from './settings/consumer-settings.ts';
 import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
@@ -18,6 +19,7 @@ export const settings = {
   ...processSettings,
   ...accessSettings,
   ...ingestSettings,
+  ...importSettings,
   ...udpSettings,
   ...streamSettings,
   ...workerSettings,

@@ -88,6 +88,18 @@ export const errorCodes = {
     false,
     'The schema breaks what its compatibility promises; `details` lists each break with its place, and a value that shows it where one was found.',
   ),
+  invalid_import: code(
+    400,
+    'definite',
+    false,
+    'What was asked of an import is not understood, or contradicts itself; `details` lists each place.',
+  ),
+  import_conflict: code(
+    409,
+    'definite',
+    false,
+    'The name is that of another file, the file came before under another name, or the import is over.',
+  ),
   invalid_operation: code(
     400,
     'definite',

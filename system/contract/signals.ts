@@ -1,6 +1,7 @@
 // The one signal catalogue: every metric that the system exports, with what it means and how Prometheus names it.
 // Code, budgets, dashboards and alerts are checked against it; nothing exports a metric that is not here.
 import { bookSignals } from './signals/book-signals.ts';
+import { importSignals } from './signals/import-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
 import { logSignals } from './signals/log-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
@@ -22,6 +23,7 @@ export const signals = {
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
+  ...importSignals,
   ...rebuildSignals,
   ...consumerSignals,
   ...logSignals,

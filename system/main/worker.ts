@@ -12,6 +12,7 @@ import { createParkStore } from '../storage/postgres/park-store.ts';
 import { createRebuildStore } from '../storage/postgres/rebuild-store.ts';
 import { createRangeStore } from '../storage/postgres/range-store.ts';
 import { createRecoveryStore } from '../storage/postgres/recovery-store.ts';
+import { createReplayLimitStore } from '../storage/postgres/replay-limit-store.ts';
 import { asQueryable, createSession } from '../storage/postgres/session.ts';
 import { createSessionPool } from '../storage/postgres/session-pool.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
@@ -178,6 +179,7 @@ const startOne = (
     leases: createLeaseStore({ session: leases, renewals, ...host }),
     ranges: createRangeStore(ranges, instance),
     park: createParkStore(parkSessions, (processor) => processor !== events.name),
+    replays: createReplayLimitStore(session('limits')),
     recoveries: createRecoveryStore(parkSessions, instance),
     erasures: createErasureStore(parkSessions),
     threads: threads.live,

@@ -5,6 +5,7 @@ import { errorCodes } from '../contract/error-codes.ts';
 import { erasureRequest } from '../recovery/erasure-request.ts';
 import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
+import { importOperations } from './import-openapi.ts';
 import { rebuildRequest } from '../recovery/rebuild-request.ts';
 import { jobsUrl } from './operate.ts';
 import { erasuresUrl } from './operate-erasure.ts';
@@ -24,7 +25,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
   },
   paths: {
-    ...pathsOf(routes),
+    ...withImports(pathsOf(routes)),
     [jobsUrl]: { post: openJob() },
     [rebuildsUrl]: { post: askForRebuild() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
@@ -40,6 +41,11 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   },
   components: { schemas: { Error: errorAnswer }, securitySchemes },
 });
+
+const withImports = (paths: Readonly<Record<string, object>>) => {
+  const posts = importOperations({ pathOf, json, parameters, errorResponses });
+  return { ...paths, ...Object.fromEntries(Object.entries(posts).map(([path, post]) => [path, { ...paths[path], ...post }])) };
+};
 
 const openJobErrors = [
   'unauthenticated',

@@ -28,6 +28,7 @@ import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
 import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
+import { addImportRoutes, type ImportDoor } from './imports.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
 import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
@@ -50,6 +51,8 @@ export type QueryServerOptions = {
   readonly rebuilds: RebuildDesk;
   /** And of what is to be erased. */
   readonly erasures: ErasureDesk;
+  /** Takes files of past events; left out, it takes none. */
+  readonly imports?: ImportDoor;
   readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
@@ -70,7 +73,7 @@ const jsonType = 'application/json; charset=utf-8';
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
 export const createQueryServer = (options: QueryServerOptions): FastifyInstance => {
-  const { pool, desk, schemaDesk, rebuilds, erasures, keys, telemetry, consumers, exports } = options;
+  const { pool, desk, schemaDesk, rebuilds, erasures, imports, keys, telemetry, consumers, exports } = options;
   const { labels = ownLabels, headersTimeoutMs = 20_000, tls = null } = options;
   const app = openServer(tls, headersTimeoutMs);
   const spans = observeRequests(app, telemetry, ({ access }) => (access === null ? null : labels.of(access.tenant)));
@@ -90,6 +93,7 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
   const consumerReads = createReadDatabases(consumers.pool, telemetry);
   addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
+  if (imports !== undefined) addImportRoutes(app, imports, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);

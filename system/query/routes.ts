@@ -7,6 +7,7 @@ import { deadLetters } from './routes/dead-letters.ts';
 import { erasure, erasures } from './routes/erasures.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
+import { importByName, importRefused, imports } from './routes/imports.ts';
 import { parkedEvent } from './routes/parked-event.ts';
 import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
@@ -34,6 +35,9 @@ const listed: readonly Route[] = [
   schemaByVersion,
   schemaPolicies,
   schemaAudit,
+  imports,
+  importByName,
+  importRefused,
   rebuild,
   rebuildComparison,
   erasures,

@@ -30,8 +30,8 @@ export type LaneHostOptions = {
 
 export type RunningLanes = LaneHost & {
   readonly kept: () => readonly KeptLane[];
-  /** Tells every lane its head; true where any had work that it did not know of. */
-  wake(heads: ReadonlyMap<number, number>): boolean;
+  /** Tells every lane how far it may be read; true where any had work that it did not know of. */
+  wake(headOf: (tenure: Tenure) => number): boolean;
 };
 
 export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
@@ -53,9 +53,9 @@ export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
       forget(tenure);
     },
     kept: () => [...running.values()].map(({ kept }) => kept),
-    wake: (heads) => {
+    wake: (headOf) => {
       let news = false;
-      for (const lane of running.values()) news = lane.wake(heads.get(lane.tenure.lane) ?? 0) || news;
+      for (const lane of running.values()) news = lane.wake(headOf(lane.tenure)) || news;
       return news;
     },
   };

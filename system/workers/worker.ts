@@ -13,6 +13,7 @@ import { createParkKeeper, type ParkKeeper } from './park-keeper.ts';
 import type { ParkStore } from './park-store.ts';
 import { createPoller } from './poller.ts';
 import type { UnorderedProcessor } from './processor.ts';
+import { createReplayLimits, type ReplayLimitStore } from './replay-limits.ts';
 import type { RecoveryStore } from './recovery-store.ts';
 import { createRebuildWatch } from './rebuild-watch.ts';
 import type { RebuildStore } from './rebuild-store.ts';
@@ -42,6 +43,8 @@ export type WorkerOptions = {
   readonly ranges: RangeStore;
   readonly park: ParkStore;
   readonly recoveries: RecoveryStore;
+  readonly replays: ReplayLimitStore;
+  /** For the live lanes, and apart from them for the park. */
   readonly erasures: ErasureStore;
   readonly rebuilds: RebuildStore;
   /** For the live lanes, and apart from them for the park and for versions that are built. */
@@ -94,17 +97,18 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     onParked: () => park.wake(),
     skipOldestGap: (lane: KeptLane) => park.skipOldestGap(lane),
   });
+  const limits = createReplayLimits(options.stream, options.replays);
   const poller = createPoller({
-    stream: options.stream,
+    stream: limits.stream,
     clock,
     random,
-    onHeads: (heads) => lanes.wake(heads),
+    onHeads: (heads) => lanes.wake((tenure) => limits.headOf(tenure, heads)),
     onError: (error) => telemetry.error('read the heads of the lanes', error),
   });
   const keeper = createLeaseKeeper({
     worker,
     store: leases,
-    lanes: withDuties(lanes, options, (tenure) => keeper.forget(tenure)),
+    lanes: withDuties(limits.watch(lanes), options, (tenure) => keeper.forget(tenure)),
     leaseMs: settings.leaseMs,
     clock,
     random,

@@ -87,6 +87,7 @@ test('loss, damage, copies and disorder are felt, each heals, and the books know
       target,
       seed: 7,
       startHelper: helpers.start,
+      promise: () => {},
       promiseHealing: helpers.promiseHealing,
       clock: systemClock,
       signal,

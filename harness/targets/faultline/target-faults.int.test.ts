@@ -91,6 +91,7 @@ const strike = (fault: Fault, on = target) =>
     signal,
     seed: 1,
     startHelper: helpers.start,
+    promise: () => {},
     promiseHealing: helpers.promiseHealing,
     note: () => {},
   });

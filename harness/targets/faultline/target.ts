@@ -1,13 +1,14 @@
 // faultline itself as a target: fresh processes and a fresh database for each start, spoken to as any client would.
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
-import type { DatagramLinkOf, DatagramsSeen, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
+import type { DatagramLinkOf, DatagramsSeen, ImportClient, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { datagramsSeenBy, pendingDatagrams } from './datagram-counts.ts';
@@ -71,7 +72,9 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
       options.tenants === undefined
         ? null
         : await makeTenants(options.tenants, { systemFolder: faultline.systemFolder, databaseUrl, signal });
-    return runningTarget({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const startClient = importClients(faultline, options);
+    const whole = undo.move();
+    return runningTarget({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole });
   },
 });
 
@@ -130,11 +133,25 @@ type Started = {
   readonly databaseUrl: string;
   readonly server: FaultlineOptions['server'];
   readonly disk: SmallDisk | null;
+  readonly startClient: ReturnType<typeof importClients>;
   /** Ends it all. */
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+/** The system's own command line, as an operator runs it. */
+const importClients =
+  ({ systemFolder, registry }: FaultlineOptions, { logFolder }: StartOptions) =>
+  (queryUrl: string, words: readonly string[]): Promise<ImportClient> =>
+    spawnProcess({
+      command: process.execPath,
+      args: [join(systemFolder, 'main', `ops${extname(import.meta.url)}`), '--url', queryUrl, ...words],
+      role: 'ops',
+      logFile: join(logFolder, 'ops.log'),
+      registry,
+    });
+
+const runningTarget = (started: Started): RunningTarget => {
+  const { fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole } = started;
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
@@ -152,6 +169,19 @@ const runningTarget = ({ fleet, credentials, links, datagrams, ingestUrl, databa
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    importFile: ({ file, name, ratePerSecond }) =>
+      startClient(addressOf(fleet, 'query'), [
+        'import',
+        file,
+        '--name',
+        name,
+        '--rate',
+        String(ratePerSecond),
+        '--by',
+        'harness',
+        '--why',
+        'a run',
+      ]),
     operator: operatorAt(addressOf(fleet, 'query')),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),

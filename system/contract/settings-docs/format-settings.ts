@@ -1,5 +1,6 @@
 // The table of settings as the Markdown of docs/settings.md.
 import { accessSettings } from '../settings/access-settings.ts';
+import { importSettings } from '../settings/import-settings.ts';
 import { consumerSettings } from '../settings/consumer-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
@@ -25,6 +26,7 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'Every process', settings: processSettings },
   { title: 'Keys and tenants', settings: accessSettings },
   { title: 'Ingest', settings: ingestSettings },
+  { title: 'Imports', settings: importSettings },
   { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },
   { title: 'Schemas', settings: schemaSettings },

@@ -8,8 +8,11 @@ import { OpsError } from './ops-error.ts';
 
 const withinMs = 10_000;
 
+export const withAccessDesk = <Result>(place: DeskPlace, work: (desk: AccessDesk) => Promise<Result>): Promise<Result> =>
+  withOpsClient(place, (client) => work(createAccessDesk(client)));
+
 /** Connects, works, ends. Rejects with an OpsError that says what to do. */
-export const withAccessDesk = async <Result>(place: DeskPlace, work: (desk: AccessDesk) => Promise<Result>): Promise<Result> => {
+export const withOpsClient = async <Result>(place: DeskPlace, work: (client: Client) => Promise<Result>): Promise<Result> => {
   const url = await databaseUrlOf(place);
   const client = new Client({
     connectionString: url,
@@ -20,7 +23,7 @@ export const withAccessDesk = async <Result>(place: DeskPlace, work: (desk: Acce
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return await work(createAccessDesk(client));
+    return await work(client);
   } catch (error) {
     throw error instanceof OpsError ? error : new OpsError(explain(error, url), { cause: error });
   } finally {
@@ -31,6 +34,6 @@ export const withAccessDesk = async <Result>(place: DeskPlace, work: (desk: Acce
 const explain = (error: unknown, url: string): string => {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
   if (code === '42P01')
-    return `The database ${describeDatabase(url)} has no keys yet: start the system of this version on it once, which makes its tables.`;
+    return `The database ${describeDatabase(url)} lacks tables of this version: start the system of this version on it once, which makes its tables.`;
   return `The database ${describeDatabase(url)} did not do it: ${message === undefined || message === '' ? String(code) : message}.`;
 };

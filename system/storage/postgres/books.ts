@@ -5,6 +5,7 @@ import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
 import { readLogBooks } from './log-books.ts';
+import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
 import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
@@ -131,6 +132,7 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     snapshot,
     begun,
     datagrams,
+    imports,
     counted,
   ] = await Promise.all([
     client.query<LaneRow>(selectLanes),
@@ -146,6 +148,7 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     client.query<{ seconds: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
     client.query<DatagramSums>(selectDatagrams),
+    readImports(client),
     effects ? client.query<EffectRow>(selectEffects) : null,
   ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
@@ -160,6 +163,7 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
+    ...imports,
     ...datagrams.rows.flatMap(datagramEntries),
     ...consumers.rows.flatMap(consumerEntries),
     ...log,

@@ -60,19 +60,23 @@ const acquire = `
     update checkpoints c
     set epoch = t.epoch, updated_at = clock_timestamp(),
         takeovers_without_progress = case
-          when t.previous is not null and c.position < h.head then c.takeovers_without_progress + 1
+          when t.previous is not null and c.position < h.readable then c.takeovers_without_progress + 1
           else c.takeovers_without_progress
         end
-    from taken t join processors p using (processor, version) join lanes h on h.stream_version = p.stream_version and h.lane = t.lane
+    from taken t join processors p using (processor, version) join lanes l on l.stream_version = p.stream_version and l.lane = t.lane
+    cross join lateral (
+      select replay_limit(t.processor, t.version, t.lane, l.head) as readable,
+             exists (select from stream_replays r where r.processor = t.processor and r.version = t.version) as limited
+    ) h
     where (c.processor, c.version, c.lane) = (t.processor, t.version, t.lane)
-    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.head, p.state
+    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.readable, h.limited, p.state
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner, other_owner, other_epoch)
     select case when previous is null then 'acquired' else 'taken_over' end, processor, version, lane, epoch, $1, previous,
            case when previous is not null then epoch - 1 end
     from taken
   )
-  select t.*, coalesce(c.position, 0) as position, coalesce(c.head, 0) as head, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
+  select t.*, coalesce(c.position, 0) as position, coalesce(c.readable, 0) as head, coalesce(c.limited, false) as limited, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
          coalesce(c.takeovers_without_progress, 0) as takeovers, coalesce(c.state = 'building', false) as "isBuilding"
   from taken t left join fenced c using (processor, version, lane)`;
 
@@ -192,14 +196,16 @@ type AcquiredRow = {
   parked: number;
   pending: number;
   takeovers: number;
+  limited: boolean;
   isBuilding: boolean;
 };
 
-const toAcquired = ({ previous, takeovers, ...row }: AcquiredRow): AcquiredLease => ({
+const toAcquired = ({ previous, takeovers, limited, ...row }: AcquiredRow): AcquiredLease => ({
   ...row,
   kind: previous === null ? 'acquired' : 'taken_over',
   from: previous,
   takeoversWithoutProgress: takeovers,
+  isLimited: limited,
 });
 
 type LostRow = Tenure & { other_owner: string | null; other_epoch: number };

@@ -73,6 +73,21 @@ export const createPostgresStreamWriter = ({
   },
 });
 
+/**
+ * The same append as a part of the caller's own transaction, which must commit at once: the lanes stay locked until then. Rejects with the database's error; the
+ * caller rolls back. Ids are the caller's, as with `append`.
+ */
+export const appendWithin = async (
+  client: Pick<PoolClient, 'query'>,
+  requests: readonly AppendRequest[],
+  { laneCount, streamVersion = 1 }: Pick<PostgresStreamWriterOptions, 'laneCount' | 'streamVersion'>,
+): Promise<readonly AppendResult[]> => {
+  if (requests.length === 0) return [];
+  const lanes = requests.map((request) => laneOf(request, laneCount));
+  const { rows } = await client.query<{ answer: Answer }>({ ...append, values: [streamVersion, ...toArrays(requests, lanes)] });
+  return toResults(requests, lanes, rows[0]!.answer);
+};
+
 const toArrays = (requests: readonly AppendRequest[], lanes: readonly number[]): readonly unknown[] => [
   int4Array(lanes),
   uuidArray(requests.map(({ identity }) => identity)),
