@@ -24,6 +24,8 @@ import { createSpareThreads, createThreadPool, type SpareThreads } from '../work
 import { systemWorkerClock } from '../workers/worker-clock.ts';
 import { startWorker, type RunningWorker } from '../workers/worker.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
+import { loadProcessors } from './own/load-processors.ts';
+import { startOwnProcessors, type OwnThreads } from './own/start-processors.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { startHealthServer } from './worker-health.ts';
 
@@ -43,12 +45,18 @@ const start = async (settings: Settings): Promise<Running> => {
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   cleanUp.defer(() => telemetry.shutdown());
   collectProcess(telemetry.instruments);
+  const own = await loadProcessors(settings.processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
   // Side by side: threads take longest to start, and need no table yet.
   const [{ laneCount }, threads] = await allOrFirstFailure([
     migrateOnce(settings.databaseUrl!, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate }),
     startThreads(settings, cleanUp),
   ]);
-  const running = startOne(settings, telemetry, threads, cleanUp);
+  const ownThreads = await startOwnProcessors(
+    own,
+    { settings, worker: instance, connectionName: applicationName(role, instance) },
+    cleanUp,
+  );
+  const running = startOne(settings, telemetry, { ...threads, own: ownThreads }, cleanUp);
   cleanUp.defer(() => running.stop());
   const health = cleanUp.use(
     await startHealthServer({
@@ -120,7 +128,7 @@ const firstThreads = async (settings: Settings, spares: SpareThreads) => {
   }
 };
 
-type Threads = Awaited<ReturnType<typeof startThreads>>;
+type Threads = Awaited<ReturnType<typeof startThreads>> & { readonly own: readonly OwnThreads[] };
 
 const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cleanUp: AsyncDisposableStack): RunningWorker => {
   const session = (part: string) =>
@@ -136,10 +144,11 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
   const events = createEvents();
   const collected = collectWorkers(
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
-    ['events', 'timelines'],
+    ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
   const dutiesSessions = createSessionPool([session('books'), session('chores')]);
-  const host = { worker: instance, host: hostname(), pid: process.pid, leaseMs: settings.leaseMs };
+  const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
+  const host = { worker: instance, host: hostname(), pid: process.pid, leaseMs: settings.leaseMs, runs };
   return startWorker({
     worker: instance,
     settings: {
@@ -161,6 +170,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     recoveries: createRecoveryStore(parkSessions, instance),
     threads: threads.live,
     parkThreads: threads.park,
+    own: threads.own,
     startDuties: (tenure, onLost) =>
       startDuties({
         tenure,

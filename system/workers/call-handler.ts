@@ -17,6 +17,8 @@ export const createCallHandler = <Effect>(
     try {
       return { effect: await pending };
     } catch (error) {
+      if (error instanceof Interrupted) throw error.cause;
+      if (error instanceof Refused) return { failure: describeFailure('data_refused', error.cause) };
       return { failure: describeFailure('handler_threw', error) };
     } finally {
       progress.leave();
@@ -37,6 +39,11 @@ export const createCallHandler = <Effect>(
     }
   };
 };
+
+/** Raised by a handler for what is not the event's fault: `cause` is storage's, and the whole task is tried again. */
+export class Interrupted extends Error {}
+/** Raised by a handler where the database refused its value: `cause` says which. */
+export class Refused extends Error {}
 
 /** Raised where a lane's epoch moved on before user code ran. */
 export class Fenced extends Error {

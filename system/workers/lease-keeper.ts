@@ -3,7 +3,7 @@
 import { createBackOff } from './back-off.ts';
 import { laneName, type LaneId, type Tenure } from './checkpoint.ts';
 import { planShare } from './fair-share.ts';
-import type { AcquiredLease, LeaseStore, LostLease, Survey } from './lease-store.ts';
+import type { AcquiredLease, LeaseStore, LeaseView, LostLease, Survey } from './lease-store.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 /** What runs the lanes. */
@@ -144,12 +144,20 @@ const planAll = (worker: string, survey: Survey, held: ReadonlyMap<string, Held>
   const wanted: LaneId[] = [];
   const excess: Tenure[] = [];
   for (const leases of Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`).values()) {
-    const plan = planShare(worker, survey.workers, leases);
+    const workers = sharers(leases[0]!, survey);
+    if (!workers.includes(worker)) continue;
+    const plan = planShare(worker, workers, leases);
     wanted.push(...plan.take);
     if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
   }
   return { wanted, excess };
 };
+
+/** A built-in processor is run by all. */
+const sharers = ({ processor, version, own }: LeaseView, { workers, runs }: Survey): readonly string[] =>
+  own
+    ? workers.filter((worker) => runs.some((one) => one.worker === worker && one.processor === processor && one.version === version))
+    : workers;
 
 /** The last lanes first; any would do. */
 const pickExcess = ({ processor, version }: LaneId, count: number, held: ReadonlyMap<string, Held>): readonly Tenure[] =>

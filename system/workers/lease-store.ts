@@ -6,12 +6,16 @@ export type LeaseView = LaneId & {
   readonly epoch: number;
   /** Its time ran out. */
   readonly expired: boolean;
+  /** Of a team's own processor: only workers that run it share its lanes. */
+  readonly own?: boolean;
 };
 
 export type Survey = {
   /** Workers that were seen within the lease, this one included, in one order for all. */
   readonly workers: readonly string[];
   readonly leases: readonly LeaseView[];
+  /** Which workers run which processors of a team's own. */
+  readonly runs: readonly ({ readonly worker: string } & Pick<LaneId, 'processor' | 'version'>)[];
 };
 
 export type AcquiredLease = Tenure & {

@@ -107,11 +107,11 @@ const unorderedParts = (options: LaneHostOptions, parts: Parts): FlowParts => {
 const orderedParts = (options: LaneHostOptions, parts: Parts): FlowParts =>
   createOrderedLane({
     ...common(options, parts),
-    threads: options.threads,
+    threads: options.threadsOf(parts.tenure.processor),
     mutex: parts.mutex,
     bounds: options.bounds,
     carefulUntil: carefulUntil(parts.lease, options.batchEvents),
-    onParked: options.onParked,
+    onParked: () => options.onParked(parts.tenure),
     skipOldestGap: () => options.skipOldestGap(parts.kept()),
   });
 

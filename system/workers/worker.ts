@@ -40,6 +40,8 @@ export type WorkerOptions = {
   /** For the live lanes, and apart from them for the park. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
+  /** Those of a team's own, each with threads for itself: what one of them does holds up none of the others. */
+  readonly own: readonly { readonly name: string; readonly threads: ThreadPool }[];
   readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
   readonly telemetry: WorkerTelemetry;
   readonly clock: WorkerClock;
@@ -68,10 +70,11 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     buckets.set(processor, bucket);
     return bucket;
   };
+  const own = new Map(options.own.map(({ name, threads }) => [name, threads]));
   const lanes = createLaneHost({
     unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
     ranges: options.ranges,
-    threads: options.threads,
+    threadsOf: (processor) => own.get(processor) ?? options.threads,
     bucketOf,
     batchEvents: settings.batchEvents,
     bounds: settings.bounds,
@@ -80,8 +83,8 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     random,
     recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => leases.recordFenced(tenure, found, what),
     onFenced: (tenure) => keeper.forget(tenure),
-    onParked: () => park.wake(),
-    skipOldestGap: (lane: KeptLane) => park.skipOldestGap(lane),
+    onParked: ({ processor }) => parkOf(processor).wake(),
+    skipOldestGap: (lane: KeptLane) => parkOf(lane.tenure.processor).skipOldestGap(lane),
   });
   const poller = createPoller({
     stream: options.stream,
@@ -103,18 +106,9 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     onLost: (lease) => telemetry.lost(lease),
     onError: (what, error) => telemetry.error(what, error),
   });
-  const park: ParkKeeper = createParkKeeper({
-    lanes: () => lanes.kept(),
-    store: options.park,
-    recoveries: options.recoveries,
-    ranges: options.ranges,
-    threads: options.parkThreads,
-    telemetry,
-    clock,
-    random,
-    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
-  });
-  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal)]);
+  const parks = keepParks(options, own, lanes);
+  const parkOf = (processor: string) => parks.get(processor) ?? parks.get('')!;
+  const loops = Promise.all([poller.run(signal), keeper.run(signal), ...[...parks.values()].map((park) => park.run(signal))]);
   return {
     stop: async () => {
       stopping.abort();
@@ -124,6 +118,29 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     held: keeper.held,
     lastSeenAtMs: poller.lastRoundAtMs,
   };
+};
+
+/** One for each processor of a team's own, by its name, and one, by '', for the built-in ones. */
+const keepParks = (
+  options: WorkerOptions,
+  own: ReadonlyMap<string, ThreadPool>,
+  lanes: { readonly kept: () => readonly KeptLane[] },
+): ReadonlyMap<string, ParkKeeper> => {
+  const { settings, telemetry, clock, random } = options;
+  const keep = (threads: ThreadPool, isIts: (processor: string) => boolean) =>
+    createParkKeeper({
+      lanes: () => lanes.kept().filter(({ tenure }) => isIts(tenure.processor)),
+      store: options.park,
+      recoveries: options.recoveries,
+      ranges: options.ranges,
+      threads,
+      telemetry,
+      clock,
+      random,
+      pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
+    });
+  const parks = [...own].map(([name, threads]) => [name, keep(threads, (processor) => processor === name)] as const);
+  return new Map([['', keep(options.parkThreads, (processor) => !own.has(processor))], ...parks]);
 };
 
 /** The duties are a lane to the leases, and no lane to anybody else. */

@@ -12,6 +12,7 @@ const selectLanes =
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
   select c.processor, c.version, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+         exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version)) as own,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
   join processors p using (processor, version)
@@ -23,15 +24,19 @@ const selectCheckpoints = `
   ) next on true
   where p.state <> 'retired'`;
 
+/** A retired version is nobody's concern: it is told of in GET /status alone. */
+const isRunning = `(processor, version) in (select processor, version from processors where state <> 'retired')`;
+
 const selectDeadLetters = `
   select processor, reason_code as reason, count(*)::integer as events,
          extract(epoch from clock_timestamp() - min(parked_at))::double precision as oldest_seconds
-  from dead_letters group by processor, reason_code`;
+  from dead_letters where ${isRunning} group by processor, reason_code`;
 
-const selectParkedKeys = 'select processor, state, count(*)::integer as keys from parked_keys group by processor, state';
+const selectParkedKeys = `
+  select processor, state, count(*)::integer as keys from parked_keys where ${isRunning} group by processor, state`;
 
 const selectPending = `
-  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events group by processor`;
+  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events where ${isRunning} group by processor`;
 
 const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
@@ -69,6 +74,7 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
   position: number;
   head: number;
   lag_seconds: number | null;
+  own: boolean;
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
@@ -178,13 +184,15 @@ const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly stri
     );
   });
 
-/** Read models that are counted; a lane without any row has none. */
+/** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
-  checkpoints.map((row) => {
-    const same = counted.filter(
-      ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
-    );
-    const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
-    const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
-    return entry(signals.effectSurplus, laneAttributes(row), surplus);
-  });
+  checkpoints
+    .filter(({ own }) => !own)
+    .map((row) => {
+      const same = counted.filter(
+        ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
+      );
+      const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
+      const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+      return entry(signals.effectSurplus, laneAttributes(row), surplus);
+    });

@@ -27,7 +27,8 @@ const session = () => {
   sessions.push(made);
   return made;
 };
-const leasesOf = (worker: string) => createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', pid: 1, leaseMs });
+const leasesOf = (worker: string) =>
+  createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', pid: 1, leaseMs, runs: [] });
 const applied = (from: number, to: number): Settlement<TimelineEffect> => ({
   ...emptySettlement,
   toPosition: to,

@@ -2,7 +2,7 @@
 import type { LaneId, Tenure } from '../../workers/checkpoint.ts';
 import { sqlStateOf } from '../../workers/error-class.ts';
 import { createMutex } from '../../workers/mutex.ts';
-import type { AcquiredLease, LeaseStore, LeaseView, LostLease } from '../../workers/lease-store.ts';
+import type { AcquiredLease, LeaseStore, LeaseView, LostLease, Survey } from '../../workers/lease-store.ts';
 import { inTransaction, type Session } from './session.ts';
 
 export type LeaseStoreOptions = {
@@ -13,6 +13,8 @@ export type LeaseStoreOptions = {
   readonly host: string;
   readonly pid: number;
   readonly leaseMs: number;
+  /** Those of a team's own that this worker runs. */
+  readonly runs: readonly { readonly processor: string; readonly version: number }[];
 };
 
 const heartbeat = `
@@ -22,8 +24,14 @@ const heartbeat = `
 const selectWorkers = `select worker from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
 
 const selectLeases = `
-  select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired
-  from leases order by processor, version, lane`;
+  select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired, o.processor is not null as own
+  from leases left join own_processors o using (processor, version) order by processor, version, lane`;
+
+/** Before the first lease of such a processor is asked for: a trigger gives it to nobody else. */
+const saySelf = `
+  insert into worker_processors (worker, processor, version)
+  select $1, * from unnest($2::text[], $3::integer[]) on conflict do nothing`;
+const selectRuns = 'select worker, processor, version from worker_processors';
 
 const lanesOf = 'unnest($2::text[], $3::integer[], $4::integer[])';
 const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[])';
@@ -108,13 +116,15 @@ const leave = `
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner)
     select 'released', processor, version, lane, epoch, $1 from released
+  ), forgotten as (
+    delete from worker_processors where worker = $1
   )
   delete from workers where worker = $1`;
 
 /** Durable at once: see the module's first line. A row that a zombie still locks is tried again soon, not waited for. */
 const beginDurable = `begin; set local synchronous_commit = on; set local lock_timeout = '500ms'`;
 
-export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs }: LeaseStoreOptions): LeaseStore => {
+export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs, runs }: LeaseStoreOptions): LeaseStore => {
   const turn = createMutex();
   const renewTurn = createMutex();
   const durably = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
@@ -126,12 +136,14 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs
     survey: async () => {
       using _turn = await turn.acquire();
       const client = await session.client();
-      const [, workers, leases] = await Promise.all([
+      const [, , workers, leases, own] = await Promise.all([
         client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid] }),
+        runs.length === 0 ? null : client.query({ name: 'lease_runs', text: saySelf, values: [worker, ...runArrays(runs)] }),
         client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [leaseMs] }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
+        client.query<Survey['runs'][number]>({ name: 'lease_all_runs', text: selectRuns }),
       ]);
-      return { workers: workers.rows.map((row) => row.worker), leases: leases.rows };
+      return { workers: workers.rows.map((row) => row.worker), leases: leases.rows, runs: own.rows };
     },
     acquire: async (lanes) => {
       const rows = await acquireOne(lanes).catch((error: unknown) => eachAlone(lanes, acquireOne, error));
@@ -192,6 +204,8 @@ const toLost = (tenure: Tenure, worker: string, otherOwner: string | null, other
   otherOwner: otherOwner === worker ? null : otherOwner,
   otherEpoch: otherEpoch === tenure.epoch ? null : otherEpoch,
 });
+
+const runArrays = (runs: LeaseStoreOptions['runs']) => [runs.map(({ processor }) => processor), runs.map(({ version }) => version)];
 
 const laneArrays = (lanes: readonly LaneId[]) => [
   lanes.map(({ processor }) => processor),

@@ -21,7 +21,11 @@ const numberOf = async (pool: Pool, sql: string) => Number(Object.values((await 
 test('an empty database gets everything that the processes need; doing it again changes nothing', async () => {
   await using database = await open();
   const { pool } = database;
-  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({ applied: names, laneCount: 3, schemaVersion: names.length });
+  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({
+    applied: names,
+    laneCount: 3,
+    schemaVersion: readMigrations().at(-1)!.version,
+  });
   const counts = async () => ({
     lanes: await numberOf(pool, 'select count(*) from lanes'),
     processors: (await pool.query(`select processor, version, ordered, state from processors order by processor`)).rows,
@@ -42,7 +46,11 @@ test('an empty database gets everything that the processes need; doing it again 
     duties: 1,
     partitions: 8,
   });
-  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({ applied: [], laneCount: 3, schemaVersion: names.length });
+  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({
+    applied: [],
+    laneCount: 3,
+    schemaVersion: readMigrations().at(-1)!.version,
+  });
   expect(await counts()).toEqual(first);
 });
 
