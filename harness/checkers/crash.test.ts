@@ -64,6 +64,28 @@ test('a lane that its worker gave back before it died need not be taken over', (
   expect(takeoverWithin(hit('kill', 3000, [released], held.slice(1)), { seconds: 5 })).toMatchObject({ outcome: 'pass' });
 });
 
+test('each death of a crash loop is one that lanes are taken over from', () => {
+  const loop: Fault = {
+    kind: 'crash-loop',
+    name: 'hit',
+    at: { phase: 'steady', afterSeconds: 1 },
+    role: 'worker',
+    index: 1,
+    times: 2,
+    everySeconds: 1,
+  };
+  const looped = (afterMs: number): RunData => {
+    const run = hit('kill', afterMs);
+    return {
+      ...run,
+      plan: { ...run.plan, scenario: { ...run.plan.scenario, faults: [loop] } },
+      evidence: [{ ...evidenceOf('kill'), kind: 'crash-loop' }],
+    };
+  };
+  expect(takeoverWithin(looped(3400), { seconds: 5 })).toMatchObject({ outcome: 'pass' });
+  expect(takeoverWithin(looped(5001), { seconds: 5 })).toMatchObject({ outcome: 'fail', findingsTotal: held.length });
+});
+
 test('where no worker with a lane was hit nothing is claimed', () => {
   expect(takeoverWithin(quiet, { seconds: 5 })).toMatchObject({ outcome: 'inconclusive' });
   expect(takeoverWithin({ ...hit('kill', 3000), evidence: [{ ...evidenceOf('kill'), tookEffect: false }] }, { seconds: 5 })).toMatchObject({

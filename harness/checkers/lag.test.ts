@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SignalsRecord } from '../engine/run-data.ts';
+import type { Fault } from '../scenario/scenario.ts';
 import { lag } from './lag.ts';
 import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
 
@@ -97,6 +98,25 @@ test('a signal without samples, a question that failed, or no telemetry at all m
   );
   expect(lag({ ...run, signals: { ...signals, plots: [] } }).outcome).toBe('inconclusive');
   expect(lag({ ...run, signals: null }).outcome).toBe('inconclusive');
+});
+
+test('while no worker can reach the database its books are silent through no fault of theirs; for a forgotten transaction they are not', () => {
+  const silentUnder = (effect: 'restart' | 'idle-transaction'): SimulatedRun => {
+    const planned = { kind: 'database', name: 'away', at: { phase: 'busy', afterSeconds: 1 }, seconds: 2 } as const;
+    const fault: Fault = effect === 'restart' ? { ...planned, effect, how: 'fast' } : { ...planned, effect };
+    const [injectedAt, healedAt] = [zeroAt + 1000, zeroAt + 3000];
+    const evidence = { fault: 'away', kind: 'database', injectedAt, healedAt, tookEffect: true, healed: true, observations: [] };
+    const signals = run.signals as SignalsRecord;
+    const heard = ([at]: readonly [number, number]): boolean => at < zeroAt / 1000 + 1 || at > zeroAt / 1000 + 5;
+    const plots = signals.plots.map((plot) => ({
+      ...plot,
+      series: plot.series.map((series) => ({ ...series, samples: series.samples.filter(heard) })),
+    }));
+    const plan = { ...run.plan, scenario: { ...run.plan.scenario, faults: [fault] } };
+    return { ...run, plan, evidence: [evidence], signals: { ...signals, plots } };
+  };
+  expect(lag(silentUnder('restart')).outcome).toBe('pass');
+  expect(lag(silentUnder('idle-transaction')).outcome).toBe('inconclusive');
 });
 
 test('a lag that is silent for a fifth of the run is enough, for more it is inconclusive, and a lie in what is there still fails', () => {

@@ -24,6 +24,13 @@ test('refusals with 503 overloaded and Retry-After, of which nothing is stored, 
   expect(refusalsAreDefinite(refusing())).toMatchObject({ outcome: 'pass', measured: { value: 60 } });
 });
 
+test('a target may be full on disk too', () => {
+  const full = refusing({ ...refusal, code: 'disk_budget_used' });
+  expect(refusalsAreDefinite(full)).toMatchObject({ outcome: 'pass', measured: { value: 60 } });
+  expect(refusalsSeen(full, { atLeast: 60 })).toMatchObject({ outcome: 'pass' });
+  expect(refusalsAreDefinite(refusing({ ...refusal, code: 'storage_unavailable' })).outcome).toBe('fail');
+});
+
 test('a refusal without Retry-After, or with another status or code, fails', () => {
   expect(refusalsAreDefinite(refusing({ ...refusal, retryAfterSeconds: null }))).toMatchObject({ outcome: 'fail', findingsTotal: 60 });
   expect(refusalsAreDefinite(refusing({ ...refusal, status: 429, code: 'too_many' })).outcome).toBe('fail');

@@ -1,11 +1,12 @@
-// Promise 7 with promise 1: past its bound the system says 503 overloaded with Retry-After, to good events nothing else, and what it refused is not there.
+// Promise 7 with promise 1: past its bound the system says 503 overloaded (or disk_budget_used) with Retry-After, to good events nothing else, and what it refused is not there.
 import type { RunData } from '../engine/run-data.ts';
+import { fullCodes, saysFull } from '../history/full-codes.ts';
 import type { Operation } from '../history/operation.ts';
 import { type EventHistory, indexOf } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/refusals-are-definite';
-const code = 'overloaded';
+const due = fullCodes.map((code) => `503 ${code}`).join(' or ');
 
 export const refusalsAreDefinite = (run: RunData): CheckResult => {
   const { events, isLogged } = indexOf(run);
@@ -15,8 +16,8 @@ export const refusalsAreDefinite = (run: RunData): CheckResult => {
     return conclude(id, 'inconclusive', 'The final state was not read back whole, so that an event is absent can not be seen.');
   const findings = createFindings();
   for (const operation of refused) {
-    if (operation.status !== 503 || operation.code !== code)
-      findings.add(`operation ${operation.op} was refused with ${operation.status} ${operation.code}, not with 503 ${code}`, {
+    if (!saysFull(operation))
+      findings.add(`operation ${operation.op} was refused with ${operation.status} ${operation.code}, not with ${due}`, {
         operations: [operation],
       });
     else if (operation.retryAfterSeconds === null)
@@ -28,7 +29,7 @@ export const refusalsAreDefinite = (run: RunData): CheckResult => {
       findings.add(`event ${event.event} was refused, but is in the log`, { operations: event.operations });
   }
   return concludeFrom(id, findings, {
-    good: `All ${refused.length} refusals were 503 ${code} with Retry-After, and nothing that was only refused is there.`,
+    good: `All ${refused.length} refusals were ${due}, with Retry-After, and nothing that was only refused is there.`,
     bad: `${findings.total} of ${refused.length} refusals were not what they must be.`,
     measured: { value: refused.length, unit: 'refusals' },
   });

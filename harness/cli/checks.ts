@@ -15,6 +15,7 @@ import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
 import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
 import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
 import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
+import { everyEventAcknowledged } from '../checkers/every-event-acknowledged.ts';
 import { faultsHealed } from '../checkers/faults-healed.ts';
 import { faultsTookEffect } from '../checkers/faults-took-effect.ts';
 import { fencingSeen } from '../checkers/fencing-seen.ts';
@@ -23,6 +24,7 @@ import { gapless } from '../checkers/gapless.ts';
 import { generator } from '../checkers/generator.ts';
 import { goodEventsAccepted } from '../checkers/good-events-accepted.ts';
 import { historyComplete } from '../checkers/history-complete.ts';
+import { invertedSeen } from '../checkers/inverted-seen.ts';
 import { lagOverSeen } from '../checkers/lag-over-seen.ts';
 import { lagRecovers } from '../checkers/lag-recovers.ts';
 import { lag } from '../checkers/lag.ts';
@@ -93,6 +95,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['dead-letters-equal-poison', deadLettersEqualPoison],
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
+  ['every-event-acknowledged', everyEventAcknowledged],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],
@@ -115,6 +118,7 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
   ['fencing-seen', fencingSeen],
   ['lag-over-seen', lagOverSeen],
   ['out-of-order-seen', outOfOrderSeen],
+  ['inverted-seen', invertedSeen],
   ['dead-letters-seen', deadLettersSeen],
   ['recovered-seen', recoveredSeen],
   ['reads-seen', readsSeen],
@@ -138,5 +142,6 @@ export const neededParameters: NeededParameters = {
   'fencing-seen': { atLeast: 'number' },
   'lag-over-seen': { atLeast: 'number' },
   'out-of-order-seen': { atLeast: 'number' },
+  'inverted-seen': { atLeast: 'number' },
   'dead-letters-seen': { atLeast: 'number' },
 };

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { explain } from '../engine/errors.ts';
 import type { CaseResult, SelftestCase } from '../selftest/case.ts';
+import { fullMutations } from '../selftest/full-mutations.ts';
 import { mutations } from '../selftest/mutations.ts';
 import { runCase } from '../selftest/run-case.ts';
 import { sabotages } from '../selftest/sabotages.ts';
@@ -14,12 +15,16 @@ import { runTools, toolNames } from './selftest-tools.ts';
 import { didYouMean } from './near-names.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const cases = [...mutations, ...sabotages];
+/** Those that are planted without being asked for, in the time that they take today; and all. */
+const usualCases: readonly SelftestCase[] = [...mutations, ...sabotages];
+const cases: readonly SelftestCase[] = [...mutations, ...fullMutations, ...sabotages];
 const caseTimeoutMs = 240_000;
 
 type Options = {
   readonly names: readonly string[];
   readonly list: boolean;
+  /** Also the defects for the scenarios outside of the default set. */
+  readonly full: boolean;
   /** Only the tools: no scenario is run. */
   readonly tools: boolean;
   /** With `tools`: also those that take seconds, a database or an engine. Without, all are shown. */
@@ -35,8 +40,9 @@ const parse = (parameters: readonly string[]): Options => {
     .description(
       'Shows every tool (checkers, traffic, drivers, faults, the verdict) a case that it must call bad and one that it must call good; then plants each committed defect in a copy of the code and demands that verify goes red through the check that names it.',
     )
-    .argument('[case...]', 'which defects to plant (default: all, and the tools before them; --list names them)')
+    .argument('[case...]', 'which defects to plant (default: those for the default scenarios, and the tools before them; --list names all)')
     .option('--list', 'name the defects and stop', false)
+    .option('--full', 'also the defects for the scenarios outside of the default set: about twenty minutes more', false)
     .option('--tools', 'only the tools, or those that are named: no scenario is run, well under a minute', false)
     .option('--slow', 'with --tools, also those that take seconds, a database or a container engine: under two minutes', false)
     .option('--blunt <check>', 'make a check find nothing: the selftest must then fail')
@@ -56,7 +62,8 @@ const parse = (parameters: readonly string[]): Options => {
 const run = async (options: Options, signal: AbortSignal): Promise<readonly CaseResult[]> => {
   const folder = resolve(options.report, new Date().toISOString().replaceAll(/[:.]/g, '-'));
   await mkdir(folder, { recursive: true });
-  const chosen = cases.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
+  const chosen =
+    options.names.length === 0 ? (options.full ? cases : usualCases) : cases.filter(({ name }) => options.names.includes(name));
   const results: CaseResult[] = [];
   for (const selftestCase of chosen) {
     signal.throwIfAborted();
@@ -101,7 +108,8 @@ const main = async (): Promise<number> => {
   try {
     const options = parse(process.argv.slice(2));
     if (options.list) {
-      for (const { name, scenario, defect } of cases) console.log(`${name} (${scenario}): ${defect}`);
+      for (const each of cases)
+        console.log(`${each.name} (${each.scenario}${usualCases.includes(each) ? '' : ', with --full'}): ${each.defect}`);
       return 0;
     }
     const { names, blunt } = options;

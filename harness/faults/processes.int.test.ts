@@ -6,6 +6,7 @@ import { cpuPressure } from './cpu-pressure.ts';
 import { crashLoop } from './crash-loop.ts';
 import { descriptors } from './descriptors.ts';
 import { memoryPressure } from './memory-pressure.ts';
+import { restart } from './restart.ts';
 import { slowStart } from './slow-start.ts';
 import { openFaultWorld, partialTarget } from './testing/fault-world.ts';
 import { startSmall, startSmallTarget } from './testing/small-target.ts';
@@ -34,6 +35,30 @@ describe('crash-loop', () => {
     await expect.poll(() => world.notes.length).toBe(2);
     abort.abort();
     expect(await running).toMatchObject({ tookEffect: false, healed: true });
+    expect(await answers(current())).toBe(true);
+  });
+});
+
+describe('restart', () => {
+  test('waits until a process has ended by itself, and leaves one that runs', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
+    const before = current().pid;
+    expect(await restart({ kind: 'restart', ...victim }, world.context(target))).toMatchObject({ tookEffect: true, healed: true });
+    expect(world.notes[0]).toMatch(/ended by itself, code 0/);
+    expect(current().pid).not.toBe(before);
+    expect(await answers(current())).toBe(true);
+  });
+
+  test('of a process that does not stop took no effect; it is ended by force, so that one runs again', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
+    process.kill(current().pid, 'SIGSTOP');
+    const evidence = await restart({ kind: 'restart', ...victim, withinSeconds: 0.3 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(world.notes.join()).toMatch(/still runs[^]*is gone/);
     expect(await answers(current())).toBe(true);
   });
 });

@@ -14,12 +14,14 @@ import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { network, networkEffects } from './network.ts';
 import { pause } from './pause.ts';
+import { restart } from './restart.ts';
 import { slowStart } from './slow-start.ts';
 
 export const faults: FaultRegistry = {
   kill,
   pause,
   'crash-loop': crashLoop,
+  restart,
   'slow-start': slowStart,
   descriptors,
   clock,

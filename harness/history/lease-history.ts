@@ -1,6 +1,7 @@
 // Who held which lane when, from the target's lease events, and whom a fault hit.
 import type { FaultEvidence, RunData } from '../engine/run-data.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
+import type { Fault } from '../scenario/scenario.ts';
 import { indexOf, type RowOf } from './run-index.ts';
 
 export type LeaseEvent = RowOf<'lease-event'>;
@@ -45,8 +46,10 @@ export const heldAt = (events: readonly LeaseEvent[], owner: string, time: numbe
 /** The lane number of a processor's one elected duty, such as exporting the books. */
 const dutyLane = -1;
 
-/** Faults by which a worker dies or stands still. */
-const hardOnWorkers = ['kill', 'pause', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
+/** Faults by which a worker dies. */
+export const deadlyToWorkers = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
+/** Faults by which a worker dies, stands still, or goes. */
+const hardOnWorkers = [...deadlyToWorkers, 'pause', 'restart'];
 
 export type Outage = { readonly from: number; readonly to: number };
 
@@ -68,6 +71,32 @@ export const dutyOutages = (run: RunData): readonly Outage[] => {
 /** A sample shows the books as they were up to one export interval ago, and half of one more for reading and sending them. */
 export const staleIntervals = 1.5;
 
-/** When the books were silent or stale for a fault on their exporter: from its death until its successor's first export. */
+const cutting: readonly string[] = ['cut', 'black-hole', 'half-open', 'reset'];
+
+/** Between these faults and their healing no worker can ask the database, or one that has to connect anew can not. */
+const keepsWorkersFromStorage = (fault: Fault): boolean =>
+  fault.kind === 'network'
+    ? fault.link === 'worker-database' && cutting.includes(fault.effect)
+    : fault.kind === 'database' && (fault.effect === 'restart' || fault.effect === 'connections');
+
+/** Whose lease was over by then is elected anew before anybody reads the books again. */
+const electedWithinMs = 5000;
+
+/** While no worker can reach the database nobody can read the books. */
+export const storageOutages = (run: RunData): readonly Outage[] => {
+  const duties = leaseEvents(run).filter(({ event, lane }) => lane === dutyLane && (event === 'taken_over' || event === 'acquired'));
+  return run.evidence.flatMap(({ fault: name, tookEffect, injectedAt, healedAt }) => {
+    const fault = run.plan.scenario.faults.find((planned) => planned.name === name);
+    if (fault === undefined || !tookEffect || !keepsWorkersFromStorage(fault)) return [];
+    if (healedAt === null) return [{ from: injectedAt, to: Infinity }];
+    const elected = duties.find(({ at }) => at >= healedAt && at <= healedAt + electedWithinMs);
+    return [{ from: injectedAt, to: Math.max(healedAt + (run.signals?.exportIntervalMs ?? 0), elected?.at ?? 0) }];
+  });
+};
+
+/** When the books were silent or stale for a fault on their exporter or on its way to them: until the first export after it. */
 export const booksSilences = (run: RunData): readonly Outage[] =>
-  dutyOutages(run).map(({ from, to }) => ({ from, to: to + staleIntervals * (run.signals?.exportIntervalMs ?? 0) }));
+  [...dutyOutages(run), ...storageOutages(run)].map(({ from, to }) => ({
+    from,
+    to: to + staleIntervals * (run.signals?.exportIntervalMs ?? 0),
+  }));

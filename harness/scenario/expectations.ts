@@ -6,6 +6,7 @@ type Entry = { readonly means: string; readonly parameters?: Readonly<Record<str
 
 export const expectations = {
   'good-events-accepted': { means: 'Each delivery of a good event is acknowledged.' },
+  'every-event-acknowledged': { means: 'Of each good event some attempt is acknowledged in the end.' },
   'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
   'poison-answers': { means: 'Each poison gets the answer of its kind.' },
   'dead-letters-equal-poison': {
@@ -49,6 +50,7 @@ export const seen = {
   fencing: { means: 'writes or renewals that were refused for an old epoch' },
   'lag-over': { means: 'events of backlog' },
   'out-of-order': { means: 'events that came after a later one of their key' },
+  inverted: { means: 'events that were received before another of their key and appended after it' },
   'dead-letters': { means: 'dead letters' },
   recovered: { means: 'events whose every delivery ended unknown, and that are there all the same' },
   reads: { means: 'reads that showed an event' },

@@ -96,7 +96,7 @@ const faultProblems = (fault: Fault, place: string, { target }: Scenario, phases
 };
 
 type Aimed = Extract<Fault, { readonly role: unknown }>;
-const aimedKinds: readonly string[] = ['kill', 'pause', 'crash-loop', 'slow-start', 'descriptors', 'clock', 'bad-release'];
+const aimedKinds: readonly string[] = ['kill', 'pause', 'crash-loop', 'restart', 'slow-start', 'descriptors', 'clock', 'bad-release'];
 const rolesAreNeeded = (kind: string): boolean => aimedKinds.includes(kind);
 
 const victimProblems = ({ role, index }: Aimed, place: string, target: Scenario['target'], report: Reporter): void => {

@@ -11,7 +11,7 @@ export const poisonKinds: readonly PoisonKind[] = [
   'handler-hangs',
 ];
 const mostKeys = 1_000_000;
-const mostRetries = 10;
+const mostRetries = 30;
 const mostSenders = 16;
 
 export const trafficProblems = (traffic: Traffic, report: Reporter): void => {

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fullMutations } from './full-mutations.ts';
 import { mutations } from './mutations.ts';
 import { sabotages } from './sabotages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const edits = [...mutations, ...sabotages].flatMap(({ name, edits: each }) => each.map((edit) => ({ name, ...edit })));
+const edits = [...mutations, ...fullMutations, ...sabotages].flatMap(({ name, edits: each }) => each.map((edit) => ({ name, ...edit })));
 
 test('there are defects to plant', () => {
   expect(edits.length).toBeGreaterThan(10);

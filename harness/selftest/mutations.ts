@@ -222,4 +222,18 @@ export const mutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'disk-budget-ignored',
+    defect: 'ingest measures what the database takes, tells it, and goes on taking events',
+    scenario: 'disk-budget',
+    exitCode: 1,
+    namedBy: ['budget/disk@full'],
+    edits: [
+      {
+        file: 'system/ingest/ingest.ts',
+        find: 'if (closed !== null) return count(',
+        replace: 'if (closed !== null && bytes.length === 0) return count(',
+      },
+    ],
+  },
 ];

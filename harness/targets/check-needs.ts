@@ -35,6 +35,7 @@ export const checkNeeds: Needs = {
   'dead-letters-equal-poison': ['dead-letters'],
   'no-dead-letters': ['dead-letters'],
   'good-events-accepted': [],
+  'every-event-acknowledged': [],
   'takeover-within': ['leases'],
   'zombie-fenced': ['leases'],
   'no-takeover': ['leases'],
@@ -53,6 +54,7 @@ export const checkNeeds: Needs = {
   'fencing-seen': ['leases'],
   'lag-over-seen': ['positions'],
   'out-of-order-seen': ['positions'],
+  'inverted-seen': ['positions'],
   'dead-letters-seen': ['dead-letters'],
   'recovered-seen': ['read-back'],
   'reads-seen': ['reads'],
@@ -61,7 +63,12 @@ export const checkNeeds: Needs = {
 export const budgetNeeds = ['metrics'] as const;
 
 /** What is known of leases is evidence too, but their exit or their state is enough. */
-export const faultNeeds: Needs = { kill: ['processes'], pause: ['processes'], datagrams: ['datagrams', 'datagram-counts'] };
+export const faultNeeds: Needs = {
+  kill: ['processes'],
+  restart: ['processes'],
+  pause: ['processes'],
+  datagrams: ['datagrams', 'datagram-counts'],
+};
 
 /** Of a kind that is not listed nothing is taken for granted but that its evidence stands in the target's own tables. */
 export const needsOfFault = (kind: string): readonly Offer[] => faultNeeds[kind] ?? ['processes', 'database', 'leases'];

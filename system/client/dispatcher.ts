@@ -141,7 +141,8 @@ const createRest =
 const isPressure = (outcome: BatchOutcome): boolean =>
   outcome.kind === 'failed' ? outcome.failure.retryable : outcome.items.some((item) => item.kind === 'refused' && isTooMuch(item.failure));
 
-const isTooMuch = ({ code, status }: Failure): boolean => code === 'overloaded' || code === 'shutting_down' || status === 429;
+const tooMuch = new Set<string>(['overloaded', 'disk_budget_used', 'shutting_down']);
+const isTooMuch = ({ code, status }: Failure): boolean => tooMuch.has(code) || status === 429;
 
 const itemOf = (outcome: BatchOutcome, index: number, isTooLarge: boolean): ItemOutcome => {
   if (outcome.kind === 'failed')

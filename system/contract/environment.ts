@@ -1,5 +1,7 @@
 // Every environment variable that the system reads, with its unit, default and bounds. Parsed once, at each process's edge (main/).
 // A trade-off is named here; what is not safe does not start.
+import { accessSettings } from './settings/access-settings.ts';
+import { consumerSettings } from './settings/consumer-settings.ts';
 import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
@@ -11,8 +13,10 @@ export type { Setting } from './settings/setting.ts';
 
 export const settings = {
   ...processSettings,
+  ...accessSettings,
   ...ingestSettings,
   ...streamSettings,
   ...workerSettings,
   ...postgresSettings,
+  ...consumerSettings,
 } as const satisfies Record<string, Setting>;

@@ -1,4 +1,5 @@
 // OpenAPI 3.1 of the ingest, from the very schemas that validate and the closed list of error codes.
+import { needOf, securityOf, securitySchemes } from './access.ts';
 import { cloudEventSchema } from './cloud-event.ts';
 import { contentEncodings } from './content-encodings.ts';
 import { type ErrorCodeName, errorCodes } from './error-codes.ts';
@@ -7,6 +8,8 @@ import { acceptedSchema, batchResultSchema, errorSchema, eventSchema } from './e
 export type IngestApiLimits = { readonly bodyLimitBytes: number; readonly batchLimitBytes: number; readonly batchLimitEvents: number };
 
 const ofAnyRequest = [
+  'unauthenticated',
+  'forbidden',
   'invalid_request',
   'request_timeout',
   'payload_too_large',
@@ -66,6 +69,7 @@ export const ingestOpenApi = (limits: IngestApiLimits) => ({
       BatchResult: batchResultSchema,
       Error: errorSchema,
     },
+    securitySchemes,
   },
 });
 
@@ -114,6 +118,7 @@ const cloudEventHeaders = () => {
 
 const postEvent = ({ bodyLimitBytes }: IngestApiLimits) => ({
   operationId: 'postEvent',
+  security: securityOf(needOf('ingest', 'POST', '/events')),
   summary: 'Appends one event; answers once it is durable.',
   parameters: [
     {
@@ -140,6 +145,7 @@ const postEvent = ({ bodyLimitBytes }: IngestApiLimits) => ({
 
 const postBatch = ({ batchLimitBytes, batchLimitEvents, bodyLimitBytes }: IngestApiLimits) => ({
   operationId: 'postEvents',
+  security: securityOf(needOf('ingest', 'POST', '/events/batch')),
   summary: 'Appends a batch: not atomic, an answer for each event, in order.',
   parameters: [encodingHeader],
   requestBody: {
@@ -158,11 +164,13 @@ const postBatch = ({ batchLimitBytes, batchLimitEvents, bodyLimitBytes }: Ingest
 
 const probe = (operationId: string, description: string, codes: readonly ErrorCodeName[]) => ({
   operationId,
+  security: securityOf('open'),
   responses: { '200': { description, content: json({ type: 'object' }) }, ...errorResponses(codes) },
 });
 
 const page = {
   operationId: 'docs',
+  security: securityOf('open'),
   responses: { '200': { description: 'This document, to read.', content: { 'text/html': { schema: { type: 'string' } } } } },
 };
 

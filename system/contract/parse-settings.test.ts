@@ -52,6 +52,20 @@ test('a variable of another process, and one of the tests, is let pass', () => {
 
 test.each(['0.0.0.0', '::', '192.168.1.1', 'example.org', '127.example.org'])('host %s is refused: it is no loopback address', (host) => {
   expect(problemsOf({ FAULTLINE_HOST: host })[0]).toContain('no loopback address');
+  expect(problemsOf({ FAULTLINE_HOST: host, FAULTLINE_API_KEYS: 'from-the-first' })[0]).toContain('Set FAULTLINE_API_KEYS=required');
+});
+
+test.each(['ingest', 'worker', 'query', 'start'] as const)('with keys required, process %s takes any address', (process) => {
+  const open = { ...url, FAULTLINE_HOST: '0.0.0.0' };
+  expect(parseSettings(process, open).problems).toHaveLength(1);
+  expect(parseSettings(process, { ...open, FAULTLINE_API_KEYS: 'required' }).problems).toBeNull();
+});
+
+test('what looks like an API key is shown in no problem, whatever the name of its variable', () => {
+  const key = `fl_0123456789_${'k'.repeat(43)}`;
+  const { problems } = parseSettings('ingest', { ...url, FAULTLINE_API_KEZ: key, FAULTLINE_PORT: '-1' });
+  expect(JSON.stringify(problems)).not.toContain('kkk');
+  expect(problems?.map(({ value }) => value)).toEqual(['fl_0123456789_***', '-1']);
 });
 
 test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('host %s is loopback', (host) => {

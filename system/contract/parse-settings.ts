@@ -44,7 +44,7 @@ export const parseSettings = (process: ProcessName, environment: Environment): P
     if (read.problem) problems.push(read.problem);
     else values[key] = read.value;
   }
-  problems.push(...missingVariables(process, values));
+  problems.push(...missingVariables(process, values), ...openHost(process, values));
   if (problems.length > 0) return { settings: null, problems };
   return { settings: values as Settings, problems: null };
 };
@@ -88,9 +88,7 @@ const parsers: Record<Setting['kind'], Parser> = {
   },
   text: (text, setting) => {
     if (setting.choices && !setting.choices.includes(text)) return `give one of ${setting.choices.join(', ')}.`;
-    return setting.name === settings.host.name && !isLoopback(text)
-      ? 'this is no loopback address, and anyone who can reach it could write. Give 127.0.0.1, ::1 or localhost.'
-      : { value: text };
+    return { value: text };
   },
   path: (text) => (text.includes('\0') ? 'give a path.' : { value: text }),
   paths: (text) => {
@@ -101,7 +99,22 @@ const parsers: Record<Setting['kind'], Parser> = {
     /^postgres(?:ql)?:$/.test(URL.parse(text)?.protocol ?? '') ? { value: text } : 'give postgresql://user:password@host:port/database.',
 };
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** Without keys whoever can reach a door may write and read everything. */
+const openHost = (process: ProcessName, values: Readonly<Record<string, unknown>>): readonly SettingProblem[] => {
+  const { host, apiKeys } = settings;
+  const readers: readonly ProcessName[] = apiKeys.readers;
+  const given = values['host'];
+  if (!readers.includes(process) || typeof given !== 'string' || isLoopback(given) || values['apiKeys'] === 'required') return [];
+  const message =
+    `${host.name} is '${given}': this is no loopback address, and anyone who can reach it could write and read everything. ` +
+    `Set ${apiKeys.name}=required and make keys (npm run ops -- keys create), or give 127.0.0.1, ::1 or localhost.`;
+  return [{ variable: host.name, value: given, message }];
+};
+
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** What looks like an API key is none of a log's business, whatever the variable's name. */
+const hideKeys = (value: string): string => value.replaceAll(/\b(fl_[a-z0-9]{10})_[\w-]{43}/g, '$1_***');
 
 /** A password has no place in a log. */
 const redact = (url: string): string => url.replace(/^([a-z]+:\/\/[^:/@]*):[^@]*@/i, '$1:***@');
@@ -119,7 +132,7 @@ function* unknownVariables(environment: Environment): Iterable<SettingProblem> {
     if (known.includes(variable)) continue;
     const near = nearest(variable, known);
     const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Remove it, or correct its name.';
-    yield { variable, value, message: `${variable} is not a setting. ${hint}` };
+    yield { variable, value: hideKeys(value), message: `${variable} is not a setting. ${hint}` };
   }
 }
 

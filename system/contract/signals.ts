@@ -1,6 +1,7 @@
 // The one signal catalogue: every metric that the system exports, with what it means and how Prometheus names it.
 // Code, budgets, dashboards and alerts are checked against it; nothing exports a metric that is not here.
 import { bookSignals } from './signals/book-signals.ts';
+import { consumerSignals } from './signals/consumer-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
 import type { Signal } from './signals/signal.ts';
@@ -13,6 +14,7 @@ export const signals = {
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
+  ...consumerSignals,
 } as const satisfies Record<string, Signal>;
 
 export type SignalKey = keyof typeof signals;

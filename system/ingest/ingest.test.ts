@@ -38,8 +38,8 @@ const each = bytes.length + 512;
 
 test('events that wait for ids, while the database does not answer, fill the queue as those that wait for a commit do', async () => {
   const { ingest, blocks } = start(3 * each);
-  const waiting = Array.from({ length: 3 }, () => ingest.accept(bytes, null, null));
-  expect(await ingest.accept(bytes, null, null)).toMatchObject({ kind: 'refused', code: 'overloaded' });
+  const waiting = Array.from({ length: 3 }, () => ingest.accept('default', bytes, null, null));
+  expect(await ingest.accept('default', bytes, null, null)).toMatchObject({ kind: 'refused', code: 'overloaded' });
   expect(ingest.queueBytes()).toBe(3 * each);
   blocks[0]?.reject(new SystemError('FL_STREAM_UNREACHABLE', 'away'));
   expect(await Promise.all(waiting)).toMatchObject(Array(3).fill({ kind: 'refused', code: 'storage_unavailable' }));
@@ -48,7 +48,7 @@ test('events that wait for ids, while the database does not answer, fill the que
 
 test('a drain waits for those that wait for ids, and commits them once the ids come', async () => {
   const { ingest, blocks, scheduler } = start(3 * each);
-  const waiting = ingest.accept(bytes, null, null);
+  const waiting = ingest.accept('default', bytes, null, null);
   const drained = ingest.drain();
   blocks[0]?.resolve({ first: 7, count: 5000 });
   await scheduler.advanceTo(1000);
@@ -59,18 +59,19 @@ test('a drain waits for those that wait for ids, and commits them once the ids c
 
 test('a full queue refuses before it reads: also what would be refused for itself', async () => {
   const { ingest, blocks, scheduler } = start(each);
-  const waiting = ingest.accept(bytes, null, null);
-  expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'overloaded' });
+  const waiting = ingest.accept('default', bytes, null, null);
+  expect(await ingest.accept('default', Buffer.from('{'), null, null)).toMatchObject({ code: 'overloaded' });
   blocks[0]?.resolve({ first: 7, count: 5000 });
   await scheduler.advanceTo(1000);
   await waiting;
-  expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
+  expect(await ingest.accept('default', Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
   expect(ingest.queueBytes()).toBe(0);
 });
 
 test('what is refused for itself leaves its room to others', async () => {
   const { ingest } = start(each);
-  for (let n = 0; n < 3; n += 1) expect(await ingest.accept(Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
+  for (let n = 0; n < 3; n += 1)
+    expect(await ingest.accept('default', Buffer.from('{'), null, null)).toMatchObject({ code: 'invalid_json' });
   expect(ingest.queueBytes()).toBe(0);
 });
 
@@ -82,13 +83,13 @@ test('a traced request tells what became of its event, and whose it was', async 
     settled: (key: TracedKey | null, outcome: TracedOutcome) => void told.push([key, outcome]),
     end: () => {},
   };
-  const accepted = ingest.accept(bytes, null, trace);
-  await ingest.accept(bytes, null, trace);
-  await ingest.accept(Buffer.from('['), null, trace);
+  const accepted = ingest.accept('default', bytes, null, trace);
+  await ingest.accept('default', bytes, null, trace);
+  await ingest.accept('default', Buffer.from('['), null, trace);
   blocks[0]?.resolve({ first: 7, count: 5000 });
   await scheduler.advanceTo(1000);
   await accepted;
-  await ingest.accept(Buffer.from('{'), null, trace);
+  await ingest.accept('default', Buffer.from('{'), null, trace);
   expect(told).toMatchObject([
     [{ objectId: 'o1' }, { kind: 'refused', code: 'overloaded' }],
     [null, { kind: 'refused', code: 'overloaded' }],
@@ -99,14 +100,14 @@ test('a traced request tells what became of its event, and whose it was', async 
 
 test('what is kept of a CloudEvent may be longer than it came, and takes its room in the queue as well, or is refused', async () => {
   const { ingest, blocks } = start(2500);
-  const waiting = ingest.accept(bytes, null, null);
+  const waiting = ingest.accept('default', bytes, null, null);
   const headers = { 'ce-specversion': '1.0', 'ce-id': 'e', 'ce-source': 's', 'ce-type': 't', 'content-type': 'image/png' };
   const form = binaryEvent({ headers, rawHeaders: Object.entries(headers).flat() });
   // It has room as it comes, and none as Base64.
   expect(each + 1000 + 512).toBeLessThan(2500);
-  expect(await ingest.accept(Buffer.alloc(1000), null, null, form)).toMatchObject({ kind: 'refused', code: 'overloaded' });
+  expect(await ingest.accept('default', Buffer.alloc(1000), null, null, form)).toMatchObject({ kind: 'refused', code: 'overloaded' });
   expect(ingest.queueBytes()).toBe(each);
-  const small = ingest.accept(Buffer.alloc(300), null, null, form);
+  const small = ingest.accept('default', Buffer.alloc(300), null, null, form);
   expect(ingest.queueBytes()).toBeGreaterThan(each + 512 + 400);
   blocks[0]?.reject(new SystemError('FL_STREAM_UNREACHABLE', 'away'));
   await Promise.all([waiting, small]);

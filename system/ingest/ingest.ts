@@ -19,6 +19,8 @@ export type IngestOptions = FlushLimits & {
   readonly flushers: number;
   readonly queueLimitBytes: number;
   readonly commitTimeoutMs: number;
+  /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
+  readonly closedFor?: () => Refusal | null;
   readonly telemetry: IngestTelemetry;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
@@ -29,8 +31,11 @@ export type IngestOptions = FlushLimits & {
 export type IngestAnswer = ({ readonly kind: 'accepted' } & Accepted) | Refusal;
 
 export type Ingest = {
-  /** `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by default. Never rejects. */
-  accept(bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
+  /**
+   * `tenant`: by the sender's key. `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by
+   * default. Never rejects.
+   */
+  accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -39,11 +44,8 @@ export type Ingest = {
   readonly drain: () => Promise<void>;
 };
 
-/** Every row has a tenant from the first day; until there are API keys there is one. */
-const tenant = 'default';
-
 export const createIngest = (options: IngestOptions): Ingest => {
-  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
   const ids = createEventIds(options.writer);
   const newIdentity = createTimeOrderedIdentities(randomFillSync);
   const commits = createGroupCommit({
@@ -56,9 +58,11 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onCommit: telemetry.committed,
   });
   return {
-    accept: async (bytes, headerKey, trace, form = plainEvent) => {
+    accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
+      const closed = closedFor();
+      if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
       const room = commits.reserve(bytes.length);
       if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
       const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });

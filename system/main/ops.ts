@@ -5,8 +5,10 @@ import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CommanderError } from 'commander';
+import { readOpsSettings } from './ops/read-ops-settings.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { exitCodes } from './ops/exit-codes.ts';
+import { openFile } from './ops/open-file.ts';
 import { OpsError } from './ops/ops-error.ts';
 import { createProgram } from './ops/program.ts';
 
@@ -21,21 +23,24 @@ const userName = (): string => {
 
 const main = async (): Promise<number> => {
   let exitCode: number = exitCodes.done;
-  const surroundings = {
-    out: (words: string) => void process.stdout.write(words),
-    err: (words: string) => void process.stderr.write(words),
-    user: userName(),
-    readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
-    clock: systemClock,
-    sleep: (delayMs: number) => wait(delayMs),
-    randomId: () => randomUUID(),
-  };
+  const err = (words: string) => void process.stderr.write(words);
   try {
+    const surroundings = {
+      out: (words: string) => void process.stdout.write(words),
+      err,
+      user: userName(),
+      ...readOpsSettings(process.env),
+      readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+      openFile,
+      clock: systemClock,
+      sleep: (delayMs: number) => wait(delayMs),
+      randomId: () => randomUUID(),
+    };
     await createProgram(surroundings, (code) => (exitCode = code)).parseAsync(process.argv.slice(2), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused;
     if (!(error instanceof OpsError)) throw error;
-    surroundings.err(`${error.message}\n`);
+    err(`${error.message}\n`);
     return exitCodes.refused;
   }
   return exitCode;

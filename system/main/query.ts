@@ -1,15 +1,18 @@
 // Process `query`: reads from PostgreSQL and answers over HTTP. All that it writes are missing migrations, before it serves, and what operators ask of dead
-// letters, as rows that workers carry out.
+// letters, as rows that workers carry out, and where those who consume elsewhere are.
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
+import { mostExports } from '../query/export/export-door.ts';
 import { createQueryServer } from '../query/query-server.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { openKeys } from './access/open-keys.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
@@ -25,14 +28,38 @@ const start = async (settings: Settings): Promise<Running> => {
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });
   const pool = createReadPool({ databaseUrl, applicationName: applicationName(role, instance), onError });
   undo.defer(() => pool.end());
   const operating = createOperatePool({ databaseUrl, applicationName: applicationName(role, instance, 'operate'), onError });
   undo.defer(() => operating.end());
+  // Those who consume elsewhere wait for each other, and hold up neither listings nor operators.
+  const consuming = createReadPool({
+    databaseUrl,
+    applicationName: applicationName(role, instance, 'consume'),
+    onError,
+    maxConnections: 3,
+  });
+  undo.defer(() => consuming.end());
+  const checkpointing = createOperatePool({ databaseUrl, applicationName: applicationName(role, instance, 'checkpoint'), onError });
+  undo.defer(() => checkpointing.end());
+  // As many as there are exports, each with a transaction that lasts as long as its reader takes.
+  const exporting = createReadPool({
+    databaseUrl,
+    applicationName: applicationName(role, instance, 'export'),
+    onError,
+    maxConnections: mostExports,
+    statementTimeoutMs: 30_000,
+    idleInTransactionMs: 2 * settings.consumerSlowMs,
+  });
+  undo.defer(() => exporting.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry, tls });
+  const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
+  const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
+  const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), keys, telemetry, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

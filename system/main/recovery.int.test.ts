@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { noKeys } from '../access/testing.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { createQueryServer } from '../query/query-server.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import {
@@ -35,7 +37,16 @@ const startDesk = async (database: WorkerDatabase) => {
   const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: (line) => void lines.push(line) });
   const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry });
+  const bounds = { mostReaders: 1, bufferBytes: 65_536, slowMs: 1000, limitSeconds: 10 };
+  const consumers = { desk: createConsumerDesk(operating), pool, bounds };
+  const app = createQueryServer({
+    pool,
+    desk: createRecoveryDesk(operating),
+    keys: noKeys,
+    telemetry,
+    consumers,
+    exports: { pool, bounds },
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const folder = await mkdtemp(join(tmpdir(), 'faultline-ops-'));
   const ops = async (...parameters: readonly string[]): Promise<Ran> =>

@@ -7,6 +7,8 @@ export type ReadPoolOptions = {
   readonly applicationName: string;
   readonly maxConnections?: number;
   readonly statementTimeoutMs?: number;
+  /** How long a transaction may wait for its reader; twice the statement's time by default. */
+  readonly idleInTransactionMs?: number;
   /** Told of a connection that broke while nobody used it. */
   readonly onError: (error: Error) => void;
 };
@@ -30,6 +32,7 @@ export const createReadPool = ({
   applicationName,
   maxConnections = 5,
   statementTimeoutMs = 5000,
+  idleInTransactionMs = 2 * statementTimeoutMs,
   onError,
 }: ReadPoolOptions): Pool => {
   const pool = new Pool({
@@ -39,7 +42,7 @@ export const createReadPool = ({
     connectionTimeoutMillis: 3000,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
     // The server's own time-out answers first; this one is for a server that does not answer at all.
     query_timeout: statementTimeoutMs + 2000,
     types: wholeNumbers,

@@ -1,6 +1,8 @@
 // OpenAPI 3.1 from the table of routes: the schemas that check requests are the ones that are shown.
 import type { TObject, TSchema } from 'typebox';
+import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
 import { jobsUrl } from './operate.ts';
 import type { Route } from './route.ts';
@@ -9,9 +11,13 @@ import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
   openapi: '3.1.0',
-  info: { title: 'faultline query', version, description: 'What became of the events, and what operators ask of dead letters.' },
+  info: {
+    title: 'faultline query',
+    version,
+    description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
+  },
   paths: {
-    ...Object.fromEntries(routes.map((route) => [pathOf(route.url), { get: operation(route) }])),
+    ...pathsOf(routes),
     [jobsUrl]: { post: openJob() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
@@ -19,14 +25,17 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     '/docs': {
       get: {
         summary: 'This document, to read.',
+        security: securityOf('open'),
         responses: { 200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } } },
       },
     },
   },
-  components: { schemas: { Error: errorAnswer } },
+  components: { schemas: { Error: errorAnswer }, securitySchemes },
 });
 
 const openJobErrors = [
+  'unauthenticated',
+  'forbidden',
   'invalid_json',
   'invalid_recovery',
   'unsupported_content_type',
@@ -38,10 +47,44 @@ const openJobErrors = [
 
 const openJob = () => ({
   operationId: 'open_recovery_job',
+  security: securityOf(needOf('query', 'POST', jobsUrl)),
   summary:
     'Asks for dead letters to be replayed, discarded or fixed; workers do it, at the given rate, and GET /recovery/jobs/{job} says how far they are.',
   requestBody: { required: true, content: { 'application/json': { schema: jobRequest } } },
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
+});
+
+/** Listings and the operations of the consumer API share paths. */
+const pathsOf = (routes: readonly Route[]) => {
+  const operations = [
+    ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    ...Object.entries(consumerOperations).map(([name, one]) => ({
+      url: one.url,
+      method: one.method.toLowerCase(),
+      operation: consumerOperation(name, one),
+    })),
+  ];
+  const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
+  return Object.fromEntries(
+    [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
+  );
+};
+
+const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
+  operationId: `${name}_consumer`,
+  summary,
+  security: securityOf(needOf('query', method, url)),
+  parameters: [...parameters(path, 'path'), ...parameters(query, 'query')],
+  ...(body !== null && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+  responses: {
+    ...Object.fromEntries(
+      answers.map(({ status, description, type = 'application/json', schema = { type: 'string' } }) => [
+        status,
+        status === 204 ? { description } : { description, content: { [type]: { schema } } },
+      ]),
+    ),
+    ...errorResponses(['unauthenticated', 'forbidden', ...errors]),
+  },
 });
 
 const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
@@ -49,12 +92,14 @@ const pathOf = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}');
 const operation = (route: Route) => ({
   operationId: pathOf(route.url).replaceAll(/\W+/g, '_').replace(/^_|_$/g, ''),
   summary: route.summary,
+  security: securityOf(needOf('query', 'GET', route.url)),
   parameters: [...parameters(route.path, 'path'), ...parameters(route.query, 'query')],
-  responses: { 200: json('The answer.', route.answer), ...errorResponses([...route.errors, 'internal']) },
+  responses: { 200: json('The answer.', route.answer), ...errorResponses(['unauthenticated', 'forbidden', ...route.errors, 'internal']) },
 });
 
 const stateOperation = (summary: string, errors: readonly (keyof typeof errorCodes)[], answer: object = stateAnswer) => ({
   summary,
+  security: securityOf('open'),
   responses: { 200: json('It can.', answer), ...errorResponses(errors) },
 });
 

@@ -51,6 +51,7 @@ describe('POST /recovery/jobs', () => {
       'faultline.recovery.job': body.job,
       'faultline.action': 'discard',
       'faultline.requested_by': 'ann',
+      'faultline.tenant': 'default',
       'faultline.commands': 3,
       'faultline.known': false,
     });
@@ -120,7 +121,7 @@ describe('POST /recovery/jobs', () => {
     const { body } = await query.get('/openapi.json');
     const { post } = body.paths['/recovery/jobs'];
     expect(hasOwn(post.requestBody.content['application/json'].schema.properties, 'selection')).toBe(true);
-    expect(Object.keys(post.responses)).toEqual(['202', '400', '404', '413', '500', '503']);
+    expect(Object.keys(post.responses)).toEqual(['202', '400', '401', '403', '404', '413', '500', '503']);
   });
 });
 

@@ -1,6 +1,8 @@
 // POST /recovery/jobs: the one route that writes, and all that it writes are rows for workers to carry out. Over a pool of its own: reading goes on without it.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { type Access } from '../access/access-keys.ts';
+import { accessOf } from '../access/guard-routes.ts';
 import { defaultRatePerSecond, type JobRequest, mostCommands, parseJobRequest } from '../recovery/job-request.ts';
 import type { NewJob, RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { RequestSpans } from '../telemetry/observe-requests.ts';
@@ -22,14 +24,20 @@ export const addOperateRoutes = (
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: largestBody }, (_request, body, done) => done(null, body));
   app.post(jobsUrl, { bodyLimit: largestBody }, async (request, reply) => {
-    const job = toJob(parse(request.body));
+    const job = toJob(parse(request.body), accessOf(request));
     const opened = await desk.open(job).catch((error: unknown) => {
       throw storageProblem(error);
     });
     if ('none' in opened) throw notFound('No dead letter is selected: GET /dead-letters shows those that there are.');
+    if ('taken' in opened) throw invalidRecovery([{ parameter: '/request_id', message: 'was used before: make another UUID' }]);
     if ('tooMany' in opened)
       throw invalidRecovery([{ parameter: '/selection', message: `takes more than ${mostCommands} dead letters: narrow it` }]);
-    const asked = { 'faultline.recovery.job': opened.job, 'faultline.action': job.action, 'faultline.requested_by': job.requestedBy };
+    const asked = {
+      'faultline.recovery.job': opened.job,
+      'faultline.action': job.action,
+      'faultline.requested_by': job.requestedBy,
+      'faultline.tenant': job.tenant,
+    };
     const what = { 'faultline.commands': opened.commands, 'faultline.known': opened.known };
     logger.info('recovery asked for', { ...asked, ...what }, { eventName: 'faultline.recovery.asked', span: spans.of(request).context });
     const { alreadyAsked: already_asked, ...accepted } = opened;
@@ -52,7 +60,9 @@ const parse = (body: unknown): JobRequest => {
   }
 };
 
-const toJob = ({ action, selection, fix, dry_run: dryRun = false, ...request }: JobRequest): NewJob => ({
+const toJob = ({ action, selection, fix, dry_run: dryRun = false, ...request }: JobRequest, { tenant, keyId }: Access): NewJob => ({
+  tenant,
+  keyId,
   action: dryRun ? 'rehearse' : action,
   selection,
   fix: fix ?? null,

@@ -1,5 +1,5 @@
 // SQL that the routes of the park share.
-import { createConditions, tenant, utc } from './sql.ts';
+import { createConditions, utc } from './sql.ts';
 
 type ParkFilters = {
   readonly processor?: string | undefined;
@@ -10,6 +10,7 @@ type ParkFilters = {
 
 /** Conditions on a table of the park, its tenant first. */
 export const parkConditions = (
+  tenant: string,
   filters: ParkFilters & Readonly<Record<string, unknown>>,
   columns: Readonly<Record<string, string>> = {},
 ) => {

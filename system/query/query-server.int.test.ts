@@ -39,6 +39,8 @@ beforeAll(async () => {
       values (1, 'fix', 'fixed', 'ann', 'a test', now(), 'worker-1-abc', 'timelines', 1, 2, 5, 201, 'default', 'shop', 'bad', 1, 'handler_threw', 3, '\\x00ff');
     insert into event_recoveries (processor, version, lane, position, tenant, system_name, object_id, replays, earlier_attempts, fixed_body, fixed_at, fixed_by)
       values ('timelines', 1, 2, 5, 'default', 'shop', 'bad', 1, 3, '{"metadata":{}}', now(), 'ann');
+    insert into consumers (tenant, consumer, stream_version) values ('default', 'billing', 1);
+    insert into consumer_lanes (tenant, consumer, lane, position) select 'default', 'billing', lane, 0 from lanes;
     insert into workers (worker, host, pid) values ('worker-1-abc', 'here', 1);
     update leases set owner = 'worker-1-abc', epoch = 3, expires_at = now() + interval '1 minute' where processor = 'timelines' and lane in (2, 3);
   `);
@@ -304,6 +306,8 @@ describe('every answer', () => {
     ['/parked-keys/:processor/:version/:system_name/:object_id', '/parked-keys/timelines/1/shop/bad'],
     ['/recovery/jobs/:job', '/recovery/jobs/1'],
     ['/recovery/audit', '/recovery/audit'],
+    ['/consumers', '/consumers'],
+    ['/consumers/:consumer', '/consumers/billing'],
     ['/status', '/status'],
   ])('of %s is what its schema says', async (url, request) => {
     const route = routes.find((candidate) => candidate.url === url);
@@ -326,7 +330,13 @@ describe('every answer', () => {
       '/parked-keys/{processor}/{version}/{system_name}/{object_id}',
       '/recovery/jobs/{job}',
       '/recovery/audit',
+      '/consumers',
+      '/consumers/{consumer}',
       '/status',
+      '/consumers/{consumer}/instances/{instance}',
+      '/consumers/{consumer}/checkpoints',
+      '/consumers/{consumer}/events',
+      '/consumers/{consumer}/stream',
       '/recovery/jobs',
       '/health',
       '/ready',
@@ -334,7 +344,7 @@ describe('every answer', () => {
       '/docs',
     ]);
     const names = body.paths['/events'].get.parameters.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor']);
+    expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor', 'format', 'formulas']);
   });
 
   it('is there as a page, too, which fetches and runs nothing', async () => {

@@ -3,6 +3,8 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../access/access-keys.ts';
+import { accessOf, guardRoutes } from '../access/guard-routes.ts';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
 import { htmlHeaders } from '../contract/openapi-page/html.ts';
@@ -13,6 +15,13 @@ import { observeRequests, type RequestSpans } from '../telemetry/observe-request
 import { serviceVersion } from '../telemetry/resource.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
+import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
+import { consumerOperations } from './consumers/consumer-operations.ts';
+import { systemTimers } from './consumers/head-watch.ts';
+import { addConsumerReadRoutes } from './consumers/read-routes.ts';
+import type { ReadBounds } from './consumers/reader-door.ts';
+import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
+import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
@@ -27,7 +36,12 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
+  /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
+  readonly consumers: { readonly desk: ConsumerDesk; readonly pool: Pool; readonly bounds: ReadBounds };
+  /** Whole listings. Its pool only reads, and may take its time; the caller ends it. */
+  readonly exports: { readonly pool: Pool; readonly bounds: ExportBounds };
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
 };
@@ -37,12 +51,22 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, telemetry, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({ pool, desk, keys, telemetry, consumers, exports, tls = null }: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
+  guardRoutes(app, {
+    door: 'query',
+    keys,
+    refuse: (_request, reply, { refused, message }) => sendProblem(reply, new RequestProblem(refused, message)),
+  });
   const databases = createReadDatabases(pool, telemetry);
-  for (const route of routes) addRoute(app, route, databases, spans);
+  const exportDoor = createExportDoor(app, { bounds: exports.bounds, telemetry, timers: systemTimers });
+  const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
+  for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
+  addConsumerWriteRoutes(app, consumers.desk, telemetry);
+  const consumerReads = createReadDatabases(consumers.pool, telemetry);
+  addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);
@@ -73,12 +97,23 @@ const openServer = (tls: TlsFiles | null): FastifyInstance => {
   return Fastify({ ...options, https: { ...tls, handshakeTimeout: 20_000 } } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance;
 };
 
-const addRoute = (app: FastifyInstance, route: Route, databases: ReadDatabases, spans: RequestSpans) => {
+type Reading = {
+  readonly databases: ReadDatabases;
+  readonly spans: RequestSpans;
+  readonly exportDoor: ExportDoor;
+  readonly exportDatabases: ReadDatabases;
+};
+
+const addRoute = (app: FastifyInstance, route: Route, { databases, spans, exportDoor, exportDatabases }: Reading) => {
   const parsePath = createParameterParser(route.path);
   const parseQuery = createParameterParser(route.query);
   app.get(route.url, async (request, reply) => {
+    const { tenant } = accessOf(request);
     const parameters = { path: parsePath(request.params as RawParameters), query: parseQuery(request.query as RawParameters) };
-    const text = await route.respond(parameters, databases.under(spans.of(request)));
+    const span = spans.of(request);
+    if (await exportDoor.answer(route, { ...parameters, tenant }, request, reply, exportDatabases.under(span))) return undefined;
+    const { format: _format, ...query } = parameters.query;
+    const text = await route.respond({ ...parameters, query, tenant }, databases.under(span));
     return reply.type(jsonType).send(text);
   });
 };
@@ -107,22 +142,27 @@ const checkReady = async (pool: Pool) => {
   }
 };
 
-const served = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
-const everyRoute = [...served, jobsUrl];
-const servedPatterns = served.map((url) => new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`));
+const reads = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
+const served = Map.groupBy(
+  [
+    ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
+    { url: jobsUrl, methods: 'POST' },
+    ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
+  ],
+  ({ url }) => url,
+);
+const servedPatterns = [...served].map(([url, operations]) => ({
+  pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+  methods: operations.map(({ methods }) => methods).join(', '),
+}));
 
 const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
-  if (path === jobsUrl) {
-    void reply.header('allow', 'POST');
-    return new RequestProblem(
-      'method_not_allowed',
-      `Jobs are asked for by POST, not by ${request.method}; GET ${jobsUrl}/{job} shows one.`,
-    );
-  }
-  if (!servedPatterns.some((pattern) => pattern.test(path))) return notFound(`There is no such route. There are ${everyRoute.join(', ')}.`);
-  void reply.header('allow', 'GET, HEAD');
-  return new RequestProblem('method_not_allowed', `This route is read by GET, not by ${request.method}.`);
+  const known = servedPatterns.filter(({ pattern }) => pattern.test(path));
+  if (known.length === 0) return notFound(`There is no such route. There are ${[...served.keys()].join(', ')}.`);
+  const methods = known.map((one) => one.methods).join(', ');
+  void reply.header('allow', methods);
+  return new RequestProblem('method_not_allowed', `This route takes ${methods}, not ${request.method}.`);
 };
 
 const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans, { logger }: Pick<Telemetry, 'logger'>): RequestProblem => {

@@ -2,7 +2,16 @@
 import { type ErrorBody, type ErrorCodeName, errorCodes } from '../contract/error-codes.ts';
 
 /** One thing that is wrong with a request. */
-export type Problem = { readonly parameter: string; readonly message: string };
+export type Problem = {
+  readonly parameter: string;
+  readonly message: string;
+  /** Of a lane of a consumer: where it stands. */
+  readonly lane?: number;
+  readonly low_water?: number;
+  readonly position?: number | null;
+  readonly epoch?: number | null;
+  readonly outcome?: string;
+};
 
 export class RequestProblem extends Error {
   readonly code: ErrorCodeName;

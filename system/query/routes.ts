@@ -1,5 +1,7 @@
 // The table of routes: what is served, and what OpenAPI says is served.
+import { withExport } from './export/listing.ts';
 import type { Route } from './route.ts';
+import { consumer, consumers } from './routes/consumers.ts';
 import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { eventById } from './routes/event-by-id.ts';
@@ -12,7 +14,7 @@ import { recoveryJob } from './routes/recovery-job.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
-export const routes: readonly Route[] = [
+const listed: readonly Route[] = [
   eventById,
   events,
   timeline,
@@ -23,5 +25,9 @@ export const routes: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  consumers,
+  consumer,
   status,
 ];
+
+export const routes: readonly Route[] = listed.map(withExport);

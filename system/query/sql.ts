@@ -1,8 +1,5 @@
 // Small pieces of SQL that several routes share.
 
-/** Everything has this tenant until there are keys. */
-export const tenant = 'default';
-
 /** RFC 3339 in UTC with microseconds, under the column's own name: a JavaScript Date would lose three digits. */
 export const utc = (column: string, as = column.split('.').at(-1) ?? column) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${as}`;

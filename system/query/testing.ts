@@ -1,10 +1,15 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
 import type { Pool } from 'pg';
+import type { AccessKeys } from '../access/access-keys.ts';
+import { noKeys } from '../access/testing.ts';
 import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
+import type { ReadBounds } from './consumers/reader-door.ts';
+import type { ExportBounds } from './export/export-door.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
@@ -38,7 +43,13 @@ type TestEvent = {
 };
 
 export const startQueryUnderTest = async (
-  options: { readonly statementTimeoutMs?: number; readonly environment?: Record<string, string>; readonly migrated?: boolean } = {},
+  options: {
+    readonly statementTimeoutMs?: number;
+    readonly environment?: Record<string, string>;
+    readonly migrated?: boolean;
+    readonly bounds?: Partial<ReadBounds & ExportBounds>;
+    readonly keys?: Pick<AccessKeys, 'demand'>;
+  } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
   const writing = createTestPool(database.url, 2);
@@ -53,7 +64,10 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), telemetry });
+  const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
+  const consumers = { desk: createConsumerDesk(operating), pool, bounds };
+  const keys = options.keys ?? noKeys;
+  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), keys, telemetry, consumers, exports: { pool, bounds } });
   return {
     databaseUrl: database.url,
     pool: writing,

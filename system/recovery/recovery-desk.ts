@@ -11,6 +11,10 @@ export type NewJob = {
   readonly requestedBy: string;
   readonly why: string;
   readonly requestId: string;
+  /** Whose dead letters. */
+  readonly tenant: string;
+  /** The key with which it was asked for; null: without. */
+  readonly keyId: string | null;
 };
 
 export type AcceptedJob = {
@@ -24,6 +28,6 @@ export type AcceptedJob = {
 };
 
 export type RecoveryDesk = {
-  /** `none`: no dead letter is selected. `too_many`: more than a job may take. Nothing is written then. Rejects with the database's error. */
-  open(job: NewJob): Promise<AcceptedJob | { readonly none: true } | { readonly tooMany: number }>;
+  /** `taken`: the request id is another tenant's. `none`: no dead letter is selected. `too_many`: more than a job may take. Nothing is written then. Rejects with the database's error. */
+  open(job: NewJob): Promise<AcceptedJob | { readonly none: true } | { readonly taken: true } | { readonly tooMany: number }>;
 };

@@ -11,7 +11,7 @@ export type LeaseView = LaneId & {
 };
 
 export type Survey = {
-  /** Workers that were seen within the lease, this one included, in one order for all. */
+  /** Workers that were seen within a third of the lease, this one included, in one order for all. */
   readonly workers: readonly string[];
   readonly leases: readonly LeaseView[];
   /** Which workers run which processors of a team's own. */

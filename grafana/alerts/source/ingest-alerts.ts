@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { goneFor } from './presence.ts';
 import type { Profile } from './profile.ts';
-import { by, counterOf, rate } from './promql.ts';
+import { by, counterOf, rate, recent } from './promql.ts';
 import { holding, type RuleGroup } from './rule.ts';
 
 export const ingestGroup = (profile: Profile): RuleGroup => ({
@@ -24,6 +24,17 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       summary: 'Ingest refuses events because its queue is full.',
       description: `{{ $value | humanize }} events a second were refused with 503 overloaded over ${profile.refusing.over}. Producers are told to wait, and nothing accepted is lost; the commit does not keep up with what is sent.`,
       withoutTraffic: 'Nothing sent is nothing refused: the counter stands at 0 from the start, so it does not fire.',
+    },
+    {
+      alert: 'FaultlineDiskBudgetNear',
+      expr: `max ${by()} (${recent(signals.storageSize, profile.fresh)} / ${recent(signals.storageLimit, profile.fresh)}) > ${profile.diskNear.share}`,
+      ...holding(profile.diskNear),
+      severity: 'ticket',
+      summary: 'The database has nearly used up its disk budget: at the budget nothing is taken any more.',
+      description:
+        'The database takes {{ $value | humanizePercentage }} of FAULTLINE_DISK_BUDGET_BYTES. At 100 % ingest refuses every event with 503 disk_budget_used until there is room.',
+      withoutTraffic:
+        'Traffic does not matter: ingest measures at any time. Without a budget there is no limit to compare with, and it never fires.',
     },
   ],
 });

@@ -24,6 +24,7 @@ export type Profile = {
   /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard. */
   readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
   readonly refusing: Condition & { readonly perSecond: number };
+  readonly diskNear: { readonly share: number; readonly for?: string };
   readonly lagGrowing: Condition & { readonly events: number };
   readonly staleSeconds: number;
   readonly crashLoop: { readonly over: string; readonly gone: string; readonly crashes: number };
@@ -52,6 +53,7 @@ export const production: Profile = {
   fresh: '1m',
   gone: { after: '2m', remembered: '1d', orNever: true },
   refusing: { over: '5m', for: '5m', perSecond: 0 },
+  diskNear: { share: 0.85, for: '5m' },
   lagGrowing: { over: '10m', for: '10m', events: 10_000 },
   staleSeconds: 300,
   crashLoop: { over: '15m', gone: '1m', crashes: 3 },
@@ -77,6 +79,7 @@ export const run: Profile = {
   gone: { after: '10s', remembered: '30s', orNever: false },
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
+  diskNear: { share: 0.85 },
   // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.
   lagGrowing: { over: '5s', for: '2s', events: 1000 },
   staleSeconds: 20,
@@ -84,7 +87,8 @@ export const run: Profile = {
   crashLoop: { over: '15s', gone: '3s', crashes: 2 },
   takenOver: { over: '5s' },
   storageFailing: { over: '5s', for: '10s' },
-  snapshotSeconds: 60,
+  // Our own transactions are over in a fraction of a second, also under faults; one that is held on purpose has to show within a run.
+  snapshotSeconds: 10,
   deadLettersGrowing: { over: '5s' },
   deadLetterSeconds: 5,
   parkedKeys: { keys: 100 },

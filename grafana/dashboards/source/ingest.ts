@@ -193,6 +193,15 @@ const commits: Row = {
       onward: [runbookOf('FaultlineIngestRefusing'), toPipeline],
     }),
     timeseries({
+      id: 407,
+      title: 'Disk and its budget',
+      question: 'How long until nothing more is taken? Bytes that the database takes, beside the budget where one is set.',
+      unit: 'bytes',
+      targets: [overTime(`max(${valueOf(signals.storageSize)})`, 'used'), overTime(`min(${valueOf(signals.storageLimit)})`, 'budget')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineDiskBudgetNear'), toPipeline],
+    }),
+    timeseries({
       id: 402,
       title: 'Duration of a commit',
       question: 'Is the disk or the database slow? One group commit, statement and fsync.',

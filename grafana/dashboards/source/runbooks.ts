@@ -4,6 +4,7 @@ export const runbooks = [
   'FaultlineBooksStale',
   'FaultlineDeadLetterTooOld',
   'FaultlineDeadLettersGrowing',
+  'FaultlineDiskBudgetNear',
   'FaultlineDuplicateEffect',
   'FaultlineEarlyEventsStuck',
   'FaultlineEffectsLost',

@@ -1,5 +1,6 @@
 // The stream's lanes, and who works on them: what waits, how fresh results are, who owns what, what the database does.
 import { signals } from '../../../system/contract/signals.ts';
+import { elsewhere } from './consumers-elsewhere.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
 import { countRateOf, grownInRange, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
@@ -348,5 +349,5 @@ export const streamAndWorkers = defineDashboard({
   title: 'Stream and workers',
   description: 'The lanes of the stream and who works on them: what waits, how fresh results are, who owns what, what the database does.',
   variables: [processor(), instance('faultline-worker')],
-  rows: [now, lanes, workers, machine, evidence],
+  rows: [now, lanes, workers, machine, elsewhere, evidence],
 });

@@ -12,7 +12,7 @@ export type HttpDriver = Driver;
 
 export const driverFile = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
 /** Codes of a 503 of the contract that promise that nothing was stored. */
-export const contractRefusals: readonly string[] = ['overloaded', 'shutting_down', 'storage_unavailable'];
+export const contractRefusals: readonly string[] = ['overloaded', 'disk_budget_used', 'shutting_down', 'storage_unavailable'];
 const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry' | 'batch'> = {
   timeoutMs: 10_000,
   connections: 1024,

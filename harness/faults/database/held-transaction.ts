@@ -1,5 +1,6 @@
 // Transactions that somebody forgot: one that has written and idles, or one that only holds a snapshot. Evidence is the server's own list of sessions.
 import { type OwnSession, openSession } from './session.ts';
+import type { DatabaseEffect } from '../../scenario/faults/database-fault.ts';
 import type { FaultContext } from '../fault.ts';
 import type { TimedSteps } from '../timed-fault.ts';
 
@@ -9,11 +10,13 @@ type Row = { readonly state: string; readonly xid: string | null; readonly secon
 const sessionSql = `select state, backend_xid::text as "xid", extract(epoch from clock_timestamp() - xact_start)::float8 as "seconds",
   age(backend_xmin)::float8 as "horizon" from pg_stat_activity where pid = $1 and xact_start is not null`;
 
+type HeldEffect = Extract<DatabaseEffect, { readonly effect: 'idle-transaction' | 'long-snapshot' }>;
 type Held = { readonly begin: readonly string[]; readonly event: string; readonly holds: (row: Row) => boolean };
 
 const stepsOf =
   ({ begin, event, holds }: Held) =>
-  async (_effect: unknown, { target }: FaultContext): Promise<TimedSteps> => {
+  async (effect: HeldEffect, { target }: FaultContext): Promise<TimedSteps> => {
+    const url = 'elsewhere' in effect ? otherDatabase(target.databaseUrl) : target.databaseUrl;
     let pid = 0;
     const ask = async (): Promise<Row | undefined> => (await target.query<Row>(sessionSql, [pid]))[0];
     const describe = (row: Row | undefined): string =>
@@ -24,7 +27,7 @@ const stepsOf =
           `${row.horizon === null ? 'holds no snapshot' : `holds a snapshot ${row.horizon} transactions old`}`;
     return {
       inject: async () => {
-        const session = await openSession(target.databaseUrl);
+        const session = await openSession(url);
         try {
           pid = await start(session, begin);
         } catch (error) {
@@ -43,6 +46,13 @@ const stepsOf =
       },
     };
   };
+
+/** One that every server has: whoever made the target's own connected to it. */
+const otherDatabase = (databaseUrl: string): string => {
+  const url = new URL(databaseUrl);
+  url.pathname = '/postgres';
+  return url.href;
+};
 
 const start = async ({ client }: OwnSession, begin: readonly string[]): Promise<number> => {
   await client.query('set idle_in_transaction_session_timeout = 0');

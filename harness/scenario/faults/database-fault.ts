@@ -12,8 +12,8 @@ export type DatabaseEffect =
   | { readonly effect: 'disk-full' }
   /** Every transaction that begins is read-only. */
   | { readonly effect: 'read-only' }
-  /** A transaction that has written stays open and does nothing. */
-  | { readonly effect: 'idle-transaction' }
+  /** A transaction that has written stays open and does nothing. `elsewhere`: in another database of the same server. */
+  | { readonly effect: 'idle-transaction'; readonly elsewhere?: true }
   /** A snapshot is held: what dies after it can't be cleaned up. */
   | { readonly effect: 'long-snapshot' };
 

@@ -15,6 +15,8 @@ export const describeFault = (fault: Fault): string => {
       return `${victim} is stopped (SIGSTOP) for ${fault.seconds} s, then goes on`;
     case 'crash-loop':
       return `kill -9 of ${victim}, ${fault.times} times, each ${fault.everySeconds} s after it was ready again`;
+    case 'restart':
+      return `${victim} is stopped in order (SIGTERM) and started again`;
     case 'slow-start':
       return `kill -9 of ${victim}, whose new start takes ${fault.seconds} s longer`;
     case 'descriptors':
@@ -90,7 +92,7 @@ const describeDatabase = (fault: DatabaseFault): string => {
     case 'read-only':
       return 'read-only';
     case 'idle-transaction':
-      return 'a transaction that has written idles';
+      return `a transaction that has written idles${fault.elsewhere === true ? ' in another database' : ''}`;
     case 'long-snapshot':
       return 'a snapshot is held';
   }

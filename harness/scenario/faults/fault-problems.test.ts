@@ -16,6 +16,7 @@ const database = { ...planned, kind: 'database', seconds: 2 } as const;
 /** One of each kind and effect, as a scenario would have it. */
 const good: readonly NewerFault[] = [
   { ...aimed, kind: 'crash-loop', times: 3, everySeconds: 1 },
+  { ...aimed, kind: 'restart' },
   { ...aimed, kind: 'slow-start', seconds: 3 },
   { ...aimed, kind: 'descriptors', seconds: 3, spare: 2 },
   { ...aimed, kind: 'clock', seconds: 3, offsetMs: -60_000, driftPpm: 100 },
@@ -45,7 +46,8 @@ const good: readonly NewerFault[] = [
 ];
 const problemsOf = (fault: NewerFault) => collectProblems((report) => newerFaultProblems(fault, 'faults[0]', report));
 const changed = (fault: NewerFault, change: Readonly<Record<string, unknown>>): NewerFault => ({ ...fault, ...change }) as NewerFault;
-const ofEffect = (name: string): NewerFault => good.find((fault) => ('effect' in fault ? fault.effect : fault.kind) === name) as NewerFault;
+const ofEffect = (name: string): NewerFault =>
+  good.find((fault) => ('effect' in fault ? [fault.effect, `${fault.kind} ${fault.effect}`] : [fault.kind]).includes(name)) as NewerFault;
 
 describe('a fault of a newer kind', () => {
   test.each(good.map((fault) => [describeFault(fault), fault] as const))('is fine as it is: %s', (_text, fault) => {
@@ -60,6 +62,7 @@ describe('a fault of a newer kind', () => {
     ['slow-start', { seconds: 0 }, 'seconds'],
     ['slow-start', { seconds: 16 }, 'seconds'],
     ['crash-loop', { times: 1 }, 'times'],
+    ['restart', { withinSeconds: 0 }, 'withinSeconds'],
     ['descriptors', { spare: -1 }, 'spare'],
     ['clock', { offsetMs: 500 }, 'offsetMs'],
     ['clock', { driftPpm: 1_000_000 }, 'driftPpm'],
@@ -77,7 +80,8 @@ describe('a fault of a newer kind', () => {
     ['cut', { effect: 'chew' }, 'effect'],
     ['loss', { share: 2 }, 'share'],
     ['reorder', { withinMs: 0 }, 'withinMs'],
-    ['restart', { how: 'gently' }, 'how'],
+    ['database restart', { how: 'gently' }, 'how'],
+    ['idle-transaction', { elsewhere: false }, 'elsewhere'],
     ['lock', { effect: 'explode' }, 'effect'],
     ['pause', { container: '' }, 'container'],
     ['pause', { effect: 'paint' }, 'effect'],

@@ -21,6 +21,7 @@ export type NewerFault = Exclude<Fault, { readonly kind: 'kill' | 'pause' }>;
 
 export const newerFaultKinds: readonly NewerFault['kind'][] = [
   'crash-loop',
+  'restart',
   'slow-start',
   'descriptors',
   'clock',
@@ -33,6 +34,9 @@ export const newerFaultKinds: readonly NewerFault['kind'][] = [
   'container',
 ];
 
+/** They last as long as they take. */
+const timeless: readonly NewerFault['kind'][] = ['crash-loop', 'restart'];
+
 type Say = (field: string, is: boolean, must: string) => void;
 
 export const newerFaultProblems = (fault: NewerFault, place: string, report: Reporter): void => {
@@ -41,11 +45,15 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
     const value = (fault as unknown as Record<string, unknown>)[field];
     report(`${place}.${field}`, `must be ${must}, not ${JSON.stringify(value) ?? 'left out'}`);
   };
-  if ('seconds' in fault || fault.kind !== 'crash-loop') say('seconds', isSeconds((fault as { seconds?: unknown }).seconds), secondsText);
+  if ('seconds' in fault || !timeless.includes(fault.kind))
+    say('seconds', isSeconds((fault as { seconds?: unknown }).seconds), secondsText);
   switch (fault.kind) {
     case 'crash-loop':
       say('times', isWhole(fault.times, 2, bounds.times), `a whole number from 2 to ${bounds.times}`);
       say('everySeconds', fault.everySeconds >= 0 && fault.everySeconds <= bounds.seconds, `from 0 to ${bounds.seconds}`);
+      return;
+    case 'restart':
+      say('withinSeconds', fault.withinSeconds === undefined || isSeconds(fault.withinSeconds), secondsText);
       return;
     case 'descriptors':
       say('spare', fault.spare === undefined || isWhole(fault.spare, 0, 1000), 'a whole number from 0 to 1000');
@@ -137,5 +145,7 @@ const databaseEffects: readonly string[] = [
 
 const databaseProblems = (fault: DatabaseFault, say: Say): void => {
   say('effect', databaseEffects.includes(fault.effect), `one of ${databaseEffects.join(', ')}`);
+  if (fault.effect === 'idle-transaction')
+    say('elsewhere', fault.elsewhere === undefined || fault.elsewhere === true, 'true, or be left out');
   if (fault.effect === 'restart') say('how', ['fast', 'immediate'].includes(fault.how), 'fast or immediate');
 };

@@ -13,6 +13,7 @@ const subjectOf = (fault: Fault): string | null => {
     case 'datagrams':
       return null;
     case 'crash-loop':
+    case 'restart':
     case 'slow-start':
     case 'clock':
     case 'bad-release':

@@ -8,6 +8,9 @@ type OfProcess = Planned & { readonly role: ProcessRole; readonly index: number 
 /** Killed (-9) `times` times: each time as soon as it has been ready again for `everySeconds`. */
 export type CrashLoopFault = OfProcess & { readonly kind: 'crash-loop'; readonly times: number; readonly everySeconds: number };
 
+/** Stopped in order (SIGTERM) within `withinSeconds` (25 where left out), and started again at once. */
+export type RestartFault = OfProcess & { readonly kind: 'restart'; readonly withinSeconds?: number };
+
 /** Killed (-9) once; its new start takes `seconds` longer than usual. */
 export type SlowStartFault = OfProcess & { readonly kind: 'slow-start'; readonly seconds: number };
 
@@ -33,6 +36,7 @@ export type MemoryPressureFault = Planned & { readonly kind: 'memory-pressure'; 
 
 export type ProcessFault =
   | CrashLoopFault
+  | RestartFault
   | SlowStartFault
   | DescriptorsFault
   | ClockFault

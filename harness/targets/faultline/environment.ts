@@ -13,6 +13,9 @@ export type ProcessEnvironment = {
   readonly faultyHandlerPath: string;
 };
 
+/** No run of the default set comes near it; what is measured against it then is there to be seen. */
+const diskBudgetBytes = String(16 * 2 ** 30);
+
 export const processEnvironment = ({
   options,
   role,
@@ -23,6 +26,7 @@ export const processEnvironment = ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
   ...(role === 'ingest' && options.processes.ingest > 1 ? { FAULTLINE_REUSE_PORT: 'true' } : {}),
+  ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
   ...telemetryEnvironment(options),
   ...options.environment,

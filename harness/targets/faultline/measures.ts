@@ -46,6 +46,12 @@ export const faultlineMeasures: Measures = {
     over: 'every-step',
     unit: 'share of the limit',
   },
+  disk: {
+    means: 'The bytes that the database takes, as a share of its budget, at every second.',
+    promql: 'max(faultline_storage_size_bytes{$run}) / min(faultline_storage_limit_bytes{$run})',
+    over: 'every-step',
+    unit: 'share of the budget',
+  },
   pending: {
     means: 'Early events that wait for their predecessors, at every second.',
     promql: 'sum(faultline_accounting_events{$run,faultline_processor="timelines",faultline_outcome="pending"})',

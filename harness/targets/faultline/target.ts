@@ -137,7 +137,7 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
 
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
 
-/** An ingest process comes back on the port that clients know. */
+/** A process that clients ask comes back on the port that they know. */
 const restart = async (
   fleet: Fleet,
   role: ProcessRole,
@@ -147,7 +147,7 @@ const restart = async (
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   await before.target.exited;
-  return fleet.start(role, index, { port: role === 'ingest' ? portOf(before) : 0, environment });
+  return fleet.start(role, index, { port: role === 'worker' ? 0 : portOf(before), environment });
 };
 
 const ask = async <Row extends Record<string, unknown>>(

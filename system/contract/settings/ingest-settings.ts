@@ -67,6 +67,16 @@ export const ingestSettings = {
     readers: ['ingest'],
     meaning: 'Bytes that may wait for a commit in one ingest process; past it: 503 overloaded.',
   },
+  diskBudgetBytes: {
+    name: 'FAULTLINE_DISK_BUDGET_BYTES',
+    kind: 'integer',
+    fallback: '0',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    readers: ['ingest'],
+    meaning:
+      "Bytes that the database may take on disk (its relations, not the server's write-ahead log); at it: 503 disk_budget_used. Looked at every two seconds. 0: no budget; a full disk then stops the database itself.",
+  },
   flushEvents: {
     name: 'FAULTLINE_FLUSH_EVENTS',
     kind: 'integer',

@@ -6,7 +6,7 @@ export const processSettings = {
     name: 'DATABASE_URL',
     kind: 'url',
     fallback: null,
-    readers: [...allProcesses, 'start'],
+    readers: [...allProcesses, 'start', 'ops'],
     meaning: 'PostgreSQL to use. `npm start` runs its own when this is not set.',
   },
   host: {
@@ -14,7 +14,7 @@ export const processSettings = {
     kind: 'text',
     fallback: '127.0.0.1',
     readers: [...allProcesses, 'start'],
-    meaning: 'Address to listen on. Only loopback until there are API keys: any other refuses to start.',
+    meaning: 'Address to listen on. Any other than loopback needs FAULTLINE_API_KEYS=required.',
   },
   port: {
     name: 'FAULTLINE_PORT',

@@ -9,7 +9,7 @@ export type Setting = {
   readonly maximum?: number;
   /** text: the only values that are taken. */
   readonly choices?: readonly string[];
-  readonly readers: readonly ('ingest' | 'worker' | 'query' | 'start' | 'postgres')[];
+  readonly readers: readonly ('ingest' | 'worker' | 'query' | 'start' | 'postgres' | 'ops')[];
   readonly meaning: string;
 };
 

@@ -15,7 +15,7 @@ export const addErrorHandling = (server: FastifyInstance, options: ErrorHandling
   server.setNotFoundHandler((request, reply) => answerUnknownRoute(request, reply, options));
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = fromFramework(error, request);
-    if (refusal.code === 'internal') options.telemetry.defect(error, `${request.method} ${request.url}`);
+    if (refusal.code === 'internal') options.telemetry.defect(error, `${request.method} ${request.url.split('?', 1)[0]}`);
     if (request.method === 'POST') options.telemetry.refused(refusal.code);
     return answerRefusal(reply, options, refusal);
   });

@@ -1,5 +1,6 @@
 // POST /events and POST /events/batch: from raw body to answer. The body is never parsed by the framework: its text is kept exactly.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { accessOf } from '../../access/guard-routes.ts';
 import type { Ingest, IngestAnswer } from '../ingest.ts';
 import type { EventForm } from '../admit.ts';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
@@ -49,10 +50,11 @@ const acceptEvent = (request: FastifyRequest, options: RouteOptions, trace: Requ
   const read = readEventRequest(request.raw);
   if ('kind' in read) return refuseUnread(read, options, trace);
   const { form, key, encoding } = read;
-  if (encoding === null) return options.ingest.accept(bodyOf(request), key, trace, form);
+  const { tenant } = accessOf(request);
+  if (encoding === null) return options.ingest.accept(tenant, bodyOf(request), key, trace, form);
   return options.inflate(bodyOf(request), encoding, options.bodyLimitBytes).then((bytes) => {
     if ('kind' in bytes) return refuseUnread(bytes, options, trace);
-    return options.ingest.accept(bytes, key, trace, form);
+    return options.ingest.accept(tenant, bytes, key, trace, form);
   });
 };
 
@@ -78,10 +80,11 @@ const postBatch = async (request: FastifyRequest, reply: FastifyReply, options: 
   const batch = await readBatch(request, options);
   if ('kind' in batch) return answerRefusal(reply, options, refused(options, batch));
   const { elements, form } = batch;
+  const { tenant } = accessOf(request);
   const trace = startTrace(request, options, '/events/batch');
   await options.ingest.prepare(elements.length);
   const answers = await Promise.all(
-    elements.map((element, index) => acceptElement(element, form, options, index < tracedEventsPerBatch ? trace : null)),
+    elements.map((element, index) => acceptElement(tenant, element, form, options, index < tracedEventsPerBatch ? trace : null)),
   );
   const refusal = sharedStorageRefusal(answers);
   trace?.end(
@@ -113,12 +116,13 @@ const cutBatch = (bytes: Buffer, { cut, form, mayBeEmpty }: BatchRequest, { batc
 };
 
 const acceptElement = async (
+  tenant: string,
   element: Buffer,
   form: EventForm,
   options: RouteOptions,
   trace: RequestTrace | null,
 ): Promise<IngestAnswer> => {
-  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(element, null, trace, form);
+  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(tenant, element, null, trace, form);
   const message = `The event has ${element.length} bytes; at most ${options.bodyLimitBytes} are taken.`;
   const refusal = refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes });
   return refuseUnread(refusal, options, trace);

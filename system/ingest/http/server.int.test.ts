@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
 import { laneOf } from '../../stream/lane.ts';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import { noKeys } from '../../access/testing.ts';
 import { createIngest, type Ingest } from '../ingest.ts';
 import type { IngestTelemetry, RequestMeasure, RequestTrace } from '../telemetry.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
@@ -47,6 +48,7 @@ const start = () =>
     ...limits,
     ingest,
     telemetry,
+    keys: noKeys,
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,
@@ -357,7 +359,7 @@ test('openapi.json is the schemas that validate: it takes and refuses what the d
     expect(validate(event(change))).toBe((await postEvent(change)).status === 200);
   }
   const { responses } = document.paths['/events'].post;
-  expect(Object.keys(responses)).toEqual(['200', '400', '408', '409', '413', '431', '500', '503']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '408', '409', '413', '431', '500', '503']);
   expect(JSON.stringify(responses)).toContain('hostile_text');
 });
 

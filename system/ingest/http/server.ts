@@ -3,13 +3,16 @@ import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
+import type { AccessKeys } from '../../access/access-keys.ts';
+import { guardRoutes } from '../../access/guard-routes.ts';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
 import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
 import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
-import { type AnswerContext, answerJson } from './answer.ts';
+import { refuse } from '../refusal.ts';
+import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
 import { addErrorHandling, answerClientError } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addHealthRoutes } from './health-routes.ts';
@@ -18,6 +21,7 @@ import { stopGently } from './stop-gently.ts';
 export type IngestServerOptions = {
   readonly ingest: Ingest;
   readonly telemetry: IngestTelemetry;
+  readonly keys: Pick<AccessKeys, 'demand'>;
   readonly host: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -99,6 +103,14 @@ const createServer = async (
   // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
   server.server.maxHeadersCount = 0;
   takeRawBodies(server);
+  guardRoutes(server, {
+    door: 'ingest',
+    keys: options.keys,
+    refuse: (_request, reply, { refused, message }) => {
+      options.telemetry.refused(refused);
+      answerRefusal(reply, context, refuse(refused, message));
+    },
+  });
   addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
   addHealthRoutes(server, { ...context, checkStorage: options.checkStorage });
   measureRequests(server, options.telemetry);

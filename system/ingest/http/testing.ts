@@ -1,6 +1,7 @@
 // For tests of the front door: a server on a stream in memory, and requests as they go over the wire.
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { noKeys } from '../../access/testing.ts';
 import { createIngest, type Ingest } from '../ingest.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeStream, type FakeStream } from '../testing.ts';
@@ -34,6 +35,7 @@ export const startTestDoor = async (
     ...testLimits,
     ingest,
     telemetry: noIngestTelemetry,
+    keys: noKeys,
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,

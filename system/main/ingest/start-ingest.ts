@@ -5,14 +5,18 @@ import { signals } from '../../contract/signals.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
 import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
+import { startDiskBudget } from '../../ingest/disk-budget.ts';
 import { createIngest } from '../../ingest/ingest.ts';
+import { systemScheduler } from '../../ingest/scheduler.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
+import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
 import { startLogUpkeep } from '../../stream/postgres/log-upkeep.ts';
 import type { StreamWriter } from '../../stream/stream.ts';
 import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
 import { readTlsFiles } from '../tls/read-tls-files.ts';
@@ -28,6 +32,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const telemetry = undo.adopt(startTelemetry({ process: role, instance, environment: process.env }), (started) => started.shutdown());
   const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
   const { laneCount } = await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });
+  const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   undo.use(
     startLogUpkeep(pool, {
       mayCreate: settings.migrate,
@@ -35,8 +40,18 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
     }),
   );
   const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
+  const { logger } = telemetry;
+  const budget = undo.use(
+    await startDiskBudget({
+      limitBytes: settings.diskBudgetBytes,
+      measure: () => readDatabaseSize(pool),
+      scheduler: systemScheduler,
+      onChange: (state, usedBytes) => tellBudget(logger, state, usedBytes, settings.diskBudgetBytes),
+    }),
+  );
   const ingest = createIngest({
     ...settings,
+    closedFor: budget.refusal,
     laneCount,
     writer: createWriter({ pool, laneCount }),
     telemetry: ingestTelemetry,
@@ -45,12 +60,20 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
-  const server = await listen({ ...settings, tls, ingest, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
+  telemetry.instruments.gauge(signals.storageSize, budget.usedBytes);
+  if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);
+  const server = await listen({ ...settings, tls, ingest, keys, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
   undo.defer(() => server.stop());
   const stopAll = undo.move();
   return { attributes: { address: server.address, admin: server.adminAddress }, stop: () => stopAll.disposeAsync() };
+};
+
+const tellBudget = (logger: Telemetry['logger'], state: 'used up' | 'room again', usedBytes: number, limitBytes: number) => {
+  const attributes = { 'faultline.storage.size': usedBytes, 'faultline.storage.limit': limitBytes };
+  if (state === 'used up') logger.error('the disk budget is used up: nothing is taken until there is room', attributes);
+  else logger.info('there is room within the disk budget again', attributes);
 };
 
 const openPool = (settings: Settings, { logger }: Telemetry): Pool =>

@@ -16,11 +16,19 @@ const attempts = 4;
 
 type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string } };
 
-export const createApi = (base: string): Api => ({
-  get: (path, parameters = {}) => ask(urlOf(base, path, parameters), {}),
-  post: (path, body) =>
-    ask(urlOf(base, path, {}), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-});
+/** `key`: the API key; null: none. */
+export const createApi = (base: string, key: string | null): Api => {
+  const headers = key === null ? {} : { authorization: `Bearer ${key}` };
+  return {
+    get: (path, parameters = {}) => ask(urlOf(base, path, parameters), { headers }),
+    post: (path, body) =>
+      ask(urlOf(base, path, {}), {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+  };
+};
 
 const urlOf = (base: string, path: string, parameters: Parameters): URL => {
   const url = new URL(path, base);
@@ -54,10 +62,14 @@ const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer
   if (response.ok) return { value: value as Answer };
   const { error } = value as ErrorAnswer;
   return {
-    message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})`,
+    message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
     mayPass: response.status === 503,
   };
 };
+
+/** An API key stands in the environment: what stands on a command line is in the shell's history and in the list of processes. */
+const hintOf = (code: string): string =>
+  code === 'unauthenticated' ? ' Set FAULTLINE_API_KEY to one with the scopes read and operate (npm run ops -- keys create).' : '';
 
 const parse = (text: string): unknown => {
   try {

@@ -9,9 +9,12 @@ const run = async (...parameters: readonly string[]) => {
     out: (text: string) => void said.push(text),
     err: (text: string) => void said.push(text),
     user: 'ann',
+    apiKey: null,
+    databaseUrl: null,
     readFile: (path: string) => (path === 'rules.json' ? Promise.resolve('{') : Promise.reject(new Error('no such file'))),
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
+    openFile: () => Promise.reject(new Error('no file')),
     randomId: () => '00000000-0000-0000-0000-000000000000',
   };
   const program = createProgram(surroundings, () => {});

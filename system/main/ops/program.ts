@@ -1,8 +1,10 @@
 // The command line of `npm run ops`, as commander has it. Each command is one function; the exit code is what it returns.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Api, createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
+import { exportListing, type ExportOptions } from './export.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import { addKeys } from './keys-program.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -12,7 +14,9 @@ type Root = { readonly url: string; readonly json?: true };
 /** `ended` gets the exit code of the command that ran. */
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
-    .description('Dead letters and parked keys: look at them, mend them, replay or discard them. Speaks to the query process.')
+    .description(
+      'Dead letters and parked keys: look at them, mend them, replay or discard them; and exports: over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
+    )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
     .addHelpText('after', exitCodeHelp)
@@ -21,15 +25,20 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
     .exitOverride();
   const run: Run = async (command, work) => {
     const { url, json = false } = command.optsWithGlobals<Root>();
-    ended(await work({ api: createApi(url), json }));
+    ended(await work({ api: createApi(url, surroundings.apiKey), url, json }));
   };
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
+  addExport(program, surroundings, run);
+  addKeys(program, surroundings, ended);
   return program;
 };
 
-type Run = (command: Command, work: (context: { readonly api: Api; readonly json: boolean }) => Promise<number>) => Promise<void>;
+type Run = (
+  command: Command,
+  work: (context: { readonly api: Api; readonly url: string; readonly json: boolean }) => Promise<number>,
+) => Promise<void>;
 
 const addDeadLetters = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
   const letters = program.command('dead-letters').description('events that a processor could not apply');
@@ -108,6 +117,19 @@ const addRecords = (program: Command, surroundings: OpsSurroundings, run: Run): 
     .option('--job <number>', 'only of this job', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action((options: Filters & ListOptions & { job?: number }, command: Command) =>
       run(command, ({ api, json }) => listAudit(api, options, json, surroundings)),
+    );
+};
+
+const addExport = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
+  program
+    .command('export')
+    .description('a whole listing into a file, which has its name only once it is known to be whole')
+    .argument('<path>', "of a listing, with its filters: /events, '/counts?system_name=shop', /dead-letters, /recovery/audit …")
+    .addOption(new Option('--format <format>', 'what to write').choices(['ndjson', 'csv']).default('ndjson'))
+    .addOption(new Option('--formulas <how>', 'csv: text that a spreadsheet would take for a formula').choices(['escape', 'keep']))
+    .requiredOption('--out <file>', 'where to; - is standard output')
+    .action((path: string, options: ExportOptions, command: Command) =>
+      run(command, ({ url }) => exportListing(url, path, options, surroundings)),
     );
 };
 

@@ -4,7 +4,7 @@ import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { countsAnswer } from '../schemas/answers.ts';
 import { countsQuery, defaultCountLimit, noParameters } from '../schemas/parameters.ts';
-import { activeTimelines, createConditions, tenant, utc } from '../sql.ts';
+import { activeTimelines, createConditions, utc } from '../sql.ts';
 
 type Filters = Omit<Static<typeof countsQuery>, 'limit' | 'cursor'>;
 type Key = [minute: string, systemName: string, eventName: string];
@@ -18,16 +18,16 @@ export const counts = defineRoute({
   query: countsQuery,
   answer: countsAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultCountLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultCountLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<Key>('/counts', filters, ['time', 'text', 'text'], { limit, cursor });
-    const { text, values } = selectCounts(filters, paging.after, limit + 1);
+    const { text, values } = selectCounts(tenant, filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT minute_counts', text, values);
     const page = paging.cut(rows, ({ minute, system_name, event_name }) => [minute, system_name, event_name]);
     return JSON.stringify({ counts: page.items, next_cursor: page.nextCursor });
   },
 });
 
-const selectCounts = (filters: Filters, after: Key | null, limit: number) => {
+const selectCounts = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
   const conditions = createConditions();
   conditions.add(`version = ${activeTimelines}`);
   conditions.add(`tenant = ${conditions.bind(tenant)}`);

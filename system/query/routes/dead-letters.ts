@@ -20,9 +20,9 @@ export const deadLetters = defineRoute({
   query: deadLettersQuery,
   answer: deadLettersAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<Key>('/dead-letters', filters, ['text', 'position', 'position', 'position'], { limit, cursor });
-    const { text, values } = selectDeadLetters(filters, paging.after, limit + 1);
+    const { text, values } = selectDeadLetters(tenant, filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT dead_letters', text, values);
     const matched = rows[0]?.matched ?? 0;
     const page = paging.cut(rows, (row) => [row.processor, row.version, row.lane, row.position], matched > Math.min(rows.length, limit));
@@ -31,8 +31,13 @@ export const deadLetters = defineRoute({
   },
 });
 
-const selectDeadLetters = (filters: Filters, after: Key | null, limit: number) => {
-  const conditions = parkConditions(filters, { event_name: 'event_name', reason: 'reason_code', lane: 'lane', position: 'position' });
+const selectDeadLetters = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
+  const conditions = parkConditions(tenant, filters, {
+    event_name: 'event_name',
+    reason: 'reason_code',
+    lane: 'lane',
+    position: 'position',
+  });
   if (filters.from !== undefined) conditions.add(`last_failed_at >= ${conditions.bind(filters.from)}`);
   if (filters.to !== undefined) conditions.add(`last_failed_at < ${conditions.bind(filters.to)}`);
   if (after !== null) {

@@ -4,7 +4,6 @@ import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { eventAnswer } from '../schemas/answers.ts';
 import { eventPath, noParameters } from '../schemas/parameters.ts';
-import { tenant } from '../sql.ts';
 
 const selectEvent = `select ${eventColumns} from events where id = $1 and tenant = $2`;
 
@@ -16,7 +15,7 @@ export const eventById = defineRoute({
   query: noParameters,
   answer: eventAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path: { id } }, database) => {
+  respond: async ({ path: { id }, tenant }, database) => {
     const [row] = await database.query<EventRow>('SELECT events', selectEvent, [id, tenant]);
     if (row === undefined)
       throw notFound(`There is no event ${id} in table events. An event that was just accepted is there within seconds.`);

@@ -2,12 +2,13 @@
 import type { Static } from 'typebox';
 import { eventColumns, eventJson, type EventRow } from '../event-row.ts';
 import { createPaging } from '../page.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, type ListingBounds } from '../route.ts';
 import { eventsAnswer } from '../schemas/answers.ts';
 import { defaultLimit, eventsQuery, noParameters } from '../schemas/parameters.ts';
-import { type Conditions, createConditions, pageBytes, tenant } from '../sql.ts';
+import { type Conditions, createConditions, pageBytes } from '../sql.ts';
 
 type Filters = Omit<Static<typeof eventsQuery>, 'limit' | 'cursor'>;
+type Asked = { readonly tenant: string; readonly filters: Filters; readonly bounds: ListingBounds | undefined };
 type Row = EventRow & { readonly matched: number };
 
 export const events = defineRoute({
@@ -18,18 +19,27 @@ export const events = defineRoute({
   query: eventsQuery,
   answer: eventsAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database, bounds) => {
     const paging = createPaging<[number]>('/events', filters, ['position'], { limit, cursor });
-    const { text, values } = selectEvents(filters, paging.after, limit + 1);
+    const { text, values } = selectEvents({ tenant, filters, bounds }, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT events', text, values);
     const matched = rows[0]?.matched ?? 0;
     const page = paging.cut(rows, ({ id }) => [id], matched > Math.min(rows.length, limit));
     return `{"events":[${page.items.map(eventJson).join(',')}],"next_cursor":${JSON.stringify(page.nextCursor)}}`;
   },
+  bounds: async (database) => {
+    const rows = await database.query<{ position: number }>('SELECT checkpoints', selectAppliedTo);
+    return { positions: rows.map(({ position }) => position) };
+  },
 });
 
+/** What table events has for good: all up to the checkpoints of its processor. */
+const selectAppliedTo = `
+  select position from checkpoints
+  where processor = 'events' and version = (select max(version) from processors where processor = 'events' and state = 'active') order by lane`;
+
 /** The rows that fit in a page's bytes, at least one; `matched` counts those that there were. */
-const selectEvents = (filters: Filters, after: readonly [number] | null, limit: number) => {
+const selectEvents = ({ tenant, filters, bounds }: Asked, after: readonly [number] | null, limit: number) => {
   const conditions = createConditions();
   const tenantValue = conditions.bind(tenant);
   conditions.add(`tenant = ${tenantValue}`);
@@ -38,6 +48,7 @@ const selectEvents = (filters: Filters, after: readonly [number] | null, limit: 
   if (filters.from !== undefined) conditions.add(`event_time >= ${conditions.bind(filters.from)}`);
   if (filters.to !== undefined) conditions.add(`event_time < ${conditions.bind(filters.to)}`);
   if (after !== null) conditions.add(`id < ${conditions.bind(after[0])}`);
+  if (bounds !== undefined) conditions.add(`position <= (${conditions.bind(bounds.positions)}::bigint[])[lane + 1]`);
   const isOfAnySystem = filters.object_id !== undefined && filters.system_name === undefined;
   if (filters.system_name !== undefined) conditions.add(`system_name = ${conditions.bind(filters.system_name)}`);
   const page = isOfAnySystem ? newestOfAnySystem(conditions, tenantValue, limit) : newest(conditions, limit);

@@ -5,7 +5,7 @@ import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { parkedEventAnswer } from '../schemas/answers.ts';
 import { noParameters, parkedEventPath } from '../schemas/parameters.ts';
-import { tenant, utc } from '../sql.ts';
+import { utc } from '../sql.ts';
 
 type Row = ParkedEventRow & {
   readonly key_state: 'parked' | 'retrying';
@@ -30,7 +30,7 @@ export const parkedEvent = defineRoute({
   query: noParameters,
   answer: parkedEventAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path: { processor, version, lane, position } }, database) => {
+  respond: async ({ path: { processor, version, lane, position }, tenant }, database) => {
     const [row] = await database.query<Row>('SELECT parked_events', select, [tenant, processor, version, lane, position]);
     if (row === undefined)
       throw notFound(`Processor '${processor}', version ${version}, has no event parked in lane ${lane} at position ${position}.`);

@@ -4,7 +4,7 @@ import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { parkedKeyAnswer } from '../schemas/answers.ts';
 import { defaultLimit, pageQuery, parkedKeyPath } from '../schemas/parameters.ts';
-import { tenant, utc } from '../sql.ts';
+import { utc } from '../sql.ts';
 
 type KeyRow = {
   readonly lane: number;
@@ -42,7 +42,7 @@ export const parkedKey = defineRoute({
   query: pageQuery,
   answer: parkedKeyAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path, query: { limit = defaultLimit, cursor } }, database) => {
+  respond: async ({ path, query: { limit = defaultLimit, cursor }, tenant }, database) => {
     const { processor, version, system_name, object_id } = path;
     const paging = createPaging<[number]>('/parked-keys/one', path, ['position'], { limit, cursor });
     const values = [processor, version, tenant, system_name, object_id];

@@ -28,17 +28,17 @@ export const parkedKeys = defineRoute({
   query: parkedKeysQuery,
   answer: parkedKeysAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<Key>('/parked-keys', filters, ['text', 'position', 'text', 'text'], { limit, cursor });
-    const { text, values } = selectParkedKeys(filters, paging.after, limit + 1);
+    const { text, values } = selectParkedKeys(tenant, filters, paging.after, limit + 1);
     const rows = await database.query<Row>('SELECT parked_keys', text, values);
     const page = paging.cut(rows, (row) => [row.processor, row.version, row.system_name, row.object_id]);
     return JSON.stringify({ parked_keys: page.items.map(answerOf), next_cursor: page.nextCursor });
   },
 });
 
-const selectParkedKeys = (filters: Filters, after: Key | null, limit: number) => {
-  const conditions = parkConditions(filters, { state: 'state' });
+const selectParkedKeys = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
+  const conditions = parkConditions(tenant, filters, { state: 'state' });
   if (after !== null) {
     const [name, version, systemName, objectId] = after.map((value) => conditions.bind(value));
     conditions.add(

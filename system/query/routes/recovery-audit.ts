@@ -3,7 +3,7 @@ import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { auditQuery, defaultLimit, noParameters } from '../schemas/parameters.ts';
 import { auditAnswer } from '../schemas/recovery-answers.ts';
-import { createConditions, tenant, utc } from '../sql.ts';
+import { createConditions, utc } from '../sql.ts';
 
 type Row = { readonly entry: number };
 
@@ -15,7 +15,7 @@ export const recoveryAudit = defineRoute({
   query: auditQuery,
   answer: auditAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async ({ query: { limit = defaultLimit, cursor, ...filters } }, database) => {
+  respond: async ({ query: { limit = defaultLimit, cursor, ...filters }, tenant }, database) => {
     const paging = createPaging<[number]>('/recovery/audit', filters, ['position'], { limit, cursor });
     const conditions = createConditions();
     conditions.add(`tenant = ${conditions.bind(tenant)}`);

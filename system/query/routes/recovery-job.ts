@@ -11,7 +11,7 @@ type OutcomeRow = { readonly outcome: string | null; readonly commands: number; 
 type CommandRow = { readonly command: number };
 
 const selectJob = `
-  select job, action, selection, fix, rate_per_second, requested_by, why, ${utc('requested_at')} from recovery_jobs where job = $1::bigint`;
+  select job, action, selection, fix, rate_per_second, requested_by, why, ${utc('requested_at')}, key_id from recovery_jobs where job = $1::bigint and tenant = $2`;
 const selectOutcomes = `
   select outcome, count(*) as commands, sum(events)::bigint as events from recovery_commands where job = $1::bigint group by outcome`;
 const selectCommands = `
@@ -27,10 +27,10 @@ export const recoveryJob = defineRoute({
   query: pageQuery,
   answer: jobAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path, query: { limit = defaultLimit, cursor } }, database) => {
+  respond: async ({ path, query: { limit = defaultLimit, cursor }, tenant }, database) => {
     const paging = createPaging<[number]>('/recovery/jobs', path, ['position'], { limit, cursor });
     return database.snapshot(async (snapshot) => {
-      const [job] = await snapshot.query<JobRow>('SELECT recovery_jobs', selectJob, [path.job]);
+      const [job] = await snapshot.query<JobRow>('SELECT recovery_jobs', selectJob, [path.job, tenant]);
       if (job === undefined) throw notFound(`There is no job ${path.job}.`);
       const counted = await snapshot.query<OutcomeRow>('SELECT recovery_commands', selectOutcomes, [path.job]);
       const rows = await snapshot.query<CommandRow>('SELECT recovery_commands', selectCommands, [

@@ -39,7 +39,8 @@ const selectWorkers = `
          (select count(*) from leases l where l.owner = w.worker and l.expires_at > now()) as leases
   from workers w order by w.started_at, w.worker`;
 
-const selectTotals = 'select (select count(*) from dead_letters) as dead_letters, (select count(*) from parked_keys) as parked_keys';
+const selectTotals =
+  'select (select count(*) from dead_letters where tenant = $1) as dead_letters, (select count(*) from parked_keys where tenant = $1) as parked_keys';
 
 export const status = defineRoute({
   method: 'GET',
@@ -49,14 +50,14 @@ export const status = defineRoute({
   query: noParameters,
   answer: statusAnswer,
   errors: ['invalid_query', 'storage_unavailable'],
-  respond: async (_request, database) => JSON.stringify(await database.snapshot(readStatus)),
+  respond: async ({ tenant }, database) => JSON.stringify(await database.snapshot((snapshot) => readStatus(snapshot, tenant))),
 });
 
-const readStatus = async (database: ReadDatabase) => {
+const readStatus = async (database: ReadDatabase, tenant: string) => {
   const lanes = await database.query<StreamLane>('SELECT lanes', selectLanes);
   const checkpoints = await database.query<Checkpoint>('SELECT checkpoints', selectCheckpoints);
   const workers = await database.query('SELECT workers', selectWorkers);
-  const [totals] = await database.query<Totals>('SELECT dead_letters', selectTotals);
+  const [totals] = await database.query<Totals>('SELECT dead_letters', selectTotals, [tenant]);
   return {
     stream: { lanes, appended: sum(lanes.map(({ head }) => head)) },
     processors: [...Map.groupBy(checkpoints, ({ processor, version }) => `${processor} ${version}`).values()].map(processorOf),

@@ -4,7 +4,7 @@ import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { timelineAnswer } from '../schemas/answers.ts';
 import { defaultLimit, pageQuery, timelinePath } from '../schemas/parameters.ts';
-import { activeTimelines, tenant, utc } from '../sql.ts';
+import { activeTimelines, utc } from '../sql.ts';
 
 type Row = { readonly total: number; readonly entry: number | null };
 
@@ -29,7 +29,7 @@ export const timeline = defineRoute({
   query: pageQuery,
   answer: timelineAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path, query: { limit = defaultLimit, cursor } }, database) => {
+  respond: async ({ path, query: { limit = defaultLimit, cursor }, tenant }, database) => {
     const paging = createPaging<[number]>('/timelines', path, ['position'], { limit, cursor });
     const values = [tenant, path.system_name, path.object_id, paging.after?.[0] ?? 0, limit + 1];
     const rows = await database.query<Row>('SELECT timeline_entries', selectEntries, values);

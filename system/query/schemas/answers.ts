@@ -175,8 +175,8 @@ export const statusAnswer = strict({
       leases: count('Leases that it holds now.'),
     }),
   ),
-  dead_letters: count(),
-  parked_keys: count(),
+  dead_letters: count('Of the tenant of the key.'),
+  parked_keys: count('Of the tenant of the key.'),
 });
 
 export const stateAnswer = strict({ status: Type.Literal('ok') });
@@ -185,6 +185,18 @@ export const errorAnswer = strict({
   error: strict({
     code: Type.Unsafe<string>({ type: 'string', enum: Object.keys(errorCodes) }),
     message: Type.String(),
-    details: Type.Optional(Type.Array(strict({ parameter: Type.String(), message: Type.String() }))),
+    details: Type.Optional(
+      Type.Array(
+        strict({
+          parameter: Type.String(),
+          message: Type.String(),
+          lane: Type.Optional(count()),
+          low_water: Type.Optional(count()),
+          position: Type.Optional(nullable(count())),
+          epoch: Type.Optional(nullable(count())),
+          outcome: Type.Optional(Type.String()),
+        }),
+      ),
+    ),
   }),
 });

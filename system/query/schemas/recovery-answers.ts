@@ -22,6 +22,7 @@ export const jobAnswer = strict({
   requested_by: Type.String(),
   why: Type.String(),
   requested_at: time(),
+  key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
   open: count('Commands that are not done.'),
   outcomes: Type.Record(Type.String(), count(), { description: 'Commands that are done, by what became of them.' }),
   events: count('Events that it changed so far.'),

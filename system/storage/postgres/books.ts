@@ -42,17 +42,48 @@ const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
   from recovery_totals group by processor`;
 
+const labelledConsumers = 20;
+
+/** Those over HTTP, by name; what is over the bound is one, without an age. */
+const selectConsumers = `
+  select case when n <= ${labelledConsumers} then name else '_others' end as consumer, sum(lag)::bigint as lag,
+         coalesce(max(age.seconds), 0)::double precision as seconds
+  from (
+    select c.tenant, c.consumer, c.stream_version, case when c.tenant = 'default' then c.consumer else c.tenant || '/' || c.consumer end as name,
+           row_number() over (order by c.tenant, c.consumer) as n,
+           coalesce((
+             select sum(greatest(h.head - l.position, 0)) from consumer_lanes l join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
+             where l.tenant = c.tenant and l.consumer = c.consumer
+           ), 0) as lag
+    from consumers c
+  ) c
+  left join lateral (
+    select max(extract(epoch from clock_timestamp() - next.appended_at)) as seconds
+    from consumer_lanes l
+    join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
+    cross join lateral (
+      select appended_at from log
+      where stream_version = c.stream_version and lane = l.lane and position > l.position and l.position < h.head order by position limit 1
+    ) next
+    where l.tenant = c.tenant and l.consumer = c.consumer and c.lag > 0 and c.n <= ${labelledConsumers}
+  ) age on true
+  group by 1`;
+
 /** Estimates, from the statistics that every insert and delete keeps. */
 const selectIdentities = `
   select greatest(c.reltuples, s.n_live_tup, 0)::double precision as rows
   from pg_class c left join pg_stat_all_tables s on s.relid = c.oid
   where c.oid = to_regclass('identities')`;
 
-/** What holds back the clean-up of dead rows: open snapshots, and prepared transactions. Our own moment does not count. */
+/**
+ * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
+ * the server hold back nothing here. Our own moment does not count.
+ */
 const selectOldestSnapshot = `
   select coalesce(extract(epoch from clock_timestamp() - least(
-    (select min(xact_start) from pg_stat_activity where backend_xmin is not null and pid <> pg_backend_pid() and backend_type = 'client backend'),
-    (select min(prepared) from pg_prepared_xacts)
+    (select min(xact_start) from pg_stat_activity where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
+       and pid <> pg_backend_pid() and backend_type = 'client backend'),
+    (select min(prepared) from pg_prepared_xacts where database = current_database())
   )), 0)::double precision as seconds`;
 
 /** When the counters began: the same for every worker that ever exports them. */
@@ -79,16 +110,18 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
 type RecoveryRow = { processor: string; replayed: number; discarded: number; failed_again: number };
+type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, identities, snapshot, begun, counted] = await Promise.all([
+  const [lanes, checkpoints, letters, keys, pending, recoveries, consumers, identities, snapshot, begun, counted] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
     client.query<DeadLetterRow>(selectDeadLetters),
     client.query<ParkedKeyRow>(selectParkedKeys),
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
     client.query<RecoveryRow>(selectRecoveries),
+    client.query<ConsumerRow>(selectConsumers),
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
@@ -105,6 +138,7 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
+    ...consumers.rows.flatMap(consumerEntries),
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
@@ -183,6 +217,14 @@ const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly stri
       entry(signals.recoveryEvents, { 'faultline.processor': processor, 'faultline.recovery.outcome': outcome }, events),
     );
   });
+
+const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] => {
+  const attributes = { 'faultline.consumer': consumer };
+  return [
+    entry(signals.consumerLag, attributes, lag),
+    ...(consumer === '_others' ? [] : [entry(signals.consumerLagDuration, attributes, Math.max(seconds, 0))]),
+  ];
+};
 
 /** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>

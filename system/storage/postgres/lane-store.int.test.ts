@@ -181,3 +181,14 @@ describe('leases', () => {
     expect(await leasesOf('two').acquire([lane])).toMatchObject([{ kind: 'taken_over', takeoversWithoutProgress: 0 }]);
   });
 });
+
+test('a worker that was not heard for a third of the lease has no share in what is free, though its leases stand', async () => {
+  const [living, dead] = [leasesOf('living'), leasesOf('dead')];
+  await dead.survey();
+  expect((await living.survey()).workers).toContain('dead');
+  await database.rows(`update workers set seen_at = seen_at - ${leaseMs / 3} * interval '1 millisecond' where worker = 'dead'`);
+  const { workers, leases } = await living.survey();
+  expect(workers).toContain('living');
+  expect(workers).not.toContain('dead');
+  expect(leases.filter(({ expired }) => expired)).toEqual([]);
+});

@@ -23,6 +23,12 @@ const heartbeat = `
 
 const selectWorkers = `select worker from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
 
+/**
+ * Who was not heard for a third of the lease has no share in lanes that are free: of workers that die again and again there would always be one that seems to
+ * live, and the lanes that wait for it would wait for good. It says nothing of leases: those that it still has are its own until they run out.
+ */
+const seenWithinMs = (leaseMs: number): number => leaseMs / 3;
+
 const selectLeases = `
   select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired, o.processor is not null as own
   from leases left join own_processors o using (processor, version) order by processor, version, lane`;
@@ -139,7 +145,7 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs
       const [, , workers, leases, own] = await Promise.all([
         client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid] }),
         runs.length === 0 ? null : client.query({ name: 'lease_runs', text: saySelf, values: [worker, ...runArrays(runs)] }),
-        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [leaseMs] }),
+        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [seenWithinMs(leaseMs)] }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
         client.query<Survey['runs'][number]>({ name: 'lease_all_runs', text: selectRuns }),
       ]);

@@ -18,14 +18,13 @@ const open = async () => {
 const names = readMigrations().map(({ version, name }) => `${String(version).padStart(4, '0')}-${name}`);
 const numberOf = async (pool: Pool, sql: string) => Number(Object.values((await pool.query<Record<string, unknown>>(sql)).rows[0]!)[0]);
 
+/** Numbers may be left out. */
+const newest = Number(names.at(-1)!.slice(0, 4));
+
 test('an empty database gets everything that the processes need; doing it again changes nothing', async () => {
   await using database = await open();
   const { pool } = database;
-  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({
-    applied: names,
-    laneCount: 3,
-    schemaVersion: readMigrations().at(-1)!.version,
-  });
+  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({ applied: names, laneCount: 3, schemaVersion: newest });
   const counts = async () => ({
     lanes: await numberOf(pool, 'select count(*) from lanes'),
     processors: (await pool.query(`select processor, version, ordered, state from processors order by processor`)).rows,
@@ -46,11 +45,7 @@ test('an empty database gets everything that the processes need; doing it again 
     duties: 1,
     partitions: 8,
   });
-  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({
-    applied: [],
-    laneCount: 3,
-    schemaVersion: readMigrations().at(-1)!.version,
-  });
+  expect(await migrate(pool, { lanes: 3, apply: true })).toEqual({ applied: [], laneCount: 3, schemaVersion: newest });
   expect(await counts()).toEqual(first);
 });
 

@@ -1,17 +1,16 @@
 // The desk of recovery on PostgreSQL: a job and its commands in one transaction. It touches neither the park nor a lane.
 import type { Pool, PoolClient } from 'pg';
-import type { RecoveryAction } from '../../contract/recovery.ts';
 import { mostCommands, type Selection } from '../../recovery/job-request.ts';
 import type { AcceptedJob, NewJob, RecoveryDesk } from '../../recovery/recovery-desk.ts';
 
 const insertJob = `
-  insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id)
-  values ($1, $2, $3, $4, $5, $6, $7)
+  insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id, tenant, key_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   on conflict (request_id) do nothing
   returning job`;
 
 const selectKnown = `
-  select j.job, (select count(*)::integer from recovery_commands c where c.job = j.job) as commands from recovery_jobs j where j.request_id = $1`;
+  select j.job, (select count(*)::integer from recovery_commands c where c.job = j.job) as commands from recovery_jobs j where j.request_id = $1 and j.tenant = $2`;
 
 /** In the order of the listing; each is due when the rate lets it. One that waits for the same already is not asked for twice. */
 const insertCommands = (where: string) => `
@@ -40,8 +39,6 @@ const columns: Readonly<Record<Exclude<keyof Selection, 'all'>, string>> = {
   position: 'position',
 };
 
-const tenant = 'default';
-
 export const createRecoveryDesk = (pool: Pool): RecoveryDesk => ({
   open: async (job) => {
     const client = await pool.connect();
@@ -60,22 +57,23 @@ export const createRecoveryDesk = (pool: Pool): RecoveryDesk => ({
 });
 
 const open = async (client: PoolClient, job: NewJob): ReturnType<RecoveryDesk['open']> => {
-  const { action, selection, fix, ratePerSecond, requestedBy, why, requestId } = job;
-  const values = [action, JSON.stringify(selection), fix === null ? null : JSON.stringify(fix), ratePerSecond, requestedBy, why, requestId];
+  const { action, selection, fix, ratePerSecond, requestedBy, why, requestId, tenant, keyId } = job;
+  const asked = [action, JSON.stringify(selection), fix === null ? null : JSON.stringify(fix), ratePerSecond, requestedBy, why];
+  const values = [...asked, requestId, tenant, keyId];
   const { rows } = await client.query<{ job: number }>(insertJob, values);
-  if (rows[0] === undefined) return known(client, requestId);
-  const counted = await ask(client, rows[0].job, action, ratePerSecond, selection);
+  if (rows[0] === undefined) return known(client, requestId, tenant);
+  const counted = await ask(client, rows[0].job, job);
   if (counted.chosen > mostCommands) return { tooMany: mostCommands };
   if (counted.chosen === 0) return { none: true };
   return { job: rows[0].job, known: false, commands: counted.asked, alreadyAsked: counted.chosen - counted.asked };
 };
 
-const known = async (client: PoolClient, requestId: string): Promise<AcceptedJob> => {
-  const { rows } = await client.query<{ job: number; commands: number }>(selectKnown, [requestId]);
-  return { ...rows[0]!, known: true, alreadyAsked: 0 };
+const known = async (client: PoolClient, requestId: string, tenant: string): Promise<AcceptedJob | { readonly taken: true }> => {
+  const { rows } = await client.query<{ job: number; commands: number }>(selectKnown, [requestId, tenant]);
+  return rows[0] === undefined ? { taken: true } : { ...rows[0], known: true, alreadyAsked: 0 };
 };
 
-const ask = async (client: PoolClient, job: number, action: RecoveryAction, ratePerSecond: number, selection: Selection) => {
+const ask = async (client: PoolClient, job: number, { action, ratePerSecond, selection, tenant }: NewJob) => {
   const values: unknown[] = [job, action, ratePerSecond, tenant];
   const conditions = ['tenant = $4'];
   for (const [name, value] of Object.entries(selection))

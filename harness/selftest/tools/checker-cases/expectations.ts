@@ -1,5 +1,6 @@
 // What scenarios expect, not met.
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
+import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
@@ -25,6 +26,11 @@ const onePanel = (found: number): SimulatedRun =>
 
 const takeovers = (run: SimulatedRun, change: { readonly at: number }): SimulatedRun =>
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
+
+const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
+  all.map((operation) =>
+    operation.delivery === 'duplicate' ? { ...operation, outcome: 'failed', status: 503, code: 'overloaded' } : operation,
+  );
 
 export const expectationCases: readonly CheckerCase[] = [
   {
@@ -62,6 +68,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['one good event in ten is refused', refused],
     green: ['poison is refused', poisoned],
+  },
+  {
+    check: 'every-event-acknowledged',
+    bad: 'fail',
+    red: ['one event in ten was refused for good', refused],
+    green: ['an event was refused once, and taken when it was sent again', () => withOperations(numbered(), secondsRefused)],
   },
   {
     check: 'takeover-within',
@@ -196,6 +208,13 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'inconclusive',
     red: ['all came in order', quiet],
     green: ['a third did not', numbered],
+  },
+  {
+    check: 'inverted-seen',
+    parameters: { atLeast: 20 },
+    bad: 'inconclusive',
+    red: ['who came first was appended first', quiet],
+    green: ['who came last was', () => withRows(quiet(), 'log', (rows) => rows.map((row) => ({ ...row, receivedAt: -row.receivedAt })))],
   },
   {
     check: 'dead-letters-seen',

@@ -49,6 +49,7 @@ const lacksPrlimit = (): string | null => {
 };
 
 const crashLoop: Fault = { kind: 'crash-loop', name: 'crash-loop', ...victim, times: 3, everySeconds: 0.1 };
+const restart: Fault = { kind: 'restart', name: 'restart', ...victim };
 const slowStart: Fault = { kind: 'slow-start', name: 'slow-start', ...victim, seconds: 1.5 };
 const clock: Fault = { kind: 'clock', name: 'clock', ...victim, seconds: 1, offsetMs };
 const descriptors: Fault = { kind: 'descriptors', name: 'descriptors', ...victim, seconds: 1 };
@@ -59,6 +60,15 @@ export const processCases: readonly FaultCase[] = [
     isPatient: true,
     red: claimsNothing('a kill that strikes a bystander claims no effect', { fault: crashLoop, open: openBystander }),
     green: seenOnAndGoneAfter({ fault: crashLoop, open: open(isAway) }),
+  },
+  {
+    of: 'restart',
+    isPatient: true,
+    red: claimsNothing('a signal that a bystander gets claims no effect', {
+      fault: { ...restart, withinSeconds: 0.3 },
+      open: openBystander,
+    }),
+    green: seenOnAndGoneAfter({ fault: restart, open: open(isAway) }),
   },
   {
     of: 'slow-start',

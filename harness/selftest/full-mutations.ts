@@ -1,0 +1,196 @@
+// Defects that the scenarios outside of the default set are there for, one and more for each: planted by `npm run selftest -- --full`, or by their names.
+import type { SelftestCase } from './case.ts';
+
+export const fullMutations: readonly SelftestCase[] = [
+  {
+    name: 'newest-first-from-a-backlog',
+    defect:
+      'a worker reads the newest events of a lane, and moves its checkpoint past all that were before them: a lane that keeps up never shows it',
+    scenario: 'backlog-grows',
+    exitCode: 1,
+    namedBy: ['safety/lost', 'safety/accounting', 'safety/accounting-over-time'],
+    edits: [
+      {
+        file: 'system/stream/postgres/reader.ts',
+        find: 'where stream_version = $1 and lane = $2 and position > $3\n        order by position\n',
+        replace: 'where stream_version = $1 and lane = $2 and position > $3\n        order by position desc\n',
+      },
+    ],
+  },
+  {
+    name: 'leases-never-run-out',
+    defect: 'a lane is free only where its owner gave it back: what a dead worker held nobody takes',
+    scenario: 'workers-crash-loop',
+    exitCode: 1,
+    namedBy: ['expectation/takeover-within'],
+    edits: [
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: 'where l.owner is null or l.expires_at <= clock_timestamp()',
+        replace: 'where l.owner is null',
+      },
+    ],
+  },
+  {
+    name: 'lease-renewed-at-the-last-moment',
+    defect: 'leases are renewed when they have almost run out: soon enough for a database that answers at once',
+    scenario: 'storage-slow',
+    exitCode: 1,
+    namedBy: ['expectation/no-takeover'],
+    edits: [
+      {
+        file: 'system/workers/lease-keeper.ts',
+        find: 'const renewMs = (leaseMs: number) => leaseMs / 4;',
+        replace: 'const renewMs = (leaseMs: number) => leaseMs * 0.94;',
+      },
+    ],
+  },
+  {
+    name: 'no-deadline-for-a-commit',
+    defect: 'a commit may take as long as it likes: its clients are told nothing until they give up by themselves',
+    scenario: 'storage-unavailable',
+    exitCode: 1,
+    namedBy: ['detection/FaultlineIngestErrorBudgetBurn'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'options.scheduler.after(Math.max(deadlineMs - options.scheduler.nowMs(), 0), () => controller.abort());',
+        replace: 'options.scheduler.after(Math.max(deadlineMs - options.scheduler.nowMs(), 0), () => {});',
+      },
+    ],
+  },
+  {
+    name: 'commit-in-memory',
+    defect: 'a commit is acknowledged before it is on disk',
+    scenario: 'database-restarted',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/stream/postgres/writer-pool.ts',
+        find: "const text = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;",
+        replace: "const text = `select set_config('synchronous_commit', 'off', false)`;",
+      },
+    ],
+  },
+  {
+    name: 'write-error-swallowed',
+    defect: 'what the database refused to write is acknowledged like what it wrote',
+    scenario: 'disk-full',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: "  requests.map(() => (mayBeStored ? unknown() : refuse('storage_unavailable',",
+        replace: `  failure.code === 'FL_STREAM_FAILED'
+    ? requests.map(({ id }) => ({ kind: 'appended', id, lane: 0, position: 0 }))
+    : requests.map(() => (mayBeStored ? unknown() : refuse('storage_unavailable',`,
+      },
+    ],
+  },
+  {
+    name: 'batch-half-committed',
+    defect: 'of what is committed together the second half is answered first and committed in the background',
+    scenario: 'ingest-killed',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/ingest/commit-batch.ts',
+        find: 'return { outcomes: await options.writer.append(requests, controller.signal) };',
+        replace: `const half = Math.ceil(requests.length / 2);
+    const first = await options.writer.append(requests.slice(0, half), controller.signal);
+    const rest = requests.slice(half);
+    void sleep(options.scheduler, 300).then(() => options.writer.append(rest)).catch(() => {});
+    return { outcomes: [...first, ...rest.map(({ id }) => ({ kind: 'appended' as const, id, lane: 0, position: 0 }))] };`,
+      },
+    ],
+  },
+  {
+    name: 'no-retry-after',
+    defect: 'a refusal does not say when to come back',
+    scenario: 'retry-storm',
+    exitCode: 1,
+    namedBy: ['expectation/refusals-are-definite'],
+    edits: [
+      {
+        file: 'system/ingest/http/answer.ts',
+        find: "if (status === 503) reply.header('retry-after', retryAfterSeconds);",
+        replace: "if (status === 429) reply.header('retry-after', retryAfterSeconds);",
+      },
+    ],
+  },
+  {
+    name: 'order-of-admission',
+    defect:
+      'a worker takes the events of a batch in the order of their ids, which were given at admission, and not in that of their commits',
+    scenario: 'inverted-commits',
+    exitCode: 1,
+    namedBy: ['safety/order-per-key', 'safety/lost'],
+    edits: [
+      {
+        file: 'system/stream/postgres/reader.ts',
+        find: 'where bytes_before < $5\n    order by position`',
+        replace: 'where bytes_before < $5\n    order by id`',
+      },
+    ],
+  },
+  {
+    name: 'waits-for-the-oldest-transaction',
+    defect: 'a worker reads no further than the oldest transaction that still runs on the server',
+    scenario: 'idle-transaction',
+    exitCode: 1,
+    namedBy: ['budget/freshness-p99@forgotten', 'budget/lag@forgotten'],
+    edits: [
+      {
+        file: 'system/stream/postgres/reader.ts',
+        find: 'where stream_version = $1 and lane = $2 and position > $3\n        order by position\n',
+        replace:
+          'where stream_version = $1 and lane = $2 and position > $3\n          and xmin::text::bigint < pg_snapshot_xmin(pg_current_snapshot())::text::bigint\n        order by position\n',
+      },
+    ],
+  },
+  {
+    name: 'idle-snapshots-overlooked',
+    defect: 'only a session that is at work counts as one that holds a snapshot',
+    scenario: 'long-snapshot',
+    exitCode: 1,
+    namedBy: ['detection/FaultlineSnapshotOld'],
+    edits: [
+      {
+        file: 'system/storage/postgres/books.ts',
+        find: 'where datname = current_database() and (backend_xmin',
+        replace: "where datname = current_database() and state = 'active' and (backend_xmin",
+      },
+    ],
+  },
+  {
+    name: 'refused-connection-kept',
+    defect: 'a connection that was refused is kept like one that was made, and is never tried again',
+    scenario: 'connections-used-up',
+    exitCode: 1,
+    namedBy: ['liveness/drained'],
+    edits: [
+      {
+        file: 'system/storage/postgres/session.ts',
+        find: "mine.then((client) => client.once('end', forget), forget);",
+        replace: "mine.then((client) => client.once('end', forget), () => {});",
+      },
+    ],
+  },
+  {
+    name: 'leases-kept-by-who-leaves',
+    defect: 'a worker that stops in order does not give its lanes back: they wait until its leases run out',
+    scenario: 'rolling-restart',
+    exitCode: 1,
+    namedBy: ['expectation/no-takeover'],
+    edits: [
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: 'update leases set owner = null, expires_at = null where owner = $1 returning',
+        replace: 'update leases set owner = owner where owner = $1 returning',
+      },
+    ],
+  },
+];

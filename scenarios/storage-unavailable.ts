@@ -1,0 +1,54 @@
+// Thirty seconds without a database, of which nobody is told: clients are refused or left in doubt, nothing is parked for it, and all of it comes back.
+import { scenario } from '../harness/scenario/language.ts';
+
+const away = { kind: 'network', effect: 'black-hole', at: { phase: 'away', afterSeconds: 1 }, seconds: 30 } as const;
+
+export default scenario({
+  name: 'storage-unavailable',
+  title: '100 events a second from clients who try again, while for half a minute nothing comes through to the database or back',
+  why: 'A host that is gone tells nobody: connections stay open, and questions are never answered. A system that waits without a bound hangs with it; one that takes the silence for an answer loses what it stored, or stores what it refused; one that parks what it could not write leaves a night’s work behind. Users get 503 with Retry-After within two seconds and see no new data; the operator looks after the database, and after nothing else.',
+  set: 'extra',
+  // A client hears soon that nothing can be had; ten seconds, the default, are for those who rather wait.
+  needs: { settings: { FAULTLINE_COMMIT_TIMEOUT_MS: '2000' } },
+
+  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 500, exponent: 0.8 }, retries: 10 },
+  phases: {
+    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 100 },
+    away: { kind: 'fault', seconds: 31, ratePerSecond: 100 },
+    back: {
+      kind: 'heal',
+      seconds: 8,
+      ratePerSecond: 100,
+      budgets: {
+        'accepted-after': {
+          measure: 'error-share-at-end',
+          atMost: 0,
+          why: 'Once the database can be reached nothing is refused any more.',
+        },
+      },
+    },
+  },
+  faults: {
+    'ingest-cut-off': { ...away, link: 'ingest-database' },
+    'workers-cut-off': { ...away, link: 'worker-database' },
+    'queries-cut-off': { ...away, link: 'query-database' },
+  },
+
+  expect: { 'every-event-acknowledged': true, 'no-dead-letters': true, 'equals-ordered-delivery': true },
+  budgets: {
+    parked: { atMost: 0, why: 'A database that does not answer is no event’s fault.' },
+    drop: { atMost: 0, why: 'Lanes on which the books do not add up.' },
+  },
+  alerts: {
+    FaultlineIngestErrorBudgetBurn: { after: 'ingest-cut-off', withinSeconds: 15, resolvesWithinSeconds: 15 },
+    FaultlineBooksStale: { after: 'workers-cut-off', withinSeconds: 15, resolvesWithinSeconds: 15 },
+    // All leases have run out by then, and are taken anew.
+    FaultlineLeaseTakenOver: { after: 'back', withinSeconds: 10, resolvesWithinSeconds: 15 },
+  },
+  mayFire: {
+    FaultlineEventsStale: 'What was accepted and not yet applied when the database went is as old as the outage for a moment.',
+    FaultlineFreshnessBudgetBurn: 'The same few events, among the first that become visible again.',
+    FaultlineIngestLatencyBudgetBurn: 'The first that are accepted again have waited for a connection: up to two seconds.',
+  },
+  drainWithinSeconds: 20,
+});

@@ -1,0 +1,31 @@
+// For tests of doors: keys without a database, and none at all.
+import type { Scope } from '../contract/access.ts';
+import { type AccessKeys, createAccessKeys, openAccess } from './access-keys.ts';
+import type { KeptKey } from './access-table.ts';
+import { hashKey, makeApiKey } from './api-key.ts';
+
+/** Nobody needs a key. */
+export const noKeys: Pick<AccessKeys, 'demand'> = { demand: () => openAccess };
+
+export type TestKey = { readonly text: string; readonly kept: KeptKey };
+
+export const makeTestKey = (tenant: string, scopes: readonly Scope[], change: Partial<KeptKey> = {}): TestKey => {
+  const { keyId, text } = makeApiKey();
+  return { text, kept: { keyId, tenant, scopes, hash: hashKey(text), expiresAtMs: null, ...change } };
+};
+
+/** These keys, and no others. */
+export const keysOf = (...keys: readonly TestKey[]): Promise<AccessKeys> =>
+  createAccessKeys({
+    read: (version) =>
+      Promise.resolve(version === null ? { version: 1, hasKeys: true, keys: new Map(keys.map(({ kept }) => [kept.keyId, kept])) } : null),
+    areRequired: true,
+    lifeMs: 1e9,
+    nowMs: () => performance.now(),
+    dateMs: () => Date.now(),
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, Math.min(delayMs, 1e8)).unref();
+      return { [Symbol.dispose]: () => clearTimeout(timer) };
+    },
+    onFailure: () => {},
+  });

@@ -1,0 +1,68 @@
+// What is seen of those who consume elsewhere, over HTTP.
+import { signal, type Signal } from './signal.ts';
+
+export const consumerSignals = {
+  consumerLag: signal(
+    'faultline.consumer.lag',
+    '{message}',
+    'gauge',
+    'accounted',
+    'faultline_consumer_lag',
+    ['faultline.consumer'],
+    'Events appended and not yet passed by the checkpoint of a consumer over HTTP; of more than 20 consumers the rest is one, `_others`.',
+  ),
+  consumerLagDuration: signal(
+    'faultline.consumer.lag.duration',
+    's',
+    'gauge',
+    'accounted',
+    'faultline_consumer_lag_duration_seconds',
+    ['faultline.consumer'],
+    'Age of the oldest event not yet passed by the checkpoint of a consumer over HTTP; 0 with none.',
+  ),
+  consumerReaders: signal(
+    'faultline.consumer.readers',
+    '{reader}',
+    'gauge',
+    'observed',
+    'faultline_consumer_readers',
+    ['faultline.consumer.door'],
+    'Readers of the consumer API that wait or stream now, by door: poll, stream.',
+  ),
+  consumerDelivered: signal(
+    'faultline.consumer.delivered',
+    '{event}',
+    'counter',
+    'observed',
+    'faultline_consumer_delivered_total',
+    ['faultline.consumer.door'],
+    'Events given to consumers over HTTP (again, where they were read again), by door.',
+  ),
+  consumerStreamsEnded: signal(
+    'faultline.consumer.streams.ended',
+    '{stream}',
+    'counter',
+    'observed',
+    'faultline_consumer_streams_ended_total',
+    ['faultline.reason'],
+    'Streams of the consumer API that ended, by reason: left, time_is_up, shutting_down, slow_reader, position_gone, storage_unavailable, internal.',
+  ),
+  consumerCheckpoints: signal(
+    'faultline.consumer.checkpoints',
+    '{checkpoint}',
+    'counter',
+    'observed',
+    'faultline_consumer_checkpoints_total',
+    ['faultline.outcome'],
+    'Checkpoints of consumers over HTTP, by what became of them: moved, already_there, behind, fenced, beyond_head, unknown_lane.',
+  ),
+  exports: signal(
+    'faultline.exports',
+    '{export}',
+    'counter',
+    'observed',
+    'faultline_exports_total',
+    ['faultline.export.format', 'faultline.outcome'],
+    'Exports of listings that ended, by format and by whether they are whole: complete, broken.',
+  ),
+} as const satisfies Record<string, Signal>;

@@ -1,0 +1,58 @@
+// Ingest takes nothing more once the database holds its stated budget: a disk that is full stops the database itself, and with it all that could make room.
+import type { Scheduler } from './scheduler.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+export type DiskBudgetOptions = {
+  /** Bytes; 0: no budget, and nothing is ever refused for it. */
+  readonly limitBytes: number;
+  /** Bytes that the database takes on disk. Rejects while that can't be known: the last reading counts on. */
+  readonly measure: () => Promise<number>;
+  readonly scheduler: Scheduler;
+  readonly onChange: (state: 'used up' | 'room again', usedBytes: number) => void;
+  readonly everyMs?: number;
+};
+
+export type DiskBudget = Disposable & {
+  /** Why nothing is taken just now; null: there is room. */
+  readonly refusal: () => Refusal | null;
+  /** NaN until it was measured: absent, never 0. */
+  readonly usedBytes: () => number;
+};
+
+/** At 50 MB/s it is overrun by 100 MB at most: a budget leaves more than that of its disk. */
+const defaultEveryMs = 2000;
+
+/** Once refused, some room must be there before it takes again, or it would flap with each event. */
+const roomAgainShare = 0.98;
+
+/** Measures once before it resolves, and again every two seconds until it is disposed of. */
+export const startDiskBudget = async (options: DiskBudgetOptions): Promise<DiskBudget> => {
+  const { limitBytes, measure, scheduler, onChange, everyMs = defaultEveryMs } = options;
+  let usedBytes = Number.NaN;
+  let usedUp = false;
+  let stopped = false;
+  let next: Disposable | null = null;
+  const look = async () => {
+    usedBytes = await measure();
+    const before = usedUp;
+    usedUp = limitBytes > 0 && usedBytes >= limitBytes * (usedUp ? roomAgainShare : 1);
+    if (usedUp !== before) onChange(usedUp ? 'used up' : 'room again', usedBytes);
+  };
+  /** One look after the other: a slow database is not asked twice at once. What it can't tell now it told before; that it can't be reached is told by who commits. */
+  const lookOn = async () => {
+    await look().catch(() => undefined);
+    if (!stopped) next = scheduler.after(everyMs, () => void lookOn());
+  };
+  await lookOn();
+  return {
+    refusal: () => (usedUp ? refuse('disk_budget_used', messageOf(usedBytes, limitBytes)) : null),
+    usedBytes: () => usedBytes,
+    [Symbol.dispose]: () => {
+      stopped = true;
+      next?.[Symbol.dispose]();
+    },
+  };
+};
+
+const messageOf = (usedBytes: number, limitBytes: number) =>
+  `The database takes ${usedBytes} bytes of the ${limitBytes} that FAULTLINE_DISK_BUDGET_BYTES allows: nothing was stored. Retry once there is room.`;

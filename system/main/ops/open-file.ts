@@ -1,0 +1,36 @@
+// A file that has its name only once it is whole: written beside it, and renamed.
+import { open, rename, rm } from 'node:fs/promises';
+
+export type WholeFile = AsyncDisposable & {
+  readonly write: (text: string) => Promise<void>;
+  /** Without it, what was written goes away with the file. */
+  readonly keep: () => Promise<void>;
+};
+
+/** `-` is standard output, which takes back nothing. */
+export const openFile = async (path: string): Promise<WholeFile> => {
+  if (path === '-') {
+    return {
+      write: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+      keep: async () => {},
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+  const beside = `${path}.part`;
+  const file = await open(beside, 'w');
+  let isKept = false;
+  return {
+    write: async (text) => {
+      await file.write(text);
+    },
+    keep: async () => {
+      await file.sync();
+      await rename(beside, path);
+      isKept = true;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await file.close();
+      if (!isKept) await rm(beside, { force: true });
+    },
+  };
+};

@@ -1,0 +1,186 @@
+// Each route of the query door, with each scope, without a key, and with the key of another tenant.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keysOf, makeTestKey } from '../access/testing.ts';
+import { routeNeeds, scopes } from '../contract/access.ts';
+import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
+
+const ofScope = Object.fromEntries(scopes.map((scope) => [scope, makeTestKey('default', [scope])]));
+const all = makeTestKey('default', scopes);
+const other = makeTestKey('other', scopes);
+let query: QueryUnderTest;
+
+const parked = `
+  insert into parked_keys (processor, version, lane, tenant, system_name, object_id, state) values ('timelines', 1, 0, 'default', 'shop', 'order-1', 'parked');
+  insert into parked_events (processor, version, lane, position, id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, body, reason_code)
+  values ('timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 'paid', now(), 'client', now(), '{}', 'handler_threw');
+  insert into timelines (version, tenant, system_name, object_id, lane, entries) values (1, 'default', 'shop', 'order-1', 0, 0);
+  insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 'shop', 'paid', now(), 1);
+  insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant, system_name, object_id, events)
+  values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1)`;
+
+const processors = `
+  insert into processors (processor, version, ordered, state, stream_version)
+  select 'timelines', 1, true, 'active', max(version) from streams on conflict do nothing`;
+
+beforeAll(async () => {
+  query = await startQueryUnderTest({ keys: await keysOf(all, other, ...Object.values(ofScope)) });
+  await query.insertEvent({ id: 1 });
+  await query.pool.query(processors);
+  await query.pool.query(parked);
+  await ask('PUT /consumers/:consumer', all.text);
+});
+
+afterAll(() => query[Symbol.asyncDispose]());
+
+const job = { action: 'replay', selection: { all: true }, requested_by: 'ann', why: 'a test' };
+const places: Readonly<Record<string, string>> = {
+  id: '1',
+  system_name: 'shop',
+  object_id: 'order-1',
+  processor: 'timelines',
+  version: '1',
+  lane: '0',
+  position: '1',
+  job: '1',
+  consumer: 'billing',
+  instance: 'one',
+};
+
+/** What a route needs beside its path. */
+const bodies: Readonly<Record<string, object>> = {
+  'POST /recovery/jobs': job,
+  'PUT /consumers/:consumer': { start: 'earliest' },
+  'PUT /consumers/:consumer/instances/:instance': {},
+  'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
+};
+const queries: Readonly<Record<string, string>> = {
+  'GET /consumers/:consumer/events': '?lane=0&wait_ms=0',
+  // A stream would not end: it is known to be let in where what it asks for is looked at.
+  'GET /consumers/:consumer/stream': '?lanes=none',
+};
+/** Where it is not 200. */
+const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
+  'POST /recovery/jobs': [202],
+  'GET /consumers/:consumer/stream': [400, 'invalid_query'],
+  'DELETE /consumers/:consumer/instances/:instance': [204],
+  'DELETE /consumers/:consumer': [204],
+};
+
+const ask = async (route: string, key: string | null) => {
+  const [method, path] = route.split(' ') as ['GET' | 'PUT' | 'POST' | 'DELETE', string];
+  const body = bodies[route];
+  const response = await query.app.inject({
+    method,
+    url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!) + (queries[route] ?? ''),
+    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { payload: JSON.stringify(body) }),
+  });
+  return { status: response.statusCode, headers: response.headers, text: response.body };
+};
+
+const codeOf = (text: string) => (text === '' ? undefined : (JSON.parse(text) as { error?: { code: string } }).error?.code);
+const routes = Object.entries(routeNeeds.query);
+const closed = routes.filter(([, need]) => need !== 'open');
+/** A job and a consumer have to be there before they are looked for, and are taken away last. */
+const turns = ['PUT', 'POST', 'GET', 'DELETE'];
+const turnOf = (route: string) => turns.indexOf(route.split(' ')[0]!) + (route === 'DELETE /consumers/:consumer' ? 1 : 0);
+const inOrder = closed.toSorted(([a], [b]) => turnOf(a) - turnOf(b));
+
+describe('the query door', () => {
+  it.each(inOrder)('lets the scope of %s (%s) in, and no other', async (route, need) => {
+    for (const scope of scopes) {
+      const { status, text, headers } = await ask(route, ofScope[scope]!.text);
+      const [expected, code] = servedAs[route] ?? [200];
+      const served = [expected, code, undefined];
+      const refused = [403, 'forbidden', `Bearer realm="faultline", error="insufficient_scope", scope="${need}"`];
+      expect([status, codeOf(text), headers['www-authenticate']]).toEqual(scope === need ? served : refused);
+    }
+  });
+
+  it.each(closed)('refuses %s without a key, and with what is none', async (route) => {
+    for (const key of [null, 'nonsense', other.text.slice(0, -1), `${other.text}, ${all.text}`]) {
+      const { status, text, headers } = await ask(route, key);
+      expect([status, codeOf(text), headers['www-authenticate']]).toEqual([401, 'unauthenticated', 'Bearer realm="faultline"']);
+    }
+  });
+
+  it.each(closed.filter(([route]) => !route.includes('/consumers')))('shows nothing of another tenant by %s', async (route) => {
+    const { status, text } = await ask(route, other.text);
+    const isOfOne = /:(id|object_id|position|job)/.test(route) || route.startsWith('POST');
+    expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
+    // Of a place that it named itself it is told that there is nothing.
+    expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);
+  });
+
+  const ofOneConsumer = closed.filter(
+    ([route]) => route.includes('/consumers/:') && route !== 'PUT /consumers/:consumer' && !route.endsWith('/stream'),
+  );
+
+  it.each(ofOneConsumer)('has another tenant’s consumer for none by %s', async (route) => {
+    await ask('PUT /consumers/:consumer', all.text);
+    await ask('DELETE /consumers/:consumer', other.text);
+    const { status, text } = await ask(route, other.text);
+    expect([status, codeOf(text)]).toEqual([404, 'not_found']);
+    expect((await ask('GET /consumers', other.text)).text).toBe('{"consumers":[]}');
+    expect((await ask('GET /consumers', all.text)).text).toContain('"billing"');
+  });
+
+  it('has a consumer of one name in each tenant', async () => {
+    await ask('PUT /consumers/:consumer', all.text);
+    expect((await ask('PUT /consumers/:consumer', other.text)).text).toContain('"created":true');
+    expect((await ask('DELETE /consumers/:consumer', other.text)).status).toBe(204);
+    expect((await ask('GET /consumers/:consumer', all.text)).status).toBe(200);
+  });
+
+  it('counts dead letters and parked keys of the tenant alone', async () => {
+    const of = async (key: string) => {
+      const { dead_letters, parked_keys } = JSON.parse((await ask('GET /status', key)).text) as Record<string, number>;
+      return [dead_letters, parked_keys];
+    };
+    expect([await of(all.text), await of(other.text)]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
+  it('answers another tenant’s request id as if it were not there, and keeps its job', async () => {
+    const request_id = '01234567-89ab-4cde-8f01-23456789abcd';
+    const send = (key: string) =>
+      query.app.inject({
+        method: 'POST',
+        url: '/recovery/jobs',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        payload: { ...job, action: 'discard', request_id },
+      });
+    expect((await send(all.text)).statusCode).toBe(202);
+    const taken = await send(other.text);
+    expect([taken.statusCode, codeOf(taken.body)]).toEqual([400, 'invalid_recovery']);
+    const { rows } = await query.pool.query('select tenant, key_id from recovery_jobs where request_id = $1', [request_id]);
+    expect(rows).toEqual([{ tenant: 'default', key_id: all.kept.keyId }]);
+  });
+
+  it.each(routes.filter(([, need]) => need === 'open'))('answers %s to anybody', async (route) => {
+    expect((await ask(route, null)).status).toBe(200);
+  });
+
+  it('takes a key from nowhere but the Authorization header', async () => {
+    const url = `/events?api_key=${all.text}&authorization=Bearer%20${all.text}`;
+    const response = await query.app.inject({ url, headers: { 'x-api-key': all.text, cookie: `key=${all.text}` } });
+    expect([response.statusCode, codeOf(response.body)]).toEqual([401, 'unauthenticated']);
+    expect(response.body).not.toContain(all.text.slice(-43));
+  });
+
+  it('says in OpenAPI which scope each operation asks for', () => {
+    type Operation = { readonly security: readonly Readonly<Record<string, readonly string[]>>[]; readonly responses: object };
+    return query.app.inject({ url: '/openapi.json' }).then((response) => {
+      const { paths } = response.json<{ paths: Record<string, Record<string, Operation>> }>();
+      const said = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, { security }]) => [
+          `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+          security[0]?.['apiKey']?.[0] ?? 'open',
+        ]),
+      );
+      expect(Object.fromEntries(said)).toEqual(routeNeeds.query);
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { readBooks } from './books.ts';
+import { openConnection } from './connection.ts';
+import { migrate } from './migrate.ts';
+import { createTestPool } from './testing-pool.ts';
+import { createTestDatabase } from './testing.ts';
+
+const fill = `
+  insert into consumers (tenant, consumer, stream_version) select 'default', 'c' || lpad(n::text, 2, '0'), 1 from generate_series(1, 22) n;
+  insert into consumer_lanes (tenant, consumer, lane, position) select tenant, consumer, lane, 0 from consumers, lanes;
+  insert into consumers (tenant, consumer, stream_version) values ('acme', 'c', 1);
+  insert into consumer_lanes (tenant, consumer, lane, position) values ('acme', 'c', 0, 3), ('acme', 'c', 1, 0);
+  update lanes set head = 5 where lane = 0;
+  insert into log (stream_version, lane, position, id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, body, appended_at)
+  select 1, 0, n, n, 'default', 's', 'o', 'e', now(), 'client', now(), '{}', now() from generate_series(1, 5) n`;
+
+test('the books have lag and age of the first twenty consumers, and the rest as one', async () => {
+  await using database = await createTestDatabase();
+  const pool = createTestPool(database.url);
+  await migrate(pool, { lanes: 2, apply: true });
+  await pool.query(fill);
+  await pool.query(`update consumer_lanes set position = 5 where consumer = 'c01' and lane = 0`);
+  const client = await openConnection({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 }, () => {});
+  const { entries } = await readBooks(client, false);
+  const of = (name: string) =>
+    new Map(
+      entries.flatMap(({ signal, attributes, value }) => (signal.name === name ? [[Object.values(attributes)[0], value] as const] : [])),
+    );
+  const [lag, age] = [of('faultline.consumer.lag'), of('faultline.consumer.lag.duration')];
+  expect([lag.size, age.size]).toEqual([21, 20]);
+  expect([lag.get('acme/c'), lag.get('c01'), lag.get('c02'), lag.get('_others')]).toEqual([2, 0, 5, 15]);
+  expect([age.get('c01'), age.has('_others')]).toEqual([0, false]);
+  expect(age.get('c02')).toBeGreaterThan(0);
+  await client.end();
+  await pool.end();
+});
+
+test('without a consumer there is no series of one', async () => {
+  await using database = await createTestDatabase();
+  const pool = createTestPool(database.url);
+  await migrate(pool, { lanes: 1, apply: true });
+  const client = await openConnection({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 }, () => {});
+  const { entries } = await readBooks(client, false);
+  expect(entries.filter(({ signal }) => signal.name.startsWith('faultline.consumer'))).toEqual([]);
+  await client.end();
+  await pool.end();
+});
