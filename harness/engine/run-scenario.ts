@@ -64,6 +64,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       processes: scenario.target.processes,
       environment: scenario.target.environment ?? {},
       faultyHandler: scenario.target.faultyHandler === true,
+      teamProcessor: scenario.target.teamProcessor === true,
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,

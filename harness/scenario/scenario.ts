@@ -170,6 +170,8 @@ export type Scenario = {
     readonly environment?: Readonly<Record<string, string>>;
     /** Use the harness's handler, whose user code throws or hangs for events that say so. */
     readonly faultyHandler?: boolean;
+    /** Workers run a processor of a team's own, which fails for events that say so. */
+    readonly teamProcessor?: boolean;
   };
   readonly phases: readonly Phase[];
   readonly traffic: Traffic;

@@ -43,6 +43,8 @@ export type NeedsSource = {
   readonly settings?: Readonly<Record<string, string>>;
   /** User code that throws or hangs for events that say so. */
   readonly faultyHandler?: true;
+  /** A processor as a team would write it runs beside the built-in ones, and fails for events that say so. */
+  readonly teamProcessor?: true;
 };
 
 export type ScenarioSource<PhaseName extends string = string> = {

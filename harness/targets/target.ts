@@ -29,6 +29,7 @@ export type StartOptions = {
   readonly processes: Readonly<Record<ProcessRole, number>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly faultyHandler: boolean;
+  readonly teamProcessor: boolean;
   /** Where each signal goes by OTLP/HTTP, and with which headers: those may hold credentials. */
   readonly otlp: { readonly urls: StackEndpoints['otlp']; readonly headers: NonNullable<StackAccess['otlp']> };
   readonly exportIntervalMs: number;

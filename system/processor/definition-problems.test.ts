@@ -53,7 +53,11 @@ describe('a definition', () => {
   test('of any shape is judged and never throws', () => {
     const fields = fc.constantFrom('name', 'reads', 'tables', 'onError', 'backPressure', 'setUp');
     const anything = fc.oneof(fc.anything(), fc.dictionary(fields, fc.anything()));
-    fc.assert(fc.property(anything, (value) => expect(definitionProblems(value)).toBeInstanceOf(Array)));
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(definitionProblems(value)).toBeInstanceOf(Array);
+      }),
+    );
   });
 });
 

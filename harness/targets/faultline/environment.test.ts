@@ -12,6 +12,7 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
       processes: { ingest: 1, worker: 1, query: 1 },
       environment: {},
       faultyHandler: false,
+      teamProcessor: false,
       links: [],
       smallDisk: false,
       otlp: { urls, headers },
@@ -22,6 +23,7 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
     databaseUrl: 'postgresql://x',
     port: 0,
     faultyHandlerPath: '',
+    teamProcessorPath: '',
   });
 
 test('each signal has an endpoint of its own, and no headers where none are needed', () => {

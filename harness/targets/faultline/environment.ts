@@ -11,6 +11,7 @@ export type ProcessEnvironment = {
   /** 0: any free one. */
   readonly port: number;
   readonly faultyHandlerPath: string;
+  readonly teamProcessorPath: string;
 };
 
 /** No run of the default set comes near it; what is measured against it then is there to be seen. */
@@ -22,12 +23,14 @@ export const processEnvironment = ({
   databaseUrl,
   port,
   faultyHandlerPath,
+  teamProcessorPath,
 }: ProcessEnvironment): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
   ...(role === 'ingest' && options.processes.ingest > 1 ? { FAULTLINE_REUSE_PORT: 'true' } : {}),
   ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
+  ...(role === 'worker' && options.teamProcessor ? { FAULTLINE_PROCESSORS: teamProcessorPath } : {}),
   ...telemetryEnvironment(options),
   ...options.environment,
 });

@@ -36,6 +36,7 @@ type Fleet = {
 type StartOf = { readonly port: number; readonly signal?: AbortSignal; readonly environment?: Readonly<Record<string, string>> };
 
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
+const teamProcessorPath = fileURLToPath(new URL(`./team-processor${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -61,7 +62,7 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   const running = new Map<string, SystemProcess>();
   const start: Fleet['start'] = async (role, index, { port, signal, environment: beside = {} }) => {
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath }), ...beside };
+    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath, teamProcessorPath }), ...beside };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });

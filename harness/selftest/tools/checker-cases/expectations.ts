@@ -1,9 +1,12 @@
 // What scenarios expect, not met.
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
+import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+
+type OwnEffect = RowOf<'own-effect'>;
 
 const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
@@ -26,6 +29,17 @@ const onePanel = (found: number): SimulatedRun =>
 
 const takeovers = (run: SimulatedRun, change: { readonly at: number }): SimulatedRun =>
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
+
+/** A team's own processor made of the poisoned run what timelines made of it. */
+const ownEffects = (change: (rows: readonly OwnEffect[]) => readonly OwnEffect[]): SimulatedRun => {
+  const entries = poisoned().finalState.filter((row) => row.kind === 'timeline-entry');
+  const made = entries.map(({ lane, position, eventId, systemName, objectId }, index): OwnEffect => {
+    const place = { lane, position, eventId, systemName, objectId };
+    return { kind: 'own-effect', processor: 'team-ledger', version: 1, ...place, entry: index + 1 };
+  });
+  const parked = withRows(poisoned(), 'parked', (rows) => rows.map((row) => ({ ...row, processor: 'team-ledger' })));
+  return { ...parked, finalState: [...parked.finalState, ...change(made)] };
+};
 
 const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
   all.map((operation) =>
@@ -56,6 +70,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['one poison is no dead letter', () => withRows(poisoned(), 'parked', (rows) => rows.slice(1))],
     green: ['each is, and its key waits', poisoned],
+  },
+  {
+    check: 'own-effects-once',
+    bad: 'fail',
+    red: ['one entry is there twice', () => ownEffects((rows) => [...rows, { ...rows[0]!, entry: rows.length + 1 }])],
+    green: ['each is there once, and poison has none', () => ownEffects((rows) => rows)],
   },
   {
     check: 'no-dead-letters',
