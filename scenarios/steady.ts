@@ -33,6 +33,8 @@ export default scenario({
     'panels-have-data': {
       // What shows trouble alone is empty where there is none.
       mayBeEmpty: [
+        // It sends nothing by UDP, so that door is shut.
+        'ingest › Queue of datagrams and its limit',
         'pipeline › Traces with an error',
         'pipeline › Warnings and errors',
         'recovery › Traces of failures',

@@ -5,7 +5,12 @@ import { type Network, startNetwork } from '../network/start-network.ts';
 import { spawnProcess, type SpawnedProcess } from '../stack/processes.ts';
 import { createWorkshop } from './workshop.ts';
 
-export type Program = { readonly address: string; readonly process: SpawnedProcess };
+export type Program = {
+  readonly address: string;
+  /** Of its ready line. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly process: SpawnedProcess;
+};
 
 export type Bed = AsyncDisposable & {
   /** A new, empty database; resolves to its URL. */
@@ -34,7 +39,7 @@ export const createBed = async (root: string, signal: AbortSignal): Promise<Bed>
     });
     workshop.use(started);
     const line = await started.ready(readyWithinMs, signal);
-    return { address: String(line.attributes['address']), process: started };
+    return { address: String(line.attributes['address']), attributes: line.attributes, process: started };
   };
   const postgres = await run('postgres', 'system/main/postgres.ts', { FAULTLINE_POSTGRES_DATA: join(folder, 'faultline-postgres-data') });
   const telemetry = await run('stack', 'harness/stack/embedded/main.ts', {});

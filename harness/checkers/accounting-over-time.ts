@@ -60,15 +60,25 @@ const playedSeconds = ({ timeline: { zeroAt, phases } }: RunData): number =>
   (Math.max(zeroAt, ...phases.filter(({ kind }) => kind !== 'drain').map(({ to }) => to)) - zeroAt) / 1000;
 
 /** By lane, and by processor and lane: when rows came to be, sorted. */
-type Times = { readonly appended: ReadonlyMap<number, Float64Array>; readonly applied: ReadonlyMap<string, Float64Array> };
+type Times = {
+  readonly appended: ReadonlyMap<number, Float64Array>;
+  readonly applied: ReadonlyMap<string, Float64Array>;
+  /** Events that were erased in the end, by lane. */
+  readonly erased: ReadonlyMap<number, number>;
+  /** Versions, as `processor/version`. */
+  readonly unread: ReadonlySet<string>;
+};
 
 const timesOf = ({ rows, effects }: RunIndex): Times => ({
+  erased: new Map([...Map.groupBy(rows.erased, ({ lane }) => lane)].map(([lane, of]) => [lane, of.length])),
+  unread: new Set(rows.checkpoint.filter(({ isRead }) => isRead === false).map(({ processor, version }) => `${processor}/${version}`)),
   appended: sortedBy(rows.log, ({ lane, appendedAt: at }) => ({ lane, at })),
   applied: new Map(
-    [...effects].flatMap(([processor, ofProcessor]) =>
-      [...sortedBy(ofProcessor.entries(), ([, { lane, appliedAt: at }]) => ({ lane, at }))].map(
-        ([lane, times]) => [`${processor}/${lane}`, times] as const,
-      ),
+    [
+      ...[...effects].map(([processor, of]) => [processor, [...of.entries()].map(([, row]) => row)] as const),
+      ...Map.groupBy(rows['own-effect'], ({ processor }) => processor),
+    ].flatMap(([processor, made]) =>
+      [...sortedBy(made, ({ lane, appliedAt: at }) => ({ lane, at }))].map(([lane, times]) => [`${processor}/${lane}`, times] as const),
     ),
   ),
 });
@@ -108,15 +118,20 @@ const checkRow = (row: BookRow, before: BookRow | undefined, against: Against, f
     );
   if (row.position > row.head) findings.add(`${nameOf(row)}: the checkpoint ${row.position} was ahead of the head ${row.head}`, shown);
   for (const field of kept)
-    if (before !== undefined && row[field] < before[field])
+    if (before !== undefined && reached(row, field) < reached(before, field))
       findings.add(`${nameOf(row)}: ${field} went back from ${before[field]} to ${row[field]}`, shown);
   if (known === null) return;
   const appended = countUpTo(known.appended.get(row.lane), at);
   if (row.head > appended) findings.add(`${nameOf(row)}: the head was ${row.head}, but ${appended} rows had been appended`, shown);
-  if (undone) return;
-  const applied = countUpTo(known.applied.get(`${row.processor}/${row.lane}`), at);
+  // Rows of a version that nobody reads are not read back.
+  if (undone || known.unread.has(`${row.processor}/${row.version}`)) return;
+  // Of what was erased by the end the rows are gone, though the books may have had them.
+  const applied = countUpTo(known.applied.get(`${row.processor}/${row.lane}`), at) + (known.erased.get(row.lane) ?? 0);
   if (row.applied > applied) findings.add(`${nameOf(row)}: the books had ${row.applied} applied, but ${applied} rows were there`, shown);
 };
+
+/** An event that was applied and is erased is skipped from then on. */
+const reached = (row: BookRow, field: (typeof growing)[number]): number => row[field] + (field === 'applied' ? row.skipped : 0);
 
 /** How many of the sorted times are at or before `time`. */
 const countUpTo = (times: Float64Array | undefined, time: number): number => {

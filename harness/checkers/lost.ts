@@ -1,6 +1,6 @@
 // Promise 1 and 4: what was acknowledged is in the log, and what a checkpoint has passed is applied, parked or waiting. Nothing vanishes.
 import type { RunData } from '../engine/run-data.ts';
-import { indexOf, processors, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { type EventHistory, indexOf, processors, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/lost';
@@ -20,12 +20,16 @@ export const lost = (run: RunData): CheckResult => {
   });
 };
 
-const findUnlogged = ({ events, isLogged }: RunIndex, findings: Findings): number => {
+/** Of an erased event the row is left, under the id that was answered. */
+const isErased = ({ operations }: EventHistory, erased: RunIndex['erased']): boolean =>
+  erased.size > 0 && operations.some(({ id: answered }) => answered !== null && erased.has(answered));
+
+const findUnlogged = ({ events, isLogged, erased }: RunIndex, findings: Findings): number => {
   let acknowledged = 0;
   for (const event of events) {
     if (event.outcome !== 'ok') continue;
     acknowledged += 1;
-    if (!isLogged(event.first))
+    if (!isLogged(event.first) && !isErased(event, erased))
       findings.add(`event ${event.event} was acknowledged, but is not in the log`, { operations: event.operations });
   }
   return acknowledged;
@@ -36,7 +40,7 @@ const findUnapplied = ({ rows, effects, logByLane }: RunIndex, processor: string
   const applied = effects.get(processor);
   const held = new Set([...rows.parked, ...rows.pending].filter((row) => row.processor === processor).map((row) => row.id));
   for (const checkpoint of rows.checkpoint) {
-    if (checkpoint.processor !== processor) continue;
+    if (checkpoint.processor !== processor || checkpoint.isRead === false) continue;
     const missing = logByLane.rowsOf(logByLane.find(checkpoint.lane)).filter((place) => {
       const { position, id: eventId } = rows.log.at(place);
       return position <= checkpoint.position && applied?.has(eventId) !== true && !held.has(eventId);

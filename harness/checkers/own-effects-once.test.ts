@@ -11,8 +11,8 @@ const base = simulateRun({ ...quietScenario, traffic: { ...quietScenario.traffic
 /** A team's processor that did what timelines did. */
 const run = (change: (rows: OwnEffect[]) => OwnEffect[], of: SimulatedRun = base): SimulatedRun => {
   const entries = of.finalState.filter((row) => row.kind === 'timeline-entry');
-  const made = entries.map(({ lane, position, eventId, systemName, objectId }, index): OwnEffect => {
-    const place = { lane, position, eventId, systemName, objectId };
+  const made = entries.map(({ lane, position, eventId, systemName, objectId, appliedAt }, index): OwnEffect => {
+    const place = { lane, position, eventId, systemName, objectId, appliedAt };
     return { kind: 'own-effect', processor: 'team-ledger', version: 1, ...place, entry: index + 1 };
   });
   const parked = withRows(of, 'parked', (rows) => rows.map((row) => ({ ...row, processor: 'team-ledger' })));
@@ -38,7 +38,7 @@ test.each([
 
 test('an entry of what is parked is a failure: a failing event kept what it wrote', () => {
   const parked = base.finalState.find((row) => row.kind === 'parked')!;
-  const { lane, position, id: eventId, systemName, objectId } = parked;
+  const { lane, position, id: eventId, systemName, objectId, parkedAt: appliedAt } = parked;
   const kept: OwnEffect = {
     kind: 'own-effect',
     processor: 'team-ledger',
@@ -49,6 +49,7 @@ test('an entry of what is parked is a failure: a failing event kept what it wrot
     systemName,
     objectId,
     entry: 0,
+    appliedAt,
   };
   expect(ownEffectsOnce(run((rows) => [kept, ...rows])).findings[0]?.message).toMatch(/has an entry, and is parked$/);
 });

@@ -33,10 +33,11 @@ export const readModel = (run: RunData): CheckResult => {
 
 type IsPassed = (row: Logged) => boolean;
 
-/** Rows at or before the checkpoint of their lane; without a checkpoint none was passed. */
-const passedBy = (processor: string, { rows }: RunIndex): IsPassed => {
-  const positions = new Map(rows.checkpoint.filter((row) => row.processor === processor).map(({ lane, position }) => [lane, position]));
-  return ({ lane, position }) => position <= (positions.get(lane) ?? 0);
+/** Rows at or before the checkpoint of their lane; without a checkpoint none was passed. Of an erased one nothing may be there. */
+const passedBy = (processor: string, { rows, erased }: RunIndex): IsPassed => {
+  const read = rows.checkpoint.filter((row) => row.processor === processor && row.isRead !== false);
+  const positions = new Map(read.map(({ lane, position }) => [lane, position]));
+  return ({ lane, position, id: event }) => position <= (positions.get(lane) ?? 0) && !erased.has(event);
 };
 
 const appliedTo = (processor: string, index: RunIndex): IsPassed => {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createBed, type Bed } from '../bench/bed.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
@@ -13,16 +13,25 @@ import { benchIngestOne } from '../bench/ingest-one.ts';
 import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
+import { createBenchRebuild, usualRebuildEvents } from '../bench/rebuild/bench-rebuild.ts';
+import { benchVersionTables } from '../bench/rebuild/bench-version-tables.ts';
+import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const benches = new Map<string, (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>>([
-  ['ingest-one', benchIngestOne],
-  ['ingest-batches', benchIngestBatches],
-  ['workers', benchDrainBacklog],
-  ['proxy', benchProxy],
-]);
+type Bench = (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>;
+
+const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
+  new Map<string, Bench>([
+    ['ingest-one', benchIngestOne],
+    ['ingest-batches', benchIngestBatches],
+    ['udp', benchUdp],
+    ['workers', benchDrainBacklog],
+    ['proxy', benchProxy],
+    ['rebuild', createBenchRebuild(rebuildEvents)],
+    ['rebuild-tables', benchVersionTables],
+  ]);
 
 /** Those that need nothing of the system. */
 const withoutSystem = new Map<string, (say: (text: string) => void, signal: AbortSignal) => Promise<readonly Figure[]>>([
@@ -32,23 +41,33 @@ const withoutSystem = new Map<string, (say: (text: string) => void, signal: Abor
   ['judge', benchJudge],
 ]);
 
-const names = [...benches.keys(), ...withoutSystem.keys()];
+const names = [...benchesOf(usualRebuildEvents).keys(), ...withoutSystem.keys()];
 
-const parse = (parameters: readonly string[]): { only: readonly string[]; json?: string } => {
+type Options = { readonly json?: string; readonly rebuildEvents: number };
+
+const parse = (parameters: readonly string[]): Options & { only: readonly string[] } => {
   const program = new Command('bench')
     .description('Measures throughput and latency on this machine, as ratios against something run beside it.')
     .argument('[name...]', `which to run (${names.join(', ')}; default: all)`)
     .option('--json <file>', 'write the figures as a list of {name, value, unit, against, ratio, bound, holds}')
+    .option('--rebuild-events <number>', 'how long a log the rebuild has; its figure is of 1000000', events, usualRebuildEvents)
     .exitOverride();
   program.parse(parameters, { from: 'user' });
   const unknown = program.args.filter((name) => !names.includes(name));
   if (unknown.length > 0) program.error(`error: no benchmark is named ${unknown.join(', ')}; there are ${names.join(', ')}`);
-  return { only: program.args, ...program.opts<{ json?: string }>() };
+  return { only: program.args, ...program.opts<Options>() };
+};
+
+const events = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1000 && value <= 100_000_000) return value;
+  throw new InvalidArgumentError('Give a whole number from 1000 to 100000000.');
 };
 
 const say = (text: string): void => console.error(`… ${text}`);
 
-const measure = async (only: readonly string[], signal: AbortSignal): Promise<readonly Figure[]> => {
+const measure = async (only: readonly string[], rebuildEvents: number, signal: AbortSignal): Promise<readonly Figure[]> => {
+  const benches = benchesOf(rebuildEvents);
   const isWanted = (name: string): boolean => only.length === 0 || only.includes(name);
   const figures: Figure[] = [];
   for (const [name, bench] of withoutSystem) {
@@ -56,10 +75,14 @@ const measure = async (only: readonly string[], signal: AbortSignal): Promise<re
     signal.throwIfAborted();
     figures.push(...(await bench(say, signal)));
   }
-  return [...figures, ...([...benches.keys()].some(isWanted) ? await measureSystem(isWanted, signal) : [])];
+  return [...figures, ...([...benches.keys()].some(isWanted) ? await measureSystem(benches, isWanted, signal) : [])];
 };
 
-const measureSystem = async (isWanted: (name: string) => boolean, signal: AbortSignal): Promise<readonly Figure[]> => {
+const measureSystem = async (
+  benches: ReadonlyMap<string, Bench>,
+  isWanted: (name: string) => boolean,
+  signal: AbortSignal,
+): Promise<readonly Figure[]> => {
   await using bed = await createBed(root, signal);
   const figures: Figure[] = [];
   for (const [name, bench] of benches) {
@@ -74,9 +97,9 @@ const main = async (): Promise<number> => {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
   try {
-    const { only, json } = parse(process.argv.slice(2));
+    const { only, json, rebuildEvents } = parse(process.argv.slice(2));
     console.log(`faultline bench on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);
-    const figures = await measure(only, interrupted.signal);
+    const figures = await measure(only, rebuildEvents, interrupted.signal);
     for (const figure of figures) console.log(figureText(figure));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
     return figures.every(({ holds }) => holds !== false) ? 0 : 1;

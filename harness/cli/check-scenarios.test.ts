@@ -67,13 +67,15 @@ test('traffic by UDP, and faults of datagrams, are refused where the target has 
   const lossy = {
     bad: { kind: 'datagrams', link: 'driver-ingest-udp', at: { phase: 'only', afterSeconds: 0 }, seconds: 1, effect: 'loss', share: 0.5 },
   };
-  expect(() => check(faultline, { ...byUdp, faults: lossy })).toThrow(
+  const shut = 'its ingest listens for HTTP alone';
+  const byHttp = { ...faultline, lacks: { datagrams: shut, 'datagram-counts': shut } };
+  expect(() => check(byHttp, { ...byUdp, faults: lossy })).toThrow(
     /2 mistakes:[^]*asked\/faults\.bad\.kind: a fault of kind datagrams is not possible here: the target offers no datagrams[^]*asked\/traffic\.transport: traffic by UDP is not possible here: the target offers no datagrams: its ingest listens for HTTP alone/,
   );
 });
 
 test('a target that takes datagrams gets them', () => {
-  expect(check({ ...faultline, lacks: {} }, byUdp).map(({ traffic }) => traffic.transport)).toEqual(['udp']);
+  expect(check(faultline, byUdp).map(({ traffic }) => traffic.transport)).toEqual(['udp']);
 });
 
 test('batches are those of the contract: a target that is sent requests of its own can get none', () => {

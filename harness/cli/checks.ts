@@ -3,9 +3,11 @@ import type { NeededParameters } from '../engine/reference-problems.ts';
 import { accountingOverTime } from '../checkers/accounting-over-time.ts';
 import { accounting } from '../checkers/accounting.ts';
 import { agreement } from '../checkers/agreement.ts';
+import { unlessByDatagram } from '../checkers/by-datagram.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
 import { clock } from '../checkers/clock.ts';
 import { conflictingEffect } from '../checkers/conflicting-effect.ts';
+import { countedLoss } from '../checkers/counted-loss.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
 import { detection } from '../checkers/detection.ts';
@@ -14,6 +16,7 @@ import { duplicateEffect } from '../checkers/duplicate-effect.ts';
 import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
 import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
 import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
+import { erasedEverywhere } from '../checkers/erased-everywhere.ts';
 import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
 import { everyEventAcknowledged } from '../checkers/every-event-acknowledged.ts';
 import { faultsHealed } from '../checkers/faults-healed.ts';
@@ -72,6 +75,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['gapless', gapless],
   ['accounting', accounting],
   ['accounting-over-time', accountingOverTime],
+  ['counted-loss', countedLoss],
   ['drained', drained],
   ['history-complete', historyComplete],
   ['final-state-complete', finalStateComplete],
@@ -84,8 +88,8 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['clock', clock],
   ['agreement', agreement],
   ['lag', lag],
-  ['traces', traces],
-  ['logs', logs],
+  ['traces', unlessByDatagram(traces)],
+  ['logs', unlessByDatagram(logs)],
   ['detection', detection],
 ]);
 
@@ -110,6 +114,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['monotonic-reads', monotonicReads],
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
+  ['erased-everywhere', erasedEverywhere],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */

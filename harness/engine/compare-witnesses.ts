@@ -159,6 +159,8 @@ const missingRows = ({ rows, effects }: RunIndex, signals: SignalsRecord): Compa
       rows.checkpoint
         // What a team's own processor wrote is not counted by the target.
         .filter(({ processor }) => topic !== 'effect-surplus' || effects.has(processor))
+        // The lag of a version that nobody reads is told under another name.
+        .filter(({ isRead }) => topic !== 'final-lag' || isRead !== false)
         .map((row) => ({ row, labels: labelsOf(row) }))
         .filter(({ labels }) => !there.has(checkpointName(labels)))
         .map(({ row, labels: { faultline_processor: processor, faultline_processor_version: version, faultline_lane: lane } }) =>
@@ -194,9 +196,16 @@ const compareBooks = (processor: string, { rows, effects }: RunIndex, signals: S
       outcome,
       labelled(names.events, { processor, outcome }),
       counted[outcome],
-      sumOf(signals, names.events, { faultline_processor: processor, faultline_outcome: outcome }),
+      sumOf(signals, names.events, { faultline_processor: processor, ...readVersionOf(processor, rows), faultline_outcome: outcome }),
     ),
   );
+};
+
+/** Where there are versions beside the one that is read, only that one is read back row by row. */
+const readVersionOf = (processor: string, { checkpoint }: Rows): Labels => {
+  const own = checkpoint.filter((row) => row.processor === processor);
+  const read = own.find(({ isRead }) => isRead === true);
+  return read === undefined || own.every(({ isRead }) => isRead !== false) ? {} : { faultline_processor_version: String(read.version) };
 };
 
 /** By reason, for every reason that either witness knows. With none on either side there is no series to compare, and nothing is claimed. */
@@ -221,7 +230,9 @@ const labelValues = (signals: SignalsRecord, signal: string, label: string): str
 
 const remaining = ({ rows }: RunIndex, processor: string): number => {
   const heads = rows.lane.reduce((sum, { head }) => sum + head, 0);
-  return rows.checkpoint.filter((row) => row.processor === processor).reduce((left, { position }) => left - position, heads);
+  return rows.checkpoint
+    .filter((row) => row.processor === processor && row.isRead !== false)
+    .reduce((left, { position }) => left - position, heads);
 };
 
 /** Answered at admission with one of the stable codes. A conflict is found at commit, and counted there. */

@@ -4,6 +4,7 @@ import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
 import { planReads } from '../reader/plan-reads.ts';
 import { startReader } from '../reader/run-reader.ts';
+import { datagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import { targetNeeds } from '../scenario/faults/target-needs.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { startBooksSampler } from './books-sampler.ts';
@@ -69,6 +70,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
       ...targetNeeds(scenario.faults),
+      datagrams: datagramNeeds(scenario),
     },
     signal,
   );

@@ -13,6 +13,7 @@ import { descriptors } from './descriptors.ts';
 import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { network, networkEffects } from './network.ts';
+import { operator, operatorEffects } from './operator.ts';
 import { pause } from './pause.ts';
 import { restart } from './restart.ts';
 import { slowStart } from './slow-start.ts';
@@ -32,6 +33,7 @@ export const faults: FaultRegistry = {
   datagrams,
   database,
   container,
+  operator,
 };
 
 type WithEffects<Each extends Fault = Fault> = Each extends { readonly effect: string } ? Each['kind'] : never;
@@ -41,6 +43,7 @@ const effects: { readonly [Kind in WithEffects]: readonly string[] } = {
   datagrams: datagramEffects,
   database: databaseEffects,
   container: containerEffects,
+  operator: operatorEffects,
 };
 
 /** Every kind, and of those that have effects each of them: `kill`, `network latency`. */

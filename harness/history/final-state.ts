@@ -1,5 +1,7 @@
 // One line of final-state.ndjson: what the target holds after everything drained, read back by SQL that any user could write. Times are epoch milliseconds.
 
+import type { DatagramCounts } from '../network/datagram-counts.ts';
+
 /** A kept event of a target without lanes and positions: judged like a row of the log, by all checks that need no more than what is here. */
 export type StoredRow = {
   readonly kind: 'stored';
@@ -71,6 +73,7 @@ export type FinalRow =
       readonly objectId: string;
       /** In the order in which they were made. */
       readonly entry: number;
+      readonly appliedAt: number;
     }
   | {
       readonly kind: 'count';
@@ -95,6 +98,17 @@ export type FinalRow =
       readonly discarded: number;
       readonly skipped: number;
       readonly shed: number;
+      /** False: a version that nobody reads, whose rows are not read back. Left out: read. */
+      readonly isRead?: boolean;
+    }
+  /** A row of the log whose object was erased: its place, its key and its id are all that is left of the event. */
+  | {
+      readonly kind: 'erased';
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
     }
   /** What the harness counts again itself, per processor and lane, from the tables and not from the books. */
   | {
@@ -132,6 +146,35 @@ export type FinalRow =
       readonly objectId: string;
       readonly sequence: number;
     }
+  /** What the target counted of a sender's datagrams; both names are empty for datagrams without a number. */
+  | {
+      readonly kind: 'datagram-sender';
+      readonly source: string;
+      readonly boot: string;
+      readonly highest: number;
+      readonly received: number;
+      readonly undecided: number;
+      readonly repeated: number;
+      readonly appended: number;
+      readonly duplicates: number;
+      readonly refused: number;
+      /** By its last high-water mark; 0: none came. */
+      readonly markedDatagrams: number;
+      readonly markedEvents: number;
+    }
+  /** What one of its processes counted of all datagrams; kernelDropped null: it can't know. */
+  | {
+      readonly kind: 'datagram-door';
+      readonly door: string;
+      readonly received: number;
+      readonly unread: number;
+      readonly dropped: number;
+      readonly inDoubt: number;
+      readonly kernelDropped: number | null;
+      readonly closed: boolean;
+    }
+  /** What the harness's own proxy did before that door. */
+  | ({ readonly kind: 'datagram-link' } & Readonly<DatagramCounts>)
   | {
       readonly kind: 'lease-event';
       readonly at: number;

@@ -80,6 +80,10 @@ export class FinalTables {
     recount: [],
     parked: [],
     pending: [],
+    'datagram-sender': [],
+    'datagram-door': [],
+    'datagram-link': [],
+    erased: [],
     'lease-event': [],
   };
 

@@ -38,6 +38,8 @@ export type RunIndex = {
   /** Numbers for the ids of all rows. */
   readonly ids: Numbering;
   readonly logById: RowsById<RowOf<'log'>>;
+  /** Ids of events whose object was erased. */
+  readonly erased: ReadonlySet<number>;
   /** Processors of the target, with what each made, by the event's id: rows of table events, entries of timelines. */
   readonly effects: ReadonlyMap<string, RowsById<Effect>>;
 };
@@ -70,6 +72,7 @@ const makeIndex = (run: RunData): RunIndex => {
     timelines: timelinesIn(rows['timeline-entry']),
     ids,
     logById: rowsById(rows.log, 'id', ids),
+    erased: new Set(rows.erased.map(({ id }) => id)),
     effects: new Map<string, RowsById<Effect>>([
       ['events', rowsById(rows.event, 'id', ids)],
       ['timelines', rowsById(rows['timeline-entry'], 'eventId', ids)],

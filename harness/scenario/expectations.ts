@@ -43,6 +43,7 @@ export const expectations = {
     parameters: { withinSeconds: 'number' },
   },
   'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
+  'erased-everywhere': { means: 'Of an event whose object was erased nothing is left but its place in the log.' },
 } as const satisfies Record<string, Entry>;
 
 /** By the name of the check without its "-seen". */

@@ -4,6 +4,7 @@ import type { ContainerFault } from './faults/container-fault.ts';
 import type { DatabaseFault } from './faults/database-fault.ts';
 import type { DatagramFault } from './faults/datagram-fault.ts';
 import type { NetworkFault } from './faults/network-fault.ts';
+import type { OperatorFault } from './faults/operator-fault.ts';
 import type { ProcessFault } from './faults/process-faults.ts';
 import type { ProcessRole } from './process-role.ts';
 
@@ -115,7 +116,8 @@ export type Fault =
   | DatagramFault
   | ProcessFault
   | DatabaseFault
-  | ContainerFault;
+  | ContainerFault
+  | OperatorFault;
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
 export type Budget = {

@@ -207,4 +207,42 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'switched-too-early',
+    defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
+    scenario: 'rebuild-under-load',
+    exitCode: 1,
+    namedBy: ['expectation/monotonic-reads', 'expectation/stale-reads'],
+    edits: [
+      {
+        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
+        find: 'if (lagMs <= freshnessBudgetMs) return null;',
+        replace: 'if (lagMs >= 0) return null;',
+      },
+      {
+        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
+        find: 'return reason === null ? null : unlessForced(asked, new Refused(newer.version, reason));',
+        replace: 'return reason !== undefined ? null : unlessForced(asked, new Refused(newer.version, reason));',
+      },
+      {
+        file: 'system/storage/postgres/rebuild/serve-version.ts',
+        find: 'if (events === 0 || nowMs() >= endsAtMs) return events;',
+        replace: 'if (events === 0 || nowMs() <= endsAtMs) return 0;',
+      },
+    ],
+  },
+  {
+    name: 'tombstones-handed-over',
+    defect: 'a processor takes what is left of an erased event for an event',
+    scenario: 'erasure-during-replay',
+    exitCode: 1,
+    namedBy: ['expectation/erased-everywhere'],
+    edits: [
+      {
+        file: 'system/contract/erased.ts',
+        find: 'body === erasedBody;',
+        replace: 'body === erasedName;',
+      },
+    ],
+  },
 ];

@@ -182,6 +182,20 @@ export const mutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'udp-drops-not-counted',
+    defect: 'what the full queue of datagrams drops is counted nowhere: the network seems to have lost it',
+    scenario: 'udp-flood',
+    exitCode: 1,
+    namedBy: ['safety/counted-loss', 'budget/udp-network-loss@all'],
+    edits: [
+      {
+        file: 'system/ingest/udp/ring.ts',
+        find: 'Atomics.add(counts, counters.dropped, 1n);',
+        replace: 'Atomics.add(counts, counters.dropped, 0n);',
+      },
+    ],
+  },
+  {
     name: 'panel-metric-renamed',
     defect: 'a panel asks for a metric by a name that it no longer has',
     scenario: 'steady',

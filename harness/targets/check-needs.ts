@@ -14,6 +14,7 @@ export const checkNeeds: Needs = {
   gapless: ['positions'],
   accounting: ['books'],
   'accounting-over-time': ['books'],
+  'counted-loss': ['books', 'read-back'],
   drained: [],
   'history-complete': [],
   'final-state-complete': ['read-back'],
@@ -49,6 +50,7 @@ export const checkNeeds: Needs = {
   'monotonic-reads': ['reads'],
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
+  'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
   'takeovers-seen': ['leases'],
@@ -68,6 +70,7 @@ export const faultNeeds: Needs = {
   kill: ['processes'],
   restart: ['processes'],
   pause: ['processes'],
+  operator: ['database'],
   datagrams: ['datagrams', 'datagram-counts'],
 };
 

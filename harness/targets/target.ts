@@ -3,6 +3,7 @@ import type { FinalRow } from '../history/final-state.ts';
 import type { BookSample } from '../history/book-sample.ts';
 import type { ReadAnswer, ReadQuestion } from '../history/read-operation.ts';
 import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
+import type { DatagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
 import type { NetworkLink } from '../scenario/faults/network-fault.ts';
 import type { ProcessRole } from '../scenario/scenario.ts';
@@ -37,6 +38,8 @@ export type StartOptions = {
   readonly logFolder: string;
   /** Links that faults of the scenario lie on: a proxy joins their ends. */
   readonly links: readonly NetworkLink[];
+  /** Its door for datagrams, and whether a proxy stands before it. Left out: none is asked for. */
+  readonly datagrams?: DatagramNeeds;
   /** The database gets a small disk of its own, which a fault may fill. */
   readonly smallDisk: boolean;
 };
@@ -64,6 +67,16 @@ export type DatagramLinkOf = {
   readonly name: DatagramLink;
   readonly proxy: UdpLinkHandle;
   seen(): Promise<DatagramsSeen>;
+};
+
+/** Where an operator of the target asks for things, over HTTP. */
+export type OperatorAccess = {
+  ask(
+    path: string,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+  /** Rejects where it is not answered with 200. */
+  look(path: string): Promise<unknown>;
 };
 
 /** The database server, where it is the run's own. */
@@ -102,6 +115,8 @@ export type RunningTarget = AsyncDisposable & {
   readonly smallDisk?: SmallDisk;
   /** The variables with which a worker runs a release that can't cope with some events. */
   readonly badRelease?: Readonly<Record<string, string>>;
+  /** Where an operator asks for rebuilds, replays and erasures. */
+  readonly operator?: OperatorAccess;
   /** Containers that it runs in, by the names that a scenario uses. */
   containers?(): readonly { readonly name: string; readonly id: string }[];
   /** What is still on its way, in words with numbers; empty when all is drained (dead letters rest, they are not on their way). */

@@ -7,7 +7,8 @@ export type Scope = (typeof scopes)[number];
 export const scopeMeanings: Readonly<Record<Scope, string>> = {
   ingest: 'send events',
   read: 'read events, read models and dead letters of its tenant, and keep the places of its consumers',
-  operate: 'ask for recovery of its tenant’s dead letters, remove its consumers, see jobs and their audit, and the state of the pipeline',
+  operate:
+    'ask for recovery of its tenant’s dead letters, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
 };
 
 /** Whose requests are that come without a key, where none is needed. */
@@ -42,6 +43,12 @@ export const routeNeeds = {
     'POST /recovery/jobs': 'operate',
     'GET /recovery/jobs/:job': 'operate',
     'GET /recovery/audit': 'operate',
+    'POST /rebuilds': 'operate',
+    'GET /rebuilds/:read_model': 'operate',
+    'GET /rebuilds/comparisons/:comparison': 'operate',
+    'POST /erasures': 'operate',
+    'GET /erasures': 'operate',
+    'GET /erasures/:erasure': 'operate',
     'GET /consumers': 'read',
     'GET /consumers/:consumer': 'read',
     'PUT /consumers/:consumer': 'read',

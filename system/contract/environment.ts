@@ -6,6 +6,8 @@ import { ingestSettings } from './settings/ingest-settings.ts';
 import { postgresSettings } from './settings/postgres-settings.ts';
 import { processSettings } from './settings/process-settings.ts';
 import { streamSettings } from './settings/stream-settings.ts';
+import { rebuildSettings } from './settings/rebuild-settings.ts';
+import { udpSettings } from './settings/udp-settings.ts';
 import { workerSettings } from './settings/worker-settings.ts';
 import type { Setting } from './settings/setting.ts';
 
@@ -15,8 +17,10 @@ export const settings = {
   ...processSettings,
   ...accessSettings,
   ...ingestSettings,
+  ...udpSettings,
   ...streamSettings,
   ...workerSettings,
+  ...rebuildSettings,
   ...postgresSettings,
   ...consumerSettings,
 } as const satisfies Record<string, Setting>;

@@ -4,16 +4,20 @@ import { bookSignals } from './signals/book-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { rebuildSignals } from './signals/rebuild-signals.ts';
 import type { Signal } from './signals/signal.ts';
+import { udpSignals } from './signals/udp-signals.ts';
 import { workerSignals } from './signals/worker-signals.ts';
 
 export type { Signal } from './signals/signal.ts';
 
 export const signals = {
   ...ingestSignals,
+  ...udpSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
+  ...rebuildSignals,
   ...consumerSignals,
 } as const satisfies Record<string, Signal>;
 

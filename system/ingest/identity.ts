@@ -5,6 +5,13 @@ import { hash } from 'node:crypto';
 export const identityOfKey = (tenant: string, systemName: string, idempotencyKey: string): string =>
   toUuid(hash('sha256', [tenant, systemName, idempotencyKey].map(withLength).join(''), 'hex'));
 
+/** Of an event without a key in a numbered datagram: one that comes again, through whichever door, is the same. */
+export const identityOfDatagram = (
+  { tenant, source, boot }: { readonly tenant: string; readonly source: string; readonly boot: string },
+  number: number,
+  index: number,
+): string => toUuid(hash('sha256', ['datagram', tenant, source, boot, `${number}`, `${index}`].map(withLength).join(''), 'hex'));
+
 const withLength = (text: string): string => `${Buffer.byteLength(text)}:${text}`;
 
 const toUuid = (hex: string): string =>

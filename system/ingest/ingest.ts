@@ -4,7 +4,8 @@ import { laneOf } from '../stream/lane.ts';
 import type { StreamWriter } from '../stream/stream.ts';
 import type { Accepted } from '../contract/event.ts';
 import { isSystemError } from '../contract/system-error.ts';
-import { type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
+import type { DatagramNote } from '../stream/datagrams.ts';
+import { admit, type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
 import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
@@ -30,12 +31,21 @@ export type IngestOptions = FlushLimits & {
 
 export type IngestAnswer = ({ readonly kind: 'accepted' } & Accepted) | Refusal;
 
+export type DatagramOrigin = {
+  readonly tenant: string;
+  /** Of an event that brings no key of its own; null: a new one. */
+  readonly identity: string | null;
+  readonly note: DatagramNote;
+};
+
 export type Ingest = {
   /**
    * `tenant`: by the sender's key. `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by
    * default. Never rejects.
    */
   accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
+  /** One event of a datagram. Refusals are for the caller to count: it tries again where that helps. Never rejects. */
+  acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -84,6 +94,26 @@ export const createIngest = (options: IngestOptions): Ingest => {
       }
       room.release();
       return count(tell, id);
+    },
+    acceptDatagram: async (bytes, { tenant, identity, note }) => {
+      const closed = closedFor();
+      if (closed !== null) return closed;
+      const room = commits.reserve(bytes.length);
+      if (room === null) return overloaded();
+      const named = identity === null ? newIdentity : () => identity;
+      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey: null, newIdentity: named });
+      if (isRefusal(admission)) {
+        room.release();
+        return admission;
+      }
+      const id = ids.next() ?? (await nextId(ids));
+      if (typeof id !== 'number') {
+        room.release();
+        return id;
+      }
+      const answer = toAnswer(admission, await room.submit({ ...admission, id, traceparent: null, datagram: note }));
+      if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent();
+      return answer;
     },
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;

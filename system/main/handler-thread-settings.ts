@@ -1,4 +1,5 @@
 // What a worker hands to its handler threads.
+import type { TimelineCode } from './timeline-handlers.ts';
 import type { RetryPolicy } from '../workers/settlement.ts';
 
 export type HandlerThreadSettings = {
@@ -8,8 +9,8 @@ export type HandlerThreadSettings = {
   readonly worker: string;
   /** application_name, to which the thread's own name is added. */
   readonly connectionName: string;
-  /** Absolute path of the module with user code; null: the built-in one. */
-  readonly timelineHandler: string | null;
+  /** The modules with user code, by the version that each was written for. */
+  readonly timelineHandlers: readonly TimelineCode[];
   readonly policy: RetryPolicy;
   readonly maxBytes: number;
 };

@@ -2,9 +2,10 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLaneStore } from '../storage/postgres/lane-store.ts';
-import { asQueryable, createSession } from '../storage/postgres/session.ts';
+import { asQueryable, createSession, type Session } from '../storage/postgres/session.ts';
 import { createTimelines } from '../storage/postgres/timelines.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
+import type { LaneId } from '../workers/checkpoint.ts';
 import type { ThreadData } from '../workers/handler-thread.ts';
 import type { TimelineHandler } from '../workers/processor.ts';
 import { progressWriter } from '../workers/progress.ts';
@@ -21,8 +22,27 @@ const loadHandler = async (path: string | null): Promise<TimelineHandler> => {
   throw new TypeError(`${path} exports no function \`handle\`.`);
 };
 
+/** Which code a version runs never changes: asked once. */
+const selectCode = 'select coalesce(code, version) as code from processors where processor = $1 and version = $2';
+
+/** Modules are loaded at once: one that can't be used is found out before there is work for it. */
+const loadProcessors = async (session: Session) => {
+  const handlers = new Map<number, TimelineHandler>();
+  for (const { code, path } of settings.timelineHandlers) handlers.set(code, await loadHandler(path));
+  const known = new Map([[1, createTimelines(handlers.get(1)!)]]);
+  return async ({ processor, version }: LaneId) => {
+    const ready = known.get(version);
+    if (ready !== undefined) return ready;
+    const { rows } = await session.query<{ code: number }>({ text: selectCode, values: [processor, version] });
+    const handler = handlers.get(rows[0]?.code ?? version);
+    if (handler === undefined) throw new Error(`This worker has no code for ${processor}/${version}: see FAULTLINE_TIMELINE_HANDLERS.`);
+    const made = createTimelines(handler, version);
+    known.set(version, made);
+    return made;
+  };
+};
+
 try {
-  const handler = await loadHandler(settings.timelineHandler);
   const session = createSession({
     databaseUrl: settings.databaseUrl,
     name: `${settings.connectionName}-${name}`,
@@ -30,8 +50,9 @@ try {
   });
   // Connected before the first task: a lane that gets this thread does not wait for it. Where it can't be now, the first task tries again.
   await session.client().catch(() => {});
+  const processorOf = await loadProcessors(session);
   serveThread(port, {
-    processor: createTimelines(handler),
+    processorOf,
     stream: createPostgresStreamReader(asQueryable(session)),
     store: createLaneStore(session, settings.worker),
     progress: progressWriter(progress),

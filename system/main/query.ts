@@ -1,5 +1,6 @@
 // Process `query`: reads from PostgreSQL and answers over HTTP. All that it writes are missing migrations, before it serves, and what operators ask of dead
 // letters, as rows that workers carry out, and where those who consume elsewhere are.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
@@ -8,7 +9,10 @@ import { mostExports } from '../query/export/export-door.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
+import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
+import { systemClock } from '../telemetry/clock.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry } from '../telemetry/start-telemetry.ts';
@@ -56,10 +60,13 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => exporting.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
+  const times = { nowMs: () => systemClock.nowMs(), sleep: (delayMs: number) => sleep(delayMs) };
+  const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: settings.freshnessBudgetMs, ...times });
+  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
   const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
   const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
   const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), keys, telemetry, consumers, exports, tls });
+  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);

@@ -1,16 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { noKeys } from '../access/testing.ts';
-import { createOperatePool } from '../query/create-operate-pool.ts';
-import { createReadPool } from '../query/create-read-pool.ts';
-import { createQueryServer } from '../query/query-server.ts';
-import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
-import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
-import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import {
   books,
   createWorkerDatabase,
@@ -26,53 +14,7 @@ import {
   type TestEvent,
   type WorkerDatabase,
 } from '../workers/testing.ts';
-
-const program = fileURLToPath(new URL('./ops.ts', import.meta.url));
-
-type Ran = { readonly exitCode?: number | undefined; readonly stdout: string; readonly stderr: string };
-
-/** An operator's desk on a database: the query API, and the command line before it. */
-const startDesk = async (database: WorkerDatabase) => {
-  const lines: string[] = [];
-  const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: (line) => void lines.push(line) });
-  const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
-  const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
-  const bounds = { mostReaders: 1, bufferBytes: 65_536, slowMs: 1000, limitSeconds: 10 };
-  const consumers = { desk: createConsumerDesk(operating), pool, bounds };
-  const app = createQueryServer({
-    pool,
-    desk: createRecoveryDesk(operating),
-    keys: noKeys,
-    telemetry,
-    consumers,
-    exports: { pool, bounds },
-  });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const folder = await mkdtemp(join(tmpdir(), 'faultline-ops-'));
-  const ops = async (...parameters: readonly string[]): Promise<Ran> =>
-    execa(process.execPath, [program, '--url', url, ...parameters], { reject: false, timeout: 40_000 });
-  return {
-    url,
-    lines,
-    ops,
-    /** The file of a fix. */
-    rules: async (rules: unknown) => {
-      const file = join(folder, 'fix.json');
-      await writeFile(file, JSON.stringify(rules));
-      return file;
-    },
-    ask: async (body: Record<string, unknown>) => {
-      const request = { requested_by: 'test', why: 'a test', ...body };
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${url}/recovery/jobs`, { method: 'POST', headers, body: JSON.stringify(request) });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    },
-    [Symbol.asyncDispose]: async () => {
-      await app.close();
-      await Promise.all([pool.end(), operating.end(), telemetry.shutdown(), rm(folder, { recursive: true, force: true })]);
-    },
-  };
-};
+import { startDesk } from './ops/testing.ts';
 
 const jobDone = (database: WorkerDatabase, job: unknown) =>
   eventually(

@@ -1,13 +1,15 @@
 // Process `worker`: leases lanes, runs the processors over them, and looks after what they could not apply. HTTP for its health alone.
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { hostname } from 'node:os';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createDutiesStore } from '../storage/postgres/duties-store.ts';
+import { createErasureStore } from '../storage/postgres/erasure/erasure-store.ts';
 import { createEvents } from '../storage/postgres/events.ts';
 import { createLeaseStore } from '../storage/postgres/lease-store.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
 import { createParkStore } from '../storage/postgres/park-store.ts';
+import { createRebuildStore } from '../storage/postgres/rebuild-store.ts';
 import { createRangeStore } from '../storage/postgres/range-store.ts';
 import { createRecoveryStore } from '../storage/postgres/recovery-store.ts';
 import { asQueryable, createSession } from '../storage/postgres/session.ts';
@@ -20,13 +22,14 @@ import { parseTelemetrySettings } from '../telemetry/telemetry-settings.ts';
 import { startDuties } from '../workers/duties.ts';
 import { startHandlerThread } from '../workers/handler-thread.ts';
 import { collectWorkers } from '../workers/telemetry.ts';
-import { createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
+import { createLazyThreadPool, createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
 import { systemWorkerClock } from '../workers/worker-clock.ts';
 import { startWorker, type RunningWorker } from '../workers/worker.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 import { loadProcessors } from './own/load-processors.ts';
 import { startOwnProcessors, type OwnThreads } from './own/start-processors.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
+import { parseTimelineHandlers, type TimelineCode } from './timeline-handlers.ts';
 import { startHealthServer } from './worker-health.ts';
 
 const role = 'worker';
@@ -35,7 +38,7 @@ const clock = systemWorkerClock;
 
 /** Bodies that one read of a thread may bring; several copies of each may be alive at a time. */
 const maxReadBytes = 2 * 1024 * 1024;
-/** Of one thread; the process has handler threads, one for the park and a spare. */
+/** Of one thread; the process has handler threads, one for the park, a spare, and one more once a version is built. */
 const threadHeapMb = 64;
 /** Connections that move ranges of processor `events`, and look after the park. */
 const rangeConnections = 2;
@@ -45,18 +48,19 @@ const start = async (settings: Settings): Promise<Running> => {
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   cleanUp.defer(() => telemetry.shutdown());
   collectProcess(telemetry.instruments);
+  const codes = parseTimelineHandlers(settings.timelineHandler, settings.timelineHandlers);
   const own = await loadProcessors(settings.processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
   // Side by side: threads take longest to start, and need no table yet.
   const [{ laneCount }, threads] = await allOrFirstFailure([
     migrateOnce(settings.databaseUrl!, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate }),
-    startThreads(settings, cleanUp),
+    startThreads(settings, codes, cleanUp),
   ]);
   const ownThreads = await startOwnProcessors(
     own,
     { settings, worker: instance, connectionName: applicationName(role, instance) },
     cleanUp,
   );
-  const running = startOne(settings, telemetry, { ...threads, own: ownThreads }, cleanUp);
+  const running = startOne(settings, codes, telemetry, { ...threads, own: ownThreads }, cleanUp);
   cleanUp.defer(() => running.stop());
   const health = cleanUp.use(
     await startHealthServer({
@@ -94,13 +98,13 @@ const notReady = (running: RunningWorker): string | null => {
   return silentMs < outOfReachMs ? null : `The database has not answered for ${Math.round(silentMs / 1000)} s.`;
 };
 
-const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) => {
+const startThreads = async (settings: Settings, timelineHandlers: readonly TimelineCode[], cleanUp: AsyncDisposableStack) => {
   const threadSettings: HandlerThreadSettings = {
     databaseUrl: settings.databaseUrl!,
     leaseMs: settings.leaseMs,
     worker: instance,
     connectionName: applicationName(role, instance),
-    timelineHandler: settings.timelineHandler === null ? null : resolve(settings.timelineHandler),
+    timelineHandlers,
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
   };
@@ -114,6 +118,7 @@ const startThreads = async (settings: Settings, cleanUp: AsyncDisposableStack) =
   return {
     live: cleanUp.use(await firstThreads(settings, spares)),
     park: cleanUp.use(await createThreadPool(1, spares)),
+    rebuild: cleanUp.use(createLazyThreadPool(1, spares)),
   };
 };
 
@@ -122,15 +127,26 @@ const firstThreads = async (settings: Settings, spares: SpareThreads) => {
   try {
     return await createThreadPool(settings.workerThreads, spares);
   } catch (cause) {
-    if (settings.timelineHandler === null) throw cause;
-    const message = `FAULTLINE_TIMELINE_HANDLER is '${settings.timelineHandler}', which can't be used: ${(cause as Error).message}`;
+    const { timelineHandler: first, timelineHandlers: later } = settings;
+    if (first === null && later === null) throw cause;
+    const named = [
+      ...(first === null ? [] : [`FAULTLINE_TIMELINE_HANDLER is '${first}'`]),
+      ...(later === null ? [] : [`FAULTLINE_TIMELINE_HANDLERS is '${later}'`]),
+    ];
+    const message = `${named.join(', ')}, which can't be used: ${(cause as Error).message}`;
     throw new SystemError('FL_SETTINGS_INVALID', message, { cause });
   }
 };
 
 type Threads = Awaited<ReturnType<typeof startThreads>> & { readonly own: readonly OwnThreads[] };
 
-const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cleanUp: AsyncDisposableStack): RunningWorker => {
+const startOne = (
+  settings: Settings,
+  codes: readonly TimelineCode[],
+  telemetry: Telemetry,
+  threads: Threads,
+  cleanUp: AsyncDisposableStack,
+): RunningWorker => {
   const session = (part: string) =>
     cleanUp.use(
       createSession({ databaseUrl: settings.databaseUrl!, name: applicationName(role, instance, part), leaseMs: settings.leaseMs }),
@@ -146,9 +162,10 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
     ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
-  const dutiesSessions = createSessionPool([session('books'), session('chores')]);
+  const dutiesSessions = createSessionPool([session('books'), session('chores'), session('compare'), session('erase')]);
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
-  const host = { worker: instance, host: hostname(), pid: process.pid, leaseMs: settings.leaseMs, runs };
+  const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
+  const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };
   return startWorker({
     worker: instance,
     settings: {
@@ -161,6 +178,7 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
         pendingPolicy: settings.pendingPolicy as 'wait' | 'skip' | 'stop',
       },
       pendingLimitSeconds: settings.pendingLimitSeconds,
+      freshnessBudgetMs: settings.freshnessBudgetMs,
     },
     unordered: [events],
     stream: createPostgresStreamReader(asQueryable(session('heads'))),
@@ -168,13 +186,16 @@ const startOne = (settings: Settings, telemetry: Telemetry, threads: Threads, cl
     ranges: createRangeStore(ranges, instance),
     park: createParkStore(parkSessions, (processor) => processor !== events.name),
     recoveries: createRecoveryStore(parkSessions, instance),
+    erasures: createErasureStore(parkSessions),
     threads: threads.live,
     parkThreads: threads.park,
     own: threads.own,
+    rebuilds: createRebuildStore(session('rebuilds')),
+    rebuildThreads: threads.rebuild,
     startDuties: (tenure, onLost) =>
       startDuties({
         tenure,
-        store: createDutiesStore(dutiesSessions, instance),
+        store: createDutiesStore(dutiesSessions, instance, (delayMs) => clock.sleep(delayMs)),
         startExport: (booksStartedAtMs) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
         exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
         dedupeWindowHours: settings.dedupeWindowHours,

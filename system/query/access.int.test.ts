@@ -16,7 +16,10 @@ const parked = `
   insert into timelines (version, tenant, system_name, object_id, lane, entries) values (1, 'default', 'shop', 'order-1', 0, 0);
   insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 'shop', 'paid', now(), 1);
   insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant, system_name, object_id, events)
-  values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1)`;
+  values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1);
+  insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'a test');
+  insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
+  values ('default', 'shop', 'order-1', true, 'ann', 'a test', '01234567-89ab-4cde-8f01-000000000001', '{}')`;
 
 const processors = `
   insert into processors (processor, version, ordered, state, stream_version)
@@ -44,11 +47,17 @@ const places: Readonly<Record<string, string>> = {
   job: '1',
   consumer: 'billing',
   instance: 'one',
+  read_model: 'timelines',
+  comparison: '1',
+  erasure: '1',
 };
 
 /** What a route needs beside its path. */
 const bodies: Readonly<Record<string, object>> = {
   'POST /recovery/jobs': job,
+  'POST /rebuilds': { read_model: 'timelines', action: 'start', requested_by: 'ann', why: 'a test' },
+  // Of an object of its own, which nobody has heard of.
+  'POST /erasures': { system_name: 'nobody', object_id: 'none', dry_run: true, requested_by: 'joe', why: 'a test' },
   'PUT /consumers/:consumer': { start: 'earliest' },
   'PUT /consumers/:consumer/instances/:instance': {},
   'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
@@ -61,6 +70,9 @@ const queries: Readonly<Record<string, string>> = {
 /** Where it is not 200. */
 const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
   'POST /recovery/jobs': [202],
+  // No worker lives here that could build it.
+  'POST /rebuilds': [409, 'operation_refused'],
+  'POST /erasures': [202],
   'GET /consumers/:consumer/stream': [400, 'invalid_query'],
   'DELETE /consumers/:consumer/instances/:instance': [204],
   'DELETE /consumers/:consumer': [204],
@@ -104,9 +116,16 @@ describe('the query door', () => {
     }
   });
 
-  it.each(closed.filter(([route]) => !route.includes('/consumers')))('shows nothing of another tenant by %s', async (route) => {
+  it('takes what another tenant asks to be erased as its own', async () => {
+    const { status, text } = await ask('POST /erasures', other.text);
+    expect([status, Object.keys(JSON.parse(text) as object)]).toEqual([202, ['erasure', 'known']]);
+  });
+
+  const isListing = ([route]: readonly [string, unknown]) => !route.includes('/consumers') && route !== 'POST /erasures';
+
+  it.each(closed.filter(isListing))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
-    const isOfOne = /:(id|object_id|position|job)/.test(route) || route.startsWith('POST');
+    const isOfOne = /:(id|object_id|position|job|read_model|comparison|erasure)/.test(route) || route.startsWith('POST');
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);

@@ -2,11 +2,17 @@
 import type { TObject, TSchema } from 'typebox';
 import { needOf, securityOf, securitySchemes } from '../contract/access.ts';
 import { errorCodes } from '../contract/error-codes.ts';
+import { erasureRequest } from '../recovery/erasure-request.ts';
 import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
+import { rebuildRequest } from '../recovery/rebuild-request.ts';
 import { jobsUrl } from './operate.ts';
+import { erasuresUrl } from './operate-erasure.ts';
+import { rebuildsUrl } from './operate-rebuild.ts';
 import type { Route } from './route.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
+import { acceptedErasureAnswer } from './schemas/erasure-answers.ts';
+import { rebuildDoneAnswer } from './schemas/rebuild-answers.ts';
 import { acceptedJobAnswer } from './schemas/recovery-answers.ts';
 
 export const createOpenApi = (routes: readonly Route[], version: string) => ({
@@ -19,6 +25,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   paths: {
     ...pathsOf(routes),
     [jobsUrl]: { post: openJob() },
+    [rebuildsUrl]: { post: askForRebuild() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
     '/ready': { get: stateOperation('200 once it can answer: the database is reachable and has its migrations.', ['storage_unavailable']) },
     '/openapi.json': { get: stateOperation('This document.', [], { type: 'object' }) },
@@ -54,10 +61,41 @@ const openJob = () => ({
   responses: { 202: json('It is written down.', acceptedJobAnswer), ...errorResponses(openJobErrors) },
 });
 
+const operationErrors = [
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'invalid_json',
+  'invalid_operation',
+  'operation_refused',
+  'unsupported_content_type',
+  'payload_too_large',
+  'storage_unavailable',
+  'internal',
+] as const;
+
+const askForRebuild = () => ({
+  operationId: 'ask_for_rebuild',
+  security: securityOf(needOf('query', 'POST', rebuildsUrl)),
+  summary: 'A new version of a read model beside the one that is read: started, compared, switched to, gone back from, or given up.',
+  requestBody: { required: true, content: { 'application/json': { schema: rebuildRequest } } },
+  responses: { 200: json('It is done; of a comparison: it is written down.', rebuildDoneAnswer), ...errorResponses(operationErrors) },
+});
+
+const askForErasure = () => ({
+  operationId: 'ask_for_erasure',
+  security: securityOf(needOf('query', 'POST', erasuresUrl)),
+  summary:
+    "One object's data is to go, from the log, the park and the read models; GET /erasures/{erasure} says how far it is and has the proof.",
+  requestBody: { required: true, content: { 'application/json': { schema: erasureRequest } } },
+  responses: { 202: json('It is written down.', acceptedErasureAnswer), ...errorResponses(operationErrors) },
+});
+
 /** Listings and the operations of the consumer API share paths. */
 const pathsOf = (routes: readonly Route[]) => {
   const operations = [
     ...routes.map((route) => ({ url: route.url, method: 'get', operation: operation(route) })),
+    { url: erasuresUrl, method: 'post', operation: askForErasure() },
     ...Object.entries(consumerOperations).map(([name, one]) => ({
       url: one.url,
       method: one.method.toLowerCase(),

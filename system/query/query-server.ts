@@ -13,6 +13,8 @@ import type { TlsFiles } from '../contract/tls-files.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
+import type { ErasureDesk } from '../recovery/erasure-desk.ts';
+import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
@@ -24,6 +26,8 @@ import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
+import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
+import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -36,6 +40,10 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** And of the versions of read models. */
+  readonly rebuilds: RebuildDesk;
+  /** And of what is to be erased. */
+  readonly erasures: ErasureDesk;
   readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
@@ -51,7 +59,17 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({ pool, desk, keys, telemetry, consumers, exports, tls = null }: QueryServerOptions): FastifyInstance => {
+export const createQueryServer = ({
+  pool,
+  desk,
+  rebuilds,
+  erasures,
+  keys,
+  telemetry,
+  consumers,
+  exports,
+  tls = null,
+}: QueryServerOptions): FastifyInstance => {
   const app = openServer(tls);
   const spans = observeRequests(app, telemetry);
   guardRoutes(app, {
@@ -64,6 +82,8 @@ export const createQueryServer = ({ pool, desk, keys, telemetry, consumers, expo
   const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
   for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
+  addRebuildRoutes(app, rebuilds, telemetry, spans);
+  addErasureRoutes(app, erasures, telemetry, spans);
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
   const consumerReads = createReadDatabases(consumers.pool, telemetry);
   addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
@@ -147,6 +167,8 @@ const served = Map.groupBy(
   [
     ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
     { url: jobsUrl, methods: 'POST' },
+    { url: rebuildsUrl, methods: 'POST' },
+    { url: erasuresUrl, methods: 'POST' },
     ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
   ],
   ({ url }) => url,

@@ -4,11 +4,14 @@ import type { Route } from './route.ts';
 import { consumer, consumers } from './routes/consumers.ts';
 import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { erasure, erasures } from './routes/erasures.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
 import { parkedEvent } from './routes/parked-event.ts';
 import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
+import { rebuild } from './routes/rebuild.ts';
+import { rebuildComparison } from './routes/rebuild-comparison.ts';
 import { recoveryAudit } from './routes/recovery-audit.ts';
 import { recoveryJob } from './routes/recovery-job.ts';
 import { status } from './routes/status.ts';
@@ -25,6 +28,10 @@ const listed: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  rebuild,
+  rebuildComparison,
+  erasures,
+  erasure,
   consumers,
   consumer,
   status,

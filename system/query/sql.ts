@@ -4,8 +4,11 @@
 export const utc = (column: string, as = column.split('.').at(-1) ?? column) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${as}`;
 
-/** The version of processor `timelines` that answers: the newest active one. */
-export const activeTimelines = `(select max(version) from processors where processor = 'timelines' and state = 'active')`;
+/** The version of processor `timelines` that answers: the newest active one, or the one bound at the placeholder where it is fed, to look at it before it is read. */
+export const askedTimelines = (placeholder: string) => `(
+  select max(version) from processors
+  where processor = 'timelines' and case when ${placeholder}::bigint is null then state = 'active' else version = ${placeholder} and state <> 'retired' end
+)`;
 
 /** Bytes of bodies in one page: a thousand events of 1 MiB would be a gigabyte. */
 export const pageBytes = 8 * 1024 * 1024;

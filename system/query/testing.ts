@@ -1,4 +1,5 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
 import { noKeys } from '../access/testing.ts';
@@ -7,12 +8,16 @@ import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
+import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
+import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import type { ReadBounds } from './consumers/reader-door.ts';
 import type { ExportBounds } from './export/export-door.ts';
 import { createOperatePool } from './create-operate-pool.ts';
 import { createReadPool } from './create-read-pool.ts';
 import { createQueryServer } from './query-server.ts';
+
+const systemTimes = { nowMs: () => Date.now(), sleep: (delayMs: number) => sleep(delayMs) };
 
 /** A test reads from `body` what it expects; a wrong guess is a failing test. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -64,10 +69,12 @@ export const startQueryUnderTest = async (
     ...(options.statementTimeoutMs !== undefined && { statementTimeoutMs: options.statementTimeoutMs }),
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
+  const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: 250, ...systemTimes });
+  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
   const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
   const consumers = { desk: createConsumerDesk(operating), pool, bounds };
   const keys = options.keys ?? noKeys;
-  const app = createQueryServer({ pool, desk: createRecoveryDesk(operating), keys, telemetry, consumers, exports: { pool, bounds } });
+  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports: { pool, bounds } });
   return {
     databaseUrl: database.url,
     pool: writing,

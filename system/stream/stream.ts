@@ -1,4 +1,5 @@
 // What the rest of the system may know of the stream: append with dedupe, read by position. No driver's detail.
+import type { DatagramNote } from './datagrams.ts';
 
 /** Order and ownership: (tenant, system_name, object_id). */
 export type Key = { readonly tenant: string; readonly systemName: string; readonly objectId: string };
@@ -20,6 +21,8 @@ export type AppendRequest = Key & {
   /** The raw JSON text of the event. */
   readonly body: string;
   readonly traceparent: string | null;
+  /** Only where it came in a datagram: booked in the transaction of its batch. */
+  readonly datagram?: DatagramNote;
 };
 
 export type AppendResult =

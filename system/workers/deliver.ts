@@ -1,5 +1,6 @@
 // Delivers a run of events to a processor, key by key in order, and says what became of each. No I/O but the handler's own: the decisions are
 // written by somebody else, all at once, in the checkpoint's transaction.
+import { isErased } from '../contract/erased.ts';
 import type { LogEvent } from '../stream/stream.ts';
 import type { Failure } from './failure.ts';
 import { earlyNowDue, judge, keyName, passNumber, type EarlyEvent, type KeyState, type Verdict } from './key-order.ts';
@@ -118,6 +119,8 @@ const follow = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent
   if (verdict.kind === 'early') return wait(run, state, event);
   if (verdict.kind === 'due') {
     if (await attempt(run, state, event, origin)) await drain(run, state);
+  } else if (verdict.kind === 'refused' && isErased(event)) {
+    skip(run, event, origin);
   } else if (verdict.kind === 'refused') {
     fail(run, state, event, origin, verdict.failure);
   } else {
@@ -132,8 +135,18 @@ const wait = <Effect>({ delivery: { origin }, room, decisions }: Run<Effect>, st
   decisions.push({ kind: 'early', event, origin });
 };
 
+/** Nothing is left to hand over: its number is passed, and it is counted. */
+const skip = <Effect>({ decisions }: Run<Effect>, event: LogEvent, origin: Origin): boolean => {
+  decisions.push({ kind: 'skipped', event, origin });
+  return true;
+};
+
 /** true: it is over with the event. */
 const attempt = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, origin: Origin): Promise<boolean> => {
+  if (isErased(event)) {
+    passNumber(state, event.sequence);
+    return skip(run, event, origin);
+  }
   const pending = run.delivery.handle(event);
   const handled = pending instanceof Promise ? await pending : pending;
   if ('failure' in handled) return fail(run, state, event, origin, handled.failure);

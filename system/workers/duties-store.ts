@@ -18,6 +18,16 @@ export type Chores = {
   tidy(): Promise<void>;
   /** Commands on keys that are not parked. */
   closeIdleCommands(): Promise<number>;
+  /** The next range of a comparison of two versions that was asked for. True: there is more to do at once. */
+  compareVersions(): Promise<boolean>;
+  /** The next rows of a version that was given up. True: there is more to do at once. */
+  removeDropped(): Promise<boolean>;
+  /** The next step of an erasure that was asked for. */
+  eraseNext(): Promise<{
+    /** There is more to do at once. */
+    readonly isMore: boolean;
+    readonly finished: { readonly erasure: number; readonly isDryRun: boolean; readonly rows: number } | null;
+  }>;
   /** Recovery commands that ended where nobody closed them: under a worker of the version before, or in a rehearsal that its process died of. */
   closeIdleRecoveries(): Promise<number>;
 };

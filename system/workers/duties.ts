@@ -79,7 +79,11 @@ export const startDuties = (options: DutiesOptions): Duties => {
     while (!signal.aborted && (await store.forgetIdentities(options.dedupeWindowHours, forgetBatch)) === forgetBatch)
       await clock.sleep(20, signal);
   };
+  const { compareNext, removeNext, eraseNext } = createLongChores(options, signal);
   const ended = Promise.all([
+    every('erase objects', 500, eraseNext),
+    every('compare versions', 500, compareNext),
+    every('remove what was given up', 1000, removeNext),
     every('read the books', options.exportIntervalMs, exportBooks, () => void books?.reportAge()),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
     every('forget identities past the window', 10_000, forget),
@@ -93,6 +97,27 @@ export const startDuties = (options: DutiesOptions): Duties => {
       books?.stop();
       await ended;
     },
+  };
+};
+
+/** What may take minutes goes in short steps, with room between them. */
+const createLongChores = ({ store, clock, logger }: DutiesOptions, signal: AbortSignal) => {
+  const whileMore = (step: () => Promise<boolean>) => async () => {
+    while (!signal.aborted && (await step())) await clock.sleep(10, signal);
+  };
+  /** Told by number and counts: whose data it was stays in the database. */
+  const erase = async () => {
+    const { isMore, finished } = await store.eraseNext();
+    if (finished !== null) {
+      const what = { 'faultline.erasure': finished.erasure, 'faultline.dry_run': finished.isDryRun, 'faultline.rows': finished.rows };
+      logger.info('erasure done', what, { eventName: 'faultline.erasure.done' });
+    }
+    return isMore;
+  };
+  return {
+    compareNext: whileMore(() => store.compareVersions()),
+    removeNext: whileMore(() => store.removeDropped()),
+    eraseNext: whileMore(erase),
   };
 };
 

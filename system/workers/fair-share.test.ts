@@ -4,7 +4,7 @@ import { planShare } from './fair-share.ts';
 import type { LeaseView } from './lease-store.ts';
 
 const leasesOf = (owners: readonly (string | null)[], expired: readonly boolean[] = []): LeaseView[] =>
-  owners.map((owner, lane) => ({ processor: 'p', version: 1, lane, owner, epoch: 1, expired: expired[lane] ?? false }));
+  owners.map((owner, lane) => ({ processor: 'p', version: 1, lane, owner, epoch: 1, expired: expired[lane] ?? false, needs: null }));
 
 const counts = (workers: readonly string[], owners: readonly (string | null)[]) =>
   workers.map((worker) => owners.filter((owner) => owner === worker).length);

@@ -8,7 +8,7 @@ import type { RangeStore } from './range-store.ts';
 import { startRunningLane, type RunningLane } from './running-lane.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { ThreadPool } from './thread-pool.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import type { LanePace } from './lane-pace.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 export type LaneHostOptions = {
@@ -16,8 +16,8 @@ export type LaneHostOptions = {
   readonly unordered: ReadonlyMap<string, UnorderedProcessor>;
   readonly ranges: RangeStore;
   /** Of an ordered processor. */
-  readonly threadsOf: (processor: string) => ThreadPool;
-  readonly bucketOf: (processor: string) => TokenBucket;
+  readonly threads: (tenure: Tenure) => Pick<ThreadPool, 'use'>;
+  readonly bucketOf: LanePace['bucketOf'];
   readonly batchEvents: number;
   readonly bounds: LaneBounds;
   readonly telemetry: WorkerTelemetry;

@@ -139,25 +139,29 @@ const repeat = async (
   }
 };
 
-/** Of each processor its own share. */
+/** Of each version of a processor its own share, among those that can run it. What the survey has no more was given up. */
 const planAll = (worker: string, survey: Survey, held: ReadonlyMap<string, Held>) => {
   const wanted: LaneId[] = [];
   const excess: Tenure[] = [];
-  for (const leases of Map.groupBy(survey.leases, ({ processor, version }) => `${processor}/${version}`).values()) {
-    const workers = sharers(leases[0]!, survey);
-    if (!workers.includes(worker)) continue;
-    const plan = planShare(worker, workers, leases);
+  const byVersion = Map.groupBy(survey.leases, versionName);
+  for (const leases of byVersion.values()) {
+    const able = survey.workers.filter((one) => canRun(survey, one, leases[0]!));
+    if (!canRun(survey, worker, leases[0]!)) {
+      excess.push(...pickExcess(leases[0]!, leases.length, held));
+      continue;
+    }
+    const plan = planShare(worker, able, leases);
     wanted.push(...plan.take);
     if (plan.giveBack > 0) excess.push(...pickExcess(leases[0]!, plan.giveBack, held));
   }
+  for (const { tenure, leaving } of held.values()) if (!leaving && !byVersion.has(versionName(tenure))) excess.push(tenure);
   return { wanted, excess };
 };
 
-/** A built-in processor is run by all. */
-const sharers = ({ processor, version, own }: LeaseView, { workers, runs }: Survey): readonly string[] =>
-  own
-    ? workers.filter((worker) => runs.some((one) => one.worker === worker && one.processor === processor && one.version === version))
-    : workers;
+const versionName = ({ processor, version }: LaneId) => `${processor}/${version}`;
+
+const canRun = ({ codes }: Survey, worker: string, { needs }: LeaseView): boolean =>
+  needs === null || (codes.get(worker)?.has(needs) ?? false);
 
 /** The last lanes first; any would do. */
 const pickExcess = ({ processor, version }: LaneId, count: number, held: ReadonlyMap<string, Held>): readonly Tenure[] =>

@@ -6,16 +6,17 @@ export type LeaseView = LaneId & {
   readonly epoch: number;
   /** Its time ran out. */
   readonly expired: boolean;
-  /** Of a team's own processor: only workers that run it share its lanes. */
-  readonly own?: boolean;
+  /** The code that a worker must have for it, as `processor/code`; null: any worker runs it. */
+  readonly needs: string | null;
 };
 
 export type Survey = {
   /** Workers that were seen within a third of the lease, this one included, in one order for all. */
   readonly workers: readonly string[];
+  /** The code that each of them has, as `processor/code`; of a worker that does not say so none is known. */
+  readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Versions that were given up are not among them. */
   readonly leases: readonly LeaseView[];
-  /** Which workers run which processors of a team's own. */
-  readonly runs: readonly ({ readonly worker: string } & Pick<LaneId, 'processor' | 'version'>)[];
 };
 
 export type AcquiredLease = Tenure & {
@@ -27,6 +28,8 @@ export type AcquiredLease = Tenure & {
   readonly parked: number;
   readonly pending: number;
   readonly takeoversWithoutProgress: number;
+  /** Its version is built beside another, and nobody reads it yet. */
+  readonly isBuilding: boolean;
 };
 
 export type LostLease = Tenure & { readonly otherOwner: string | null; readonly otherEpoch: number | null };

@@ -15,7 +15,7 @@ export type LaneBounds = { readonly pendingEvents: number; readonly parkEvents: 
 
 export type OrderedLaneOptions = {
   readonly tenure: Tenure;
-  readonly threads: ThreadPool;
+  readonly threads: Pick<ThreadPool, 'use'>;
   /** Held by whoever changes the lane: its live flow, or work from its park. */
   readonly mutex: Mutex;
   readonly bucket: TokenBucket;

@@ -1,6 +1,8 @@
 // One round of work on the park of this worker's lanes: attempts that are due, operators' commands, early events over their age.
 import type { Key } from '../stream/stream.ts';
 import { laneName, type LaneId } from './checkpoint.ts';
+import type { ErasureStore } from './erasure-store.ts';
+import { createErasureWork } from './erasure-work.ts';
 import type { KeptLane } from './kept-lane.ts';
 import { carryOutCommand } from './park-command.ts';
 import type { RecoveryStore } from './recovery-store.ts';
@@ -17,6 +19,7 @@ export type ParkWorkOptions = {
   readonly lanes: () => readonly KeptLane[];
   readonly store: ParkStore;
   readonly recoveries: RecoveryStore;
+  readonly erasures: ErasureStore;
   readonly ranges: RangeStore;
   readonly threads: ThreadPool;
   readonly telemetry: WorkerTelemetry;
@@ -41,6 +44,7 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
   const laneOf = (id: LaneId) => options.lanes().find(({ tenure }) => laneName(tenure) === laneName(id));
 
   const runTask = (lane: KeptLane, task: ParkTask) => runParkTask(options.threads, lane, task, telemetry);
+  const erase = createErasureWork({ store: options.erasures, laneOf });
   const recover = createRecoveryWork({ store: options.recoveries, telemetry, laneOf, runTask });
   const settled = async (lane: KeptLane, report: Report, what: string) => {
     if (report.outcome === 'fenced') return lane.fenced({ found: report.found! }, what);
@@ -70,31 +74,26 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
     lane.drain();
     telemetry.commanded(lane.tenure, command.action, command.requestedBy, end.result);
   };
-  const onOverdue = async (overdue: OverdueKey) => {
-    const lane = laneOf(overdue);
-    if (lane === undefined || lane.stopping.aborted) return;
-    telemetry.blocked(
-      lane.tenure,
-      `early_event_overdue: ${overdue.events} of one key, ${Math.round(overdue.oldestSeconds)} s`,
-      options.pending.policy,
-    );
-    if (options.pending.policy === 'stop') lane.halt('early_event_overdue');
-    if (options.pending.policy === 'skip') await skipGap(lane, overdue.key);
-  };
   const round = async (ids: readonly LaneId[]) => {
-    const [due, commands, asked] = await Promise.all([
+    const [due, commands, asked, erasures] = await Promise.all([
       store.dueKeys(ids, atOnce),
       store.openCommands(ids, atOnce),
       options.recoveries.due(ids, atOnce),
+      options.erasures.due(ids, atOnce),
     ]);
+    // First: what is tried after it finds nothing of an erased object.
+    await erase(erasures);
     for (const command of commands) await carryOut(command);
     for (const one of due) await retry(one);
     await recover(asked);
     if (clock.nowMs() >= overdueAtMs) {
       overdueAtMs = clock.nowMs() + overdueEveryMs;
-      for (const one of await store.overdueKeys(ids, options.pending.limitSeconds, atOnce)) await onOverdue(one);
+      for (const one of await store.overdueKeys(ids, options.pending.limitSeconds, atOnce)) {
+        const lane = laneOf(one);
+        if (lane !== undefined && !lane.stopping.aborted) await onOverdue(lane, one, options, skipGap);
+      }
     }
-    return due.length + commands.length + asked.length > 0;
+    return due.length + commands.length + asked.length + erasures.length > 0;
   };
   return {
     round,
@@ -103,4 +102,16 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
       return key !== null && skipGap(lane, key);
     },
   };
+};
+
+const onOverdue = async (
+  lane: KeptLane,
+  overdue: OverdueKey,
+  { telemetry, pending }: ParkWorkOptions,
+  skipGap: (lane: KeptLane, key: Key) => Promise<boolean>,
+): Promise<void> => {
+  const reason = `early_event_overdue: ${overdue.events} of one key, ${Math.round(overdue.oldestSeconds)} s`;
+  telemetry.blocked(lane.tenure, reason, pending.policy);
+  if (pending.policy === 'stop') lane.halt('early_event_overdue');
+  if (pending.policy === 'skip') await skipGap(lane, overdue.key);
 };

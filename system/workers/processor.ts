@@ -32,6 +32,8 @@ export type OrderedProcessor<Effect> = {
 /** What became of a range: `applied` counted from the rows that changed. */
 export type AppliedRange = {
   readonly applied: number;
+  /** Events whose object was erased: nothing is left of them to apply. */
+  readonly skipped: number;
   /** Epoch milliseconds of receipt, one an event, in no order. */
   readonly receivedAtMs: readonly number[];
   readonly traced: readonly TracedEvent[];

@@ -87,7 +87,7 @@ type FlowParts = {
 const common = (options: LaneHostOptions, { tenure, lease, recordFenced }: Parts) => ({
   tenure,
   holdings: { parked: lease.parked, pending: lease.pending },
-  bucket: options.bucketOf(tenure.processor),
+  bucket: options.bucketOf(tenure),
   batchEvents: options.batchEvents,
   telemetry: options.telemetry,
   recordFenced,
@@ -107,7 +107,7 @@ const unorderedParts = (options: LaneHostOptions, parts: Parts): FlowParts => {
 const orderedParts = (options: LaneHostOptions, parts: Parts): FlowParts =>
   createOrderedLane({
     ...common(options, parts),
-    threads: options.threadsOf(parts.tenure.processor),
+    threads: options.threads(parts.tenure),
     mutex: parts.mutex,
     bounds: options.bounds,
     carefulUntil: carefulUntil(parts.lease, options.batchEvents),

@@ -1,6 +1,8 @@
 // The inside of a handler thread: takes one task at a time and answers with a report. It ends when its worker ends it.
 import type { MessagePort } from 'node:worker_threads';
+import type { LaneId } from './checkpoint.ts';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
+import type { OrderedProcessor } from './processor.ts';
 import { runBatch, runDrain } from './run-batch.ts';
 import { runRetry, runSkipGap } from './run-parked.ts';
 import { runRehearsal } from './run-rehearsal.ts';
@@ -8,13 +10,16 @@ import { createSurvivedAttempts } from './survived-attempts.ts';
 import type { ThreadContext } from './thread-context.ts';
 import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
 
-/** Everything but what belongs to the port and to the thread. */
-export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived'>;
+/** Everything but what belongs to the port, to the thread and to the task. */
+export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived' | 'processor'> & {
+  /** The processor in the version that a task is of. Rejects where its code can't be had. */
+  readonly processorOf: (lane: LaneId) => Promise<OrderedProcessor<Effect>>;
+};
 
 export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
   let granted: PromiseWithResolvers<void> | null = null;
   const send = (message: FromThread) => port.postMessage(message);
-  const context: ThreadContext<Effect> = {
+  const context: TaskContext<Effect> = {
     ...parts,
     survived: createSurvivedAttempts(),
     mayWrite: () => {
@@ -33,8 +38,11 @@ export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect
   send({ type: 'ready' });
 };
 
-const runTask = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<FromThread> => {
+type TaskContext<Effect> = Omit<ThreadContext<Effect>, 'processor'> & Pick<ThreadParts<Effect>, 'processorOf'>;
+
+const runTask = async <Effect>(task: Task, parts: TaskContext<Effect>): Promise<FromThread> => {
   try {
+    const context = { ...parts, processor: await parts.processorOf(task.tenure) };
     return { type: 'report', report: await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap') };
   } catch (error) {
     return { type: 'error', error: toTaskError(error) };

@@ -37,6 +37,23 @@ export type ThreadPool = AsyncDisposable & {
   use<Result>(work: (thread: HandlerThread) => Promise<Result>): Promise<Result>;
 };
 
+/** Starts its threads when they are first asked for. */
+export const createLazyThreadPool = (size: number, spares: SpareThreads): ThreadPool => {
+  let started: Promise<ThreadPool> | null = null;
+  const start = () => {
+    const starting = createThreadPool(size, spares);
+    starting.catch(() => (started = null));
+    return starting;
+  };
+  return {
+    use: async (work) => (await (started ??= start())).use(work),
+    [Symbol.asyncDispose]: async () => {
+      const pool = await started?.catch(() => null);
+      await pool?.[Symbol.asyncDispose]();
+    },
+  };
+};
+
 /** Starts its threads at once; rejects when the first of them can't work. */
 export const createThreadPool = async (size: number, spares: SpareThreads): Promise<ThreadPool> => {
   const idle: HandlerThread[] = await Promise.all(Array.from({ length: size }, () => spares.take()));

@@ -15,29 +15,36 @@ const savedSeconds = 0.2;
 export const noThrottle: TokenBucket = { take: (wanted) => Promise.resolve(wanted), giveBack: () => {} };
 
 /** `ratePerSecond` 0: no throttle. */
-export const createTokenBucket = (ratePerSecond: number, clock: WorkerClock): TokenBucket => {
-  if (ratePerSecond === 0) return noThrottle;
-  const capacity = Math.max(1, ratePerSecond * savedSeconds);
+export const createTokenBucket = (ratePerSecond: number, clock: WorkerClock): TokenBucket =>
+  ratePerSecond === 0 ? noThrottle : createPacedBucket(() => ratePerSecond, clock);
+
+/** A change of rate is seen by who waits within this. */
+const longestSleepMs = 250;
+
+/** The rate, above 0, may change at any time. */
+export const createPacedBucket = (rateNow: () => number, clock: WorkerClock): TokenBucket => {
+  const capacityNow = () => Math.max(1, rateNow() * savedSeconds);
   const turn = createMutex();
-  let tokens = capacity;
+  let tokens = capacityNow();
   let filledAtMs = clock.nowMs();
   const fill = () => {
     const nowMs = clock.nowMs();
-    tokens = Math.min(capacity, tokens + (Math.max(0, nowMs - filledAtMs) / 1000) * ratePerSecond);
+    tokens = Math.min(capacityNow(), tokens + (Math.max(0, nowMs - filledAtMs) / 1000) * rateNow());
     filledAtMs = nowMs;
   };
   return {
     take: async (wanted, signal) => {
       using _turn = await turn.acquire();
       // Half of the capacity, or all that is wanted: neither one by one, nor in bursts.
-      const enough = Math.max(1, Math.min(wanted, Math.floor(capacity / 2)));
-      for (fill(); tokens < enough; fill()) await clock.sleep(Math.ceil(((enough - tokens) / ratePerSecond) * 1000), signal);
+      const enough = () => Math.max(1, Math.min(wanted, Math.floor(capacityNow() / 2)));
+      for (fill(); tokens < enough(); fill())
+        await clock.sleep(Math.min(longestSleepMs, Math.ceil(((enough() - tokens) / rateNow()) * 1000)), signal);
       const taken = Math.max(1, Math.min(wanted, Math.floor(tokens)));
       tokens -= taken;
       return taken;
     },
     giveBack: (count) => {
-      tokens = Math.min(capacity, tokens + count);
+      tokens = Math.min(capacityNow(), tokens + count);
     },
   };
 };

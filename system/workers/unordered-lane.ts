@@ -126,7 +126,7 @@ const onceMore = async <Result>(work: () => Promise<Result>): Promise<Result> =>
   }
 };
 
-const nothing: AppliedRange = { applied: 0, receivedAtMs: [], traced: [] };
+const nothing: AppliedRange = { applied: 0, skipped: 0, receivedAtMs: [], traced: [] };
 
 const finished = ({ receivedAtMs, traced }: AppliedRange, startedAtMs: number, endedAtMs: number) => ({
   receivedAtMs,

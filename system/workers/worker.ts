@@ -2,7 +2,9 @@
 import type { StreamReader } from '../stream/stream.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import type { Duties } from './duties.ts';
-import { createLaneHost } from './lane-host.ts';
+import type { ErasureStore } from './erasure-store.ts';
+import { createLaneHost, type RunningLanes } from './lane-host.ts';
+import { createLanePace } from './lane-pace.ts';
 import { createLeaseKeeper, type LaneHost } from './lease-keeper.ts';
 import type { AcquiredLease, LeaseStore } from './lease-store.ts';
 import type { LaneBounds } from './ordered-lane.ts';
@@ -12,10 +14,11 @@ import type { ParkStore } from './park-store.ts';
 import { createPoller } from './poller.ts';
 import type { UnorderedProcessor } from './processor.ts';
 import type { RecoveryStore } from './recovery-store.ts';
+import { createRebuildWatch } from './rebuild-watch.ts';
+import type { RebuildStore } from './rebuild-store.ts';
 import type { RangeStore } from './range-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { ThreadPool } from './thread-pool.ts';
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 export type WorkerSettings = {
@@ -25,6 +28,8 @@ export type WorkerSettings = {
   readonly maxEventsPerSecond: number;
   readonly bounds: LaneBounds;
   readonly pendingLimitSeconds: number;
+  /** A rebuild slows down while a live event waits longer. */
+  readonly freshnessBudgetMs: number;
 };
 
 export type WorkerOptions = {
@@ -37,11 +42,14 @@ export type WorkerOptions = {
   readonly ranges: RangeStore;
   readonly park: ParkStore;
   readonly recoveries: RecoveryStore;
-  /** For the live lanes, and apart from them for the park. */
+  readonly erasures: ErasureStore;
+  readonly rebuilds: RebuildStore;
+  /** For the live lanes, and apart from them for the park and for versions that are built. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
   /** Those of a team's own, each with threads for itself: what one of them does holds up none of the others. */
   readonly own: readonly { readonly name: string; readonly threads: ThreadPool }[];
+  readonly rebuildThreads: ThreadPool;
   readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
   readonly telemetry: WorkerTelemetry;
   readonly clock: WorkerClock;
@@ -61,20 +69,23 @@ const dutiesName = '_duties';
 const longestStopMs = 1000;
 
 export const startWorker = (options: WorkerOptions): RunningWorker => {
-  const { leases, telemetry, clock, random, settings, worker } = options;
+  const { leases, clock, random, settings, worker } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const buckets = new Map<string, TokenBucket>();
-  const bucketOf = (processor: string) => {
-    const bucket = buckets.get(processor) ?? createTokenBucket(settings.maxEventsPerSecond, clock);
-    buckets.set(processor, bucket);
-    return bucket;
-  };
+  const rebuilds = createRebuildWatch({
+    store: options.rebuilds,
+    budgetMs: settings.freshnessBudgetMs,
+    held: () => keeper.held(),
+    clock,
+    onError: (error) => telemetry.error('look after rebuilds', error),
+  });
+  const telemetry = rebuilds.quieten(options.telemetry);
+  const { bucketOf } = createLanePace({ rebuilds, maxEventsPerSecond: settings.maxEventsPerSecond, clock });
   const own = new Map(options.own.map(({ name, threads }) => [name, threads]));
   const lanes = createLaneHost({
     unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
     ranges: options.ranges,
-    threadsOf: (processor) => own.get(processor) ?? options.threads,
+    threads: chooseThreads(options, own, rebuilds),
     bucketOf,
     batchEvents: settings.batchEvents,
     bounds: settings.bounds,
@@ -101,14 +112,22 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     clock,
     random,
     afterRound: () => poller.nextRound(),
-    onAcquired: (lease) => telemetry.acquired(lease),
+    onAcquired: (lease) => {
+      if (lease.isBuilding) rebuilds.note(lease);
+      telemetry.acquired(lease);
+    },
     onReleased: (tenures) => telemetry.released(tenures),
     onLost: (lease) => telemetry.lost(lease),
     onError: (what, error) => telemetry.error(what, error),
   });
-  const parks = keepParks(options, own, lanes);
+  const parks = keepParks(options, own, lanes, telemetry);
   const parkOf = (processor: string) => parks.get(processor) ?? parks.get('')!;
-  const loops = Promise.all([poller.run(signal), keeper.run(signal), ...[...parks.values()].map((park) => park.run(signal))]);
+  const loops = Promise.all([
+    poller.run(signal),
+    keeper.run(signal),
+    rebuilds.run(signal),
+    ...[...parks.values()].map((park) => park.run(signal)),
+  ]);
   return {
     stop: async () => {
       stopping.abort();
@@ -120,19 +139,30 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   };
 };
 
+const chooseThreads =
+  (
+    options: WorkerOptions,
+    own: ReadonlyMap<string, ThreadPool>,
+    { isBuilding }: Pick<ReturnType<typeof createRebuildWatch>, 'isBuilding'>,
+  ): ((tenure: Tenure) => Pick<ThreadPool, 'use'>) =>
+  (tenure) =>
+    own.get(tenure.processor) ?? { use: (work) => (isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) };
+
 /** One for each processor of a team's own, by its name, and one, by '', for the built-in ones. */
 const keepParks = (
   options: WorkerOptions,
   own: ReadonlyMap<string, ThreadPool>,
-  lanes: { readonly kept: () => readonly KeptLane[] },
+  lanes: Pick<RunningLanes, 'kept'>,
+  telemetry: WorkerTelemetry,
 ): ReadonlyMap<string, ParkKeeper> => {
-  const { settings, telemetry, clock, random } = options;
+  const { settings, recoveries, erasures, ranges, clock, random } = options;
   const keep = (threads: ThreadPool, isIts: (processor: string) => boolean) =>
     createParkKeeper({
       lanes: () => lanes.kept().filter(({ tenure }) => isIts(tenure.processor)),
       store: options.park,
-      recoveries: options.recoveries,
-      ranges: options.ranges,
+      recoveries,
+      erasures,
+      ranges,
       threads,
       telemetry,
       clock,

@@ -36,5 +36,15 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       withoutTraffic:
         'Traffic does not matter: ingest measures at any time. Without a budget there is no limit to compare with, and it never fires.',
     },
+    {
+      alert: 'FaultlineDatagramsLost',
+      expr: `sum ${by('faultline_udp_place')} (clamp_min(delta(${signals.udpLost.promName}[${profile.datagramsLost.over}]), 0)) > 0`,
+      ...holding(profile.datagramsLost),
+      severity: 'ticket',
+      summary: 'Datagrams are lost: {{ $labels.faultline_udp_place }}.',
+      description: `About {{ $value | humanize }} datagrams were lost over ${profile.datagramsLost.over}, by the books. Nobody sends them again: their events are gone.`,
+      withoutTraffic:
+        'Nothing sent is nothing lost: the books stand still, and it does not fire. A place that can not be known has no value.',
+    },
   ],
 });

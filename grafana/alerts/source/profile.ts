@@ -25,6 +25,7 @@ export type Profile = {
   readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
   readonly refusing: Condition & { readonly perSecond: number };
   readonly diskNear: { readonly share: number; readonly for?: string };
+  readonly datagramsLost: Condition;
   readonly lagGrowing: Condition & { readonly events: number };
   readonly staleSeconds: number;
   readonly crashLoop: { readonly over: string; readonly gone: string; readonly crashes: number };
@@ -54,6 +55,7 @@ export const production: Profile = {
   gone: { after: '2m', remembered: '1d', orNever: true },
   refusing: { over: '5m', for: '5m', perSecond: 0 },
   diskNear: { share: 0.85, for: '5m' },
+  datagramsLost: { over: '5m' },
   lagGrowing: { over: '10m', for: '10m', events: 10_000 },
   staleSeconds: 300,
   crashLoop: { over: '15m', gone: '1m', crashes: 3 },
@@ -80,6 +82,7 @@ export const run: Profile = {
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
   diskNear: { share: 0.85 },
+  datagramsLost: { over: '5s' },
   // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.
   lagGrowing: { over: '5s', for: '2s', events: 1000 },
   staleSeconds: 20,

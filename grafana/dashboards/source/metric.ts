@@ -31,6 +31,10 @@ export const valueOf = <S extends Gauge | Counter>(signal: S, matchers: Matchers
 export const rateOf = <S extends Counter>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
   `rate(${selector(signal.promName, matchers)}[${window}])`;
 
+/** What a gauge that only grows, but for corrections, grew by in a second. */
+export const growthOf = <S extends Gauge>(signal: S, matchers: Matchers<S> = {}, window = panelWindow): string =>
+  `clamp_min(deriv(${selector(signal.promName, matchers)}[${window}]), 0)`;
+
 /**
  * What a process's counter grew by in the range, each series for itself and exact. `increase()` would lose what was counted before a process's first export:
  * after a crash that is most of it, for the new process takes the lanes over at once. A series of a process that began in the range began at 0.

@@ -8,6 +8,7 @@ import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
 import { asRows, atTheEnd, lines, overTime, traces } from './target.ts';
 import * as trouble from './trouble.ts';
+import { rebuilds } from './recovery-rebuild.ts';
 import { processor } from './variable.ts';
 
 const toPipeline = dashboardOf('pipeline', 'Pipeline');
@@ -244,5 +245,5 @@ export const recovery = defineDashboard({
   title: 'Recovery',
   description: 'What did not go smoothly and waits: dead letters, parked keys, early events; and what was done about it.',
   variables: [processor()],
-  rows: [now, deadLetters, parked, books, evidence],
+  rows: [now, deadLetters, parked, books, rebuilds, evidence],
 });

@@ -2,6 +2,7 @@
 
 export const runbooks = [
   'FaultlineBooksStale',
+  'FaultlineDatagramsLost',
   'FaultlineDeadLetterTooOld',
   'FaultlineDeadLettersGrowing',
   'FaultlineDiskBudgetNear',

@@ -35,6 +35,10 @@ export const describeFault = (fault: Fault): string => {
       return `${fault.link}: ${describeDatagrams(fault)}, for ${fault.seconds} s`;
     case 'database':
       return `the database: ${describeDatabase(fault)}, for ${fault.seconds} s`;
+    case 'operator':
+      return fault.effect === 'rebuild'
+        ? `an operator builds a read model anew, switches to it and back, within ${fault.seconds} s`
+        : `an operator erases two objects beside a replay and a rebuild, within ${fault.seconds} s`;
     case 'container':
       return `container ${fault.container}: ${fault.effect} for ${fault.seconds} s`;
   }

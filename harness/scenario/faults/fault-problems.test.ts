@@ -43,6 +43,8 @@ const good: readonly NewerFault[] = [
   { ...database, effect: 'idle-transaction' },
   { ...database, effect: 'long-snapshot' },
   { ...planned, kind: 'container', container: 'postgres', effect: 'pause', seconds: 2 },
+  { ...planned, kind: 'operator', effect: 'rebuild', seconds: 20 },
+  { ...planned, kind: 'operator', effect: 'erase', seconds: 20 },
 ];
 const problemsOf = (fault: NewerFault) => collectProblems((report) => newerFaultProblems(fault, 'faults[0]', report));
 const changed = (fault: NewerFault, change: Readonly<Record<string, unknown>>): NewerFault => ({ ...fault, ...change }) as NewerFault;
@@ -83,6 +85,8 @@ describe('a fault of a newer kind', () => {
     ['database restart', { how: 'gently' }, 'how'],
     ['idle-transaction', { elsewhere: false }, 'elsewhere'],
     ['lock', { effect: 'explode' }, 'effect'],
+    ['rebuild', { effect: 'sleep' }, 'effect'],
+    ['erase', { seconds: 0 }, 'seconds'],
     ['pause', { container: '' }, 'container'],
     ['pause', { effect: 'paint' }, 'effect'],
   ])('%s with %o is a mistake at its place', (name, change, field) => {

@@ -32,6 +32,7 @@ export const newerFaultKinds: readonly NewerFault['kind'][] = [
   'datagrams',
   'database',
   'container',
+  'operator',
 ];
 
 /** They last as long as they take. */
@@ -77,6 +78,9 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
     case 'container':
       say('container', isText(fault.container), 'the name of a container of the target');
       say('effect', ['stop', 'pause', 'disconnect'].includes(fault.effect), 'stop, pause or disconnect');
+      return;
+    case 'operator':
+      say('effect', ['rebuild', 'erase'].includes(fault.effect), 'rebuild or erase');
       return;
     case 'bad-release':
       say('role', fault.role === 'worker', '"worker": the others have no processor');

@@ -6,6 +6,7 @@ import { containerCases, createSharedContainer } from './fault-cases/container.t
 import { databaseCases } from './fault-cases/database.ts';
 import { datagramCases } from './fault-cases/datagrams.ts';
 import type { FaultCase } from './fault-cases/fault-case.ts';
+import { operatorCases } from './fault-cases/operator.ts';
 import { networkCases } from './fault-cases/network.ts';
 import { pressureCases } from './fault-cases/pressure.ts';
 import { processCases } from './fault-cases/processes.ts';
@@ -27,6 +28,7 @@ export const createFaultCases = (resources: AsyncDisposableStack): readonly Faul
     badReleaseCase(server),
     ...databaseCases(server),
     ...containerCases(container),
+    ...operatorCases,
   ];
 };
 

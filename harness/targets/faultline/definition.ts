@@ -17,7 +17,7 @@ export type FaultlineDefinitionOptions = {
 
 export const defineFaultline = ({ systemFolder, clock }: FaultlineDefinitionOptions): TargetDefinition => ({
   name: 'faultline',
-  lacks: { datagrams: 'its ingest listens for HTTP alone', 'datagram-counts': 'its ingest listens for HTTP alone' },
+  lacks: {},
   processes: {
     usual: { ingest: 1, worker: 2, query: 1 },
     least: { ingest: 1, worker: 1, query: 1 },

@@ -6,6 +6,7 @@ const urls = { metrics: 'http://prometheus/api/v1/otlp/v1/metrics', traces: 'htt
 
 const environmentWith = (headers: StartOptions['otlp']['headers']) =>
   processEnvironment({
+    datagramPort: null,
     options: {
       runId: 'r1',
       scenario: 'steady',

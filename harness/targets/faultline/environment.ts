@@ -10,6 +10,8 @@ export type ProcessEnvironment = {
   readonly databaseUrl: string;
   /** 0: any free one. */
   readonly port: number;
+  /** For datagrams; null: no such door. */
+  readonly datagramPort: number | null;
   readonly faultyHandlerPath: string;
   readonly teamProcessorPath: string;
 };
@@ -22,6 +24,7 @@ export const processEnvironment = ({
   role,
   databaseUrl,
   port,
+  datagramPort,
   faultyHandlerPath,
   teamProcessorPath,
 }: ProcessEnvironment): Record<string, string> => ({
@@ -29,6 +32,7 @@ export const processEnvironment = ({
   FAULTLINE_PORT: String(port),
   ...(role === 'ingest' && options.processes.ingest > 1 ? { FAULTLINE_REUSE_PORT: 'true' } : {}),
   ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
+  ...(role === 'ingest' && datagramPort !== null ? { FAULTLINE_UDP_PORT: String(datagramPort) } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
   ...(role === 'worker' && options.teamProcessor ? { FAULTLINE_PROCESSORS: teamProcessorPath } : {}),
   ...telemetryEnvironment(options),

@@ -3,6 +3,7 @@
 import { startNetwork, type NetworkOptions } from '../../network/start-network.ts';
 import type { NetworkLink } from '../../scenario/faults/network-fault.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { TargetLink } from '../target.ts';
 
 export type Links = AsyncDisposable & {
@@ -12,11 +13,19 @@ export type Links = AsyncDisposable & {
   databaseUrlFor(role: ProcessRole): string;
   /** Ingest as the driver is to find it; opened once it is known where ingest listens. */
   openIngest(ingestUrl: string): Promise<string>;
+  /** A proxy before its door for datagrams; null where none was asked for. */
+  openDatagrams(port: number): Promise<UdpLinkHandle | null>;
 };
 
+export type WantedLinks = { readonly links: readonly NetworkLink[]; readonly datagrams: boolean };
+
 /** Rejects with FL_NETWORK_FAILED, and leaves nothing behind. */
-export const openLinks = async (wanted: readonly NetworkLink[], databaseUrl: string, options: NetworkOptions): Promise<Links> => {
-  if (wanted.length === 0) return noLinks(databaseUrl);
+export const openLinks = async (
+  { links: wanted, datagrams }: WantedLinks,
+  databaseUrl: string,
+  options: NetworkOptions,
+): Promise<Links> => {
+  if (wanted.length === 0 && !datagrams) return noLinks(databaseUrl);
   const network = await startNetwork(options);
   const all: TargetLink[] = [];
   const open = async (name: NetworkLink, url: string, protocol: TargetLink['protocol']): Promise<void> => {
@@ -39,6 +48,7 @@ export const openLinks = async (wanted: readonly NetworkLink[], databaseUrl: str
       if (wanted.includes('driver-ingest')) await open('driver-ingest', ingestUrl, 'http');
       return urlOf('driver-ingest') ?? ingestUrl;
     },
+    openDatagrams: async (port) => (datagrams ? network.openUdp('driver-ingest-udp', { host: '127.0.0.1', port }) : null),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
 };
@@ -48,6 +58,7 @@ const noLinks = (databaseUrl: string): Links => ({
   pid: null,
   databaseUrlFor: () => databaseUrl,
   openIngest: (ingestUrl) => Promise.resolve(ingestUrl),
+  openDatagrams: () => Promise.resolve(null),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 

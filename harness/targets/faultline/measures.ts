@@ -52,6 +52,26 @@ export const faultlineMeasures: Measures = {
     over: 'every-step',
     unit: 'share of the budget',
   },
+  'udp-queue': {
+    means: 'The bytes of datagrams in the fullest queue of ingest, as a share of its limit, at every second.',
+    promql: 'max(faultline_udp_queue_size_bytes{$run}) / min(faultline_udp_queue_limit_bytes{$run})',
+    over: 'every-step',
+    unit: 'share of the limit',
+  },
+  'udp-network-loss': {
+    means: 'Datagrams that the books charge the network with, at every second.',
+    promql: 'sum(faultline_udp_lost{$run,faultline_udp_place="network"})',
+    over: 'every-step',
+    unit: 'datagrams',
+    exact: true,
+  },
+  'udp-loss': {
+    means: 'Datagrams that are lost wherever, at every second.',
+    promql: 'sum(faultline_udp_lost{$run})',
+    over: 'every-step',
+    unit: 'datagrams',
+    exact: true,
+  },
   pending: {
     means: 'Early events that wait for their predecessors, at every second.',
     promql: 'sum(faultline_accounting_events{$run,faultline_processor="timelines",faultline_outcome="pending"})',

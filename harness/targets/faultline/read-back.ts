@@ -1,27 +1,31 @@
 // The final state, read by SQL in one snapshot and streamed: nothing is taken from the system's own status pages.
 import type { Pool, PoolClient } from 'pg';
+import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 
 const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 const sha256 = (column: string): string => `encode(sha256(convert_to(${column}, 'UTF8')), 'hex')`;
 const key = `system_name as "systemName", object_id as "objectId"`;
 const place = `lane, position::float8 as "position", id::float8 as "id"`;
+/** Of a processor the version that is read; others are counted in `recount` alone. */
+const served = (processor: string): string =>
+  `(select max(a.version) from processors a where a.processor = ${processor} and a.state = 'active')`;
 const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequence"`;
 
 /** Each gives the columns of one kind of FinalRow, under its property names. */
-const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'own-effect'>]: string } => ({
+const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'own-effect' | 'datagram-link'>]: string } => ({
   lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
   log: `select ${place}, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
     ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,
   event: `select ${place}, ${key}, event_name as "eventName", ${identity}, ${sha256('body')} as "bodySha256",
     ${epochMs('received_at')} as "receivedAt", ${epochMs('applied_at')} as "appliedAt" from events order by lane, position`,
   'timeline-entry': `select ${key}, entry::float8 as "entry", event_id::float8 as "eventId", event_name as "eventName", sequence::float8 as "sequence", lane,
-    position::float8 as "position", ${epochMs('applied_at')} as "appliedAt" from timeline_entries order by system_name, object_id, entry`,
+    position::float8 as "position", ${epochMs('applied_at')} as "appliedAt" from timeline_entries where version = ${served(`'timelines'`)} order by system_name, object_id, entry`,
   count: `select lane, system_name as "systemName", event_name as "eventName", ${epochMs('minute')} as "minute", count::float8 as "count"
-    from minute_counts order by lane, system_name, event_name, minute`,
+    from minute_counts where version = ${served(`'timelines'`)} order by lane, system_name, event_name, minute`,
   checkpoint: `select processor, version, lane, position::float8 as "position", epoch::float8 as "epoch", applied::float8 as "applied", ignored::float8 as "ignored",
-    parked::float8 as "parked", pending::float8 as "pending", discarded::float8 as "discarded", skipped::float8 as "skipped", shed::float8 as "shed"
-    from checkpoints order by processor, version, lane`,
+    parked::float8 as "parked", pending::float8 as "pending", discarded::float8 as "discarded", skipped::float8 as "skipped", shed::float8 as "shed",
+    version = coalesce(${served('checkpoints.processor')}, version) as "isRead" from checkpoints order by processor, version, lane`,
   recount: `with effects as (
       select 'events' as processor, 1 as version, lane, count(*) as amount from events group by lane
       union all select 'timelines', version, lane, count(*) from timeline_entries group by version, lane
@@ -35,13 +39,21 @@ const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 
   parked: `select e.processor, e.lane, e.position::float8 as "position", e.id::float8 as "id", e.system_name as "systemName", e.object_id as "objectId",
     e.idempotency_key as "idempotencyKey", e.sequence::float8 as "sequence", k.state, e.reason_code as "reasonCode", e.reason_message as "reasonMessage",
     e.attempts, ${epochMs('e.parked_at')} as "parkedAt"
-    from parked_events e join parked_keys k using (processor, version, tenant, system_name, object_id) order by e.processor, e.lane, e.position`,
-  pending: `select processor, ${place}, ${key}, sequence::float8 as "sequence" from pending_events order by processor, lane, position`,
+    from parked_events e join parked_keys k using (processor, version, tenant, system_name, object_id)
+    where e.version = coalesce(${served('e.processor')}, e.version) order by e.processor, e.lane, e.position`,
+  pending: `select processor, ${place}, ${key}, sequence::float8 as "sequence" from pending_events
+    where version = coalesce(${served('pending_events.processor')}, version) order by processor, lane, position`,
+  erased: `select ${place}, ${key} from log where body = '{"erased":true}' order by lane, position`,
+  'datagram-sender': `select source, boot, highest::float8 as "highest", received::float8 as "received", undecided::float8 as "undecided",
+    repeated::float8 as "repeated", appended::float8 as "appended", duplicates::float8 as "duplicates", refused::float8 as "refused",
+    marked_datagrams::float8 as "markedDatagrams", marked_events::float8 as "markedEvents" from udp_senders order by source, boot`,
+  'datagram-door': `select door, received::float8 as "received", unread::float8 as "unread", dropped::float8 as "dropped", in_doubt::float8 as "inDoubt",
+    kernel_dropped::float8 as "kernelDropped", closed_at is not null as "closed" from udp_doors order by door`,
   'lease-event': `select ${epochMs('at')} as "at", kind as "event", processor, version, lane, epoch::float8 as "epoch", owner, other_owner as "otherOwner",
     other_epoch::float8 as "otherEpoch", detail from lease_events order by id`,
   ...(own && {
     'own-effect': `select 'team-ledger' as processor, 1 as version, l.lane, l.position::float8 as "position", e.event_id::float8 as "eventId",
-      l.system_name as "systemName", l.object_id as "objectId", e.entry::float8 as "entry" from ${ownTable} e join log l on l.id = e.event_id order by e.entry`,
+      l.system_name as "systemName", l.object_id as "objectId", e.entry::float8 as "entry", ${epochMs('e.made_at')} as "appliedAt" from ${ownTable} e join log l on l.id = e.event_id order by e.entry`,
   }),
 });
 
@@ -51,13 +63,14 @@ const ownTable = 'own_team_ledger_v1__entries';
 const chunkRows = 2000;
 
 /** One repeatable-read snapshot, a cursor for each kind: memory stays small however much there is. */
-export async function* readBack(pool: Pool): AsyncGenerator<FinalRow> {
+export async function* readBack(pool: Pool, link: UdpLinkHandle | null = null): AsyncGenerator<FinalRow> {
   const client = await pool.connect();
   let whole = false;
   try {
     await client.query('begin transaction isolation level repeatable read read only');
     const { rows } = await client.query<{ own: boolean }>(`select to_regclass('${ownTable}') is not null as own`);
     for (const [kind, sql] of Object.entries(questions(rows[0]?.own === true))) yield* rowsOf(client, kind, sql);
+    if (link !== null) yield { kind: 'datagram-link', ...(await link.counts()) };
     await client.query('commit');
     whole = true;
   } finally {

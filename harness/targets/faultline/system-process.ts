@@ -6,7 +6,12 @@ import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { type SpawnedProcess, spawnProcess } from '../../stack/processes.ts';
 import type { TargetProcess } from '../target.ts';
 
-export type SystemProcess = { readonly target: TargetProcess; readonly spawned: SpawnedProcess };
+export type SystemProcess = {
+  readonly target: TargetProcess;
+  readonly spawned: SpawnedProcess;
+  /** Where it takes datagrams and answers for itself alone; null: it takes none. */
+  readonly datagrams: { readonly port: number; readonly admin: string } | null;
+};
 
 export type SystemProcessOptions = {
   readonly role: ProcessRole;
@@ -36,12 +41,15 @@ export const startSystemProcess = async (options: SystemProcessOptions): Promise
   try {
     const { attributes, saidAt } = await spawned.ready(readyWithinMs, signal);
     const said = saidAt === undefined ? {} : { saidAt };
-    return { spawned, target: { ...toTargetProcess(options, spawned, attributes, now()), ...said } };
+    return { spawned, datagrams: datagramsOf(attributes), target: { ...toTargetProcess(options, spawned, attributes, now()), ...said } };
   } catch (error) {
     await spawned.stop();
     throw error;
   }
 };
+
+const datagramsOf = ({ udp, admin }: Readonly<Record<string, unknown>>): SystemProcess['datagrams'] =>
+  typeof udp === 'string' && typeof admin === 'string' ? { port: Number(new URL(udp.replace('udp:', 'http:')).port), admin } : null;
 
 const toTargetProcess = (
   { role, index }: SystemProcessOptions,

@@ -6,13 +6,16 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
-import type { RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
+import type { UdpLinkHandle } from '../../network/start-network.ts';
+import type { DatagramLinkOf, DatagramsSeen, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
+import { datagramsSeenBy, pendingDatagrams } from './datagram-counts.ts';
 import { processEnvironment } from './environment.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
 import { lagIn, pendingIn } from './pending.ts';
+import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import { readBack } from './read-back.ts';
 import { readKey } from './read-key.ts';
@@ -33,7 +36,13 @@ type Fleet = {
   start(role: ProcessRole, index: number, start: StartOf): Promise<SystemProcess>;
 };
 
-type StartOf = { readonly port: number; readonly signal?: AbortSignal; readonly environment?: Readonly<Record<string, string>> };
+type StartOf = {
+  readonly port: number;
+  /** 0: any free one. */
+  readonly datagramPort?: number;
+  readonly signal?: AbortSignal;
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
 const teamProcessorPath = fileURLToPath(new URL(`./team-processor${extname(import.meta.url)}`, import.meta.url));
@@ -47,12 +56,14 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     const disk = options.smallDisk ? undo.use(await openSmallDisk({ server, registry })) : null;
     const databaseUrl = await createDatabase(server.url, databaseName(options.runId, options.scenario), disk?.tablespace);
     if (disk !== null) undo.defer(() => dropDatabase(server.url, databaseUrl));
-    const links = undo.use(await openLinks(options.links, databaseUrl, { logFolder: options.logFolder, registry, signal }));
+    const wanted = { links: options.links, datagrams: options.datagrams === 'door-behind-proxy' };
+    const links = undo.use(await openLinks(wanted, databaseUrl, { logFolder: options.logFolder, registry, signal }));
     const fleet = createFleet(faultline, options, links);
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
-    return runningTarget({ fleet, links, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const datagrams = await openDatagrams(fleet, links);
+    return runningTarget({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
   },
 });
 
@@ -60,9 +71,13 @@ const slot = (role: ProcessRole, index: number): string => `${role} ${index}`;
 
 const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: Links): Fleet => {
   const running = new Map<string, SystemProcess>();
-  const start: Fleet['start'] = async (role, index, { port, signal, environment: beside = {} }) => {
+  const start: Fleet['start'] = async (role, index, { port, datagramPort: wantedPort = 0, signal, environment: beside = {} }) => {
+    const datagramPort = (options.datagrams ?? 'none') === 'none' ? null : wantedPort;
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, faultyHandlerPath, teamProcessorPath }), ...beside };
+    const environment = {
+      ...processEnvironment({ options, role, databaseUrl, port, datagramPort, faultyHandlerPath, teamProcessorPath }),
+      ...beside,
+    };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });
@@ -74,10 +89,10 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
 
 /** The first ingest process takes any free port; the others share it. Everything else starts beside it. */
 const startAll = async (fleet: Fleet, processes: StartOptions['processes'], signal: AbortSignal): Promise<void> => {
-  const several = (role: ProcessRole, from: number, port: number) =>
-    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => fleet.start(role, from + index, { port, signal }));
-  const ingest = fleet.start('ingest', 0, { port: 0, signal }).then((first) => Promise.all(several('ingest', 1, portOf(first))));
-  await settled([ingest, ...several('worker', 0, 0), ...several('query', 0, 0)]);
+  const several = (role: ProcessRole, from: number, ports: Pick<StartOf, 'port' | 'datagramPort'>) =>
+    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => fleet.start(role, from + index, { ...ports, signal }));
+  const ingest = fleet.start('ingest', 0, { port: 0, signal }).then((first) => Promise.all(several('ingest', 1, portsOf(first))));
+  await settled([ingest, ...several('worker', 0, { port: 0 }), ...several('query', 0, { port: 0 })]);
 };
 
 /** Waits for all of them, so that none is still starting when the first failure is told. */
@@ -88,6 +103,11 @@ const settled = async (promises: readonly Promise<unknown>[]): Promise<void> => 
 };
 
 const portOf = ({ target }: SystemProcess): number => Number(new URL(target.address).port);
+/** Those of a process that another takes over, or shares. */
+const portsOf = (process: SystemProcess): Pick<StartOf, 'port' | 'datagramPort'> => ({
+  port: portOf(process),
+  ...(process.datagrams === null ? {} : { datagramPort: process.datagrams.port }),
+});
 
 const stopAll = async ({ running }: Fleet): Promise<void> => {
   await settled([...running.values()].map(({ spawned }) => spawned.stop()));
@@ -96,6 +116,7 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
 type Started = {
   readonly fleet: Fleet;
   readonly links: Links;
+  readonly datagrams: OpenDatagrams | null;
   readonly ingestUrl: string;
   readonly databaseUrl: string;
   readonly server: FaultlineOptions['server'];
@@ -104,7 +125,7 @@ type Started = {
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
@@ -113,20 +134,23 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
     processes: () => [...fleet.running.values()].map(({ target }) => target),
     restart: async (role, index, environment = {}) => (await restart(fleet, role, index, environment)).target,
     links: () => links.all,
+    ...(datagrams === null ? {} : { datagrams: { host: '127.0.0.1', port: datagrams.port } }),
+    datagramLinks: () => datagramLinksOf(datagrams),
     helpers: () => [
       ...(links.pid === null ? [] : [{ role: 'network', pid: links.pid }]),
       // The first one is listed by whoever started it.
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    operator: operatorAt(addressOf(fleet, 'query')),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
-    pending: () => pendingIn(pool),
+    pending: async () => [...(await pendingIn(pool)), ...(datagrams === null ? [] : await pendingDatagrams(pool, doorsOf(fleet)))],
     lag: () => lagIn(pool),
     readAsUser: () => readStatus(addressOf(fleet, 'query')),
     readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal),
     books: () => booksIn(pool),
-    readBack: () => readBack(pool),
+    readBack: () => readBack(pool, datagrams?.proxy ?? null),
     query: (sql, values) => ask(pool, sql, values),
     lockReadModel: () => lockReadModel(pool),
     [Symbol.asyncDispose]: async () => {
@@ -135,6 +159,25 @@ const runningTarget = ({ fleet, links, ingestUrl, databaseUrl, server, disk, who
     },
   };
 };
+
+type OpenDatagrams = { readonly port: number; readonly proxy: UdpLinkHandle | null; readonly seen: () => Promise<DatagramsSeen> };
+
+/** null: no door was asked for. Counts are those of the first process. */
+const openDatagrams = async ({ running }: Fleet, links: Links): Promise<OpenDatagrams | null> => {
+  const door = () => running.get(slot('ingest', 0))?.datagrams ?? null;
+  const opened = door();
+  if (opened === null) return null;
+  const proxy = await links.openDatagrams(opened.port);
+  return { port: proxy?.port ?? opened.port, proxy, seen: () => datagramsSeenBy(door()?.admin ?? opened.admin) };
+};
+
+const datagramLinksOf = (datagrams: OpenDatagrams | null): readonly DatagramLinkOf[] =>
+  datagrams === null || datagrams.proxy === null ? [] : [{ name: 'driver-ingest-udp', proxy: datagrams.proxy, seen: datagrams.seen }];
+
+const doorsOf = ({ running }: Fleet): ReadonlyMap<string, string> =>
+  new Map(
+    [...running.values()].flatMap(({ target, datagrams }) => (datagrams === null ? [] : [[target.instance, datagrams.admin] as const])),
+  );
 
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
 
@@ -148,7 +191,7 @@ const restart = async (
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   await before.target.exited;
-  return fleet.start(role, index, { port: role === 'worker' ? 0 : portOf(before), environment });
+  return fleet.start(role, index, { ...(role === 'worker' ? { port: 0 } : portsOf(before)), environment });
 };
 
 const ask = async <Row extends Record<string, unknown>>(

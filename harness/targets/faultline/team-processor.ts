@@ -5,7 +5,10 @@ import { defineProcessor } from 'faultline/processor';
 export default defineProcessor({
   name: 'team-ledger',
   version: 1,
-  tables: { entries: 'entry bigserial primary key, event_id bigint not null, object_id text not null, token text not null' },
+  tables: {
+    entries:
+      'entry bigserial primary key, event_id bigint not null, object_id text not null, token text not null, made_at timestamptz not null default clock_timestamp()',
+  },
   handle: async ({ id, objectId, metadata }, { query, tables, token }) => {
     await query(`insert into ${tables.entries} (event_id, object_id, token) values ($1, $2, $3)`, [id, objectId, token]);
     switch ((metadata as { readonly poison?: unknown }).poison) {

@@ -4,8 +4,10 @@ import { consumerSettings } from '../settings/consumer-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
+import { rebuildSettings } from '../settings/rebuild-settings.ts';
 import type { Setting } from '../settings/setting.ts';
 import { streamSettings } from '../settings/stream-settings.ts';
+import { udpSettings } from '../settings/udp-settings.ts';
 import { workerSettings } from '../settings/worker-settings.ts';
 
 const introduction = `# Settings
@@ -22,8 +24,10 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'Every process', settings: processSettings },
   { title: 'Keys and tenants', settings: accessSettings },
   { title: 'Ingest', settings: ingestSettings },
+  { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },
   { title: 'Workers', settings: workerSettings },
+  { title: 'Rebuilds', settings: rebuildSettings },
   { title: 'Consumers over HTTP, and exports', settings: consumerSettings },
   { title: "`npm start`'s own PostgreSQL", settings: postgresSettings },
 ];

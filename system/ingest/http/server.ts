@@ -12,6 +12,7 @@ import type { TlsFiles } from '../../contract/tls-files.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 import { refuse } from '../refusal.ts';
+import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
 import { addErrorHandling, answerClientError } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
@@ -38,6 +39,8 @@ export type IngestServerOptions = {
   /** Stopping waits as long for answers, and a little more. */
   readonly commitTimeoutMs: number;
   readonly checkStorage: () => Promise<void>;
+  /** What this process counts of datagrams just now, for /health; null: it takes none. */
+  readonly datagrams?: (() => DatagramsNow) | null;
 };
 
 export type IngestServer = {
@@ -112,7 +115,7 @@ const createServer = async (
     },
   });
   addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
-  addHealthRoutes(server, { ...context, checkStorage: options.checkStorage });
+  addHealthRoutes(server, { ...context, checkStorage: options.checkStorage, datagrams: options.datagrams ?? null });
   measureRequests(server, options.telemetry);
   answerExpectations(server.server);
   return server;

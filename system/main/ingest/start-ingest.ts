@@ -11,6 +11,7 @@ import { systemScheduler } from '../../ingest/scheduler.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
 import { startLogUpkeep } from '../../stream/postgres/log-upkeep.ts';
+import type { DatagramDoor } from '../../stream/datagrams.ts';
 import type { StreamWriter } from '../../stream/stream.ts';
 import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
@@ -20,11 +21,12 @@ import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
 import { readTlsFiles } from '../tls/read-tls-files.ts';
+import { createLateDoor, startDatagrams } from './start-datagrams.ts';
 
 export const role = 'ingest';
 export const instance = createInstance(role);
 
-export type CreateWriter = (options: { readonly pool: Pool; readonly laneCount: number }) => StreamWriter;
+export type CreateWriter = (options: { readonly pool: Pool; readonly laneCount: number; readonly datagrams: DatagramDoor }) => StreamWriter;
 
 export const startIngest = async (settings: Settings, createWriter: CreateWriter): Promise<Running> => {
   const tls = await readTlsFiles(settings);
@@ -40,6 +42,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
     }),
   );
   const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
+  const late = createLateDoor(instance);
   const { logger } = telemetry;
   const budget = undo.use(
     await startDiskBudget({
@@ -53,7 +56,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
     ...settings,
     closedFor: budget.refusal,
     laneCount,
-    writer: createWriter({ pool, laneCount }),
+    writer: createWriter({ pool, laneCount, datagrams: late }),
     telemetry: ingestTelemetry,
   });
   collectProcess(telemetry.instruments);
@@ -62,12 +65,23 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
   telemetry.instruments.gauge(signals.storageSize, budget.usedBytes);
   if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);
-  const server = await listen({ ...settings, tls, ingest, keys, telemetry: ingestTelemetry, checkStorage: () => checkStorage(pool) });
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
+  const door = await startDatagrams({ settings, pool, ingest, keys, late, telemetry, ingestTelemetry });
+  if (door !== null) undo.defer(() => door.stop());
+  const server = await listen({
+    ...settings,
+    tls,
+    ingest,
+    keys,
+    telemetry: ingestTelemetry,
+    checkStorage: () => checkStorage(pool),
+    datagrams: door === null ? null : door.now,
+  });
   undo.defer(() => server.stop());
   const stopAll = undo.move();
-  return { attributes: { address: server.address, admin: server.adminAddress }, stop: () => stopAll.disposeAsync() };
+  const udp = door === null ? {} : { udp: `udp://${settings.host}:${door.port}` };
+  return { attributes: { address: server.address, admin: server.adminAddress, ...udp }, stop: () => stopAll.disposeAsync() };
 };
 
 const tellBudget = (logger: Telemetry['logger'], state: 'used up' | 'room again', usedBytes: number, limitBytes: number) => {

@@ -1,12 +1,15 @@
 // The command line of `npm run ops`, as commander has it. Each command is one function; the exit code is what it returns.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Api, createApi } from './api.ts';
+import { createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
 import { exportListing, type ExportOptions } from './export.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { addKeys } from './keys-program.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
+import { positive, seconds, wholeNumber } from './numbers.ts';
+import { addErasure } from './erasure/commands.ts';
+import { addRebuild, type Run } from './rebuild/commands.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
 type Root = { readonly url: string; readonly json?: true };
@@ -15,7 +18,7 @@ type Root = { readonly url: string; readonly json?: true };
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
     .description(
-      'Dead letters and parked keys: look at them, mend them, replay or discard them; and exports: over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
+      'What operators do: dead letters and parked keys, rebuilds of read models, erasure and exports, over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
     )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
@@ -30,15 +33,12 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
+  addRebuild(program, surroundings, run);
+  addErasure(program, surroundings, run);
   addExport(program, surroundings, run);
   addKeys(program, surroundings, ended);
   return program;
 };
-
-type Run = (
-  command: Command,
-  work: (context: { readonly api: Api; readonly url: string; readonly json: boolean }) => Promise<number>,
-) => Promise<void>;
 
 const addDeadLetters = (program: Command, surroundings: OpsSurroundings, run: Run): void => {
   const letters = program.command('dead-letters').description('events that a processor could not apply');
@@ -155,26 +155,6 @@ const acting = (command: Command): Command =>
     .option('--rate <number>', 'dead letters begun a second, at most (default: 20)', positive)
     .option('--dry-run', 'say what would become of each, change nothing')
     .option('--wait <seconds>', 'how long to wait until it is done; 0: not', seconds, 60);
-
-const wholeNumber = (least: number, most: number) => (text: string) => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-};
-
-const decimal = (text: string) => (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN);
-
-const positive = (text: string) => {
-  const value = decimal(text);
-  if (value > 0 && value <= 10_000) return value;
-  throw new InvalidArgumentError('Give a number above 0, up to 10000.');
-};
-
-const seconds = (text: string) => {
-  const value = decimal(text);
-  if (value >= 0 && value <= 86_400) return value;
-  throw new InvalidArgumentError('Give seconds, from 0 to 86400.');
-};
 
 const parseUrl = (text: string) => {
   const url = URL.parse(text);

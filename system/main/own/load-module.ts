@@ -37,9 +37,7 @@ const explain = (error: unknown, file: string): string => {
 };
 
 const missing = (message: string, file: string): string =>
-  message.includes(`'${file}'`) && !message.includes('imported from')
-    ? 'There is no such file.'
-    : `It imports what is not there: ${message}`;
+  message.startsWith(`Cannot find module '${file}'`) ? 'There is no such file.' : `It imports what is not there: ${message}`;
 
 const placeIn = (stack: string, file: string): string | null => {
   const url = pathToFileURL(file).href;

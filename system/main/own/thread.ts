@@ -70,7 +70,7 @@ try {
     waiting: watchWaits(progress.waits),
   });
   serveThread(port, {
-    processor,
+    processorOf: () => Promise.resolve(processor),
     stream: createPostgresStreamReader(asQueryable(session)),
     store: createLaneStore(session, settings.worker),
     progress,

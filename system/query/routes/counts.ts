@@ -4,7 +4,7 @@ import { createPaging } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { countsAnswer } from '../schemas/answers.ts';
 import { countsQuery, defaultCountLimit, noParameters } from '../schemas/parameters.ts';
-import { activeTimelines, createConditions, utc } from '../sql.ts';
+import { askedTimelines, createConditions, utc } from '../sql.ts';
 
 type Filters = Omit<Static<typeof countsQuery>, 'limit' | 'cursor'>;
 type Key = [minute: string, systemName: string, eventName: string];
@@ -29,7 +29,7 @@ export const counts = defineRoute({
 
 const selectCounts = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
   const conditions = createConditions();
-  conditions.add(`version = ${activeTimelines}`);
+  conditions.add(`version = ${askedTimelines(conditions.bind(filters.version ?? null))}`);
   conditions.add(`tenant = ${conditions.bind(tenant)}`);
   if (filters.system_name !== undefined) conditions.add(`system_name = ${conditions.bind(filters.system_name)}`);
   if (filters.event_name !== undefined) conditions.add(`event_name = ${conditions.bind(filters.event_name)}`);

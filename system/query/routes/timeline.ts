@@ -3,8 +3,8 @@ import { createPaging } from '../page.ts';
 import { notFound } from '../request-problem.ts';
 import { defineRoute } from '../route.ts';
 import { timelineAnswer } from '../schemas/answers.ts';
-import { defaultLimit, pageQuery, timelinePath } from '../schemas/parameters.ts';
-import { activeTimelines, utc } from '../sql.ts';
+import { defaultLimit, timelinePath, timelineQuery } from '../schemas/parameters.ts';
+import { askedTimelines, utc } from '../sql.ts';
 
 type Row = { readonly total: number; readonly entry: number | null };
 
@@ -18,7 +18,7 @@ const selectEntries = `
     where version = t.version and tenant = t.tenant and system_name = t.system_name and object_id = t.object_id and entry > $4
     order by entry limit $5
   ) e on true
-  where t.version = ${activeTimelines} and t.tenant = $1 and t.system_name = $2 and t.object_id = $3
+  where t.version = ${askedTimelines('$6')} and t.tenant = $1 and t.system_name = $2 and t.object_id = $3
   order by e.entry`;
 
 export const timeline = defineRoute({
@@ -26,12 +26,12 @@ export const timeline = defineRoute({
   url: '/timelines/:system_name/:object_id',
   summary: "One object's timeline, in the order of application.",
   path: timelinePath,
-  query: pageQuery,
+  query: timelineQuery,
   answer: timelineAnswer,
   errors: ['invalid_query', 'not_found', 'storage_unavailable'],
-  respond: async ({ path, query: { limit = defaultLimit, cursor }, tenant }, database) => {
-    const paging = createPaging<[number]>('/timelines', path, ['position'], { limit, cursor });
-    const values = [tenant, path.system_name, path.object_id, paging.after?.[0] ?? 0, limit + 1];
+  respond: async ({ path, query: { version, limit = defaultLimit, cursor }, tenant }, database) => {
+    const paging = createPaging<[number]>('/timelines', { ...path, version }, ['position'], { limit, cursor });
+    const values = [tenant, path.system_name, path.object_id, paging.after?.[0] ?? 0, limit + 1, version ?? null];
     const rows = await database.query<Row>('SELECT timeline_entries', selectEntries, values);
     const first = rows[0];
     if (first === undefined) throw notFound(`Object '${path.object_id}' of system '${path.system_name}' has no timeline.`);

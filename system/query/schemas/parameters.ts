@@ -36,9 +36,14 @@ export const eventsQuery = strict({
 });
 export const timelinePath = strict({ system_name: systemName('The system.'), object_id: objectId('The object.') });
 export const pageQuery = strict({ limit: limit(defaultLimit, 1000), cursor });
+const timelinesVersion = Type.Optional(
+  whole('A version of processor timelines that is fed, such as one that is being built; without it the one that is read.'),
+);
+export const timelineQuery = strict({ version: timelinesVersion, limit: limit(defaultLimit, 1000), cursor });
 export const countsQuery = strict({
   system_name: Type.Optional(systemName('Only counts of this system.')),
   event_name: Type.Optional(eventName('Only counts of this event name.')),
+  version: timelinesVersion,
   from,
   to,
   limit: limit(defaultCountLimit, 10_000),

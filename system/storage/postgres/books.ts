@@ -5,13 +5,15 @@ import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
+import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
+import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
 
 const selectLanes =
   'select lane, sum(head)::bigint as head, sum(duplicates)::bigint as duplicates, sum(conflicts)::bigint as conflicts from lanes group by lane';
 
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
-  select c.processor, c.version, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+  select c.processor, c.version, p.state, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
          exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version)) as own,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
@@ -24,19 +26,19 @@ const selectCheckpoints = `
   ) next on true
   where p.state <> 'retired'`;
 
-/** A retired version is nobody's concern: it is told of in GET /status alone. */
-const isRunning = `(processor, version) in (select processor, version from processors where state <> 'retired')`;
-
 const selectDeadLetters = `
   select processor, reason_code as reason, count(*)::integer as events,
          extract(epoch from clock_timestamp() - min(parked_at))::double precision as oldest_seconds
-  from dead_letters where ${isRunning} group by processor, reason_code`;
+  from dead_letters join processors p using (processor, version) where p.state = 'active' group by processor, reason_code`;
 
+/** A version that nobody reads yet is told of apart (rebuild-books.ts). */
 const selectParkedKeys = `
-  select processor, state, count(*)::integer as keys from parked_keys where ${isRunning} group by processor, state`;
+  select k.processor, k.state, count(*)::integer as keys
+  from parked_keys k join processors p using (processor, version) where p.state = 'active' group by k.processor, k.state`;
 
 const selectPending = `
-  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds from pending_events where ${isRunning} group by processor`;
+  select processor, extract(epoch from clock_timestamp() - min(since))::double precision as oldest_seconds
+  from pending_events join processors p using (processor, version) where p.state = 'active' group by processor`;
 
 const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
@@ -101,6 +103,7 @@ type LaneRow = { lane: number; head: number; duplicates: number; conflicts: numb
 type CheckpointRow = Record<(typeof terms)[number], number> & {
   processor: string;
   version: number;
+  state: string;
   lane: number;
   position: number;
   head: number;
@@ -114,30 +117,35 @@ type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, consumers, identities, snapshot, begun, counted] = await Promise.all([
-    client.query<LaneRow>(selectLanes),
-    client.query<CheckpointRow>(selectCheckpoints),
-    client.query<DeadLetterRow>(selectDeadLetters),
-    client.query<ParkedKeyRow>(selectParkedKeys),
-    client.query<{ processor: string; oldest_seconds: number }>(selectPending),
-    client.query<RecoveryRow>(selectRecoveries),
-    client.query<ConsumerRow>(selectConsumers),
-    client.query<{ rows: number }>(selectIdentities),
-    client.query<{ seconds: number }>(selectOldestSnapshot),
-    client.query<{ began_at: Date }>(selectBegin),
-    effects ? client.query<EffectRow>(selectEffects) : null,
-  ]);
+  const [lanes, checkpoints, letters, keys, pending, recoveries, rebuilds, consumers, identities, snapshot, begun, datagrams, counted] =
+    await Promise.all([
+      client.query<LaneRow>(selectLanes),
+      client.query<CheckpointRow>(selectCheckpoints),
+      client.query<DeadLetterRow>(selectDeadLetters),
+      client.query<ParkedKeyRow>(selectParkedKeys),
+      client.query<{ processor: string; oldest_seconds: number }>(selectPending),
+      client.query<RecoveryRow>(selectRecoveries),
+      readRebuilds(client),
+      client.query<ConsumerRow>(selectConsumers),
+      client.query<{ rows: number }>(selectIdentities),
+      client.query<{ seconds: number }>(selectOldestSnapshot),
+      client.query<{ began_at: Date }>(selectBegin),
+      client.query<DatagramSums>(selectDatagrams),
+      effects ? client.query<EffectRow>(selectEffects) : null,
+    ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
   const oldestSnapshotSeconds = snapshot.rows[0]?.seconds ?? 0;
   const processors = [...new Set(checkpoints.rows.map(({ processor }) => processor))];
   const entries: BookEntry[] = [
     ...lanes.rows.flatMap(laneEntries),
     ...checkpoints.rows.flatMap(checkpointEntries),
-    ...lagEntries(checkpoints.rows),
+    ...lagEntries(checkpoints.rows.filter(isRead)),
+    ...rebuildEntries(rebuilds),
     ...letterEntries(letters.rows, processors),
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
+    ...datagrams.rows.flatMap(datagramEntries),
     ...consumers.rows.flatMap(consumerEntries),
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
@@ -171,9 +179,12 @@ const checkpointEntries = (row: CheckpointRow): BookEntry[] => {
     ...terms.map((term) => entry(signals.accountingEvents, { ...attributes, 'faultline.outcome': term }, row[term])),
     entry(signals.checkpointPosition, attributes, row.position),
     entry(signals.drop, attributes, row.position - accounted),
-    entry(signals.lag, attributes, row.head - row.position),
+    ...(isRead(row) ? [entry(signals.lag, attributes, row.head - row.position)] : []),
   ];
 };
+
+/** The lag of a version that is being built is no lag of what anybody reads. */
+const isRead = ({ state }: CheckpointRow) => state === 'active';
 
 const lagEntries = (rows: readonly CheckpointRow[]): BookEntry[] =>
   [...Map.groupBy(rows, ({ processor, version }) => `${processor}/${version}`).values()].map((ofOne) => {

@@ -2,6 +2,9 @@
 import type { Client } from 'pg';
 import type { DutiesStore } from '../../workers/duties-store.ts';
 import { readBooks } from './books.ts';
+import { stepErasure } from './erasure/erasure-step.ts';
+import { stepComparison } from './rebuild/comparison-step.ts';
+import { stepDrop } from './rebuild/drop-step.ts';
 import { closeLeftOver } from './recovery-end.ts';
 import { inTransaction } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
@@ -55,7 +58,7 @@ const beginReading = `begin isolation level repeatable read read only; set local
 
 const partitionsAheadDays = 7;
 
-export const createDutiesStore = (sessions: SessionPool, worker: string): DutiesStore => {
+export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: (delayMs: number) => Promise<unknown>): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
@@ -74,9 +77,13 @@ export const createDutiesStore = (sessions: SessionPool, worker: string): Duties
       await changed(forgetRuns);
       await changed(retireReplaced);
       await changed('select append_housekeeping()');
+      await changed('select datagrams_housekeeping()');
       await changed(forgetRecoveries);
     },
     closeIdleCommands: () => changed(closeIdleCommands),
+    compareVersions: () => sessions.use((session) => stepComparison(session, sleep)),
+    eraseNext: () => sessions.use((session) => stepErasure(session, worker)),
+    removeDropped: () => sessions.use(stepDrop),
     closeIdleRecoveries: () => changed(closeLeftOver, [worker]),
   };
 };

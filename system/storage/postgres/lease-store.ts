@@ -2,7 +2,7 @@
 import type { LaneId, Tenure } from '../../workers/checkpoint.ts';
 import { sqlStateOf } from '../../workers/error-class.ts';
 import { createMutex } from '../../workers/mutex.ts';
-import type { AcquiredLease, LeaseStore, LeaseView, LostLease, Survey } from '../../workers/lease-store.ts';
+import type { AcquiredLease, LeaseStore, LeaseView, LostLease } from '../../workers/lease-store.ts';
 import { inTransaction, type Session } from './session.ts';
 
 export type LeaseStoreOptions = {
@@ -12,16 +12,18 @@ export type LeaseStoreOptions = {
   readonly worker: string;
   readonly host: string;
   readonly pid: number;
+  /** The code of rebuilt versions that this worker has, as `processor/code`. */
+  readonly codes: readonly string[];
   readonly leaseMs: number;
   /** Those of a team's own that this worker runs. */
   readonly runs: readonly { readonly processor: string; readonly version: number }[];
 };
 
 const heartbeat = `
-  insert into workers (worker, host, pid) values ($1, $2, $3)
+  insert into workers (worker, host, pid, codes) values ($1, $2, $3, $4)
   on conflict (worker) do update set seen_at = clock_timestamp()`;
 
-const selectWorkers = `select worker from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
+const selectWorkers = `select worker, codes from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;
 
 /**
  * Who was not heard for a third of the lease has no share in lanes that are free: of workers that die again and again there would always be one that seems to
@@ -30,14 +32,18 @@ const selectWorkers = `select worker from workers where seen_at > clock_timestam
 const seenWithinMs = (leaseMs: number): number => leaseMs / 3;
 
 const selectLeases = `
-  select processor, version, lane, owner, epoch, coalesce(expires_at <= clock_timestamp(), false) as expired, o.processor is not null as own
-  from leases left join own_processors o using (processor, version) order by processor, version, lane`;
+  select l.processor, l.version, l.lane, l.owner, l.epoch, coalesce(l.expires_at <= clock_timestamp(), false) as expired,
+         case when r.version is not null then l.processor || '/' || coalesce(p.code, l.version)
+              when o.version is not null then l.processor || '/' || l.version end as needs
+  from leases l left join processors p using (processor, version) left join rebuilds r using (processor, version)
+  left join own_processors o using (processor, version)
+  where p.state is distinct from 'retired'
+  order by l.processor, l.version, l.lane`;
 
 /** Before the first lease of such a processor is asked for: a trigger gives it to nobody else. */
 const saySelf = `
   insert into worker_processors (worker, processor, version)
   select $1, * from unnest($2::text[], $3::integer[]) on conflict do nothing`;
-const selectRuns = 'select worker, processor, version from worker_processors';
 
 const lanesOf = 'unnest($2::text[], $3::integer[], $4::integer[])';
 const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[])';
@@ -68,7 +74,7 @@ const acquire = `
         end
     from taken t join processors p using (processor, version) join lanes h on h.stream_version = p.stream_version and h.lane = t.lane
     where (c.processor, c.version, c.lane) = (t.processor, t.version, t.lane)
-    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.head
+    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.head, p.state
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner, other_owner, other_epoch)
     select case when previous is null then 'acquired' else 'taken_over' end, processor, version, lane, epoch, $1, previous,
@@ -76,7 +82,7 @@ const acquire = `
     from taken
   )
   select t.*, coalesce(c.position, 0) as position, coalesce(c.head, 0) as head, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
-         coalesce(c.takeovers_without_progress, 0) as takeovers
+         coalesce(c.takeovers_without_progress, 0) as takeovers, coalesce(c.state = 'building', false) as "isBuilding"
   from taken t left join fenced c using (processor, version, lane)`;
 
 /** What ran out is not renewed, even if nobody took it: whoever was late asks for the lane anew, and gets a new epoch. */
@@ -130,7 +136,7 @@ const leave = `
 /** Durable at once: see the module's first line. A row that a zombie still locks is tried again soon, not waited for. */
 const beginDurable = `begin; set local synchronous_commit = on; set local lock_timeout = '500ms'`;
 
-export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs, runs }: LeaseStoreOptions): LeaseStore => {
+export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, leaseMs, runs }: LeaseStoreOptions): LeaseStore => {
   const turn = createMutex();
   const renewTurn = createMutex();
   const durably = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
@@ -142,14 +148,18 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, leaseMs
     survey: async () => {
       using _turn = await turn.acquire();
       const client = await session.client();
-      const [, , workers, leases, own] = await Promise.all([
-        client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid] }),
+      const [, , workers, leases] = await Promise.all([
+        client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid, codes] }),
         runs.length === 0 ? null : client.query({ name: 'lease_runs', text: saySelf, values: [worker, ...runArrays(runs)] }),
-        client.query<{ worker: string }>({ name: 'lease_workers', text: selectWorkers, values: [seenWithinMs(leaseMs)] }),
+        client.query<{ worker: string; codes: string[] | null }>({
+          name: 'lease_workers',
+          text: selectWorkers,
+          values: [seenWithinMs(leaseMs)],
+        }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
-        client.query<Survey['runs'][number]>({ name: 'lease_all_runs', text: selectRuns }),
       ]);
-      return { workers: workers.rows.map((row) => row.worker), leases: leases.rows, runs: own.rows };
+      const able = workers.rows.map((row) => [row.worker, new Set(row.codes ?? [])] as const);
+      return { workers: able.map(([name]) => name), codes: new Map(able), leases: leases.rows };
     },
     acquire: async (lanes) => {
       const rows = await acquireOne(lanes).catch((error: unknown) => eachAlone(lanes, acquireOne, error));
@@ -194,6 +204,7 @@ type AcquiredRow = {
   parked: number;
   pending: number;
   takeovers: number;
+  isBuilding: boolean;
 };
 
 const toAcquired = ({ previous, takeovers, ...row }: AcquiredRow): AcquiredLease => ({

@@ -8,7 +8,7 @@ import type { SessionPool } from './session-pool.ts';
 import { settleLane } from './settle.ts';
 import { toTransaction } from './transaction.ts';
 
-const emptyRange: AppliedRange = { applied: 0, receivedAtMs: [], traced: [] };
+const emptyRange: AppliedRange = { applied: 0, skipped: 0, receivedAtMs: [], traced: [] };
 
 /** The key's row is what the view dead_letters asks for; no other event of the key waits for it. */
 const parkOne = `
@@ -57,7 +57,7 @@ export const createRangeStore = (sessions: SessionPool, worker: string): RangeSt
       const move = { expectedPosition: position, toPosition: upTo, staysCareful: false };
       const settled = await settleLane(session, tenure, move, async (client) => {
         range = await processor.applyRange(tenure.lane, position, upTo, toTransaction(client));
-        return { ...noBooks, applied: range.applied };
+        return { ...noBooks, applied: range.applied, skipped: range.skipped };
       });
       return { ...settled, range };
     }),

@@ -28,7 +28,7 @@ const states = (database: WorkerDatabase) =>
 test('a version that nobody runs any more rests once a newer one is there, and not before; it comes back with a worker', async () => {
   await using database = await createWorkerDatabase();
   await using session = createSession({ databaseUrl: database.url, name: 'faultline-test', leaseMs: 60_000 });
-  const duties = createDutiesStore(createSessionPool([session]), 'w1');
+  const duties = createDutiesStore(createSessionPool([session]), 'w1', () => Promise.resolve());
   const runs = (worker: string, version: number) =>
     database.rows(
       `with seen as (insert into workers (worker, host, pid) values ($1, 'h', 1) on conflict do nothing)

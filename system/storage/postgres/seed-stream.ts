@@ -12,8 +12,10 @@ const processors = [
 ] as const;
 
 const insertProcessor = `insert into processors (processor, version, ordered, state, stream_version) values ($1, $2, $3, 'active', $4) on conflict do nothing`;
-const insertCheckpoints = `insert into checkpoints (processor, version, lane) select $1, $2, generate_series(0, $3 - 1) on conflict do nothing`;
-const insertLeases = `insert into leases (processor, version, lane) select $1, $2, generate_series(0, $3 - 1) on conflict do nothing`;
+/** A version that was given up for a newer one does not come back. */
+const isFed = `where exists (select from processors where processor = $1 and version = $2 and state <> 'retired')`;
+const insertCheckpoints = `insert into checkpoints (processor, version, lane) select $1, $2, generate_series(0, $3 - 1) ${isFed} on conflict do nothing`;
+const insertLeases = `insert into leases (processor, version, lane) select $1, $2, generate_series(0, $3 - 1) ${isFed} on conflict do nothing`;
 const insertDuties = `insert into leases (processor, version, lane) values ('_duties', 0, -1) on conflict do nothing`;
 
 /** Returns the lanes that the stream has, which may differ from what was asked for. */

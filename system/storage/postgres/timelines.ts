@@ -31,16 +31,17 @@ const applyTimelines = `
   select $1, i.tenant, i.system_name, i.object_id, c.entries - i.later, i.event_id, i.event_name, i.sequence, i.event_time, i.lane, i.position, i.summary
   from input i join counted c using (tenant, system_name, object_id)`;
 
-export const createTimelines = (handler: TimelineHandler): OrderedProcessor<TimelineEffect> => ({
+/** `version` decides which rows it writes: those of others are never touched. */
+export const createTimelines = (handler: TimelineHandler, version = 1): OrderedProcessor<TimelineEffect> => ({
   kind: 'ordered',
   name: 'timelines',
-  version: 1,
+  version,
   handle: (event) => {
     const made = handler(event);
     return made instanceof Promise || isThenable(made) ? Promise.resolve(made).then(checkEffect) : checkEffect(made);
   },
   apply: async (handled, transaction) => {
-    const { rowCount } = await transaction.query(applyTimelines, [1, ...columns(handled)]);
+    const { rowCount } = await transaction.query(applyTimelines, [version, ...columns(handled)]);
     return rowCount;
   },
 });

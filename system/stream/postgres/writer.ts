@@ -1,9 +1,11 @@
 // The stream's writer on PostgreSQL: one round trip a batch, the function append_batch of migration 0002. One attempt a call: who
 // calls decides on repeating, and repeats with the very same requests.
 import type { Pool, PoolClient } from 'pg';
+import type { DatagramDoor } from '../datagrams.ts';
 import { laneOf } from '../lane.ts';
 import type { AppendRequest, AppendResult, StreamWriter } from '../stream.ts';
 import { byteaArray, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
+import { datagramArrays } from './datagram-arrays.ts';
 import { classifyAppendError, isMissingPartition, unreachable } from './stream-error.ts';
 import { SystemError } from '../../contract/system-error.ts';
 
@@ -15,6 +17,8 @@ export type PostgresStreamWriterOptions = {
   readonly streamVersion?: number;
   /** Events wait for ids: a server that froze, which can't time its statements out itself, must not hold them for ever. */
   readonly idsWithinMs?: number;
+  /** Of this process; where it takes datagrams. */
+  readonly datagrams?: DatagramDoor | null;
 };
 
 /** As `increment by` of sequence event_ids. */
@@ -23,6 +27,13 @@ const idBlockSize = 1000;
 const append = {
   name: 'append_batch',
   text: 'select append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as answer',
+};
+
+/** The same with what is known of the datagrams that brought them. */
+const appendDatagrams = {
+  name: 'append_datagrams',
+  text: `select append_datagrams($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) as answer`,
 };
 
 /** Heads after the append, and the requests (from 1) that did not enter the log just now. */
@@ -37,13 +48,16 @@ export const createPostgresStreamWriter = ({
   laneCount,
   streamVersion = 1,
   idsWithinMs = 5000,
+  datagrams = null,
 }: PostgresStreamWriterOptions): StreamWriter => ({
   append: async (requests, signal) => {
     if (requests.length === 0) return [];
     const lanes = requests.map((request) => laneOf(request, laneCount));
     const values = [streamVersion, ...toArrays(requests, lanes)];
+    const senders = datagramArrays(requests, datagrams);
+    const query = senders === null ? { ...append, values } : { ...appendDatagrams, values: [...values, ...senders] };
     const answer = await withClient(pool, signal, async (client) => {
-      const { rows } = await client.query<{ answer: Answer }>({ ...append, values });
+      const { rows } = await client.query<{ answer: Answer }>(query);
       return rows[0]!.answer;
     });
     return toResults(requests, lanes, answer);

@@ -1,4 +1,5 @@
 // What scenarios expect, not met.
+import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
@@ -33,8 +34,8 @@ const takeovers = (run: SimulatedRun, change: { readonly at: number }): Simulate
 /** A team's own processor made of the poisoned run what timelines made of it. */
 const ownEffects = (change: (rows: readonly OwnEffect[]) => readonly OwnEffect[]): SimulatedRun => {
   const entries = poisoned().finalState.filter((row) => row.kind === 'timeline-entry');
-  const made = entries.map(({ lane, position, eventId, systemName, objectId }, index): OwnEffect => {
-    const place = { lane, position, eventId, systemName, objectId };
+  const made = entries.map(({ lane, position, eventId, systemName, objectId, appliedAt }, index): OwnEffect => {
+    const place = { lane, position, eventId, systemName, objectId, appliedAt };
     return { kind: 'own-effect', processor: 'team-ledger', version: 1, ...place, entry: index + 1 };
   });
   const parked = withRows(poisoned(), 'parked', (rows) => rows.map((row) => ({ ...row, processor: 'team-ledger' })));
@@ -186,6 +187,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['a read shows an event that is not in the log', () => lastRead('events', ({ ids }) => ({ ids: [...ids, 77] }))],
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+  },
+  {
+    check: 'erased-everywhere',
+    bad: 'fail',
+    red: ['an earlier event of the object was left out', () => withRows(withErasure(quiet()).run, 'erased', (rows) => rows.slice(1))],
+    green: ['nothing is left but tombstones', () => withErasure(quiet()).run],
   },
   {
     check: 'refusals-seen',

@@ -10,6 +10,7 @@ import {
   type SimulatedRun,
 } from '../../../checkers/testing/simulated-run.ts';
 import type { FaultEvidence } from '../../../engine/run-data.ts';
+import type { FinalRow } from '../../../history/final-state.ts';
 import type { RowOf } from '../../../history/run-index.ts';
 import type { Fault, Scenario } from '../../../scenario/scenario.ts';
 
@@ -81,6 +82,48 @@ export const refused = once(() => {
   );
   const gone = new Set(all.filter(({ outcome }) => outcome === 'failed').map(({ idempotencyKey }) => idempotencyKey));
   return { ...withRows(quiet(), 'log', (rows) => rows.filter(({ idempotencyKey }) => !gone.has(idempotencyKey ?? ''))), operations: all };
+});
+
+/** All by UDP, one event a datagram: every tenth is dropped by the kernel, and the books know. */
+export const lossy = once(() => {
+  const sender = { source: 'producer-0', boot: 'b' };
+  const all = quiet().operations.map((operation, place) => ({
+    ...operation,
+    outcome: 'unknown' as const,
+    status: null,
+    id: null,
+    duplicate: null,
+    datagram: { ...sender, n: place + 1 },
+  }));
+  const gone = new Set(all.filter(({ datagram }) => datagram.n % 10 === 0).map(({ idempotencyKey }) => idempotencyKey));
+  const came = all.length - gone.size;
+  const books: readonly FinalRow[] = [
+    {
+      kind: 'datagram-sender',
+      ...sender,
+      highest: all.length,
+      received: came,
+      undecided: 0,
+      repeated: 0,
+      appended: came,
+      duplicates: 0,
+      refused: 0,
+      markedDatagrams: all.length,
+      markedEvents: all.length,
+    },
+    {
+      kind: 'datagram-door',
+      door: 'ingest-1',
+      received: came + 3,
+      unread: 0,
+      dropped: 0,
+      inDoubt: 0,
+      kernelDropped: gone.size,
+      closed: false,
+    },
+  ];
+  const rest = quiet().finalState.filter((row) => row.kind !== 'log' || !gone.has(row.idempotencyKey ?? ''));
+  return { ...quiet(), operations: all, finalState: [...rest, ...books] };
 });
 
 /** Its signals changed. */

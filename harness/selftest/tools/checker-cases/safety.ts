@@ -3,7 +3,7 @@ import { changeFirst, withOperations, withRows, type SimulatedRun } from '../../
 import type { Operation } from '../../../history/operation.ts';
 import { keyOf, type RowOf } from '../../../history/run-index.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { numbered, quiet } from './runs.ts';
+import { lossy, numbered, quiet } from './runs.ts';
 
 const unknown: Partial<Operation> = { outcome: 'unknown', status: null, id: null, duplicate: null };
 const firstUnknown = (): SimulatedRun => withOperations(quiet(), (operations) => changeFirst(operations, unknown));
@@ -115,6 +115,15 @@ export const safetyCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['a term was one short in the fourth second, and right at the end', () => lateBooks(1)],
     green: ['the books were read often, and right', () => lateBooks(0)],
+  },
+  {
+    check: 'counted-loss',
+    bad: 'fail',
+    red: [
+      'one datagram less is counted as dropped than is missing',
+      () => withRows(lossy(), 'datagram-door', (rows) => rows.map((row) => ({ ...row, kernelDropped: (row.kernelDropped ?? 0) - 1 }))),
+    ],
+    green: ['one in ten was dropped, and counted', lossy],
   },
   {
     check: 'drained',

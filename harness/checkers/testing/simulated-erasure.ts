@@ -1,0 +1,35 @@
+// Test support: a perfect run after an object was erased.
+import type { FinalRow } from '../../history/final-state.ts';
+import { keyOf, type RowOf } from '../../history/run-index.ts';
+import type { SimulatedRun } from './simulated-run.ts';
+
+/** The run after the object with the most events was erased, as a perfect target would have it: tombstones in the log, no effect, counts and books that say so. */
+export const withErasure = (run: SimulatedRun): { readonly run: SimulatedRun; readonly erased: readonly RowOf<'erased'>[] } => {
+  const log = run.finalState.filter((row) => row.kind === 'log');
+  const byObject = [...Map.groupBy(log, keyOf).values()].toSorted((a, b) => b.length - a.length)[0]!;
+  const ids = new Set(byObject.map(({ id }) => id));
+  const erased = byObject.map(({ lane, position, id, systemName, objectId }) => ({
+    kind: 'erased' as const,
+    lane,
+    position,
+    id,
+    systemName,
+    objectId,
+  }));
+  const skippedOn = (lane: number): number => erased.filter((row) => row.lane === lane).length;
+  const goneFrom = (row: RowOf<'count'>): number =>
+    byObject.filter(
+      ({ lane, systemName, eventName, minute }) =>
+        lane === row.lane && systemName === row.systemName && eventName === row.eventName && minute === row.minute,
+    ).length;
+  const finalState = run.finalState.flatMap((row): FinalRow[] => {
+    if (row.kind === 'log' && ids.has(row.id)) return [{ ...row, idempotencyKey: null, eventName: 'erased', bodySha256: 'tombstone' }];
+    if (row.kind === 'event' && ids.has(row.id)) return [];
+    if (row.kind === 'timeline-entry' && ids.has(row.eventId)) return [];
+    if (row.kind === 'checkpoint') return [{ ...row, applied: row.applied - skippedOn(row.lane), skipped: skippedOn(row.lane) }];
+    if (row.kind === 'recount') return [{ ...row, effects: row.effects - skippedOn(row.lane) }];
+    if (row.kind === 'count') return row.count === goneFrom(row) ? [] : [{ ...row, count: row.count - goneFrom(row) }];
+    return [row];
+  });
+  return { run: { ...run, finalState: [...finalState, ...erased] }, erased };
+};

@@ -1,0 +1,15 @@
+// What an operator does to a running target, as a scenario says it: nothing breaks, but everything else goes on meanwhile.
+import type { FaultMoment } from '../fault-moment.ts';
+
+export type OperatorFault = {
+  readonly kind: 'operator';
+  readonly name: string;
+  readonly at: FaultMoment;
+  /** Within so many seconds it is done; the fault lasts no longer than that. */
+  readonly seconds: number;
+  /**
+   * `rebuild`: a new version of the timelines is started, switched to too early (which must be refused), and, once it has caught up and was compared, switched to and gone back from, twice.
+   * `erase`: what is parked is replayed, a version is built, and beside both the object with the most events and one that is parked are erased.
+   */
+  readonly effect: 'rebuild' | 'erase';
+};

@@ -1,0 +1,92 @@
+// What the door knows of datagrams beside the events that went into the stream: told to the books in beats, each of which is repeated until it is booked.
+import type { DatagramBooks, DatagramSender, DoorCounts, SenderNews } from '../../stream/datagrams.ts';
+import { type Scheduler, sleep } from '../scheduler.ts';
+
+type Change = Partial<Omit<SenderNews, 'sender'>>;
+
+export type DoorNews = {
+  /** Counts are added, the highest number and marks take the place of lower ones. */
+  add(sender: DatagramSender, change: Change): void;
+};
+
+export type DoorBooks = DoorNews & {
+  /** Books what is new and ends. Rejects with the last failure where that did not work in time. */
+  close(withinMs: number): Promise<void>;
+};
+
+export type DoorBooksOptions = {
+  readonly books: DatagramBooks;
+  readonly counts: () => DoorCounts;
+  readonly scheduler: Scheduler;
+  readonly onFailure: (error: unknown) => void;
+};
+
+const everyMs = 250;
+/** Without news: so that a door that is gone is told from one that has nothing to say. */
+const longestSilenceMs = 2000;
+const againMs = 100;
+
+const nothing: Omit<SenderNews, 'sender'> = {
+  highest: 0,
+  received: 0,
+  undecided: 0,
+  repeated: 0,
+  refused: 0,
+  markedDatagrams: 0,
+  markedEvents: 0,
+};
+
+export const startDoorBooks = ({ books, counts, scheduler, onFailure }: DoorBooksOptions): DoorBooks => {
+  let news = new Map<string, SenderNews>();
+  let [isEnding, endByMs] = [false, Infinity];
+  let [beat, told, toldAtMs] = [0, '', -Infinity];
+
+  const isDue = (): boolean => news.size > 0 || JSON.stringify(counts()) !== told || scheduler.nowMs() - toldAtMs > longestSilenceMs;
+  /** The beat's content is fixed at its first try: what comes later goes with the next. */
+  const book = async (isClosing: boolean): Promise<void> => {
+    const content = { beat: (beat += 1), isClosing, news: [...news.values()] };
+    news = new Map();
+    for (;;) {
+      const before = JSON.stringify(counts());
+      try {
+        await books.book(content);
+        [told, toldAtMs] = [before, scheduler.nowMs()];
+        return;
+      } catch (error) {
+        onFailure(error);
+        if (scheduler.nowMs() >= endByMs) throw error;
+        await sleep(scheduler, againMs);
+      }
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!isEnding) {
+      await sleep(scheduler, everyMs);
+      if (!isEnding && isDue()) await book(false);
+    }
+  };
+  const running = run();
+  running.catch(() => undefined);
+  return {
+    add: (sender, change) => {
+      const key = JSON.stringify([sender.tenant, sender.source, sender.boot]);
+      news.set(key, joined(news.get(key) ?? { sender, ...nothing }, sender, change));
+    },
+    close: async (withinMs) => {
+      [isEnding, endByMs] = [true, scheduler.nowMs() + withinMs];
+      await running;
+      await book(true);
+    },
+  };
+};
+
+const joined = (before: SenderNews, sender: DatagramSender, change: Change): SenderNews => ({
+  sender: before.sender.first === null ? sender : before.sender,
+  highest: Math.max(before.highest, change.highest ?? 0),
+  received: before.received + (change.received ?? 0),
+  undecided: before.undecided + (change.undecided ?? 0),
+  repeated: before.repeated + (change.repeated ?? 0),
+  refused: before.refused + (change.refused ?? 0),
+  markedDatagrams: Math.max(before.markedDatagrams, change.markedDatagrams ?? 0),
+  markedEvents: Math.max(before.markedEvents, change.markedEvents ?? 0),
+});

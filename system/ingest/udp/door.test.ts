@@ -1,0 +1,196 @@
+// The door on a stream in memory and a ring without a socket: what becomes of each datagram, and how it is counted.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AccessKeys } from '../../access/access-keys.ts';
+import { keysOf, makeTestKey, noKeys } from '../../access/testing.ts';
+import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
+import type { DatagramBeat } from '../../stream/datagrams.ts';
+import { createIngest } from '../ingest.ts';
+import { noIngestTelemetry } from '../telemetry.ts';
+import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
+import { createDoor } from './door.ts';
+import { startDoorBooks } from './door-books.ts';
+import { createTenantOfToken } from './tenant-of-token.ts';
+import { checkedDatagram, datagramText, eventText } from './testing.ts';
+
+const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, 'demand'> = noKeys) => {
+  const [scheduler, stream] = [createFakeScheduler(), createFakeStream(steps)];
+  const ingest = createIngest({
+    writer: stream,
+    laneCount: 8,
+    flushers: 2,
+    flushEvents: 100,
+    flushBytes: 1e6,
+    flushLingerMs: 0,
+    queueLimitBytes: 1e6,
+    commitTimeoutMs: 300,
+    telemetry: noIngestTelemetry,
+    scheduler,
+  });
+  const [waiting, refused, defects, beats]: [Buffer[], ErrorCodeName[], unknown[], DatagramBeat[]] = [[], [], [], []];
+  let [received, failures] = [0, bookFailures];
+  const receiver = { next: () => waiting.shift() ?? null, received: () => received, dropped: () => 0, kernelDropped: () => null };
+  const book = (beat: DatagramBeat) => {
+    beats.push(beat);
+    return (failures -= 1) < 0 ? Promise.resolve() : Promise.reject(new Error('no books today'));
+  };
+  const news = startDoorBooks({ books: { book }, counts: () => door.counts(), scheduler, onFailure: () => {} });
+  const door = createDoor({
+    receiver,
+    ingest,
+    news,
+    tenantOf: createTenantOfToken(keys),
+    refused: (code) => refused.push(code),
+    defect: (error) => defects.push(error),
+    scheduler,
+    eventLimitBytes: 4096,
+    sendersLimit: 100,
+  });
+  const send = (...datagrams: readonly Buffer[]) => {
+    received += datagrams.length;
+    waiting.push(...datagrams);
+    door.wake();
+  };
+  return { door, news, scheduler, stream, refused, defects, beats, send };
+};
+
+const head = { source: 'till-1', boot: 'a' };
+const numbered = (n: number, ...events: readonly string[]) => checkedDatagram({ ...head, n }, ...events);
+const newsOf = (beats: readonly DatagramBeat[]) => beats.flatMap(({ news }) => news);
+
+test('events go into the stream, and the first of a datagram carries its number', async () => {
+  const { scheduler, stream, send } = openDoor();
+  send(numbered(1, eventText('a'), eventText('b')), numbered(2, eventText('c')), Buffer.from(eventText('d')));
+  await scheduler.advanceTo(50);
+  expect(stream.log.map(({ idempotencyKey, datagram }) => [idempotencyKey, datagram?.number, datagram?.sender.source])).toEqual([
+    ['a', 1, 'till-1'],
+    ['b', null, 'till-1'],
+    ['c', 2, 'till-1'],
+    ['d', null, ''],
+  ]);
+});
+
+test('a datagram that comes again is let go and counted, and its events are not taken twice', async () => {
+  const { scheduler, stream, beats, send } = openDoor();
+  send(numbered(1, eventText('')), numbered(1, eventText('')), numbered(2, eventText('')));
+  await scheduler.advanceTo(600);
+  expect(stream.log).toHaveLength(2);
+  expect(newsOf(beats)).toMatchObject([{ sender: { ...head, first: 1 }, repeated: 1, received: 0, refused: 0 }]);
+});
+
+test('an event without a key has the same identity through another door', async () => {
+  const identityThrough = async (door: ReturnType<typeof openDoor>) => {
+    door.send(numbered(9, eventText('')));
+    await door.scheduler.advanceTo(50);
+    return door.stream.log[0]?.identity;
+  };
+  expect(await identityThrough(openDoor())).toBe(await identityThrough(openDoor()));
+});
+
+test('what is refused keeps its number out of the gaps, and is counted with its code', async () => {
+  const { scheduler, stream, refused, beats, send } = openDoor();
+  send(
+    numbered(1, '{"system_name":"till"}'),
+    numbered(2, eventText('a'), 'no json'),
+    datagramText({ ...head, n: 3, crc32: '00000000' }, eventText('b')),
+  );
+  await scheduler.advanceTo(600);
+  expect(stream.log).toHaveLength(1);
+  expect(refused.toSorted()).toEqual(['damaged_datagram', 'invalid_event', 'invalid_json']);
+  expect(newsOf(beats)).toMatchObject([{ highest: 1, received: 1, refused: 2 }]);
+});
+
+test('marks are kept, the highest of them', async () => {
+  const { scheduler, beats, send } = openDoor();
+  const mark = (datagrams: number) => checkedDatagram({ ...head, mark: { datagrams, events: 2 * datagrams } });
+  send(mark(7), mark(9), mark(8));
+  await scheduler.advanceTo(600);
+  expect(newsOf(beats)).toMatchObject([{ markedDatagrams: 9, markedEvents: 18, received: 0 }]);
+});
+
+test('a token tells the tenant; without one, or with another, nothing is taken', async () => {
+  const [shop, reader] = [makeTestKey('shop', ['ingest']), makeTestKey('shop', ['read'])];
+  await using keys = await keysOf(shop, reader);
+  const { scheduler, stream, refused, door, send } = openDoor([], 0, keys);
+  const from = (token: string) => checkedDatagram({ token, ...head, n: 1 }, eventText('a'));
+  send(numbered(1, eventText('a')), from(shop.text), from(reader.text), from('fl_unknown_secret'));
+  await scheduler.advanceTo(50);
+  // The database is asked about a key that is not known, in its own time.
+  await expect.poll(() => door.counts().unread).toBe(3);
+  await scheduler.advanceTo(100);
+  expect(stream.log.map(({ tenant }) => tenant)).toEqual(['shop']);
+  expect(refused.toSorted()).toEqual(['forbidden', 'unauthenticated', 'unauthenticated']);
+});
+
+test('while the database is away it tries again, as nobody else will', async () => {
+  const { scheduler, stream, refused, door, send } = openDoor([{ fail: 'FL_STREAM_UNREACHABLE' }, { fail: 'FL_STREAM_UNREACHABLE' }]);
+  send(numbered(1, eventText('a')));
+  await scheduler.advanceTo(1000);
+  expect([stream.log.length, stream.attempts.length, refused]).toEqual([1, 3, []]);
+  expect(door.counts()).toMatchObject({ received: 1, dropped: 0, inDoubt: 0, inHands: 0 });
+});
+
+test('a commit without an answer is in doubt, and not tried under another id', async () => {
+  const { scheduler, refused, door, send } = openDoor(Array.from({ length: 30 }, () => ({ fail: 'FL_STREAM_COMMIT_UNKNOWN' }) as const));
+  send(numbered(1, eventText('a')));
+  await scheduler.advanceTo(1000);
+  expect(refused).toEqual(['commit_unknown']);
+  expect(door.counts()).toMatchObject({ inDoubt: 1, dropped: 0 });
+});
+
+test('a door that stops counts what it could not bring in as dropped', async () => {
+  const { scheduler, door, send } = openDoor(Array.from({ length: 100 }, () => ({ fail: 'FL_STREAM_UNREACHABLE' }) as const));
+  send(numbered(1, eventText('a')), numbered(2, eventText('b')));
+  const drained = door.drain(500);
+  await scheduler.advanceTo(2000);
+  await drained;
+  expect(door.counts()).toMatchObject({ received: 2, dropped: 2, inHands: 0 });
+});
+
+test('a beat that failed is told again as it was, and what came later with the next', async () => {
+  const { scheduler, news, beats, send } = openDoor([], 1);
+  send(numbered(1, eventText('')), numbered(1, eventText('')));
+  await scheduler.advanceTo(260);
+  send(numbered(1, eventText('')));
+  await scheduler.advanceTo(700);
+  expect(beats.map(({ beat, news: told }) => [beat, told.map(({ repeated }) => repeated)])).toEqual([
+    [1, [1]],
+    [1, [1]],
+    [2, [1]],
+  ]);
+  const closed = news.close(100);
+  await scheduler.advanceTo(3000);
+  await closed;
+  expect(beats.at(-1)).toMatchObject({ isClosing: true, news: [] });
+});
+
+test('hostile datagrams: never a crash, never half an event, and each refusal has a stable code', async () => {
+  const event = fc.oneof(
+    fc.constant(eventText('')),
+    fc.json(),
+    fc.string({ unit: 'binary', maxLength: 50 }),
+    fc.constant(eventText('', { sequence: 1.5 })),
+  );
+  const member = fc.record({
+    source: fc.constantFrom('a', 'b', '', 'ü'),
+    boot: fc.constantFrom('x', 'y'),
+    n: fc.oneof(fc.nat(20), fc.double(), fc.json()),
+  });
+  const datagram = fc.oneof(
+    fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+    fc.tuple(member, fc.array(event, { maxLength: 3 })).map(([of, events]) => checkedDatagram(of, ...events)),
+    fc.array(event, { maxLength: 3 }).map((events) => Buffer.from(events.join('\n'))),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(datagram, { maxLength: 20 }), async (datagrams) => {
+      const { door, scheduler, stream, refused, defects, send } = openDoor();
+      send(...datagrams);
+      await scheduler.advanceTo(100);
+      expect(defects).toEqual([]);
+      expect(door.counts()).toMatchObject({ received: datagrams.length, inHands: 0, inDoubt: 0, dropped: 0 });
+      expect(refused.every((code) => code in errorCodes && errorCodes[code].status < 500)).toBe(true);
+      for (const { body } of stream.log) expect(JSON.parse(body)).toMatchObject({ system_name: 'till' });
+    }),
+    { numRuns: 200 },
+  );
+});

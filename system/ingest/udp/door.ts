@@ -1,0 +1,192 @@
+// The door itself: from the ring through admission into the group commit. Nobody waits for it, so it is the one who tries again, and who counts.
+import type { DatagramNote, DatagramSender, DoorCounts } from '../../stream/datagrams.ts';
+import type { ErrorCodeName } from '../../contract/error-codes.ts';
+import { identityOfDatagram } from '../identity.ts';
+import type { Ingest, IngestAnswer } from '../ingest.ts';
+import { type Refusal, refuse } from '../refusal.ts';
+import { type Scheduler, sleep } from '../scheduler.ts';
+import type { DoorNews } from './door-books.ts';
+import type { Receiver } from './open-receiver.ts';
+import { type ReadDatagram, readDatagram } from './read-datagram.ts';
+import { type Arrival, createSenderWindows } from './sender-windows.ts';
+import type { TenantOfToken } from './tenant-of-token.ts';
+
+export type DoorOptions = {
+  readonly receiver: Pick<Receiver, 'next' | 'received' | 'dropped' | 'kernelDropped'>;
+  readonly ingest: Pick<Ingest, 'acceptDatagram'>;
+  readonly news: DoorNews;
+  readonly tenantOf: TenantOfToken;
+  readonly refused: (code: ErrorCodeName) => void;
+  readonly defect: (error: unknown) => void;
+  readonly scheduler: Scheduler;
+  readonly eventLimitBytes: number;
+  readonly sendersLimit: number;
+};
+
+export type Door = {
+  /** Something is in the ring. */
+  wake(): void;
+  counts(): DoorCounts;
+  /** Of the datagrams: with a lower number than one of the same sender that came before. */
+  displaced(): number;
+  /** Of the datagrams: refused as a whole. */
+  unread(): number;
+  /** Takes what is in the ring to its end; what has not ended by then is counted as dropped. */
+  drain(withinMs: number): Promise<void>;
+};
+
+/** Some group commits ahead of the database, no more: what else waits, waits in the ring, and leaves other doors their room. */
+const mostInFlight = { events: 4096, bytes: 4 * 1024 * 1024 };
+/** Then others have their turn. */
+const turnDatagrams = 128;
+const backoffMs = { first: 5, longest: 250 };
+const pollMs = 5;
+
+type State = DoorOptions & {
+  readonly windows: ReturnType<typeof createSenderWindows>;
+  readonly inFlight: { events: number; bytes: number };
+  readonly counts: { unread: number; inDoubt: number; displaced: number; abandoned: number };
+  readonly givesUp: AbortController;
+};
+
+export const createDoor = (options: DoorOptions): Door => {
+  const state: State = {
+    ...options,
+    windows: createSenderWindows(options.sendersLimit),
+    inFlight: { events: 0, bytes: 0 },
+    counts: { unread: 0, inDoubt: 0, displaced: 0, abandoned: 0 },
+    givesUp: new AbortController(),
+  };
+  const { receiver, counts, inFlight, scheduler } = state;
+  let [isScheduled, isWaitingForRoom] = [false, false];
+  const schedule = (): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    scheduler.soon(turn);
+  };
+  const ended = (): void => {
+    if (isWaitingForRoom) schedule();
+  };
+  const turn = (): void => {
+    [isScheduled, isWaitingForRoom] = [false, false];
+    for (let taken = 0; taken < turnDatagrams; taken += 1) {
+      if (inFlight.events >= mostInFlight.events || inFlight.bytes >= mostInFlight.bytes) {
+        isWaitingForRoom = true;
+        return;
+      }
+      const datagram = receiver.next();
+      if (datagram === null) return;
+      take(datagram, state, ended);
+    }
+    schedule();
+  };
+  return {
+    wake: schedule,
+    counts: () => ({
+      received: receiver.received(),
+      unread: counts.unread,
+      dropped: receiver.dropped() + counts.abandoned,
+      inDoubt: counts.inDoubt,
+      kernelDropped: receiver.kernelDropped(),
+      inHands: inFlight.events,
+    }),
+    displaced: () => counts.displaced,
+    unread: () => counts.unread,
+    drain: async (withinMs) => {
+      const untilMs = scheduler.nowMs() + withinMs;
+      schedule();
+      while ((isScheduled || isWaitingForRoom || inFlight.events > 0) && scheduler.nowMs() < untilMs) await sleep(scheduler, pollMs);
+      state.givesUp.abort();
+      while (receiver.next() !== null) counts.abandoned += 1;
+      // What was being tried again gives up at once; what is in a commit has its own time, which is over.
+      await sleep(scheduler, pollMs);
+    },
+  };
+};
+
+const take = (datagram: Buffer, state: State, ended: () => void): void => {
+  const read = readDatagram(datagram);
+  if (read.kind === 'refused') return refuseUnread(read, state);
+  const tenant = state.tenantOf(read.head?.token ?? null);
+  if (!(tenant instanceof Promise)) return takeAs(tenant, read, state, ended);
+  // It is in our hands while the database is asked whose it is.
+  state.inFlight.events += 1;
+  void tenant.then((known) => {
+    state.inFlight.events -= 1;
+    takeAs(known, read, state, ended);
+    ended();
+  });
+};
+
+const refuseUnread = ({ code }: Refusal, { counts, refused }: State): void => {
+  counts.unread += 1;
+  refused(code);
+};
+
+const takeAs = (tenant: string | Refusal, read: ReadDatagram, state: State, ended: () => void): void => {
+  if (typeof tenant !== 'string') return refuseUnread(tenant, state);
+  const arrival = arrivalOf(read, tenant, state);
+  if (arrival === null) return;
+  for (const [index, event] of read.events.entries()) void acceptOne(event, { ...arrival, index }, state).finally(ended);
+};
+
+type Place = { readonly sender: DatagramSender; readonly number: number | null; readonly isUndecided: boolean };
+
+/** null: there is no event to be taken: it is a mark, or came before. */
+const arrivalOf = ({ head }: ReadDatagram, tenant: string, { windows, news, counts }: State): Place | null => {
+  const { source = '', boot = '', n, mark } = head ?? {};
+  const name = { tenant, source, boot };
+  if (mark !== undefined) {
+    news.add(windows.senderOf(name), { markedDatagrams: mark.datagrams, markedEvents: mark.events });
+    return null;
+  }
+  if (n === undefined) return { sender: windows.senderOf(name), number: null, isUndecided: false };
+  const { sender, kind, isDisplaced }: Arrival = windows.arrived(name, n);
+  if (isDisplaced) counts.displaced += 1;
+  if (kind !== 'repeated') return { sender, number: n, isUndecided: kind === 'undecided' };
+  news.add(sender, { repeated: 1 });
+  return null;
+};
+
+type EventPlace = Place & { readonly index: number };
+
+const acceptOne = async (event: Buffer, place: EventPlace, state: State): Promise<void> => {
+  const { inFlight, news, counts, refused } = state;
+  const { sender, number, isUndecided, index } = place;
+  inFlight.events += 1;
+  inFlight.bytes += event.length;
+  // The first event carries the number: once it is in the books, the datagram is.
+  const carried = index === 0 ? number : null;
+  const answer = await untilAnswered(event, place, { sender, number: carried, isUndecided }, state).catch((error: unknown) => {
+    state.defect(error);
+    return refuse('internal', 'A defect of ours; it is logged.');
+  });
+  inFlight.events -= 1;
+  inFlight.bytes -= event.length;
+  if (answer.kind === 'accepted' || answer.code === 'idempotency_conflict') return;
+  const datagrams = index === 0 ? 1 : 0;
+  if (isPassing(answer)) counts.abandoned += datagrams;
+  else if (isInDoubt(answer)) counts.inDoubt += datagrams;
+  else news.add(sender, { refused: 1, ...(carried === null ? {} : numberOf(carried, isUndecided)) });
+  refused(answer.code);
+};
+
+const numberOf = (highest: number, isUndecided: boolean) => (isUndecided ? { highest, undecided: 1 } : { highest, received: 1 });
+
+/** Definitely not stored, and better another time. The sender can't try again, so we do, as long as the process has time. */
+const isPassing = ({ code }: Refusal): boolean => code === 'storage_unavailable' || code === 'overloaded' || code === 'disk_budget_used';
+
+/** It may be in the stream or not; if it is, it is in the books too. */
+const isInDoubt = ({ code }: Refusal): boolean => code === 'commit_unknown' || code === 'internal';
+
+const untilAnswered = async (event: Buffer, place: EventPlace, note: DatagramNote, state: State): Promise<IngestAnswer> => {
+  const { ingest, scheduler, givesUp, eventLimitBytes } = state;
+  if (event.length > eventLimitBytes)
+    return refuse('payload_too_large', `The event has ${event.length} bytes; at most ${eventLimitBytes} are taken.`);
+  const identity = place.number === null ? null : identityOfDatagram(place.sender, place.number, place.index);
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await ingest.acceptDatagram(event, { tenant: place.sender.tenant, identity, note });
+    if (answer.kind === 'accepted' || !isPassing(answer) || givesUp.signal.aborted) return answer;
+    await sleep(scheduler, Math.min(backoffMs.first * 2 ** attempt, backoffMs.longest));
+  }
+};

@@ -1,0 +1,46 @@
+// An erasure that is not done, as the elected worker finds it.
+import type { Client } from 'pg';
+import type { Key } from '../../../stream/stream.ts';
+
+export type ErasurePhase = 'count' | 'log' | 'lanes' | 'records' | 'search' | 'vacuum' | 'done';
+
+/** How far a walk over the log is, and which of its partitions had rows. */
+export type LogPlace = { readonly lane: number; readonly position: number; readonly found: number; readonly partitions: readonly string[] };
+
+export type OpenErasure = {
+  readonly erasure: number;
+  readonly key: Key;
+  readonly isDryRun: boolean;
+  readonly requestedAt: Date;
+  /** The head of each lane when it was asked for. */
+  readonly cut: Readonly<Record<string, number>>;
+  readonly phase: ErasurePhase;
+  readonly place: Partial<LogPlace> & {
+    /** When the search found nothing any more, by the database's clock. */ readonly searched_at?: string;
+  };
+  readonly rounds: number;
+};
+
+type Row = Omit<OpenErasure, 'key' | 'isDryRun' | 'requestedAt'> & {
+  tenant: string;
+  system_name: string;
+  object_id: string;
+  is_dry_run: boolean;
+  requested_at: Date;
+};
+
+const select = `
+  select erasure, tenant, system_name, object_id, is_dry_run, requested_at, cut, phase, place, rounds from erasures where done_at is null order by erasure limit 1`;
+
+/** `lock`: two workers that both take themselves for the elected one must not do a step twice. */
+export const readOpenErasure = async (client: Pick<Client, 'query'>, lock = ''): Promise<OpenErasure | null> => {
+  const { rows } = await client.query<Row>(`${select} ${lock}`);
+  if (rows[0] === undefined) return null;
+  const { tenant, system_name: systemName, object_id: objectId, is_dry_run: isDryRun, requested_at: requestedAt, ...row } = rows[0];
+  return { ...row, isDryRun, requestedAt, key: { tenant, systemName, objectId } };
+};
+
+export const lanesOf = ({ cut }: OpenErasure): readonly number[] =>
+  Object.keys(cut)
+    .map(Number)
+    .toSorted((a, b) => a - b);

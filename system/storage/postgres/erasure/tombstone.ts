@@ -1,0 +1,8 @@
+// What is left of an event's row, in the log and in its copies.
+import { erasedBody, erasedName } from '../../../contract/erased.ts';
+
+/** For `update … set`: its place, key, number, id and time of receipt stay, for positions have no gaps and later events of the key need the number. */
+export const toTombstone = `body = '${erasedBody}', event_name = '${erasedName}', idempotency_key = null, traceparent = null,
+  event_time = received_at, event_time_source = 'receipt'`;
+
+export const holdsData = `body <> '${erasedBody}'`;

@@ -1,0 +1,35 @@
+// Cleans up the old rows, so that what was erased is gone from the tables' pages too, and not at some later time.
+import type { Session } from '../session.ts';
+import type { OpenErasure } from './open-erasure.ts';
+
+const tables = [
+  'events',
+  'timeline_entries',
+  'timelines',
+  'minute_counts',
+  'pending_events',
+  'parked_events',
+  'event_recoveries',
+  'recovery_commands',
+  'recovery_jobs',
+];
+
+/** Whoever still sees the rows as they were keeps them. Of sessions of other accounts nothing may be known. */
+const selectOlder = `
+  select count(*)::integer as older from pg_stat_activity
+  where backend_xmin is not null and pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'
+    and xact_start <= $1::timestamptz`;
+
+/** False: somebody holds an old snapshot, it is tried again. */
+export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
+  const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
+  if (rows[0]!.older > 0) return false;
+  const client = await session.client();
+  await client.query('set statement_timeout = 0');
+  try {
+    for (const table of [...(place.partitions ?? []), ...tables]) await client.query(`vacuum (truncate false) ${table}`);
+  } finally {
+    await client.query('reset statement_timeout');
+  }
+  return true;
+};

@@ -1,0 +1,93 @@
+// A new version of a read model: its checkpoints at the log's low-water mark, its leases free for any worker that has its code. Workers do the rest.
+import type { ClientBase, QueryConfig } from 'pg';
+import type { AskedRebuild } from '../../../recovery/rebuild-desk.ts';
+import { Refused } from './refused.ts';
+import type { Versions } from './versions.ts';
+
+/** A worker that was not seen for this long is gone, or will be fenced. */
+const liveWithin = `interval '30 seconds'`;
+
+const selectWorkers = `
+  select count(*) filter (where codes is null)::integer as before, count(*) filter (where $1 = any (codes))::integer as able
+  from workers where seen_at > clock_timestamp() - ${liveWithin}`;
+
+const selectCode = 'select coalesce(code, version) as code from processors where processor = $1 and version = $2';
+
+const insertProcessor = `
+  insert into processors (processor, version, ordered, state, stream_version, code)
+  select processor, $2, ordered, 'building', stream_version, $4 from processors where processor = $1 and version = $3`;
+
+/** What retention has dropped can't be applied: it is in the books as skipped. */
+const insertCheckpoints = `
+  insert into checkpoints (processor, version, lane, position, skipped)
+  select p.processor, p.version, l.lane, l.low_water, l.low_water
+  from processors p join lanes l on l.stream_version = p.stream_version where p.processor = $1 and p.version = $2`;
+
+/** A numbered key whose first events are gone begins at the lowest number that is left, and never past where the version in use has it. */
+const seedOrders = `
+  insert into key_order (processor, version, lane, tenant, system_name, object_id, sequenced, next_sequence)
+  select o.processor, $2, o.lane, o.tenant, o.system_name, o.object_id, true, least(o.next_sequence, k.lowest)
+  from key_order o
+  join processors p on p.processor = o.processor and p.version = $2
+  join lanes l on l.stream_version = p.stream_version and l.lane = o.lane and l.low_water > 0
+  left join (
+    select g.lane, g.tenant, g.system_name, g.object_id, min(g.sequence) as lowest
+    from log g join lanes w on w.stream_version = g.stream_version and w.lane = g.lane and w.low_water > 0
+    where g.position > w.low_water and g.sequence is not null
+    group by g.lane, g.tenant, g.system_name, g.object_id
+  ) k on (k.lane, k.tenant, k.system_name, k.object_id) = (o.lane, o.tenant, o.system_name, o.object_id)
+  where o.processor = $1 and o.version = $3 and o.sequenced and least(o.next_sequence, k.lowest) > 1`;
+
+const insertLeases = `
+  insert into leases (processor, version, lane) select processor, version, lane from checkpoints where processor = $1 and version = $2`;
+
+const insertRebuild = `
+  insert into rebuilds (processor, version, beside, rate_per_second, requested_by, why) values ($1, $2, $3, $4, $5, $6)`;
+
+/** Returns the number of the new version. Throws Refused. */
+export const startVersion = async (client: ClientBase, versions: Versions, asked: AskedRebuild): Promise<number> => {
+  const { readModel, sameCode, ratePerSecond, requestedBy, why } = asked;
+  const { newer, served, highest } = versions;
+  const version = highest + 1;
+  if (newer !== null)
+    throw new Refused(
+      newer.version,
+      `Versions ${versions.fed.map((one) => one.version).join(' and ')} of ${readModel} are fed already: drop the one that is not read first.`,
+    );
+  const code = sameCode ? await codeOf(client, readModel, served.version) : version;
+  await refuseUnable(client, readModel, version, code);
+  await client.query(insertProcessor, [readModel, version, served.version, sameCode ? code : null]);
+  await client.query(insertCheckpoints, [readModel, version]);
+  await seedNumbers(client, [readModel, version, served.version]);
+  // The trigger on leases asks for it.
+  await client.query(insertRebuild, [readModel, version, served.version, ratePerSecond, requestedBy, why]);
+  await client.query(insertLeases, [readModel, version]);
+  return version;
+};
+
+const hasDropped = 'select from lanes where low_water > 0 limit 1';
+
+/** Reads the whole log where retention has dropped a part of it: once, and for as long as that takes. */
+const seedNumbers = async (client: ClientBase, values: readonly unknown[]): Promise<void> => {
+  if ((await client.query(hasDropped)).rowCount === 0) return;
+  await client.query('set local statement_timeout = 0');
+  const patient: QueryConfig & { readonly query_timeout: number } = { text: seedOrders, values: [...values], query_timeout: longestSeedMs };
+  await client.query(patient);
+};
+
+const longestSeedMs = 30 * 60_000;
+
+const codeOf = async (client: ClientBase, processor: string, version: number): Promise<number> =>
+  (await client.query<{ code: number }>(selectCode, [processor, version])).rows[0]!.code;
+
+const refuseUnable = async (client: ClientBase, processor: string, version: number, code: number): Promise<void> => {
+  const { rows } = await client.query<{ before: number; able: number }>(selectWorkers, [`${processor}/${code}`]);
+  const { before, able } = rows[0]!;
+  if (before > 0) throw new Refused(version, `${before} of the workers are of an older release, which knows no rebuilds: end them first.`);
+  if (able > 0) return;
+  throw new Refused(
+    version,
+    `No worker has code for ${processor} ${code}: start workers with FAULTLINE_TIMELINE_HANDLERS=${version}=<module>, ` +
+      'or ask for the code of the version that is read (--same-code).',
+  );
+};
