@@ -57,6 +57,9 @@ const askedTooMuch = (
   ...(traffic.poison !== undefined && sendFile !== undefined
     ? [{ place: 'traffic.poison', message: `poison is made of bodies of the contract, and ${name} is sent others` }]
     : []),
+  ...(needed.teamProcessor === true && lacks['dead-letters'] !== undefined
+    ? [{ place: 'target.teamProcessor', message: `${name} runs no processor of a team's own` }]
+    : []),
   ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
     ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
     : []),

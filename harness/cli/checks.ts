@@ -43,6 +43,7 @@ import { othersStayFresh } from '../checkers/others-stay-fresh.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
+import { ownEffectsOnce } from '../checkers/own-effects-once.ts';
 import { panelsHaveData } from '../checkers/panels-have-data.ts';
 import { phantom } from '../checkers/phantom.ts';
 import { phantomReads } from '../checkers/phantom-reads.ts';
@@ -100,6 +101,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['refusals-are-definite', refusalsAreDefinite],
   ['poison-answers', poisonAnswers],
   ['dead-letters-equal-poison', deadLettersEqualPoison],
+  ['own-effects-once', ownEffectsOnce],
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],

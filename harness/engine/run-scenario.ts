@@ -70,6 +70,7 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       schemas: scenario.target.schemas === true,
       slowObjects: scenario.target.slowHotKeys === true ? [...hotObjects(scenario.traffic.keys)] : [],
       ...(scenario.traffic.tenants === undefined ? {} : { tenants: scenario.traffic.tenants }),
+      teamProcessor: scenario.target.teamProcessor === true,
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,

@@ -33,6 +33,7 @@ const targetOf = ({ needs = {} }: ScenarioSource, usual: CompileOptions['usualPr
   ...(needs.faultyHandler === undefined ? {} : { faultyHandler: needs.faultyHandler }),
   ...(needs.schemas === undefined ? {} : { schemas: needs.schemas }),
   ...(needs.slowHotKeys === undefined ? {} : { slowHotKeys: needs.slowHotKeys }),
+  ...(needs.teamProcessor === undefined ? {} : { teamProcessor: needs.teamProcessor }),
 });
 
 const referenceOf = (check: string, parameters: true | CheckReference['parameters']): CheckReference =>

@@ -12,6 +12,9 @@ export const expectations = {
   'dead-letters-equal-poison': {
     means: 'Exactly the poison that user code met is a dead letter; what follows it on its key waits behind it.',
   },
+  'own-effects-once': {
+    means: "Each event has its entry in the table of a team's own processor once and in order, but the poison and what waits behind it.",
+  },
   'no-dead-letters': { means: 'Nothing is parked at the end.' },
   'takeover-within': {
     means: 'Each lane of a dead or stopped worker has a new owner within so many seconds.',

@@ -202,6 +202,8 @@ export type Scenario = {
     readonly schemas?: boolean;
     /** Workers run user code that takes ten milliseconds for each event of a hot key. */
     readonly slowHotKeys?: boolean;
+    /** Workers run a processor of a team's own, which fails for events that say so. */
+    readonly teamProcessor?: boolean;
   };
   readonly phases: readonly Phase[];
   readonly traffic: Traffic;

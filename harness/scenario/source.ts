@@ -47,6 +47,8 @@ export type NeedsSource = {
   readonly schemas?: true;
   /** User code that takes ten milliseconds for each event of a hot key. */
   readonly slowHotKeys?: true;
+  /** A processor as a team would write it runs beside the built-in ones, and fails for events that say so. */
+  readonly teamProcessor?: true;
 };
 
 export type ScenarioSource<PhaseName extends string = string> = {

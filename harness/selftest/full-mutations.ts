@@ -209,6 +209,20 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'failed-event-keeps-its-writes',
+    defect: "what a team's own processor wrote for an event before it failed on it is kept, and written again with each attempt",
+    scenario: 'own-processor',
+    exitCode: 1,
+    namedBy: ['expectation/own-effects-once'],
+    edits: [
+      {
+        file: 'system/storage/postgres/event-transactions.ts',
+        find: "'rollback to savepoint one_event; release savepoint one_event'",
+        replace: "'release savepoint one_event'",
+      },
+    ],
+  },
+  {
     name: 'switched-too-early',
     defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
     scenario: 'rebuild-under-load',

@@ -69,12 +69,15 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/storage/postgres/settle.ts',
-        find: `    const books = await write(client, locked);
-    await commit(client, tenure, move, books);`,
-        replace: `    await commit(client, tenure, move, noBooks);
+        find: `async (client, locked) => ({
+    ...move,
+    books: await write(client, locked),
+  }));`,
+        replace: `async (client, locked) => {
+    await commit(client, tenure, move, noBooks);
     await client.query('begin');
-    const books = await write(client, locked);
-    await commit(client, tenure, { ...move, toPosition: null }, books);`,
+    return { ...move, toPosition: null, books: await write(client, locked) };
+  });`,
       },
     ],
   },
@@ -173,8 +176,8 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/workers/batch-telemetry.ts',
-        find: "context('faultline.event.dead_letter', failed.traceparent)",
-        replace: "context('faultline.event.dead_letter', null)",
+        find: 'context(event, failed.traceparent)',
+        replace: "context(event, failed.end === 'dead_letter' ? null : failed.traceparent)",
       },
     ],
   },

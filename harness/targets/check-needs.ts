@@ -34,6 +34,7 @@ export const checkNeeds: Needs = {
   'refusals-are-definite': ['read-back'],
   'poison-answers': [],
   'dead-letters-equal-poison': ['dead-letters'],
+  'own-effects-once': ['dead-letters', 'positions'],
   'no-dead-letters': ['dead-letters'],
   'good-events-accepted': [],
   'every-event-acknowledged': [],

@@ -34,6 +34,7 @@ export type StartOptions = {
   readonly schemas?: boolean;
   /** User code is slow for these objects. */
   readonly slowObjects?: readonly string[];
+  readonly teamProcessor: boolean;
   /** Where each signal goes by OTLP/HTTP, and with which headers: those may hold credentials. */
   readonly otlp: { readonly urls: StackEndpoints['otlp']; readonly headers: NonNullable<StackAccess['otlp']> };
   readonly exportIntervalMs: number;

@@ -18,7 +18,7 @@ import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
-import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createTenantLabels } from '../access/tenant-labels.ts';
 import { openKeys } from './access/open-keys.ts';
 import { createImportThread } from './imports/import-thread-host.ts';
@@ -68,20 +68,7 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => exporting.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
-  const runner = undo.use(
-    createImportThread({
-      data: {
-        databaseUrl,
-        connectionName: applicationName(role, instance, 'import'),
-        laneCount,
-        diskBudgetBytes: settings.diskBudgetBytes,
-        lagBudgetMs: settings.importLagMs,
-        commitBudgetMs: settings.importCommitMs,
-      },
-      onTrouble: (message) => telemetry.logger.warn('an import had to try again', { 'exception.message': message }),
-      nowMs: () => performance.now(),
-    }),
-  );
+  const runner = undo.use(startImports(settings, laneCount, telemetry));
   telemetry.instruments.gauge(signals.importRate, runner.ratePerSecond);
   const imports = { desk: createImportDesk(operating), runner };
   const times = { nowMs: () => systemClock.nowMs(), sleep: (delayMs: number) => sleep(delayMs) };
@@ -103,6 +90,20 @@ const start = async (settings: Settings): Promise<Running> => {
   const owned = undo.move();
   return { attributes: { address }, stop: () => owned.disposeAsync() };
 };
+
+const startImports = (settings: Settings, laneCount: number, { logger }: Telemetry) =>
+  createImportThread({
+    data: {
+      databaseUrl: settings.databaseUrl!,
+      connectionName: applicationName(role, instance, 'import'),
+      laneCount,
+      diskBudgetBytes: settings.diskBudgetBytes,
+      lagBudgetMs: settings.importLagMs,
+      commitBudgetMs: settings.importCommitMs,
+    },
+    onTrouble: (message) => logger.warn('an import had to try again', { 'exception.message': message }),
+    nowMs: () => performance.now(),
+  });
 
 const listen = async (app: ReturnType<typeof createQueryServer>, { host, port }: Settings) => {
   try {

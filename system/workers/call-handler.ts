@@ -13,12 +13,12 @@ export const createCallHandler = <Effect>(
   progress: Progress,
   known: ReadonlyMap<number, Failure>,
 ): CallHandler<Effect> => {
-  const failed = (error: unknown): { readonly failure: Failure } =>
-    error instanceof EventFailure ? { failure: error.failure } : { failure: describeFailure('handler_threw', error) };
   const finish = async (pending: PromiseLike<Effect | null>): Promise<Handled<Effect>> => {
     try {
       return { effect: await pending };
     } catch (error) {
+      if (error instanceof Interrupted) throw error.cause;
+      if (error instanceof Refused) return { failure: describeFailure('data_refused', error.cause) };
       return failed(error);
     } finally {
       progress.leave();
@@ -39,6 +39,14 @@ export const createCallHandler = <Effect>(
     }
   };
 };
+
+const failed = (error: unknown): { readonly failure: Failure } =>
+  error instanceof EventFailure ? { failure: error.failure } : { failure: describeFailure('handler_threw', error) };
+
+/** Raised by a handler for what is not the event's fault: `cause` is storage's, and the whole task is tried again. */
+export class Interrupted extends Error {}
+/** Raised by a handler where the database refused its value: `cause` says which. */
+export class Refused extends Error {}
 
 /** Raised where a lane's epoch moved on before user code ran. */
 export class Fenced extends Error {

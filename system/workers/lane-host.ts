@@ -15,6 +15,7 @@ export type LaneHostOptions = {
   /** Processors without order, by name; every other one is ordered and runs in threads. */
   readonly unordered: ReadonlyMap<string, UnorderedProcessor>;
   readonly ranges: RangeStore;
+  /** Of an ordered processor. */
   readonly threads: (tenure: Tenure) => Pick<ThreadPool, 'use'>;
   readonly bucketOf: LanePace['bucketOf'];
   readonly batchEvents: number;
@@ -24,7 +25,7 @@ export type LaneHostOptions = {
   readonly random: () => number;
   readonly recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => Promise<void>;
   readonly onFenced: (tenure: Tenure) => void;
-  readonly onParked: () => void;
+  readonly onParked: (tenure: Tenure) => void;
   readonly skipOldestGap: (lane: KeptLane) => Promise<boolean>;
 };
 

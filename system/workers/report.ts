@@ -81,11 +81,12 @@ const failureNotes = <Effect>(decisions: readonly Decision<Effect>[], settlement
   const failed = new Map<number, FailedEvent>();
   for (const one of [...settlement.parkFailed, ...settlement.parkEarly, ...settlement.failedAgain]) failed.set(one.position, one);
   return decisions.flatMap((decision, index) => {
-    if (decision.kind !== 'failed') return [];
-    const { id, position, traceparent, systemName, objectId } = decision.event;
+    if ((decision.kind !== 'failed' && decision.kind !== 'skipped') || decision.failure === undefined) return [];
+    const { failure, event } = decision;
+    const { id, position, traceparent, systemName, objectId } = event;
     const keyState = settlement.parkedKeys[decisions.slice(0, index).filter(({ kind }) => kind === 'failed').length]?.state;
     const attempts = failed.get(position)?.attempts ?? 1;
-    const key = { systemName, objectId };
-    return [{ key, position, id, failure: decision.failure, attempts, deadLetter: keyState === 'parked', traceparent }];
+    const end = decision.kind === 'skipped' ? 'skipped' : keyState === 'parked' ? 'dead_letter' : 'retried';
+    return [{ key: { systemName, objectId }, position, id, failure, attempts, end, traceparent }];
   });
 };

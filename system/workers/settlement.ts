@@ -26,6 +26,8 @@ export type Settlement<Effect> = {
   readonly ignored: number;
   readonly skipped: number;
   readonly discarded: number;
+  /** Passed without being handled, by a processor that was too far behind. */
+  readonly shed: number;
   /** Copied from the log into the park: failed, or waiting behind. */
   readonly parkFailed: readonly FailedEvent[];
   readonly parkBehind: readonly number[];
@@ -56,6 +58,7 @@ export const emptySettlement: Settlement<never> = {
   ignored: 0,
   skipped: 0,
   discarded: 0,
+  shed: 0,
   parkFailed: [],
   parkBehind: [],
   parkEarly: [],
@@ -105,6 +108,7 @@ export const settle = <Effect>(decisions: readonly Decision<Effect>[], options: 
     applied: decisions.filter((decision) => decision.kind === 'applied').map(({ event, effect }) => ({ event, effect })),
     ignored: count(decisions, 'ignored'),
     skipped: count(decisions, 'skipped'),
+    shed: count(decisions, 'shed'),
     parkFailed: failedFrom('log'),
     parkBehind: positions(decisions, 'log', ['behind']),
     parkEarly: failedFrom('early'),

@@ -39,7 +39,7 @@ const eventOf = (metadata: object, found?: SchemaFinding): LogEvent => ({
   ...(found !== undefined && { schema: found }),
 });
 
-const progress = { enter: () => {}, leave: () => {} };
+const progress = { enter: () => {}, leave: () => {}, waits: () => {} };
 
 const handle = async (event: LogEvent, { reads = [] as readonly ReadVersion[], registry = createRegistry(rows) } = {}) => {
   const processor = withSchemas(

@@ -50,6 +50,8 @@ export type WorkerOptions = {
   /** For the live lanes, and apart from them for the park and for versions that are built. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
+  /** Those of a team's own, each with threads for itself: what one of them does holds up none of the others. */
+  readonly own: readonly { readonly name: string; readonly threads: ThreadPool }[];
   readonly rebuildThreads: ThreadPool;
   readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
   readonly telemetry: WorkerTelemetry;
@@ -82,10 +84,11 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   });
   const telemetry = rebuilds.quieten(options.telemetry);
   const { bucketOf } = createLanePace({ rebuilds, maxEventsPerSecond: settings.maxEventsPerSecond, clock });
+  const own = new Map(options.own.map(({ name, threads }) => [name, threads]));
   const lanes = createLaneHost({
     unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
     ranges: options.ranges,
-    threads: (tenure) => ({ use: (work) => (rebuilds.isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) }),
+    threads: chooseThreads(options, own, rebuilds),
     bucketOf,
     batchEvents: settings.batchEvents,
     bounds: settings.bounds,
@@ -94,8 +97,8 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     random,
     recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => leases.recordFenced(tenure, found, what),
     onFenced: (tenure) => keeper.forget(tenure),
-    onParked: () => park.wake(),
-    skipOldestGap: (lane: KeptLane) => park.skipOldestGap(lane),
+    onParked: ({ processor }) => parkOf(processor).wake(),
+    skipOldestGap: (lane: KeptLane) => parkOf(lane.tenure.processor).skipOldestGap(lane),
   });
   const limits = createReplayLimits(options.stream, options.replays);
   const poller = createPoller({
@@ -121,8 +124,9 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     onLost: (lease) => telemetry.lost(lease),
     onError: (what, error) => telemetry.error(what, error),
   });
-  const park = keepPark(options, lanes, telemetry);
-  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal), rebuilds.run(signal)]);
+  const parks = keepParks(options, own, lanes, telemetry);
+  const parkOf = (processor: string) => parks.get(processor) ?? parks.get('')!;
+  const loops = Promise.all([poller, keeper, rebuilds, ...parks.values()].map((part) => part.run(signal)));
   return {
     stop: async () => {
       stopping.abort();
@@ -134,20 +138,38 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   };
 };
 
-const keepPark = (options: WorkerOptions, lanes: Pick<RunningLanes, 'kept'>, telemetry: WorkerTelemetry): ParkKeeper => {
+const chooseThreads =
+  (
+    options: WorkerOptions,
+    own: ReadonlyMap<string, ThreadPool>,
+    { isBuilding }: Pick<ReturnType<typeof createRebuildWatch>, 'isBuilding'>,
+  ): ((tenure: Tenure) => Pick<ThreadPool, 'use'>) =>
+  (tenure) =>
+    own.get(tenure.processor) ?? { use: (work) => (isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) };
+
+/** One for each processor of a team's own, by its name, and one, by '', for the built-in ones. */
+const keepParks = (
+  options: WorkerOptions,
+  own: ReadonlyMap<string, ThreadPool>,
+  lanes: Pick<RunningLanes, 'kept'>,
+  telemetry: WorkerTelemetry,
+): ReadonlyMap<string, ParkKeeper> => {
   const { settings, recoveries, erasures, ranges, clock, random } = options;
-  return createParkKeeper({
-    lanes: () => lanes.kept(),
-    store: options.park,
-    recoveries,
-    erasures,
-    ranges,
-    threads: options.parkThreads,
-    telemetry,
-    clock,
-    random,
-    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
-  });
+  const keep = (threads: ThreadPool, isIts: (processor: string) => boolean) =>
+    createParkKeeper({
+      lanes: () => lanes.kept().filter(({ tenure }) => isIts(tenure.processor)),
+      store: options.park,
+      recoveries,
+      erasures,
+      ranges,
+      threads,
+      telemetry,
+      clock,
+      random,
+      pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
+    });
+  const parks = [...own].map(([name, threads]) => [name, keep(threads, (processor) => processor === name)] as const);
+  return new Map([['', keep(options.parkThreads, (processor) => !own.has(processor))], ...parks]);
 };
 
 /** The duties are a lane to the leases, and no lane to anybody else. */

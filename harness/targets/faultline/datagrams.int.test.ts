@@ -65,6 +65,7 @@ test('loss, damage, copies and disorder are felt, each heals, and the books know
         processes: { ingest: 1, worker: 1, query: 1 },
         environment: {},
         faultyHandler: false,
+        teamProcessor: false,
         otlp: { urls: { metrics: `${nowhere}/metrics`, traces: `${nowhere}/traces`, logs: `${nowhere}/logs` }, headers: {} },
         exportIntervalMs: 60_000,
         logFolder: folder,

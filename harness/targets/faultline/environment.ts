@@ -15,6 +15,7 @@ export type ProcessEnvironment = {
   readonly faultyHandlerPath: string;
   readonly versionedHandlerPath: string;
   readonly slowHandlerPath: string;
+  readonly teamProcessorPath: string;
 };
 
 /** No run of the default set comes near it; what is measured against it then is there to be seen. */
@@ -29,6 +30,7 @@ export const processEnvironment = ({
   faultyHandlerPath,
   versionedHandlerPath,
   slowHandlerPath,
+  teamProcessorPath,
 }: ProcessEnvironment): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
@@ -40,6 +42,7 @@ export const processEnvironment = ({
   ...(role === 'worker' && (options.slowObjects ?? []).length > 0
     ? { FAULTLINE_TIMELINE_HANDLER: slowHandlerPath, SLOW_OBJECTS: (options.slowObjects ?? []).join(',') }
     : {}),
+  ...(role === 'worker' && options.teamProcessor ? { FAULTLINE_PROCESSORS: teamProcessorPath } : {}),
   ...telemetryEnvironment(options),
   ...options.environment,
 });

@@ -39,6 +39,7 @@ beforeAll(async () => {
         processes: { ingest: 1, worker: 2, query: 1 },
         environment: {},
         faultyHandler: false,
+        teamProcessor: false,
         otlp: { urls: { metrics: `${nowhere}/metrics`, traces: `${nowhere}/traces`, logs: `${nowhere}/logs` }, headers: {} },
         exportIntervalMs: 60_000,
         logFolder: folder,

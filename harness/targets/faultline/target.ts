@@ -50,6 +50,7 @@ type StartOf = {
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
 const slowHandlerPath = fileURLToPath(new URL(`./slow-handler${extname(import.meta.url)}`, import.meta.url));
 const versionedHandlerPath = fileURLToPath(new URL(`./versioned-handler${extname(import.meta.url)}`, import.meta.url));
+const teamProcessorPath = fileURLToPath(new URL(`./team-processor${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -86,7 +87,17 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
     const datagramPort = (options.datagrams ?? 'none') === 'none' ? null : wantedPort;
     const databaseUrl = links.databaseUrlFor(role);
     const environment = {
-      ...processEnvironment({ options, role, databaseUrl, port, datagramPort, faultyHandlerPath, versionedHandlerPath, slowHandlerPath }),
+      ...processEnvironment({
+        options,
+        role,
+        databaseUrl,
+        port,
+        datagramPort,
+        faultyHandlerPath,
+        versionedHandlerPath,
+        slowHandlerPath,
+        teamProcessorPath,
+      }),
       ...beside,
     };
     const { systemFolder, registry, clock } = faultline;

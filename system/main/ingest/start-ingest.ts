@@ -48,13 +48,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
   const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https', labels);
   const late = createLateDoor(instance);
-  const schemas = createCachedRegistry({
-    load: (known) => loadRegistry(pool, known),
-    lifeMs: settings.schemaCacheMs,
-    nowMs: () => performance.now(),
-    onFailure: (error) =>
-      telemetry.logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
-  });
+  const schemas = createSchemas(settings, pool, telemetry);
   // Without it no policy is known, and no event may be taken.
   await schemas.refresh();
   undo.use(keepCurrent(schemas, settings.schemaCacheMs));
@@ -103,6 +97,14 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const udp = door === null ? {} : { udp: `udp://${settings.host}:${door.port}` };
   return { attributes: { address: server.address, admin: server.adminAddress, ...udp }, stop: () => stopAll.disposeAsync() };
 };
+
+const createSchemas = ({ schemaCacheMs }: Settings, pool: Pool, { logger }: Telemetry) =>
+  createCachedRegistry({
+    load: (known) => loadRegistry(pool, known),
+    lifeMs: schemaCacheMs,
+    nowMs: () => performance.now(),
+    onFailure: (error) => logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
+  });
 
 const tellBudget = (logger: Telemetry['logger'], state: 'used up' | 'room again', usedBytes: number, limitBytes: number) => {
   const attributes = { 'faultline.storage.size': usedBytes, 'faultline.storage.limit': limitBytes };

@@ -16,6 +16,7 @@ const selectLanes =
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
   select c.processor, c.version, p.state, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+         exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version)) as own,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
   join processors p using (processor, version)
@@ -109,6 +110,7 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
   position: number;
   head: number;
   lag_seconds: number | null;
+  own: boolean;
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
@@ -257,13 +259,15 @@ const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] =
   ];
 };
 
-/** Read models that are counted; a lane without any row has none. */
+/** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
-  checkpoints.map((row) => {
-    const same = counted.filter(
-      ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
-    );
-    const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
-    const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
-    return entry(signals.effectSurplus, laneAttributes(row), surplus);
-  });
+  checkpoints
+    .filter(({ own }) => !own)
+    .map((row) => {
+      const same = counted.filter(
+        ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
+      );
+      const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
+      const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+      return entry(signals.effectSurplus, laneAttributes(row), surplus);
+    });

@@ -26,6 +26,19 @@ const forgetLeaseEvents = `
   )`;
 const forgetWorkers = `delete from workers where seen_at < clock_timestamp() - interval '1 hour'`;
 
+const forgetRuns = 'delete from worker_processors p where not exists (select from workers w where w.worker = p.worker)';
+
+/** A version that nobody runs any more, of a processor that goes on in a newer one: it rests, with all that it has, until somebody runs it again. */
+const retireReplaced = `
+  update processors p set state = 'retired'
+  from own_processors o
+  where (o.processor, o.version) = (p.processor, p.version) and p.state = 'active'
+    and exists (select from processors n where n.processor = p.processor and n.version > p.version and n.state = 'active')
+    and not exists (
+      select from worker_processors r join workers w using (worker)
+      where (r.processor, r.version) = (p.processor, p.version) and w.seen_at > clock_timestamp() - interval '1 minute'
+    )`;
+
 /** A moment is given for a key that is just being parked. */
 const closeIdleCommands = `
   update park_commands c set done_at = clock_timestamp(), outcome = 'the key is not parked'
@@ -72,6 +85,8 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
     tidy: async () => {
       await changed(forgetLeaseEvents, [keptLeaseEvents]);
       await changed(forgetWorkers);
+      await changed(forgetRuns);
+      await changed(retireReplaced);
       await changed('select append_housekeeping()');
       await changed('select datagrams_housekeeping()');
       await changed(forgetRecoveries);

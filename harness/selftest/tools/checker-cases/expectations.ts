@@ -1,10 +1,13 @@
 // What scenarios expect, not met.
 import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
+import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
 import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+
+type OwnEffect = RowOf<'own-effect'>;
 
 const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
@@ -50,6 +53,17 @@ const sized = (bytesPerEvent: number): SimulatedRun => {
   return { ...quiet(), books: { complete: true, rows: [sample(0), sample(5000)] } };
 };
 
+/** A team's own processor made of the poisoned run what timelines made of it. */
+const ownEffects = (change: (rows: readonly OwnEffect[]) => readonly OwnEffect[]): SimulatedRun => {
+  const entries = poisoned().finalState.filter((row) => row.kind === 'timeline-entry');
+  const made = entries.map(({ lane, position, eventId, systemName, objectId, appliedAt }, index): OwnEffect => {
+    const place = { lane, position, eventId, systemName, objectId, appliedAt };
+    return { kind: 'own-effect', processor: 'team-ledger', version: 1, ...place, entry: index + 1 };
+  });
+  const parked = withRows(poisoned(), 'parked', (rows) => rows.map((row) => ({ ...row, processor: 'team-ledger' })));
+  return { ...parked, finalState: [...parked.finalState, ...change(made)] };
+};
+
 const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
   all.map((operation) =>
     operation.delivery === 'duplicate' ? { ...operation, outcome: 'failed', status: 503, code: 'overloaded' } : operation,
@@ -79,6 +93,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['one poison is no dead letter', () => withRows(poisoned(), 'parked', (rows) => rows.slice(1))],
     green: ['each is, and its key waits', poisoned],
+  },
+  {
+    check: 'own-effects-once',
+    bad: 'fail',
+    red: ['one entry is there twice', () => ownEffects((rows) => [...rows, { ...rows[0]!, entry: rows.length + 1 }])],
+    green: ['each is there once, and poison has none', () => ownEffects((rows) => rows)],
   },
   {
     check: 'no-dead-letters',
