@@ -39,13 +39,14 @@ export default scenario({
     'effects-surplus': { atMost: 0, why: 'Lanes of the built-in processors with more or fewer effects than events applied.' },
   },
   alerts: {
-    FaultlineDeadLettersGrowing: { after: 'kills', withinSeconds: 14, resolvesWithinSeconds: 40 },
     // Nobody replays or discards them here.
-    FaultlineDeadLetterTooOld: { after: 'kills', withinSeconds: 20, resolvesWithinSeconds: 'never' },
+    FaultlineDeadLetterTooOld: { after: 'kills', withinSeconds: 15, resolvesWithinSeconds: 'never' },
     FaultlineLeaseTakenOver: { after: ['kill-first', 'kill-second'], withinSeconds: 10, resolvesWithinSeconds: 15 },
     FaultlineWorkerCrashLoop: { after: 'kill-second', withinSeconds: 10, resolvesWithinSeconds: 15 },
   },
   mayFire: {
+    FaultlineDeadLettersGrowing:
+      'Attempts on what hangs end one after the other: for how long dead letters come depends on how many there are.',
     FaultlineLagGrowing:
       "The team's processor falls behind while threads that hang are ended one after the other; how far depends on which keys are poisoned.",
     FaultlineEventsStale: 'The same, seen by the age of what waits.',

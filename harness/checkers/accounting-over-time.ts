@@ -69,21 +69,23 @@ type Times = {
   readonly unread: ReadonlySet<string>;
 };
 
-type Made = { readonly lane: number; readonly appliedAt: number };
-
 const timesOf = ({ rows, effects }: RunIndex): Times => ({
   erased: new Map([...Map.groupBy(rows.erased, ({ lane }) => lane)].map(([lane, of]) => [lane, of.length])),
   unread: new Set(rows.checkpoint.filter(({ isRead }) => isRead === false).map(({ processor, version }) => `${processor}/${version}`)),
   appended: sortedBy(rows.log, ({ lane, appendedAt: at }) => ({ lane, at })),
   applied: new Map(
-    [
-      ...[...effects].map(([processor, of]): readonly [string, readonly Made[]] => [processor, [...of.entries()].map(([, row]) => row)]),
-      ...Map.groupBy(rows['own-effect'], ({ processor }) => processor),
-    ].flatMap(([processor, made]) =>
+    effectsByProcessor(rows, effects).flatMap(([processor, made]) =>
       [...sortedBy(made, ({ lane, appliedAt: at }) => ({ lane, at }))].map(([lane, times]) => [`${processor}/${lane}`, times] as const),
     ),
   ),
 });
+
+type Made = { readonly lane: number; readonly appliedAt: number };
+
+const effectsByProcessor = (rows: RunIndex['rows'], effects: RunIndex['effects']): readonly (readonly [string, readonly Made[]])[] => [
+  ...[...effects].map(([processor, of]) => [processor, [...of.entries()].map(([, row]) => row)] as const),
+  ...Map.groupBy(rows['own-effect'], ({ processor }) => processor),
+];
 
 const sortedBy = <Row>(
   rows: Iterable<Row>,

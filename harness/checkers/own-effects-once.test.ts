@@ -56,9 +56,11 @@ test('an entry of what is parked is a failure: a failing event kept what it wrot
 
 test('two entries of a key in the wrong order are a failure', () => {
   const swap = (rows: OwnEffect[]) => {
-    const [first] = rows;
-    const other = rows.find(({ objectId, eventId }) => objectId === first!.objectId && eventId !== first!.eventId)!;
-    return rows.map((row) => (row === first ? { ...row, entry: other.entry } : row === other ? { ...row, entry: first!.entry } : row));
+    const [first, other] = [...Map.groupBy(rows, ({ objectId }) => objectId).values()].find((same) => same.length > 1) as [
+      OwnEffect,
+      OwnEffect,
+    ];
+    return rows.map((row) => (row === first ? { ...row, entry: other.entry } : row === other ? { ...row, entry: first.entry } : row));
   };
   expect(ownEffectsOnce(run(swap)).findings[0]?.message).toMatch(/was handled after a later one of its key$/);
 });
