@@ -27,7 +27,8 @@ export const importFile: FaultRunner<'import'> = async (fault, context) => {
     await writeFile(file, lines.map(({ text }) => `${text}\n`).join(''));
     const { tookEffect, healed } = await interruptedImport(fault, file, context, observations);
     const healedAt = context.clock.now();
-    if (healed) context.promise(lines.map((line) => ({ ...line, handedAt: injectedAt, doneAt: healedAt })));
+    const outcome = healed ? 'ok' : 'unknown';
+    context.promise(lines.map(({ text: _text, ...line }) => ({ ...line, outcome, handedAt: injectedAt, doneAt: healedAt })));
     const { name, kind } = fault;
     return { fault: name, kind, injectedAt, healedAt: healed ? healedAt : null, tookEffect, healed, observations: observations.all };
   } finally {
@@ -65,7 +66,7 @@ const makeLines = ({ name, at, lines }: Import, seed: number) =>
       bodyBytes,
       text,
     };
-  }) satisfies readonly (Omit<ImportedLine, 'handedAt' | 'doneAt'> & { readonly text: string })[];
+  }) satisfies readonly (Omit<ImportedLine, 'handedAt' | 'doneAt' | 'outcome'> & { readonly text: string })[];
 
 type Outcome = { readonly tookEffect: boolean; readonly healed: boolean };
 

@@ -17,6 +17,7 @@ const line: ImportedLine = {
   sequence: 1,
   bodySha256: 'ab',
   bodyBytes: 2,
+  outcome: 'ok',
   handedAt: 1500,
   doneAt: 2500,
 };

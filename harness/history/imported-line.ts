@@ -1,10 +1,10 @@
-// Lines of a file that a client was told are imported: promises as those of the driver, made to another client. They are written behind the driver's operations.
+// Lines of a file that a client imports: `ok` where it was told that they are there, promises as those of the driver, made to another client. They are written behind the driver's operations.
 import { open, readFile } from 'node:fs/promises';
 import type { HistoryTrailer, Operation } from './operation.ts';
 
 export type ImportedLine = Pick<
   Operation,
-  'phase' | 'systemName' | 'objectId' | 'eventName' | 'idempotencyKey' | 'sequence' | 'bodySha256' | 'bodyBytes'
+  'outcome' | 'phase' | 'systemName' | 'objectId' | 'eventName' | 'idempotencyKey' | 'sequence' | 'bodySha256' | 'bodyBytes'
 > & {
   /** Epoch milliseconds: when its file was handed over, and when all of it was known to be there. */
   readonly handedAt: number;
@@ -42,7 +42,6 @@ const toOperation = ({ handedAt, doneAt, ...line }: ImportedLine, number: number
   intendedAt: handedAt - zeroAt,
   handedAt: handedAt - zeroAt,
   doneAt: doneAt - zeroAt,
-  outcome: 'ok',
   status: null,
   code: null,
   retryAfterSeconds: null,
