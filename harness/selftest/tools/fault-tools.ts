@@ -6,6 +6,7 @@ import { containerCases, createSharedContainer } from './fault-cases/container.t
 import { databaseCases } from './fault-cases/database.ts';
 import { datagramCases } from './fault-cases/datagrams.ts';
 import type { FaultCase } from './fault-cases/fault-case.ts';
+import { importCases } from './fault-cases/import.ts';
 import { operatorCases } from './fault-cases/operator.ts';
 import { networkCases } from './fault-cases/network.ts';
 import { pressureCases } from './fault-cases/pressure.ts';
@@ -28,6 +29,7 @@ export const createFaultCases = (resources: AsyncDisposableStack): readonly Faul
     badReleaseCase(server),
     ...databaseCases(server),
     ...containerCases(container),
+    ...importCases,
     ...operatorCases,
   ];
 };
