@@ -12,6 +12,7 @@ const everywhere: Values = {
   'faultline.consumer': ['billing'],
   'faultline.consumer.door': ['poll', 'stream'],
   'faultline.export.format': ['ndjson', 'csv'],
+  'faultline.import.outcome': ['appended', 'duplicate', 'refused'],
   'faultline.import.state': ['running', 'paused'],
   'faultline.lane': ['0', '1', '2', '3', '4', '5', '6', '7'],
   'faultline.outcome': ['applied', 'ignored', 'parked', 'pending', 'discarded', 'skipped', 'shed'],
