@@ -143,10 +143,14 @@ const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, ide
   const { commits, ids, newIdentity, telemetry } = parts;
   const closed = parts.closedFor();
   if (closed !== null) return closed;
-  const over = parts.quotas.take(tenant, bytes.length);
-  if (over !== null) return over;
   const room = commits.reserve(tenant, bytes.length);
   if (room === null) return overloaded();
+  // Only now: what finds no room is tried again, and must not count twice.
+  const over = parts.quotas.take(tenant, bytes.length);
+  if (over !== null) {
+    room.release();
+    return over;
+  }
   const named = identity === null ? newIdentity : () => identity;
   const admission = admit(bytes, { tenant, receivedAtMs: parts.now(), headerKey: null, newIdentity: named, ...parts.judgeNow() });
   if (isRefusal(admission)) {
