@@ -60,6 +60,36 @@ describe('a shop that sends its orders', () => {
   );
 });
 
+describe("a processor of a team's own", () => {
+  test(
+    'is tested by the kit of the package, as its authors would, and run by the worker of the package',
+    { timeout: 120_000 },
+    async () => {
+      await using project = await packed.install('daily-revenue');
+      expect(await project.run('tsc', [])).toMatchObject({ exitCode: 0, stdout: '' });
+      const tests = await execa(process.execPath, ['--test', 'revenue.test.ts'], { cwd: project.folder, reject: false });
+      expect(tests.exitCode, tests.stdout + tests.stderr).toBe(0);
+      expect(tests.stdout).toMatch(/pass 2\b/);
+      await using database = await createTestDatabase();
+      const worker = execa(process.execPath, [join(project.folder, 'node_modules/faultline/dist/system/main/worker.js')], {
+        cwd: project.folder,
+        env: { DATABASE_URL: database.url, FAULTLINE_PROCESSORS: 'revenue.ts' },
+        reject: false,
+      });
+      let said = '';
+      worker.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      try {
+        await expect
+          .poll(() => /"faultline.process.(?:ready|refused)"[^\n]*/.exec(said)?.[0], { timeout: 30_000 })
+          .toMatch(/process\.ready/);
+      } finally {
+        worker.kill('SIGKILL');
+        await worker;
+      }
+    },
+  );
+});
+
 describe('a plain tracker', () => {
   let project: InstalledPackage;
   beforeAll(async () => void (project = await packed.install('fifty-line-tracker')));

@@ -11,7 +11,19 @@ const batchEvents = 500;
 const drainWithinMs = 120_000;
 
 export const benchDrainBacklog = async (bed: Bed, say: (text: string) => void): Promise<readonly Figure[]> => {
-  const database = await bed.database('bench_workers');
+  const { eventsPerSecond, copied } = await drainBacklog(bed, 'bench_workers', say);
+  const against = { what: 'PostgreSQL alone: one insert … select of the same rows into one table with jsonb', value: copied };
+  return [figure('workers, backlog to all processors', eventsPerSecond, 'events/s', against, { of: 'value', atLeast: 5_000 })];
+};
+
+/** `prepare`: what is done to the database between the filling and the draining. */
+export const drainBacklog = async (
+  bed: Bed,
+  name: string,
+  say: (text: string) => void,
+  prepare = '',
+): Promise<{ readonly eventsPerSecond: number; readonly copied: number }> => {
+  const database = await bed.database(name);
   const ingest = await bed.start('ingest', database);
   say(`a backlog of ${backlogEvents} events`);
   await fillBacklog(ingest.address);
@@ -20,10 +32,10 @@ export const benchDrainBacklog = async (bed: Bed, say: (text: string) => void): 
   await client.connect();
   try {
     const copied = await copyPlainly(client);
+    if (prepare !== '') await client.query(prepare);
     say('two workers drain it');
     const seconds = await drain(bed, database, client);
-    const against = { what: 'PostgreSQL alone: one insert … select of the same rows into one table with jsonb', value: copied };
-    return [figure('workers, backlog to all processors', backlogEvents / seconds, 'events/s', against, { of: 'value', atLeast: 5_000 })];
+    return { eventsPerSecond: backlogEvents / seconds, copied };
   } finally {
     await client.end();
   }
@@ -56,14 +68,18 @@ const behind = `
 /** Seconds from the first event applied to the last one, by every processor: starting the processes is not counted. */
 const drain = async (bed: Bed, database: string, client: pg.Client): Promise<number> => {
   const deadline = performance.now() + drainWithinMs;
-  await Promise.all([bed.start('worker', database), bed.start('worker', database)]);
+  const workers = await Promise.all([bed.start('worker', database), bed.start('worker', database)]);
   const first = { at: 0, applied: 0 };
   for (;;) {
     const { rows } = await client.query<{ lag: number; applied: number; processors: number }>(behind);
     const { lag, applied, processors } = rows[0]!;
     const total = backlogEvents * processors;
     if (first.at === 0 && applied > 0) Object.assign(first, { at: performance.now(), applied });
-    if (lag === 0 && applied === total) return scaled(first, performance.now(), total);
+    if (lag === 0 && applied === total) {
+      const taken = scaled(first, performance.now(), total);
+      await Promise.all(workers.map((worker) => worker.process.stop()));
+      return taken;
+    }
     if (performance.now() > deadline) throw new Error(`the workers are still ${lag} events behind after ${drainWithinMs / 1000} s`);
     await sleep(20);
   }

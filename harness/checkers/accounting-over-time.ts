@@ -74,13 +74,18 @@ const timesOf = ({ rows, effects }: RunIndex): Times => ({
   unread: new Set(rows.checkpoint.filter(({ isRead }) => isRead === false).map(({ processor, version }) => `${processor}/${version}`)),
   appended: sortedBy(rows.log, ({ lane, appendedAt: at }) => ({ lane, at })),
   applied: new Map(
-    [...effects].flatMap(([processor, ofProcessor]) =>
-      [...sortedBy(ofProcessor.entries(), ([, { lane, appliedAt: at }]) => ({ lane, at }))].map(
-        ([lane, times]) => [`${processor}/${lane}`, times] as const,
-      ),
+    effectsByProcessor(rows, effects).flatMap(([processor, made]) =>
+      [...sortedBy(made, ({ lane, appliedAt: at }) => ({ lane, at }))].map(([lane, times]) => [`${processor}/${lane}`, times] as const),
     ),
   ),
 });
+
+type Made = { readonly lane: number; readonly appliedAt: number };
+
+const effectsByProcessor = (rows: RunIndex['rows'], effects: RunIndex['effects']): readonly (readonly [string, readonly Made[]])[] => [
+  ...[...effects].map(([processor, of]) => [processor, [...of.entries()].map(([, row]) => row)] as const),
+  ...Map.groupBy(rows['own-effect'], ({ processor }) => processor),
+];
 
 const sortedBy = <Row>(
   rows: Iterable<Row>,

@@ -89,6 +89,7 @@ const recount = ({ rows, effects }: RunIndex): ReadonlyMap<string, Counts> => {
     for (const [, { lane }] of applied.entries()) byLane.set(lane, (byLane.get(lane) ?? 0) + 1);
     for (const [lane, amount] of byLane) add(processor, lane, 'effects', amount);
   }
+  for (const { processor, lane } of rows['own-effect']) add(processor, lane, 'effects');
   for (const { processor, lane } of rows.parked) add(processor, lane, 'parked');
   for (const { processor, lane } of rows.pending) add(processor, lane, 'pending');
   return counts;

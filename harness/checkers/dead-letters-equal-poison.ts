@@ -2,14 +2,14 @@
 // after waits behind it. Nothing else is parked.
 import type { RunData } from '../engine/run-data.ts';
 import { type EventHistory, indexOf, keyOf, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { deadLetterReasons, isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'expectation/dead-letters-equal-poison';
-const reasons: Readonly<Record<string, string>> = { 'handler-throws': 'handler_threw', 'handler-hangs': 'handler_timeout' };
 
 export const deadLettersEqualPoison = (run: RunData): CheckResult => {
   const index = indexOf(run);
-  const poisoned = index.events.filter(({ first }) => first.poison !== null && first.poison in reasons);
+  const poisoned = index.events.filter(({ first }) => isParkedPoison(first.poison));
   if (poisoned.length === 0) return conclude(id, 'inconclusive', 'No poison for the handler was sent.');
   if (!run.finalStateComplete || !run.historyComplete)
     return conclude(
@@ -53,7 +53,8 @@ const findWrongOrMissing = (
     if (logged === undefined) continue;
     expected.set(logged.id, logged);
     const row = parked.get(logged.id);
-    const reason = reasons[event.first.poison ?? ''];
+    const { poison } = event.first;
+    const reason = isParkedPoison(poison) ? deadLetterReasons[poison] : null;
     if (row === undefined)
       findings.add(`event ${event.event} (${event.first.poison}) is no dead letter`, { rows: [logged], operations: event.operations });
     else if (row.state !== 'parked')

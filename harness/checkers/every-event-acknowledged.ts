@@ -1,7 +1,7 @@
 // Clients who try again are served in the end: of each good event some attempt was acknowledged. What single attempts met on the way is not judged here.
 import type { RunData } from '../engine/run-data.ts';
 import { indexOf } from '../history/run-index.ts';
-import { isHandlerPoison } from '../traffic/poison.ts';
+import { isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/every-event-acknowledged';
@@ -13,7 +13,7 @@ export const everyEventAcknowledged = (run: RunData): CheckResult => {
   let good = 0;
   for (const event of indexOf(run).events) {
     const { first, outcome } = event;
-    if (first.poison !== null && !isHandlerPoison(first.poison)) continue;
+    if (first.poison !== null && !isParkedPoison(first.poison)) continue;
     good += 1;
     if (outcome === 'ok') continue;
     const { operations } = event;

@@ -2,13 +2,13 @@
 import type { RunData } from '../engine/run-data.ts';
 import { countRows } from '../history/columns/row-list.ts';
 import type { Operation } from '../history/operation.ts';
-import { isHandlerPoison } from '../traffic/poison.ts';
+import { isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/good-events-accepted';
 
 export const goodEventsAccepted = (run: RunData): CheckResult => {
-  const isGood = ({ poison }: Operation): boolean => poison === null || isHandlerPoison(poison);
+  const isGood = ({ poison }: Operation): boolean => poison === null || isParkedPoison(poison);
   const good = countRows(run.operations, isGood);
   if (good === 0) return conclude(id, 'inconclusive', 'No good event was sent.');
   const findings = createFindings();

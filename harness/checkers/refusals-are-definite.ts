@@ -3,10 +3,11 @@ import type { RunData } from '../engine/run-data.ts';
 import { fullCodes, saysFull } from '../history/full-codes.ts';
 import type { Operation } from '../history/operation.ts';
 import { type EventHistory, indexOf } from '../history/run-index.ts';
+import { isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/refusals-are-definite';
-const due = fullCodes.map((code) => `503 ${code}`).join(' or ');
+const due = fullCodes.join(' or ');
 
 export const refusalsAreDefinite = (run: RunData): CheckResult => {
   const { events, isLogged } = indexOf(run);
@@ -41,7 +42,7 @@ const isRefused = ({ poison, status, outcome, code: given }: Operation): boolean
   outcome !== 'ok' &&
   given !== 'idempotency_conflict' &&
   given !== 'commit_unknown' &&
-  (poison === null || poison === 'handler-throws' || poison === 'handler-hangs');
+  (poison === null || isParkedPoison(poison));
 
 const onlyRefused = ({ operations }: EventHistory): boolean =>
   operations.every((operation) => isRefused(operation) && operation.outcome === 'failed');

@@ -12,13 +12,31 @@ const target = defineFaultline({ systemFolder: ownSystemFolder, clock: systemClo
 const sources = (await loadScenarios(scenariosFolder, target)).flatMap(({ source }) => source ?? []);
 const faulty = sources.filter(({ faults }) => Object.keys(faults ?? {}).length > 0);
 
+/** The same kind upon the same. */
+const strikesAs = (one: FaultSource, other: FaultSource): boolean => {
+  const upon = ({ kind, ...rest }: FaultSource) => JSON.stringify([kind, 'role' in rest && rest.role, 'index' in rest && rest.index]);
+  return upon(one) === upon(other);
+};
+
 /** The faults of one scenario at the beginning of the last phase of another. */
-const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {} }: ScenarioSource): ScenarioSource => {
+const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {}, needs }: ScenarioSource): ScenarioSource => {
   const phase = Object.keys(phases).at(-1) ?? '';
-  const moved = Object.entries(faults).map(([name, fault]) => [name, { ...fault, at: { phase, afterSeconds: 0 } } as FaultSource]);
+  // All at one moment: of those that would undo each other the first.
+  const apart = Object.entries(faults).filter(([, fault], place, all) => all.findIndex(([, other]) => strikesAs(other, fault)) === place);
+  const moved = apart.map(([name, fault]) => [name, { ...fault, at: { phase, afterSeconds: 0 } } as FaultSource]);
+  // Those that its faults befall.
+  const processes = needs?.processes === undefined ? {} : { needs: { processes: needs.processes } };
   return withFaults(
     { traffic, phases },
-    { name: 'made-up', title: 'Made up', why: 'Of two.', faults: Object.fromEntries(moved), alerts: 'none', drainWithinSeconds: 20 },
+    {
+      ...processes,
+      name: 'made-up',
+      title: 'Made up',
+      why: 'Of two.',
+      faults: Object.fromEntries(moved),
+      alerts: 'none',
+      drainWithinSeconds: 20,
+    },
   );
 };
 

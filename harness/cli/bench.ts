@@ -4,17 +4,18 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { createBed, type Bed } from '../bench/bed.ts';
+import { benchBackfill } from '../bench/backfill.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
 import { benchFrozenServer } from '../bench/frozen-server.ts';
 import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
 import { benchIngestOne } from '../bench/ingest-one.ts';
+import { benchSchemaCheck } from '../bench/schema-check.ts';
 import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
 import { createBenchRebuild, usualRebuildEvents } from '../bench/rebuild/bench-rebuild.ts';
-import { benchVersionTables } from '../bench/rebuild/bench-version-tables.ts';
 import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
 
@@ -27,10 +28,11 @@ const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
     ['ingest-one', benchIngestOne],
     ['ingest-batches', benchIngestBatches],
     ['udp', benchUdp],
+    ['schemas', benchSchemaCheck],
     ['workers', benchDrainBacklog],
+    ['backfill', benchBackfill],
     ['proxy', benchProxy],
     ['rebuild', createBenchRebuild(rebuildEvents)],
-    ['rebuild-tables', benchVersionTables],
   ]);
 
 /** Those that need nothing of the system. */

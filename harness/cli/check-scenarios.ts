@@ -49,6 +49,7 @@ const askedTooMuch = (
     tooMuch(`faults[${index}].kind`, `a fault of kind ${fault.kind}`, impossibleFor(needsOf(fault), lacks)),
   ),
   ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
+  ...(traffic.tenants !== undefined ? tooMuch('traffic.tenants', 'traffic of tenants', impossibleFor(['tenants'], lacks)) : []),
   ...(traffic.transport === 'udp' ? tooMuch('traffic.transport', 'traffic by UDP', impossibleFor(['datagrams'], lacks)) : []),
   ...(traffic.batch !== undefined && sendFile !== undefined
     ? [{ place: 'traffic.batch', message: `batches are those of the contract, and ${name} is sent requests of its own` }]
@@ -56,8 +57,17 @@ const askedTooMuch = (
   ...(traffic.poison !== undefined && sendFile !== undefined
     ? [{ place: 'traffic.poison', message: `poison is made of bodies of the contract, and ${name} is sent others` }]
     : []),
+  ...(needed.teamProcessor === true && lacks['dead-letters'] !== undefined
+    ? [{ place: 'target.teamProcessor', message: `${name} runs no processor of a team's own` }]
+    : []),
   ...(needed.faultyHandler === true && lacks['dead-letters'] !== undefined
     ? [{ place: 'target.faultyHandler', message: `${name} has no handler that the harness could replace` }]
+    : []),
+  ...(needed.slowHotKeys === true && lacks['dead-letters'] !== undefined
+    ? [{ place: 'target.slowHotKeys', message: `${name} has no handler that the harness could replace` }]
+    : []),
+  ...(needed.schemas === true && name !== 'faultline'
+    ? [{ place: 'target.schemas', message: `${name} is not known to have a registry of schemas` }]
     : []),
 ];
 

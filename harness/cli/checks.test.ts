@@ -76,6 +76,7 @@ test('no two checks answer with the same id', () => {
   const run = simulateRun();
   const parameters = {
     atLeast: 1,
+    hotSeconds: 1,
     seconds: 1,
     under: 1,
     withinSeconds: 1,

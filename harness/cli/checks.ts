@@ -39,9 +39,11 @@ import { memorySteady } from '../checkers/memory-steady.ts';
 import { memoryWithin } from '../checkers/memory-within.ts';
 import { monotonicReads } from '../checkers/monotonic-reads.ts';
 import { noDeadLetters } from '../checkers/no-dead-letters.ts';
+import { othersStayFresh } from '../checkers/others-stay-fresh.ts';
 import { noTakeover } from '../checkers/no-takeover.ts';
 import { orderPerKey } from '../checkers/order-per-key.ts';
 import { outOfOrderSeen } from '../checkers/out-of-order-seen.ts';
+import { ownEffectsOnce } from '../checkers/own-effects-once.ts';
 import { panelsHaveData } from '../checkers/panels-have-data.ts';
 import { phantom } from '../checkers/phantom.ts';
 import { phantomReads } from '../checkers/phantom-reads.ts';
@@ -99,6 +101,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['refusals-are-definite', refusalsAreDefinite],
   ['poison-answers', poisonAnswers],
   ['dead-letters-equal-poison', deadLettersEqualPoison],
+  ['own-effects-once', ownEffectsOnce],
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],
@@ -108,6 +111,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['equals-ordered-delivery', equalsOrderedDelivery],
   ['duplicates-counted-exactly', duplicatesCountedExactly],
   ['lag-recovers', lagRecovers],
+  ['others-stay-fresh', othersStayFresh],
   ['memory-within', memoryWithin],
   ['memory-steady', memorySteady],
   ['disk-bounded', diskBounded],
@@ -139,6 +143,7 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 export const neededParameters: NeededParameters = {
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
+  'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },
   'memory-within': { megabytes: 'number' },
   'memory-steady': { megabytes: 'number' },
   'disk-bounded': { bytesPerEvent: 'number' },

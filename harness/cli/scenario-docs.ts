@@ -199,6 +199,10 @@ const trafficFields = [
     '`driver: k6({ users, script })`',
     'the k6 program sends the plan, with so many virtual users; `script` is a module of your own that sends one event. Its metrics are in the stack of the run ([more](writing-a-scenario.md#sent-by-k6))',
   ],
+  [
+    '`tenants: [{ name, share, eventsPerSecond }]`',
+    'tenants of the target, each with a key of its own, send these shares; `eventsPerSecond` is a quota that the target is given. The system of an event is its tenant',
+  ],
   ['`senders: 2`', 'so many processes share the sending, where one core can not send it all'],
   [
     '`batch: { size, lingerMs }`',

@@ -37,7 +37,10 @@ export const showPlan = ({ plan, traffic }: PlannedScenario, notPossible: readon
 
 const settingsOf = ({ target }: Scenario): readonly string[] => [
   ...Object.entries(target.environment ?? {}).map(([name, value]) => `  setting    ${name}=${value}`),
+  ...(target.teamProcessor === true ? ["  processor  one of a team's own, which fails for events that ask for it"] : []),
   ...(target.faultyHandler === true ? ['  handler    user code that throws or hangs for events that ask for it'] : []),
+  ...(target.slowHotKeys === true ? ['  handler    user code that takes ten milliseconds for each event of a hot key'] : []),
+  ...(target.schemas === true ? ['  schemas    both versions of the events registered; user code reads the second'] : []),
 ];
 
 const countByPhase = (operations: PlannedScenario['traffic']['operations']): ReadonlyMap<string, number> =>

@@ -20,7 +20,9 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('the soak of seed %d is a scenario without a
 test('another seed brings other faults at other times, and all kinds come up', () => {
   expect(made(1).faults).not.toEqual(made(2).faults);
   const kinds = new Set(
-    [1, 2, 3].flatMap((seed) => Object.values(made(seed).faults ?? {}).map((fault) => ('effect' in fault ? fault.effect : fault.kind))),
+    [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed) =>
+      Object.values(made(seed).faults ?? {}).map((fault) => ('effect' in fault ? fault.effect : fault.kind)),
+    ),
   );
   for (const kind of ['kill', 'pause', 'crash-loop', 'restart', 'latency', 'swallow-commit', 'read-only', 'lock'])
     expect(kinds).toContain(kind);

@@ -34,6 +34,7 @@ const byHttp = async (options: DriverOptions, { sendFile, definiteRefusals }: Ta
     url: options.url,
     historyFile: options.historyFile,
     batch,
+    credentials: options.credentials,
     retry: retries === undefined ? null : defaultRetries(retries + 1),
     onProgress: options.onProgress,
     targetFile: sendFile ?? null,

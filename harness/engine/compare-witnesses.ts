@@ -150,13 +150,15 @@ const conflictAnswers = ({ operations }: RunData): Range => {
 const perRow = { drop: names.drop, 'effect-surplus': names.surplus, 'final-lag': names.lag } as const;
 
 /** A sum of what series there are hides one that is not there: each checkpoint of the target must have its own. What history expects of it is known, its value is not. */
-const missingRows = ({ rows }: RunIndex, signals: SignalsRecord): Comparison[] =>
+const missingRows = ({ rows, effects }: RunIndex, signals: SignalsRecord): Comparison[] =>
   (Object.entries(perRow) as [keyof typeof perRow, string][]).flatMap(([topic, signal]) => {
     const there = new Set(seriesOf(signals, signal, {}).map(({ labels }) => checkpointName(labels)));
     // With none at all the sum above says so already.
     if (there.size === 0) return [];
     return (
       rows.checkpoint
+        // What a team's own processor wrote is not counted by the target.
+        .filter(({ processor }) => topic !== 'effect-surplus' || effects.has(processor))
         // The lag of a version that nobody reads is told under another name.
         .filter(({ isRead }) => topic !== 'final-lag' || isRead !== false)
         .map((row) => ({ row, labels: labelsOf(row) }))

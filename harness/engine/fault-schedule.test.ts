@@ -30,6 +30,7 @@ const contextOf = () => ({
   target: {} as RunningTarget,
   seed: 1,
   startHelper: () => Promise.reject(new Error('no helper here')),
+  promise: () => {},
   promiseHealing: () => {},
   note: () => {},
 });

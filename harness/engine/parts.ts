@@ -49,6 +49,8 @@ export type DriverOptions = StartHelper & {
   readonly url: string;
   /** The target's door for datagrams; null: it has none. */
   readonly datagrams: NonNullable<RunningTarget['datagrams']> | null;
+  /** By tenant, the key that is sent with its events; null: none. */
+  readonly credentials: NonNullable<RunningTarget['credentials']> | null;
   /** Where a driver that exports metrics of its own sends them, and what marks them as those of this run. */
   readonly metrics: {
     readonly url: string;

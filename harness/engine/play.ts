@@ -9,6 +9,8 @@ import type { FaultHelpers } from './fault-helpers.ts';
 import { dueFaults, runFaultSchedule } from './fault-schedule.ts';
 import type { RunningDriver } from './parts.ts';
 import type { FaultEvidence, RunTimeline } from './run-data.ts';
+import type { FaultContext } from '../faults/fault.ts';
+import type { ImportedLine } from '../history/imported-line.ts';
 import type { RunFault } from '../faults/registry.ts';
 import type { ScenarioContext } from './scenario-context.ts';
 import type { TrafficWatch } from './watch-traffic.ts';
@@ -19,6 +21,8 @@ const leadMs = 250;
 export type Played = {
   readonly timeline: RunTimeline;
   readonly evidence: readonly FaultEvidence[];
+  /** What clients of faults were told is there. */
+  readonly imported: readonly ImportedLine[];
   /** Why the driver ended early; null when it did its work. */
   readonly driverFailure: unknown;
 };
@@ -39,10 +43,11 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
   reader?.go(zeroAt);
   watch.begin(zeroAt);
   narrator.begin(zeroAt);
+  const imported: ImportedLine[] = [];
   const over = new AbortController();
   const following = watch.follow(AbortSignal.any([signal, over.signal]));
   const [evidence, driverFailure] = await Promise.all([
-    faultsOf(context, { target, narrator, helpers, zeroAt }),
+    faultsOf(context, { target, narrator, helpers, zeroAt, promise: (lines) => void imported.push(...lines) }),
     awaitDriver(context, driver),
   ]);
   over.abort();
@@ -50,17 +55,17 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
   if (!signal.aborted) onProgress({ kind: 'step', scenario: scenario.name, text: 'drain' });
   const drained = await waitForDrain(target, { clock, signal, withinMs: drainBoundMs(context) });
   const timeline = { zeroAt, phases: phasesAt(context, zeroAt, clock.now()), ...drained };
-  return { timeline, evidence, driverFailure };
+  return { timeline, evidence, imported, driverFailure };
 };
 
 /** A quarter more than the scenario allows: what drains late is seen to be late, and by how much. */
 const drainBoundMs = ({ scenario }: ScenarioContext): number => scenario.drainWithinSeconds * 1250;
 
-type FaultStage = Pick<Stage, 'target' | 'narrator' | 'helpers'> & { readonly zeroAt: number };
+type FaultStage = Pick<Stage, 'target' | 'narrator' | 'helpers'> & { readonly zeroAt: number } & Pick<FaultContext, 'promise'>;
 
 const faultsOf = (
   { scenario, seed, clock, signal, parts, onProgress }: ScenarioContext,
-  { target, narrator, helpers, zeroAt }: FaultStage,
+  { target, narrator, helpers, zeroAt, promise }: FaultStage,
 ) =>
   runFaultSchedule({
     due: dueFaults(scenario.faults, scenario.phases),
@@ -71,6 +76,7 @@ const faultsOf = (
     contextOf: (fault) => ({
       target,
       seed: createRandom(seed, `fault/${fault.name}`).int(0, 0x7fffffff),
+      promise,
       startHelper: helpers.start,
       promiseHealing: helpers.promiseHealing,
       note: (text) => {

@@ -1,5 +1,7 @@
 // One scenario from a fresh database to its verdict. Whatever happens, faults are healed and its processes are gone when this returns.
+import { hotObjects } from '../traffic/keys.ts';
 import { mkdir } from 'node:fs/promises';
+import { addImportedLines } from '../history/imported-line.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
 import { planReads } from '../reader/plan-reads.ts';
@@ -65,6 +67,10 @@ const startTarget = async (context: ScenarioContext, telemetry: Telemetry): Prom
       processes: scenario.target.processes,
       environment: scenario.target.environment ?? {},
       faultyHandler: scenario.target.faultyHandler === true,
+      schemas: scenario.target.schemas === true,
+      slowObjects: scenario.target.slowHotKeys === true ? [...hotObjects(scenario.traffic.keys)] : [],
+      ...(scenario.traffic.tenants === undefined ? {} : { tenants: scenario.traffic.tenants }),
+      teamProcessor: scenario.target.teamProcessor === true,
       otlp: { urls: stack.endpoints.otlp, headers: stack.access.otlp ?? {} },
       exportIntervalMs,
       logFolder: scenarioFiles(folder).logs,
@@ -115,6 +121,7 @@ const playAndCollect = async (
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
   const played = await playObserved(context, planned, { target, driver, watch, narrator, helpers });
+  await addImportedLines(scenarioFiles(folder).history, played.imported, played.timeline.zeroAt);
   await endNarration(context, narrator);
   if (signal.aborted) return writePlayed(context, played);
   // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.
@@ -173,6 +180,7 @@ const startDriver = (
     planned,
     url: `${target.ingestUrl}/events`,
     datagrams: target.datagrams ?? null,
+    credentials: target.credentials ?? null,
     metrics: {
       url: stack.endpoints.otlp.metrics,
       headers: stack.access.otlp?.metrics ?? {},

@@ -1,6 +1,7 @@
 // What a fault is: it takes effect on a running target, is healed whatever happens, and hands back evidence from the target.
 import type { Clock } from '../engine/clock.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
+import type { ImportedLine } from '../history/imported-line.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import type { RunningTarget } from '../targets/target.ts';
 
@@ -13,6 +14,8 @@ export type FaultContext = {
   readonly note: (text: string) => void;
   /** The run's, mixed with the fault's name: all that a fault draws comes from it. */
   readonly seed: number;
+  /** Lines of a file that a client of the fault was told are there: they go into the history. */
+  readonly promise: (lines: readonly ImportedLine[]) => void;
   /** Starts a program of the harness that the fault needs; the reaper knows it, and what it burns counts as ours. */
   readonly startHelper: StartFaultHelper;
   /** Written down before a fault strikes at what is no process of the run: the command that heals it, should the harness be killed. */

@@ -101,6 +101,7 @@ const contextOf = (target: RunningTarget, signal = new AbortController().signal)
   signal,
   seed: 1,
   startHelper: () => Promise.reject(new Error('these faults need no helper')),
+  promise: () => {},
   promiseHealing: () => {},
   note: () => {},
 });

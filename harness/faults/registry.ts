@@ -10,6 +10,7 @@ import { crashLoop } from './crash-loop.ts';
 import { database, databaseEffects } from './database.ts';
 import { datagramEffects, datagrams } from './datagrams.ts';
 import { descriptors } from './descriptors.ts';
+import { importFile } from './import.ts';
 import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { network, networkEffects } from './network.ts';
@@ -33,6 +34,7 @@ export const faults: FaultRegistry = {
   datagrams,
   database,
   container,
+  import: importFile,
   operator,
 };
 

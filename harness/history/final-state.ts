@@ -61,6 +61,20 @@ export type FinalRow =
       readonly position: number;
       readonly appliedAt: number;
     }
+  /** An entry that a processor of a team's own made, in its own table. */
+  | {
+      readonly kind: 'own-effect';
+      readonly processor: string;
+      readonly version: number;
+      readonly lane: number;
+      readonly position: number;
+      readonly eventId: number;
+      readonly systemName: string;
+      readonly objectId: string;
+      /** In the order in which they were made. */
+      readonly entry: number;
+      readonly appliedAt: number;
+    }
   | {
       readonly kind: 'count';
       readonly lane: number;

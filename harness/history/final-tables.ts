@@ -74,6 +74,7 @@ export class FinalTables {
   #view = viewOf(this.#bytes);
   readonly #few: { readonly [Kind in Few]: RowOf<Kind>[] } = {
     count: [],
+    'own-effect': [],
     lane: [],
     checkpoint: [],
     recount: [],

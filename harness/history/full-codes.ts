@@ -1,6 +1,13 @@
-// How a target says that it is full: its queue, or its disk. Both are 503 with Retry-After, and mean that nothing was stored.
+// How a target says that it takes no more: its queue is full, or its disk (503), or the quota of a tenant is used up (429). All with Retry-After, and nothing was stored.
 
-export const fullCodes = ['overloaded', 'disk_budget_used'] as const;
+const statusOf: Readonly<Record<string, number>> = {
+  overloaded: 503,
+  disk_budget_used: 503,
+  quota_exceeded: 429,
+  storage_quota_exceeded: 429,
+};
+
+export const fullCodes: readonly string[] = Object.entries(statusOf).map(([code, status]) => `${status} ${code}`);
 
 export const saysFull = ({ status, code }: { readonly status: number | null; readonly code: string | null }): boolean =>
-  status === 503 && fullCodes.some((known) => known === code);
+  code !== null && statusOf[code] !== undefined && statusOf[code] === status;

@@ -22,12 +22,14 @@ export const describeTraffic = (traffic: Traffic): string => {
     transport,
     batch,
     driver,
+    tenants,
   } = traffic;
   return [
     replay === undefined ? `${arrivals} arrivals` : `${count(replay.deliveries.length)} deliveries of a recording, replayed`,
     describeKeys(keys),
     ...(sequenced === true ? ['numbered per key'] : []),
     ...(ids === 'none' ? ['without ids'] : []),
+    ...(tenants === undefined ? [] : [`of tenants ${tenants.map(describeTenant).join(' and ')}`]),
     ...(transport === 'udp' ? ['by UDP'] : []),
     ...(driver === undefined
       ? []
@@ -45,6 +47,9 @@ export const describeTraffic = (traffic: Traffic): string => {
     ...(poison === undefined ? [] : [`${percent(poison.share)} poison: ${poison.kinds.join(', ')}`]),
   ].join(', ');
 };
+
+const describeTenant = ({ name, share, eventsPerSecond }: NonNullable<Traffic['tenants']>[number]): string =>
+  `${name} (${percent(share)}${eventsPerSecond === undefined ? '' : `, quota ${count(eventsPerSecond)}/s`})`;
 
 export const describeKeys = (keys: Traffic['keys']): string => {
   switch (keys.kind) {

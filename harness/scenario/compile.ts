@@ -31,6 +31,9 @@ const targetOf = ({ needs = {} }: ScenarioSource, usual: CompileOptions['usualPr
   processes: { ...usual, ...needs.processes },
   ...(needs.settings === undefined ? {} : { environment: needs.settings }),
   ...(needs.faultyHandler === undefined ? {} : { faultyHandler: needs.faultyHandler }),
+  ...(needs.schemas === undefined ? {} : { schemas: needs.schemas }),
+  ...(needs.slowHotKeys === undefined ? {} : { slowHotKeys: needs.slowHotKeys }),
+  ...(needs.teamProcessor === undefined ? {} : { teamProcessor: needs.teamProcessor }),
 });
 
 const referenceOf = (check: string, parameters: true | CheckReference['parameters']): CheckReference =>

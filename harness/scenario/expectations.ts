@@ -12,6 +12,9 @@ export const expectations = {
   'dead-letters-equal-poison': {
     means: 'Exactly the poison that user code met is a dead letter; what follows it on its key waits behind it.',
   },
+  'own-effects-once': {
+    means: "Each event has its entry in the table of a team's own processor once and in order, but the poison and what waits behind it.",
+  },
   'no-dead-letters': { means: 'Nothing is parked at the end.' },
   'takeover-within': {
     means: 'Each lane of a dead or stopped worker has a new owner within so many seconds.',
@@ -24,6 +27,10 @@ export const expectations = {
   'lag-recovers': {
     means: 'The backlog is under so many events again within so many seconds of the end of a phase.',
     parameters: { under: 'number', withinSeconds: 'number', phase: 'string' },
+  },
+  'others-stay-fresh': {
+    means: 'While hot keys are behind by so many seconds, 99 in 100 events of all others are applied within so many.',
+    parameters: { withinSeconds: 'number', hotSeconds: 'number' },
   },
   'memory-within': { means: 'No process of the target grows past so many megabytes.', parameters: { megabytes: 'number' } },
   'memory-steady': {

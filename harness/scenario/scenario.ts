@@ -3,6 +3,7 @@ import type { FaultMoment } from './fault-moment.ts';
 import type { ContainerFault } from './faults/container-fault.ts';
 import type { DatabaseFault } from './faults/database-fault.ts';
 import type { DatagramFault } from './faults/datagram-fault.ts';
+import type { ImportFault } from './faults/import-fault.ts';
 import type { NetworkFault } from './faults/network-fault.ts';
 import type { OperatorFault } from './faults/operator-fault.ts';
 import type { ProcessFault } from './faults/process-faults.ts';
@@ -37,7 +38,10 @@ export type RateShape =
   /** Calm and bursts in turn, each as long as the seed says, so long on average. */
   | { readonly kind: 'bursty'; readonly toPerSecond: number; readonly burstSeconds: number; readonly calmSeconds: number };
 
-export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs';
+export type PoisonKind = 'broken-json' | 'wrong-types' | 'oversized' | 'hostile-text' | 'handler-throws' | 'handler-hangs' | SchemaPoison;
+
+/** Of a release that sends what its schema does not have. */
+export type SchemaPoison = 'unlike-schema' | 'unknown-version';
 
 export type Traffic = {
   /** replay: when, about what and how often events were delivered is taken from a recording; keys are then those of the recording. */
@@ -64,6 +68,11 @@ export type Traffic = {
   readonly retries?: number;
   /** How events travel: each in a request that is answered, or in datagrams that nobody answers. HTTP, unless it is said. */
   readonly transport?: 'http' | 'udp';
+  /**
+   * Tenants of the target, each with a key of its own, that send these shares of the events; together 1. The system of an event is then its tenant, so that no two tenants
+   * have a key in common. Left out: whoever sends without a key.
+   */
+  readonly tenants?: readonly TrafficTenant[];
   /** Clients gather events and send them together. Left out: each event goes alone. */
   readonly batch?: BatchPolicy;
   /** What sends: our own driver, unless it is said. */
@@ -73,7 +82,21 @@ export type Traffic = {
   /** Share of events moved back by up to `places` places in the order of sending. */
   readonly disorder?: { readonly share: number; readonly places: number };
   /** Share of events that are poison, of these kinds in turn. Poisoned keys come from a set of their own, so that other keys can be told apart. */
-  readonly poison?: { readonly share: number; readonly kinds: readonly PoisonKind[] };
+  readonly poison?: {
+    readonly share: number;
+    readonly kinds: readonly PoisonKind[];
+    /** Only in this phase, about. Left out: all along. */
+    readonly during?: string;
+  };
+  /** Half of the events are of the first version of their schema, half of the second, and say so. With `needs.schemas`. */
+  readonly versions?: true;
+};
+
+export type TrafficTenant = {
+  readonly name: string;
+  readonly share: number;
+  /** What the target is to let the tenant send; left out: anything. */
+  readonly eventsPerSecond?: number;
 };
 
 /** The k6 program, with so many virtual users, of whom each sends one event at a time. `script`: the path of a module of one's own that sends an event; left out: an HTTP request. */
@@ -119,6 +142,7 @@ export type Fault =
   | ProcessFault
   | DatabaseFault
   | ContainerFault
+  | ImportFault
   | OperatorFault;
 
 /** A bound on a signal in a phase. Absent data is never 0: it makes the budget inconclusive. */
@@ -174,6 +198,12 @@ export type Scenario = {
     readonly environment?: Readonly<Record<string, string>>;
     /** Use the harness's handler, whose user code throws or hangs for events that say so. */
     readonly faultyHandler?: boolean;
+    /** The schemas of the harness's events are registered before traffic begins, and workers run user code that reads the second version alone. */
+    readonly schemas?: boolean;
+    /** Workers run user code that takes ten milliseconds for each event of a hot key. */
+    readonly slowHotKeys?: boolean;
+    /** Workers run a processor of a team's own, which fails for events that say so. */
+    readonly teamProcessor?: boolean;
   };
   readonly phases: readonly Phase[];
   readonly traffic: Traffic;

@@ -43,6 +43,12 @@ export type NeedsSource = {
   readonly settings?: Readonly<Record<string, string>>;
   /** User code that throws or hangs for events that say so. */
   readonly faultyHandler?: true;
+  /** Both versions of the schemas of the events, registered; and user code that reads the second alone. */
+  readonly schemas?: true;
+  /** User code that takes ten milliseconds for each event of a hot key. */
+  readonly slowHotKeys?: true;
+  /** A processor as a team would write it runs beside the built-in ones, and fails for events that say so. */
+  readonly teamProcessor?: true;
 };
 
 export type ScenarioSource<PhaseName extends string = string> = {

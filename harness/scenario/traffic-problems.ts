@@ -9,6 +9,8 @@ export const poisonKinds: readonly PoisonKind[] = [
   'hostile-text',
   'handler-throws',
   'handler-hangs',
+  'unlike-schema',
+  'unknown-version',
 ];
 const mostKeys = 1_000_000;
 const mostRetries = 30;
@@ -48,8 +50,10 @@ export const trafficProblems = (traffic: Traffic, report: Reporter): void => {
   if (senders !== undefined && !isWhole(senders, 1, mostSenders))
     report('traffic.senders', `must be a whole number from 1 to ${mostSenders}`);
   poisonProblems(traffic.poison, report);
+  versionProblems(traffic, report);
   transportProblems(traffic, report);
   driverProblems(traffic, report);
+  tenantProblems(traffic, report);
 };
 
 const arrivalKinds: readonly Traffic['arrivals'][] = ['poisson', 'constant', 'replay'];
@@ -105,6 +109,26 @@ const driverProblems = ({ driver, transport, batch, retries, senders }: Traffic,
   if (senders !== undefined && senders > 1) report('traffic.senders', 'k6 is one process, with as many threads as there are cores');
 };
 
+/** A request has one key, and so is of one tenant. */
+const tenantProblems = ({ tenants, transport, batch, driver, replay }: Traffic, report: Reporter): void => {
+  if (tenants === undefined) return;
+  if (!Array.isArray(tenants) || tenants.length === 0)
+    return report('traffic.tenants', 'must name at least one tenant; leave tenants out for none');
+  for (const [index, { name, share, eventsPerSecond }] of tenants.entries()) {
+    if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(name))
+      report(`traffic.tenants[${index}].name`, 'must be 1 to 63 of a-z, 0-9 and -, the first no -');
+    if (!isShare(share)) report(`traffic.tenants[${index}].share`, 'must be above 0 and at most 1');
+    if (eventsPerSecond !== undefined && !isAmount(eventsPerSecond))
+      report(`traffic.tenants[${index}].eventsPerSecond`, 'must be above 0; leave it out for no quota');
+  }
+  if (new Set(tenants.map(({ name }) => name)).size < tenants.length) report('traffic.tenants', 'has a name twice');
+  const sum = tenants.reduce((total, { share }) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-9) report('traffic.tenants', `has shares that make ${sum} together, not 1`);
+  if (transport === 'udp' || driver !== undefined) report('traffic.tenants', 'keys are sent by our own driver over HTTP alone');
+  if (batch !== undefined) report('traffic.batch', 'a request has the key of one tenant: events of several do not go together');
+  if (replay !== undefined) report('traffic.tenants', 'can not be added to a recording, which has its own systems');
+};
+
 const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): void => {
   if (producers !== undefined) {
     if (!isWhole(producers.count, 1, 10_000)) report('traffic.producers.count', 'must be a whole number from 1 to 10000');
@@ -115,6 +139,15 @@ const clockProblems = ({ producers, late, early }: Traffic, report: Reporter): v
     if (!isShare(value.share)) report(`traffic.${name}.share`, `must be above 0 and at most 1; leave ${name} out for none`);
     if (!isWhole(value.byMs, 1, mostMs)) report(`traffic.${name}.byMs`, 'must be a whole number of milliseconds, 1 or more');
   }
+};
+
+const versionProblems = ({ versions, poison, batch, driver }: Traffic, report: Reporter): void => {
+  if (versions !== undefined && versions !== true) report('traffic.versions', 'must be true, or be left out');
+  const kinds = Array.isArray(poison?.kinds) ? poison.kinds : [];
+  if (versions === undefined && kinds.some((kind) => kind === 'unlike-schema' || kind === 'unknown-version'))
+    report('traffic.poison.kinds', 'unlike-schema and unknown-version are of events that say their version: add versions');
+  if (versions !== undefined && (batch !== undefined || driver !== undefined))
+    report('traffic.versions', 'are sent one by one, by our own driver');
 };
 
 const poisonProblems = (poison: Traffic['poison'], report: Reporter): void => {

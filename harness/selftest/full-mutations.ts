@@ -209,6 +209,20 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'failed-event-keeps-its-writes',
+    defect: "what a team's own processor wrote for an event before it failed on it is kept, and written again with each attempt",
+    scenario: 'own-processor',
+    exitCode: 1,
+    namedBy: ['expectation/own-effects-once'],
+    edits: [
+      {
+        file: 'system/storage/postgres/event-transactions.ts',
+        find: "'rollback to savepoint one_event; release savepoint one_event'",
+        replace: "'release savepoint one_event'",
+      },
+    ],
+  },
+  {
     name: 'switched-too-early',
     defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
     scenario: 'rebuild-under-load',
@@ -233,8 +247,8 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
-    name: 'tombstones-handed-over',
-    defect: 'a processor takes what is left of an erased event for an event',
+    name: 'erased-by-its-own-word',
+    defect: 'a processor takes what is left of an erased event for an event, and an erasure is called done though its search found that',
     scenario: 'erasure-during-replay',
     exitCode: 1,
     namedBy: ['expectation/erased-everywhere'],
@@ -243,6 +257,53 @@ export const fullMutations: readonly SelftestCase[] = [
         file: 'system/contract/erased.ts',
         find: 'body === erasedBody;',
         replace: 'body === erasedName;',
+      },
+      {
+        file: 'system/storage/postgres/erasure/erasure-step.ts',
+        find: 'if (left.length === 0) {',
+        replace: 'if (left.length >= 0) {',
+      },
+    ],
+  },
+  {
+    name: 'parked-by-schema-handled',
+    defect: 'what the policy for schemas parks is given to user code all the same',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'if ((event.schema?.parkedAt ?? null) !== null) refuseUnlessMended(event, registry());',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'upcast-left-out',
+    defect: 'a processor that asks for a version is given each event as it came',
+    scenario: 'schema-change',
+    exitCode: 1,
+    namedBy: ['expectation/dead-letters-equal-poison'],
+    edits: [
+      {
+        file: 'system/workers/with-schemas.ts',
+        find: 'return { ...event, body: cast.body, schema',
+        replace: 'return { ...event, schema',
+      },
+    ],
+  },
+  {
+    name: 'turns-never-over',
+    defect: 'a key may keep its lane for as long as its backlog takes',
+    scenario: 'hot-key',
+    exitCode: 1,
+    namedBy: ['expectation/others-stay-fresh'],
+    edits: [
+      {
+        file: 'system/workers/deliver.ts',
+        find: 'turns?.isOver(event) !== true',
+        replace: 'turns !== null',
       },
     ],
   },
@@ -284,11 +345,8 @@ export const fullMutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/ingest/http/event-routes.ts',
-        find: `  const first = answers[0];
-  if (first?.kind !== 'refused' || statusOf(first) !== 503) return null;
-  return answers.every((answer) => answer.kind === 'refused' && answer.code === first.code) ? first : null;`,
-        replace: `  const first = answers.find((answer) => answer.kind === 'refused');
-  return first?.kind === 'refused' && statusOf(first) === 503 ? first : null;`,
+        find: 'if (last === undefined || refusals.length < answers.length || !isForAll.has(statusOf(last))) return null;',
+        replace: 'if (last === undefined || !isForAll.has(statusOf(last))) return null;',
       },
     ],
   },

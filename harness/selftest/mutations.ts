@@ -69,12 +69,15 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/storage/postgres/settle.ts',
-        find: `    const books = await write(client, locked);
-    await commit(client, tenure, move, books);`,
-        replace: `    await commit(client, tenure, move, noBooks);
+        find: `async (client, locked) => ({
+    ...move,
+    books: await write(client, locked),
+  }));`,
+        replace: `async (client, locked) => {
+    await commit(client, tenure, move, noBooks);
     await client.query('begin');
-    const books = await write(client, locked);
-    await commit(client, tenure, { ...move, toPosition: null }, books);`,
+    return { ...move, toPosition: null, books: await write(client, locked) };
+  });`,
       },
     ],
   },
@@ -173,8 +176,8 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/workers/batch-telemetry.ts',
-        find: "context('faultline.event.dead_letter', failed.traceparent)",
-        replace: "context('faultline.event.dead_letter', null)",
+        find: 'context(event, failed.traceparent)',
+        replace: "context(event, failed.end === 'dead_letter' ? null : failed.traceparent)",
       },
     ],
   },
@@ -237,6 +240,20 @@ export const mutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'quota-ignored',
+    defect: 'ingest counts what a tenant sends against its quota, and lets everything in',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/noisy-accepted@flood'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/quotas.ts',
+        find: 'if (eventsMs === 0 && bytesMs === 0) return null;',
+        replace: 'if (eventsMs + bytesMs < 3_600_000) return null;',
+      },
+    ],
+  },
+  {
     name: 'disk-budget-ignored',
     defect: 'ingest measures what the database takes, tells it, and goes on taking events',
     scenario: 'disk-budget',
@@ -245,9 +262,48 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/ingest/ingest.ts',
-        find: 'if (closed !== null) return count(',
-        replace: 'if (closed !== null && bytes.length === 0) return count(',
+        find: 'if (closed !== null) return unread(closed);',
+        replace: 'if (closed !== null && bytes.length === 0) return unread(closed);',
       },
+      {
+        file: 'system/ingest/ingest.ts',
+        find: 'refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),',
+        replace: 'refusalOf: quotas.refusalOf,',
+      },
+    ],
+  },
+  {
+    name: 'ledger-before-append',
+    defect: 'an import notes its lines as settled first, and appends them in a transaction after it',
+    scenario: 'backfill-under-load',
+    exitCode: 1,
+    namedBy: ['safety/lost'],
+    edits: [
+      {
+        file: 'system/storage/postgres/import-ledger.ts',
+        find: `  const results = await appendWithin(client, requests, place);
+`,
+        replace: `  await client.query('update imports set next_line = $2 where import = $1', [id, batch.nextLine]);
+  await client.query('commit; select pg_sleep(0.15); begin');
+  await client.query('update imports set next_line = $2 where import = $1', [id, batch.fromLine]);
+  const results = await appendWithin(client, requests, place);
+`,
+      },
+    ],
+  },
+  {
+    name: 'import-does-not-give-way',
+    defect: 'an import goes as fast as it can, whatever live traffic feels of it',
+    scenario: 'backfill-under-load',
+    exitCode: 1,
+    namedBy: ['budget/freshness-p99@importing'],
+    edits: [
+      {
+        file: 'system/recovery/import/import-runner.ts',
+        find: 'const waitMs = isFull ? null : throttle.take(lines);',
+        replace: 'const waitMs = isFull ? null : 0 * (throttle.take(lines) ?? 0);',
+      },
+      { file: 'scenarios/backfill-under-load.ts', find: 'lines: 5000', replace: 'lines: 200_000' },
     ],
   },
 ];

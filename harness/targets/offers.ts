@@ -16,6 +16,7 @@ export const offers = {
   logs: 'it exports log records with the ids of events and traces',
   alerts: 'it has alert rules that a run can evaluate',
   dashboards: 'it has dashboards',
+  tenants: 'it has tenants, each with a key and a quota of its own',
   datagrams: 'it takes events by UDP, beside HTTP',
   'datagram-counts': 'it counts the datagrams that reach it, and those that were damaged or displaced on the way',
 } as const satisfies Record<string, string>;
@@ -29,7 +30,7 @@ export type Lacks = { readonly [Name in Offer]?: string };
 export type Needs = Readonly<Record<string, readonly Offer[]>>;
 
 /** How it can be sent to: what a scenario may need, and no verdict rests on. */
-const doors: readonly Offer[] = ['datagrams', 'datagram-counts'];
+const doors: readonly Offer[] = ['tenants', 'datagrams', 'datagram-counts'];
 
 /** Nothing is lacking that a verdict could rest on. */
 export const isJudgedInFull = (lacks: Lacks): boolean => (Object.keys(lacks) as Offer[]).every((offer) => doors.includes(offer));

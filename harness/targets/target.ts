@@ -6,7 +6,7 @@ import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
 import type { DatagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
 import type { NetworkLink } from '../scenario/faults/network-fault.ts';
-import type { ProcessRole } from '../scenario/scenario.ts';
+import type { ProcessRole, TrafficTenant } from '../scenario/scenario.ts';
 import type { Lacks } from './offers.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
@@ -30,6 +30,11 @@ export type StartOptions = {
   readonly processes: Readonly<Record<ProcessRole, number>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly faultyHandler: boolean;
+  /** The schemas of the harness's events are registered before it is ready. */
+  readonly schemas?: boolean;
+  /** User code is slow for these objects. */
+  readonly slowObjects?: readonly string[];
+  readonly teamProcessor: boolean;
   /** Where each signal goes by OTLP/HTTP, and with which headers: those may hold credentials. */
   readonly otlp: { readonly urls: StackEndpoints['otlp']; readonly headers: NonNullable<StackAccess['otlp']> };
   readonly exportIntervalMs: number;
@@ -39,6 +44,8 @@ export type StartOptions = {
   readonly links: readonly NetworkLink[];
   /** Its door for datagrams, and whether a proxy stands before it. Left out: none is asked for. */
   readonly datagrams?: DatagramNeeds;
+  /** Tenants that it is to have before anything is sent; left out: none. */
+  readonly tenants?: readonly TrafficTenant[];
   /** The database gets a small disk of its own, which a fault may fill. */
   readonly smallDisk: boolean;
 };
@@ -93,12 +100,20 @@ export type SmallDisk = {
   readonly megabytes: number;
 };
 
+export type ImportClient = {
+  readonly pid: number;
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  kill(signal: NodeJS.Signals): boolean;
+};
+
 export type RunningTarget = AsyncDisposable & {
   /** What it can't be asked for; left out: it can be asked for everything. */
   readonly lacks?: Lacks;
   /** Base URL for POST /events. */
   readonly ingestUrl: string;
   readonly queryUrl: string;
+  /** By tenant, the key with which it sends and reads; where tenants were asked for. Secrets: they are written nowhere. */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** Its door for datagrams, on this machine, as an address of IPv4; where it offers them. */
   readonly datagrams?: { readonly host: string; readonly port: number };
   readonly databaseUrl: string;
@@ -112,6 +127,8 @@ export type RunningTarget = AsyncDisposable & {
   helpers?(): readonly { readonly role: string; readonly pid: number; readonly withChildren?: boolean }[];
   readonly databaseServer?: DatabaseServer;
   readonly smallDisk?: SmallDisk;
+  /** Starts a client that imports a file of past events, or goes on with it. It ends with code 0 once all of it is there. */
+  importFile?(options: { readonly file: string; readonly name: string; readonly ratePerSecond: number }): Promise<ImportClient>;
   /** The variables with which a worker runs a release that can't cope with some events. */
   readonly badRelease?: Readonly<Record<string, string>>;
   /** Where an operator asks for rebuilds, replays and erasures. */

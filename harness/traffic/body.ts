@@ -30,8 +30,19 @@ const goodFields = (seed: number, event: PlannedEvent): Record<string, unknown> 
   event_name: event.eventName,
   event_time: new Date(eventTimeMs(event.event) + (event.clockOffMs ?? 0)).toISOString(),
   ...(event.sequence === null ? {} : { sequence: event.sequence }),
-  metadata: { ...metadataOf(seed, event.event), ...(event.producer === undefined ? {} : { producer: event.producer }) },
+  ...(event.schemaVersion === undefined ? {} : { schema_version: event.schemaVersion }),
+  metadata: {
+    ...inVersion(metadataOf(seed, event.event), event.schemaVersion),
+    ...(event.producer === undefined ? {} : { producer: event.producer }),
+  },
 });
+
+/** What the second version has for `channel`, and beside it. */
+const inVersion = (metadata: Record<string, unknown>, version: 1 | 2 | undefined): Record<string, unknown> => {
+  if (version !== 2) return metadata;
+  const { channel, ...others } = metadata;
+  return { ...others, sold_by: channel, gift: false };
+};
 
 const metadataOf = (seed: number, event: number): Record<string, unknown> => {
   const random = createRandom(seed, `body/${event}`);

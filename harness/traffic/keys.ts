@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 
 export type PlannedKey = { readonly systemName: string; readonly objectId: string };
 
-const systems = ['checkout', 'billing', 'shipping'] as const;
+export const systems = ['checkout', 'billing', 'shipping'] as const;
 /** Weight of the first key; the others are whole shares of it, so that the sum is exact. */
 const weightOne = 1_073_741_824;
 
@@ -21,6 +21,10 @@ const hotKeys = ({ count, hot, share }: Extract<Traffic['keys'], { readonly kind
   const isHot = (): boolean => hot >= count || random.chance(share);
   return () => keyOf('order', isHot() ? random.int(0, hot - 1) : random.int(hot, count - 1));
 };
+
+/** The objects that are hot on purpose; none where the keys are of another kind. */
+export const hotObjects = (keys: Traffic['keys']): ReadonlySet<string> =>
+  new Set(keys.kind === 'hot' ? Array.from({ length: keys.hot }, (_, index) => keyOf('order', index).objectId) : []);
 
 export const poisonedPrefix = 'poisoned';
 

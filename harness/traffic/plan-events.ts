@@ -3,20 +3,21 @@ import type { Phase, PoisonKind, Traffic } from '../scenario/scenario.ts';
 import { createKeyPicker, type PlannedKey, poisonedKey } from './keys.ts';
 import type { PlannedEvent } from './planned-operation.ts';
 import { createClocks } from './clocks.ts';
-import { expectedAnswer, isHandlerPoison, oversizedLimit } from './poison.ts';
+import { createTenantPicker } from './tenants.ts';
+import { expectedAnswer, isParkedPoison, oversizedLimit } from './poison.ts';
 import { createRandom } from './random.ts';
 
 export type TrafficSource = { readonly name: string; readonly phases: readonly Phase[]; readonly traffic: Traffic };
 type Seat = { readonly key: PlannedKey; readonly poison: PoisonKind | null; readonly variant: number };
 
-const eventNames = ['order.created', 'order.paid', 'order.packed', 'order.shipped', 'order.returned'] as const;
+export const eventNames = ['order.created', 'order.paid', 'order.packed', 'order.shipped', 'order.returned'] as const;
 
 /** Where the other events of a poisoned key sit, counted from the good one that comes first. The last two must wait behind the poison. */
 const poisonSeat = 4;
 const followerSeats = [11, 29] as const;
 
-export const planEvents = (count: number, { name, traffic }: TrafficSource, seed: number): PlannedEvent[] => {
-  const seats = planSeats(count, traffic, seed);
+export const planEvents = (count: number, { name, phases, traffic }: TrafficSource, seed: number): PlannedEvent[] => {
+  const seats = planSeats(count, { phases, traffic }, seed);
   const sequences = new Map<string, number>();
   const names = createRandom(seed, 'names');
   const clockOf = createClocks(traffic, seed);
@@ -24,6 +25,7 @@ export const planEvents = (count: number, { name, traffic }: TrafficSource, seed
     const expected = expectedAnswer(poison, variant);
     const sequence = traffic.sequenced === true && expected.status === 200 ? nextSequence(sequences, key) : null;
     const idempotencyKey = `${name}-${seed}-${event}`;
+    const version = traffic.versions === true ? { schemaVersion: event % 2 === 0 ? (1 as const) : (2 as const) } : {};
     const withoutId = traffic.ids === 'none' ? { withoutId: true as const } : {};
     return {
       event,
@@ -35,6 +37,7 @@ export const planEvents = (count: number, { name, traffic }: TrafficSource, seed
       poison,
       variant,
       expected,
+      ...version,
       ...clockOf(),
     };
   });
@@ -47,25 +50,42 @@ const nextSequence = (sequences: Map<string, number>, { systemName, objectId }: 
   return sequence;
 };
 
-const planSeats = (count: number, { keys, poison }: Traffic, seed: number): readonly Seat[] => {
-  const pickKey = createKeyPicker(keys, createRandom(seed, 'keys'));
+const planSeats = (
+  count: number,
+  { phases, traffic: { keys, poison, tenants } }: Pick<TrafficSource, 'phases' | 'traffic'>,
+  seed: number,
+): readonly Seat[] => {
+  const ofTenant = createTenantPicker(tenants, createRandom(seed, 'tenants'));
+  const pick = createKeyPicker(keys, createRandom(seed, 'keys'));
+  const pickKey = (): PlannedKey => ofTenant(pick());
   const random = createRandom(seed, 'poison');
   const nextPoison = poisonInTurn(poison?.kinds ?? []);
   const seats: Seat[] = Array.from({ length: count });
   let poisonedKeys = 0;
+  const isDue = poison?.during === undefined ? () => true : seatsOf(poison.during, phases, count);
   for (let seat = 0; seat < count; seat += 1) {
     if (seats[seat] !== undefined) continue;
-    if (poison === undefined || !random.chance(poison.share)) seats[seat] = { key: pickKey(), poison: null, variant: 0 };
-    else placePoison(seats, seat, { key: poisonedKey(poisonedKeys++), ...nextPoison() });
+    if (poison === undefined || !isDue(seat) || !random.chance(poison.share)) seats[seat] = { key: pickKey(), poison: null, variant: 0 };
+    else placePoison(seats, seat, { key: ofTenant(poisonedKey(poisonedKeys++)), ...nextPoison() });
   }
   return seats;
+};
+
+/** By the phases' own rates; what goes on in them is not looked at. */
+const seatsOf = (name: string, phases: readonly Phase[], count: number): ((seat: number) => boolean) => {
+  const sizes = phases.map(({ seconds, ratePerSecond }) => seconds * ratePerSecond);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const at = phases.findIndex((phase) => phase.name === name);
+  const before = sizes.slice(0, Math.max(at, 0)).reduce((sum, size) => sum + size, 0);
+  const [from, to] = [(before / total) * count, ((before + (sizes[at] ?? 0)) / total) * count];
+  return (seat) => seat >= from && seat < to;
 };
 
 /** Poison that is refused stands alone; poison for the handler gets good events of its key before and after it. */
 const placePoison = (seats: Seat[], at: number, poisoned: Seat): void => {
   const good: Seat = { ...poisoned, poison: null, variant: 0 };
   const poisonAt = at + poisonSeat;
-  if (!isHandlerPoison(poisoned.poison) || poisonAt >= seats.length) {
+  if (!isParkedPoison(poisoned.poison) || poisonAt >= seats.length) {
     seats[at] = poisoned;
     return;
   }

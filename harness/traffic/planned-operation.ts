@@ -19,6 +19,8 @@ export type PlannedEvent = {
   readonly expected: ExpectedAnswer;
   /** By how much the event's own time differs from the plan's; left out: not at all. */
   readonly clockOffMs?: number;
+  /** The version of its schema; left out: it says none. */
+  readonly schemaVersion?: 1 | 2;
   /** Which producer sent it; left out: nobody in particular. */
   readonly producer?: number;
 };

@@ -15,16 +15,27 @@ export const expectedAnswer = (poison: PoisonKind | null, variant: number): Expe
       return refused(413, 'payload_too_large');
     case 'hostile-text':
       return refused(400, variant % hostileForms.length === deepForm ? 'too_deep' : 'hostile_text');
+    case 'unknown-version':
+      return refused(400, 'unknown_schema');
     case 'handler-throws':
     case 'handler-hangs':
+    case 'unlike-schema':
     case null:
       return accepted;
   }
 };
 
-export type HandlerPoison = Extract<PoisonKind, 'handler-throws' | 'handler-hangs'>;
-export const isHandlerPoison = (poison: PoisonKind | null): poison is HandlerPoison =>
-  poison === 'handler-throws' || poison === 'handler-hangs';
+/** Poison that the door lets in, and the reason that it is a dead letter for. */
+export const deadLetterReasons = {
+  'handler-throws': 'handler_threw',
+  'handler-hangs': 'handler_timeout',
+  'unlike-schema': 'schema_invalid',
+} as const satisfies Partial<Record<PoisonKind, string>>;
+
+export type ParkedPoison = keyof typeof deadLetterReasons;
+export const isParkedPoison = (poison: PoisonKind | null): poison is ParkedPoison => poison !== null && poison in deadLetterReasons;
+
+type HandlerPoison = Exclude<ParkedPoison, 'unlike-schema'>;
 
 /** What the harness's faulty handler reads from the metadata. Hangs alternate: never settling, and a loop that never yields. */
 export const handlerInstruction = (poison: HandlerPoison, variant: number): 'throw' | 'hang' | 'hang-sync' => {
@@ -50,6 +61,10 @@ export const poisonBody = (poison: PoisonKind, variant: number, good: Fields): B
       return Buffer.from(JSON.stringify({ ...good, metadata: { filler: 'x'.repeat(oversizedBytes) } }));
     case 'hostile-text':
       return Buffer.from(inTurn(hostileForms, variant)(good));
+    case 'unlike-schema':
+      return Buffer.from(JSON.stringify({ ...good, metadata: inTurn(unlikeForms, variant)(good['metadata'] as Fields) }));
+    case 'unknown-version':
+      return Buffer.from(JSON.stringify({ ...good, schema_version: 9 }));
     case 'handler-throws':
     case 'handler-hangs':
       return Buffer.from(
@@ -97,6 +112,13 @@ const wrongForms: Forms<(good: Fields) => Fields> = [
   ['object_id is a list', (good) => ({ ...good, object_id: ['a', 'list'] })],
 ];
 
+const unlikeForms: Forms<(metadata: Fields) => Fields> = [
+  ['a number is a text', (metadata) => ({ ...metadata, weight_kg: 'heavy' })],
+  ['a member is missing', (metadata) => without(metadata, 'customer')],
+  ['a member that there is not', (metadata) => ({ ...metadata, colour: 'red' })],
+  ['a member of a member is wrong', (metadata) => ({ ...metadata, amount: { cents: 1.5, currency: 'EUR' } })],
+];
+
 const depth = 5000;
 const deepForm = 2;
 
@@ -120,4 +142,9 @@ export const poisonCatalogue: Readonly<Record<PoisonKind, { readonly means: stri
   'hostile-text': { means: 'JSON that no store could give back as it was.', forms: namesOf(hostileForms) },
   'handler-throws': { means: 'A good event on which user code throws.', forms: ['throws'] },
   'handler-hangs': { means: 'A good event on which user code never comes back.', forms: ['never settles', 'loops without yielding'] },
+  'unlike-schema': {
+    means: 'An event that does not fit the schema of the version that it says; parked by policy.',
+    forms: namesOf(unlikeForms),
+  },
+  'unknown-version': { means: 'An event of a version that is not registered; refused by policy.', forms: ['version 9'] },
 };

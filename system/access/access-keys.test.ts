@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createAccessKeys, openAccess } from './access-keys.ts';
 import type { AccessTable } from './access-table.ts';
 import { makeApiKey } from './api-key.ts';
-import { makeTestKey, type TestKey } from './testing.ts';
+import { makeTestKey, tenantsOf, type TestKey } from './testing.ts';
 
 const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
@@ -17,6 +17,7 @@ const start = async (given: { readonly keys?: readonly TestKey[]; readonly areRe
       version,
       hasKeys: keys.length > 0 || state.table?.hasKeys === true,
       keys: new Map(keys.map(({ kept }) => [kept.keyId, kept])),
+      tenants: tenantsOf(keys),
     };
   };
   keep(given.keys ?? []);

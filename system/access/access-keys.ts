@@ -20,6 +20,10 @@ export type AccessRefusal = {
 export type AccessKeys = AsyncDisposable & {
   /** `key`: the text that was given; null: none. Never rejects. A promise only where the database has to be asked. */
   demand(key: string | null, scope: Scope): Access | AccessRefusal | Promise<Access | AccessRefusal>;
+  /** Whether requests need one now: from then on there are tenants to share with. */
+  areNeeded(): boolean;
+  /** By name, oldest first; another map once something changed. */
+  tenants(): AccessTable['tenants'];
   /** Seconds since the keys were last read. */
   ageSeconds(): number;
 };
@@ -48,6 +52,7 @@ const leastBetweenReadsMs = 250;
 export const createAccessKeys = async (options: AccessKeysOptions): Promise<AccessKeys> => {
   const { areRequired, lifeMs, nowMs } = options;
   const table = await createFreshTable(options);
+  const areNeeded = () => areRequired || table.current().hasKeys;
   const isFresh = () => nowMs() - table.readAtMs() <= lifeMs;
   const judge = (key: string, scope: Scope): Access | AccessRefusal | 'unknown' => {
     const kept = keptOf(table.current(), key);
@@ -62,13 +67,15 @@ export const createAccessKeys = async (options: AccessKeysOptions): Promise<Acce
   return {
     demand: (key, scope) => {
       if (key === null || keyIdOf(key) === null) {
-        if (!areRequired && !table.current().hasKeys) return openAccess;
+        if (!areNeeded()) return openAccess;
         return key === null ? noKey : unknownKey;
       }
       // A key that is given is always looked at: the first one may be that young, and its events are of its tenant.
       const judged = isFresh() ? judge(key, scope) : 'unknown';
       return judged === 'unknown' ? askAgain(key, scope) : judged;
     },
+    areNeeded,
+    tenants: () => table.current().tenants,
     ageSeconds: () => (nowMs() - table.readAtMs()) / 1000,
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };

@@ -11,6 +11,14 @@ export type KeptKey = {
   readonly expiresAtMs: number | null;
 };
 
+/** Each of them null: no quota. */
+export type TenantQuotas = {
+  /** Of each process. */
+  readonly eventsPerSecond: number | null;
+  readonly bytesPerSecond: number | null;
+  readonly storageBytes: number | null;
+};
+
 export type AccessTable = {
   /** Grows with every change of a key or a tenant. */
   readonly version: number;
@@ -18,6 +26,8 @@ export type AccessTable = {
   readonly hasKeys: boolean;
   /** Those that may still be used, by id. */
   readonly keys: ReadonlyMap<string, KeptKey>;
+  /** By name, oldest first. */
+  readonly tenants: ReadonlyMap<string, TenantQuotas>;
 };
 
 /** null: nothing changed since `version`. Rejects where the database does not answer. */

@@ -1,11 +1,11 @@
 // For tests of doors: keys without a database, and none at all.
 import type { Scope } from '../contract/access.ts';
 import { type AccessKeys, createAccessKeys, openAccess } from './access-keys.ts';
-import type { KeptKey } from './access-table.ts';
+import type { KeptKey, TenantQuotas } from './access-table.ts';
 import { hashKey, makeApiKey } from './api-key.ts';
 
 /** Nobody needs a key. */
-export const noKeys: Pick<AccessKeys, 'demand'> = { demand: () => openAccess };
+export const noKeys: Pick<AccessKeys, 'demand' | 'areNeeded'> = { demand: () => openAccess, areNeeded: () => false };
 
 export type TestKey = { readonly text: string; readonly kept: KeptKey };
 
@@ -14,11 +14,20 @@ export const makeTestKey = (tenant: string, scopes: readonly Scope[], change: Pa
   return { text, kept: { keyId, tenant, scopes, hash: hashKey(text), expiresAtMs: null, ...change } };
 };
 
+const noQuota: TenantQuotas = { eventsPerSecond: null, bytesPerSecond: null, storageBytes: null };
+
+export const tenantsOf = (keys: readonly TestKey[]): ReadonlyMap<string, TenantQuotas> =>
+  new Map(keys.map(({ kept }) => [kept.tenant, noQuota]));
+
 /** These keys, and no others. */
 export const keysOf = (...keys: readonly TestKey[]): Promise<AccessKeys> =>
   createAccessKeys({
     read: (version) =>
-      Promise.resolve(version === null ? { version: 1, hasKeys: true, keys: new Map(keys.map(({ kept }) => [kept.keyId, kept])) } : null),
+      Promise.resolve(
+        version === null
+          ? { version: 1, hasKeys: true, keys: new Map(keys.map(({ kept }) => [kept.keyId, kept])), tenants: tenantsOf(keys) }
+          : null,
+      ),
     areRequired: true,
     lifeMs: 1e9,
     nowMs: () => performance.now(),

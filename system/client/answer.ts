@@ -33,11 +33,12 @@ const readItem = (item: unknown, { idempotencyKey }: Entry): ItemOutcome | null 
 const isAccepted = (item: unknown, idempotencyKey: string | null): item is Accepted =>
   Number.isSafeInteger(field(item, 'id')) && field(item, 'idempotency_key') === idempotencyKey;
 
-const answerOf = ({ id, duplicate, event_time_source, idempotency_key }: Accepted): Accepted => ({
+const answerOf = ({ id, duplicate, event_time_source, idempotency_key, schema }: Accepted): Accepted => ({
   id,
   duplicate,
   event_time_source,
   idempotency_key,
+  ...(schema !== undefined && { schema }),
 });
 
 /** What an answer other than 200 says of the whole request. */

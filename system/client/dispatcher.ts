@@ -1,6 +1,6 @@
 // Sends what is due, a few requests at a time, and none while the back-off says so. What became of an event is for its settlement to say.
 import type { ItemOutcome } from './answer.ts';
-import { createBackOff, fullJitterMs } from './back-off.ts';
+import { createBackOff, fullJitterMs, longestRetryAfterMs } from './back-off.ts';
 import { createSizeKeeper } from './batch-size.ts';
 import type { Entry } from './entry.ts';
 import type { Failure } from './producer-error.ts';
@@ -87,7 +87,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
     for (const entry of batch) entry.isInFlight = false;
     counts.lastFailure = outcome.kind === 'failed' ? inShort(outcome.failure) : null;
     if (outcome.kind === 'failed') counts.requestsFailed += 1;
-    if (isPressure(outcome)) backOff.failed(sentAtMs, timing.nowMs(), outcome.kind === 'failed' ? outcome.retryAfterMs : null);
+    if (isPressure(outcome)) backOff.failed(sentAtMs, timing.nowMs(), retryAfterOf(outcome));
     else backOff.succeeded();
     end(batch, outcome);
     wake();
@@ -140,6 +140,19 @@ const createRest =
 /** The whole was refused or lost, or the system said of one event that it has too much to do: nobody sends for a while. */
 const isPressure = (outcome: BatchOutcome): boolean =>
   outcome.kind === 'failed' ? outcome.failure.retryable : outcome.items.some((item) => item.kind === 'refused' && isTooMuch(item.failure));
+
+/** An item of a batch has no header: it says in its details when to come back, and the longest of them counts. */
+const retryAfterOf = (outcome: BatchOutcome): number | null => {
+  if (outcome.kind === 'failed') return outcome.retryAfterMs;
+  const saidMs = outcome.items.flatMap((item) => {
+    const seconds =
+      item.kind === 'refused'
+        ? (item.failure.details as { readonly retry_after_seconds?: unknown } | undefined)?.retry_after_seconds
+        : null;
+    return typeof seconds === 'number' && seconds >= 0 ? [Math.min(seconds * 1000, longestRetryAfterMs)] : [];
+  });
+  return saidMs.length === 0 ? null : Math.max(...saidMs);
+};
 
 const tooMuch = new Set<string>(['overloaded', 'disk_budget_used', 'shutting_down']);
 const isTooMuch = ({ code, status }: Failure): boolean => tooMuch.has(code) || status === 429;

@@ -52,6 +52,18 @@ describe('batches', () => {
     expect(ingest.mostInFlight).toBe(2);
   });
 
+  test('an item that says when to come back is believed, as a header is', async () => {
+    const { producer, ingest, timing } = createBench({ maxBatchEvents: 8 });
+    const quota = { status: 429, error: { code: 'quota_exceeded', message: 'm', details: { retry_after_seconds: 3 } } };
+    ingest.steps.push({ answer: { status: 200, text: JSON.stringify({ results: [quota] }) } });
+    const answer = watch(producer.send(event({})));
+    await timing.advance(2900);
+    expect(sizes(ingest)).toEqual([1]);
+    await timing.advance(1000);
+    expect(sizes(ingest)).toEqual([1, 1]);
+    expect(answer.value).toMatchObject({ duplicate: false });
+  });
+
   test('a batch that the system finds too large goes again in smaller ones, and so do those after it', async () => {
     const { producer, ingest, timing } = createBench({ maxBatchEvents: 8 });
     ingest.steps.push({ refuse: 'payload_too_large', details: { limit_events: 3 } });

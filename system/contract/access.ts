@@ -6,9 +6,9 @@ export type Scope = (typeof scopes)[number];
 /** What each scope is for, for the one who makes a key. */
 export const scopeMeanings: Readonly<Record<Scope, string>> = {
   ingest: 'send events',
-  read: 'read events, read models and dead letters of its tenant, and keep the places of its consumers',
+  read: 'read events, read models, dead letters and schemas of its tenant, and keep the places of its consumers',
   operate:
-    'ask for recovery of its tenant’s dead letters, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
+    'ask for recovery of its tenant’s dead letters, import its past events, change its schemas, remove its consumers, see jobs and their audit, and the state of the pipeline; erase objects of its tenant; of the default tenant: rebuild read models',
 };
 
 /** Whose requests are that come without a key, where none is needed. */
@@ -43,6 +43,19 @@ export const routeNeeds = {
     'POST /recovery/jobs': 'operate',
     'GET /recovery/jobs/:job': 'operate',
     'GET /recovery/audit': 'operate',
+    'GET /schemas': 'read',
+    'GET /schemas/:system_name/:event_name/:version': 'read',
+    'GET /schema-policies': 'read',
+    'GET /schema-audit': 'operate',
+    'POST /schemas': 'operate',
+    'POST /schemas/retire': 'operate',
+    'POST /schema-policies': 'operate',
+    'POST /imports': 'operate',
+    'POST /imports/:name/lines': 'operate',
+    'POST /imports/:name/steer': 'operate',
+    'GET /imports': 'operate',
+    'GET /imports/:name': 'operate',
+    'GET /imports/:name/refused': 'operate',
     'POST /rebuilds': 'operate',
     'GET /rebuilds/:read_model': 'operate',
     'GET /rebuilds/comparisons/:comparison': 'operate',

@@ -31,7 +31,10 @@ export const cloudEventSchema = Type.Object(
       'The `event_time`. Without it, or not parseable: the time of receipt, and the answer says so.',
     ),
     datacontenttype: optional(attributeCharacters, 'What `data` is; application/json where it is not said.'),
-    dataschema: optional(attributeCharacters, 'Kept with the event.'),
+    dataschema: optional(
+      attributeCharacters,
+      'Kept with the event. One that ends in /schemas/{source}/{type}/{version} says which version of its registered schema `data` is of.',
+    ),
     data: Type.Optional(
       Type.Unknown({ description: 'The `metadata`, verbatim, where it is an object or an array; anything else is kept in it as `data`.' }),
     ),

@@ -1,5 +1,6 @@
 // The event contract as schemas: they validate what comes in, and openapi.json is generated from the very same.
 import Type, { type Static } from 'typebox';
+import { schemaActions, schemaVerdicts } from './schemas.ts';
 
 /** Characters (code points); in any script the key's columns stay below what one b-tree entry can hold (2,704 bytes). */
 export const eventLimits = {
@@ -7,6 +8,7 @@ export const eventLimits = {
   objectIdCharacters: 256,
   eventNameCharacters: 256,
   eventTimeCharacters: 64,
+  schemaVersion: 999_999_999,
   idempotencyKeyCharacters: 256,
   /** Nested arrays and objects, the event itself being the first. */
   depth: 64,
@@ -39,6 +41,13 @@ export const eventSchema = Type.Object(
     sequence: Type.Optional(
       Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: "The producer's own order per key: 1, 2, 3 …" }),
     ),
+    schema_version: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: eventLimits.schemaVersion,
+        description: 'The version of the schema that `metadata` is of, where schemas are registered for the event.',
+      }),
+    ),
   },
   { additionalProperties: false, title: 'Event' },
 );
@@ -53,6 +62,20 @@ export const acceptedSchema = Type.Object(
       description: 'receipt: event_time could not be parsed, the time of receipt is stored.',
     }),
     idempotency_key: Type.Union([Type.String(), Type.Null()]),
+    schema: Type.Optional(
+      Type.Object(
+        {
+          version: Type.Union([Type.Integer(), Type.Null()], { description: 'The version that it is taken to be of; null: not known.' }),
+          verdict: Type.Enum([...schemaVerdicts]),
+          action: Type.Enum([...schemaActions]),
+          places: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }, { additionalProperties: false }))),
+        },
+        {
+          additionalProperties: false,
+          description: 'Only where the registry of schemas has something to say of the event. park: processors get it as a dead letter.',
+        },
+      ),
+    ),
   },
   { additionalProperties: false, title: 'Accepted' },
 );

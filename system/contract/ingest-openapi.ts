@@ -14,6 +14,8 @@ const ofAnyRequest = [
   'request_timeout',
   'payload_too_large',
   'headers_too_large',
+  'quota_exceeded',
+  'storage_quota_exceeded',
   'overloaded',
   'storage_unavailable',
   'commit_unknown',
@@ -28,6 +30,8 @@ const ofEvent = [
   'too_deep',
   'number_out_of_range',
   'invalid_idempotency_key',
+  'invalid_metadata',
+  'unknown_schema',
   'unsupported_content_type',
   'invalid_encoding',
   'idempotency_conflict',
@@ -182,6 +186,6 @@ const errorResponses = (codes: readonly ErrorCodeName[]): Record<string, unknown
 
 const errorResponse = (status: number, codes: readonly ErrorCodeName[]) => ({
   description: codes.map((code) => `\`${code}\`: ${errorCodes[code].meaning}`).join('\n'),
-  ...(status === 503 && { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } } }),
+  ...((status === 503 || status === 429) && { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } } }),
   content: json(ref('Error')),
 });

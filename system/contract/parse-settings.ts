@@ -15,7 +15,9 @@ type ValueOf<S extends Setting> =
         ? boolean
         : S extends { readonly choices: readonly (infer Choice)[] }
           ? Choice
-          : string)
+          : S['kind'] extends 'paths'
+            ? readonly string[]
+            : string)
   | (S['fallback'] extends null ? null : never);
 
 /** Every setting by its key in the table; one that the process does not read has its default. null: not set, and without a default. */
@@ -89,6 +91,10 @@ const parsers: Record<Setting['kind'], Parser> = {
     return { value: text };
   },
   path: (text) => (text.includes('\0') ? 'give a path.' : { value: text }),
+  paths: (text) => {
+    const paths = text.split(',').map((path) => path.trim());
+    return paths.some((path) => path === '' || path.includes('\0')) ? 'give paths separated by commas.' : { value: paths };
+  },
   url: (text) =>
     /^postgres(?:ql)?:$/.test(URL.parse(text)?.protocol ?? '') ? { value: text } : 'give postgresql://user:password@host:port/database.',
 };

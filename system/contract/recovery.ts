@@ -10,11 +10,12 @@ export type RecoveryAction = (typeof recoveryActions)[number];
 export const recoveryOutcomes = ['replayed', 'failed_again', 'discarded', 'fixed', 'unchanged', 'rehearsed', 'gone'] as const;
 export type RecoveryOutcome = (typeof recoveryOutcomes)[number];
 
-/** Where on its way an event failed: by its place in the order of its key, in the handler, or when its effects were written. */
-export type FailureStage = 'order' | 'handle' | 'apply';
+/** Where on its way an event failed: by its schema, by its place in the order of its key, in the handler, or when its effects were written. */
+export type FailureStage = 'schema' | 'order' | 'handle' | 'apply';
 
 export const stageOf = (reasonCode: string | null): FailureStage | null => {
   if (reasonCode === null) return null;
+  if (reasonCode.startsWith('schema_')) return 'schema';
   if (reasonCode.startsWith('sequence_')) return 'order';
   return reasonCode.startsWith('handler_') ? 'handle' : 'apply';
 };

@@ -1,10 +1,14 @@
 // The one signal catalogue: every metric that the system exports, with what it means and how Prometheus names it.
 // Code, budgets, dashboards and alerts are checked against it; nothing exports a metric that is not here.
 import { bookSignals } from './signals/book-signals.ts';
+import { importSignals } from './signals/import-signals.ts';
 import { consumerSignals } from './signals/consumer-signals.ts';
+import { logSignals } from './signals/log-signals.ts';
 import { ingestSignals } from './signals/ingest-signals.ts';
 import { processSignals } from './signals/process-signals.ts';
+import { schemaSignals } from './signals/schema-signals.ts';
 import { rebuildSignals } from './signals/rebuild-signals.ts';
+import { tenantSignals } from './signals/tenant-signals.ts';
 import type { Signal } from './signals/signal.ts';
 import { udpSignals } from './signals/udp-signals.ts';
 import { workerSignals } from './signals/worker-signals.ts';
@@ -14,11 +18,15 @@ export type { Signal } from './signals/signal.ts';
 export const signals = {
   ...ingestSignals,
   ...udpSignals,
+  ...schemaSignals,
+  ...tenantSignals,
   ...workerSignals,
   ...processSignals,
   ...bookSignals,
+  ...importSignals,
   ...rebuildSignals,
   ...consumerSignals,
+  ...logSignals,
 } as const satisfies Record<string, Signal>;
 
 export type SignalKey = keyof typeof signals;

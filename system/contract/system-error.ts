@@ -19,6 +19,12 @@ export const systemErrorCodes = {
     false,
     "The certificate or its key can't be read, is not what it should be, does not fit the other, or is out of date.",
   ),
+  FL_PROCESSOR_INVALID: code(
+    'definite',
+    false,
+    "A processor of a team's own can't be used: its file does not load, its definition has mistakes, or it is not what the database knows under its name and version.",
+  ),
+  FL_PROCESSOR_TABLES: code('definite', false, "The tables of a team's own processor can't be made: none of them was."),
   FL_PORT_TAKEN: code('definite', false, 'Another process listens on the port.'),
   FL_START_FAILED: code('definite', false, 'The process could not start for a reason that has no code of its own.'),
 

@@ -1,10 +1,11 @@
 // Raw bytes of one event in, an admitted event or a refusal out. Pure: no clock, no I/O; nothing is stored for a refusal.
 import { Compile } from 'typebox/compile';
-import { type EventBody, eventSchema } from '../contract/event.ts';
+import { type Accepted, type EventBody, eventSchema } from '../contract/event.ts';
 import type { AppendRequest } from '../stream/stream.ts';
 import { bodyHash } from './canonical.ts';
 import { parseEventTime } from './event-time.ts';
 import { ExactNumber, normalizeNumber } from './exact-number.ts';
+import { judgeSchema, type SchemaJudge } from './judge-schema.ts';
 import { identityOfKey } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { readJson } from './read-json.ts';
@@ -13,7 +14,7 @@ import { describeSchemaErrors } from './schema-errors.ts';
 import type { TracedKey } from './telemetry.ts';
 
 /** All of an append but what is given out after admission. */
-export type AdmittedEvent = Omit<AppendRequest, 'id' | 'traceparent'>;
+export type AdmittedEvent = Omit<AppendRequest, 'id' | 'traceparent'> & { readonly told?: NonNullable<Accepted['schema']> };
 
 export type Delivery = {
   readonly tenant: string;
@@ -22,6 +23,7 @@ export type Delivery = {
   readonly headerKey: string | null;
   /** A new identity for an event without a key. */
   readonly newIdentity: (nowMs: number) => string;
+  readonly schemas?: SchemaJudge;
 };
 
 const eventCheck = Compile(eventSchema);
@@ -50,12 +52,14 @@ type Checked<Value> = { readonly value: Value } | Refusal;
 
 const checkSchema = (value: unknown, exact: unknown): Checked<EventBody> => {
   if (!eventCheck.Check(value)) return describeSchemaErrors(value, eventCheck.Errors(value));
-  const sequence = (exact as Record<string, unknown>)['sequence'];
-  // 9007199254740991.4 is an integer only after it lost its digits.
-  if (sequence instanceof ExactNumber && normalizeNumber(sequence.source) !== normalizeNumber(String(value.sequence))) {
-    return refuse('invalid_event', 'The event does not fit the contract: /sequence must be integer.', [
-      { path: '/sequence', message: 'must be integer' },
-    ]);
+  for (const field of ['sequence', 'schema_version'] as const) {
+    const number = (exact as Record<string, unknown>)[field];
+    // 9007199254740991.4 is an integer only after it lost its digits.
+    if (number instanceof ExactNumber && normalizeNumber(number.source) !== normalizeNumber(String(value[field]))) {
+      return refuse('invalid_event', `The event does not fit the contract: /${field} must be integer.`, [
+        { path: `/${field}`, message: 'must be integer' },
+      ]);
+    }
   }
   return { value };
 };
@@ -64,6 +68,14 @@ const toAdmitted = (text: string, event: EventBody, exact: unknown, delivery: De
   const { tenant, receivedAtMs, headerKey } = delivery;
   if (headerKey !== null && event.id !== undefined && event.id !== headerKey) return keysDiffer();
   const idempotencyKey = headerKey ?? event.id ?? null;
+  const { system_name: systemName, event_name: eventName, schema_version: version } = event;
+  const found = judgeSchema(delivery.schemas, {
+    key: { tenant, systemName, eventName },
+    said: version ?? 'none',
+    metadata: event.metadata,
+    bytes: text.length,
+  });
+  if ('kind' in found) return found;
   const receivedAt = new Date(receivedAtMs).toISOString();
   const eventTime = parseEventTime(event.event_time);
   return {
@@ -73,12 +85,13 @@ const toAdmitted = (text: string, event: EventBody, exact: unknown, delivery: De
     eventName: event.event_name,
     idempotencyKey,
     identity: idempotencyKey === null ? delivery.newIdentity(receivedAtMs) : identityOfKey(tenant, event.system_name, idempotencyKey),
-    bodyHash: bodyHash(exact as Record<string, unknown>),
+    bodyHash: bodyHash(exact as Record<string, unknown>, version === undefined ? null : { schema_version: String(version) }),
     sequence: event.sequence ?? null,
     eventTime: eventTime ?? receivedAt,
     eventTimeSource: eventTime === null ? 'receipt' : 'client',
     receivedAt,
     body: text,
+    ...found,
   };
 };
 

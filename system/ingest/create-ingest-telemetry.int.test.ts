@@ -64,17 +64,17 @@ test('an unsampled caller and a spent rate make no span', async () => {
 test('what was sent, refused and flushed is counted, from zero', async () => {
   await using receiver = await startOtlpReceiver();
   const telemetry = start(receiver, 0);
-  const ingest = createIngestTelemetry(telemetry, Date.now);
+  const ingest = createIngestTelemetry(telemetry, Date.now, 'http', { of: (tenant) => tenant, all: () => ['default'] });
   const valueOf = (name: string, attributes: object = {}) =>
     receiver.points.findLast(
       (point) => point.name === name && Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
     );
   await vi.waitFor(() => expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 }), 5000);
   expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 0 });
-  ingest.sent();
-  ingest.refused('overloaded');
+  ingest.sent('default');
+  ingest.refused('overloaded', 'default');
   ingest.flushed(0.01, 7);
-  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01 });
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01, tenant: 'default' });
   await telemetry.shutdown();
   expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 1, attributes: { 'messaging.operation.name': 'send' } });
   expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 1 });

@@ -1,6 +1,8 @@
 // The ingest's telemetry on real instruments, spans and logs. What is not sampled costs a comparison.
 import type { SpanContext } from '@opentelemetry/api';
+import { ownLabels, type TenantLabels } from '../access/tenant-labels.ts';
 import { errorCodes, type ErrorCodeName } from '../contract/error-codes.ts';
+import { type SchemaAction, schemaActions, type SchemaVerdict, schemaVerdicts } from '../contract/schemas.ts';
 import { signals } from '../contract/signals.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
@@ -12,15 +14,38 @@ import { createRefusalLog } from './refusal-log.ts';
 import { createTroubleLog } from './trouble-log.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey, TracedOutcome } from './telemetry.ts';
 
-export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, scheme: 'http' | 'https' = 'http'): IngestTelemetry => {
+export const createIngestTelemetry = (
+  telemetry: Telemetry,
+  now: () => number,
+  scheme: 'http' | 'https' = 'http',
+  labels: TenantLabels = ownLabels,
+): IngestTelemetry => {
   const { instruments, logger } = telemetry;
   const spans = telemetry.tracer('faultline.ingest');
   const codes = Object.keys(errorCodes) as ErrorCodeName[];
-  const sent = instruments.counter(signals.sentMessages, [sendOperation]);
+  const sendOf = createSendAttributes();
+  const sent = instruments.counter(signals.sentMessages);
   const refused = instruments.counter(
     signals.ingestRefused,
-    codes.map((code) => ({ 'error.code': code })),
+    codes.map((code) => refusedOf(code, null)),
   );
+  const found = instruments.counter(
+    signals.schemaFindings,
+    schemaVerdicts.flatMap((verdict) =>
+      schemaActions.filter((action) => action !== 'accept').map((action) => schemaLabels(verdict, action)),
+    ),
+  );
+  const greeted = new Set<string>();
+  /** A tenant that is heard of for the first time stands at 0 in all its series, so that what comes next is seen to grow. */
+  const labelOf = (tenant: string): string => {
+    const label = labels.of(tenant);
+    if (greeted.has(label)) return label;
+    greeted.add(label);
+    sent.add(0, sendOf(label));
+    for (const code of codes) refused.add(0, refusedOf(code, label));
+    return label;
+  };
+  for (const label of labels.all()) labelOf(label);
   const requestDuration = instruments.histogram(signals.httpServerDuration);
   const flushDuration = instruments.histogram(signals.ingestFlushDuration);
   const flushEvents = instruments.histogram(signals.ingestFlushEvents);
@@ -28,13 +53,19 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, s
   const refusals = createRefusalLog(logger, now);
   return {
     startTrace: (route, traceparent) => startTrace(spans, logger, { route, scheme }, traceparent),
-    requestEnded: ({ method, route, status, seconds }) =>
-      requestDuration.record(seconds, { 'http.request.method': method, 'http.route': route, 'http.response.status_code': status }),
-    refused: (code) => {
-      refused.add(1, { 'error.code': code });
+    requestEnded: ({ method, route, status, seconds, tenant }) =>
+      requestDuration.record(seconds, {
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': status,
+        ...(tenant !== null && { 'faultline.tenant': labelOf(tenant) }),
+      }),
+    refused: (code, tenant = null) => {
+      refused.add(1, refusedOf(code, tenant === null ? null : labelOf(tenant)));
       refusals.refused(code);
     },
-    sent: () => sent.add(1, sendOperation),
+    schemaFound: (verdict, action) => found.add(1, schemaLabels(verdict, action)),
+    sent: (tenant) => sent.add(1, sendOf(labelOf(tenant))),
     flushed: (seconds, events) => {
       flushDuration.record(seconds);
       flushEvents.record(events);
@@ -48,7 +79,27 @@ export const createIngestTelemetry = (telemetry: Telemetry, now: () => number, s
   };
 };
 
-const sendOperation = { 'messaging.operation.name': 'send' } as const;
+const schemaLabels = (verdict: SchemaVerdict, action: SchemaAction) => ({
+  'faultline.schema.verdict': verdict,
+  'faultline.schema.action': action,
+});
+
+type SendAttributes = { readonly 'messaging.operation.name': 'send'; readonly 'faultline.tenant': string };
+
+/** The same object each time: this is asked for each event. */
+const createSendAttributes = () => {
+  const made = new Map<string, SendAttributes>();
+  return (label: string): SendAttributes => {
+    const known = made.get(label);
+    if (known !== undefined) return known;
+    made.set(label, { 'messaging.operation.name': 'send', 'faultline.tenant': label });
+    return made.get(label)!;
+  };
+};
+
+/** null: nobody knows whose it was. */
+const refusedOf = (code: ErrorCodeName, label: string | null) =>
+  label === null ? { 'error.code': code } : { 'error.code': code, 'faultline.tenant': label };
 
 type Place = { readonly route: string; readonly scheme: 'http' | 'https' };
 

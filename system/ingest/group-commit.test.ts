@@ -27,7 +27,7 @@ const start = (stream: FakeStream, change: Partial<GroupCommitOptions> = {}) => 
     ...change,
   });
   const submit = (request: AppendRequest) =>
-    commits.reserve(Buffer.byteLength(request.body))?.submit(request) ?? Promise.resolve(overloaded());
+    commits.reserve('default', Buffer.byteLength(request.body))?.submit(request) ?? Promise.resolve(overloaded());
   return { commits: { ...commits, submit }, scheduler, flushes };
 };
 
@@ -271,16 +271,34 @@ test('whatever happens between, every outcome is true and each identity is store
   );
 });
 
+test('a tenant that floods leaves room for another, whose event is in the very next commit', async () => {
+  const stream = createFakeStream();
+  const { commits, scheduler, flushes } = start(stream, { queueLimitBytes: 200_000, isShared: () => true, flushEvents: 10, flushers: 1 });
+  let refused = 0;
+  for (let id = 1; id <= 400; id += 1) {
+    const request = fakeRequest(id, { tenant: 'noisy' });
+    const room = commits.reserve('noisy', 2);
+    if (room === null) refused += 1;
+    else void room.submit(request);
+  }
+  expect(refused).toBeGreaterThan(150);
+  const quiet = commits.reserve('quiet', 2)!.submit(fakeRequest(1000, { tenant: 'quiet' }));
+  await scheduler.advanceTo(0);
+  expect(await quiet).toMatchObject({ kind: 'appended' });
+  expect(stream.attempts[0]!.map(({ tenant }) => tenant).slice(0, 2)).toEqual(['noisy', 'quiet']);
+  expect(flushes.every((events) => events <= 10)).toBe(true);
+});
+
 test('room that is taken counts before anything is submitted, and given back it is free again', async () => {
   const { commits, scheduler } = start(createFakeStream(), { queueLimitBytes: 1000 });
-  const room = commits.reserve(2);
+  const room = commits.reserve('default', 2);
   expect(commits.queueBytes()).toBe(514);
-  expect(commits.reserve(2)).toBeNull();
+  expect(commits.reserve('default', 2)).toBeNull();
   let isDrained = false;
   const draining = commits.drain().then(() => (isDrained = true));
   await scheduler.advanceTo(10);
   expect(isDrained).toBe(false);
   room?.release();
   await draining;
-  expect([commits.queueBytes(), commits.reserve(2) === null]).toEqual([0, false]);
+  expect([commits.queueBytes(), commits.reserve('default', 2) === null]).toEqual([0, false]);
 });

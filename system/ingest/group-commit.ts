@@ -4,6 +4,7 @@ import { commitBatch, type CommitOutcome } from './commit-batch.ts';
 import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, isFull, type LaneGroup, takeBatch } from './lane-groups.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
+import { createFairRoom } from './tenants/fair-room.ts';
 
 export type FlushLimits = BatchLimits & {
   /** How long the first of what waits stays for company before it is committed, as long as there is not enough for a commit. */
@@ -16,6 +17,8 @@ export type GroupCommitOptions = FlushLimits & {
   /** Lane groups, and so the most commits side by side. */
   readonly flushers: number;
   readonly queueLimitBytes: number;
+  /** Whether there are tenants to share the queue with; by default the one has it all. */
+  readonly isShared?: () => boolean;
   readonly commitTimeoutMs: number;
   readonly scheduler: Scheduler;
   readonly random: () => number;
@@ -33,8 +36,8 @@ export type Room = {
 };
 
 export type GroupCommit = {
-  /** Room for an event of so many bytes in the queue, before anything is done for it; null: it is full. The caller uses or releases it, once. */
-  reserve(eventBytes: number): Room | null;
+  /** Room for an event of so many bytes in the queue, before anything is done for it; null: it is full, or the tenant's share is. The caller uses or releases it, once. */
+  reserve(tenant: string, eventBytes: number): Room | null;
   readonly queueBytes: () => number;
   /** Commits what waits and resolves when nothing does. The caller stops submitting first. */
   readonly drain: () => Promise<void>;
@@ -47,16 +50,15 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const groups = createLaneGroups(options.flushers);
   const pump = createPump(groups, options);
   const idle = createIdleSignal();
-  let queueBytes = 0;
+  const held = createFairRoom({ limitBytes: options.queueLimitBytes, isShared: options.isShared ?? (() => false) });
   return {
-    reserve: (eventBytes) => {
+    reserve: (tenant, eventBytes) => {
       let bytes = eventBytes + overheadBytes;
       // An empty queue takes any event, or one larger than the limit could never come in.
-      if (queueBytes > 0 && queueBytes + bytes > options.queueLimitBytes) return null;
-      queueBytes += bytes;
+      if (!held.take(tenant, bytes)) return null;
       const release = () => {
-        queueBytes -= bytes;
-        if (queueBytes === 0) idle.tell();
+        held.giveBack(tenant, bytes);
+        if (held.heldBytes() === 0) idle.tell();
       };
       const submit = (request: AppendRequest) =>
         new Promise<CommitOutcome>((resolve) => {
@@ -69,17 +71,16 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
         });
       const grow = (more: number) => {
         // As above: what is alone in the queue may be of any size.
-        if (queueBytes > bytes && queueBytes + more > options.queueLimitBytes) return false;
-        queueBytes += more;
+        if (!held.grow(tenant, bytes, more)) return false;
         bytes += more;
         return true;
       };
       return { submit, grow, release };
     },
-    queueBytes: () => queueBytes,
+    queueBytes: held.heldBytes,
     drain: async () => {
       pump.hurry();
-      if (queueBytes > 0) await idle.next();
+      if (held.heldBytes() > 0) await idle.next();
     },
   };
 };

@@ -1,17 +1,19 @@
 // The ingest as one thing: bytes of an event in, an answer out. Knows no HTTP and no driver; a bench gives it another writer.
 import { randomFillSync } from 'node:crypto';
+import type { Registry } from '../schemas/registry.ts';
 import { laneOf } from '../stream/lane.ts';
 import type { StreamWriter } from '../stream/stream.ts';
 import type { Accepted } from '../contract/event.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import type { DatagramNote } from '../stream/datagrams.ts';
-import { admit, type AdmittedEvent, type EventForm, isRefusal, plainEvent } from './admit.ts';
+import { admit, type AdmittedEvent, type Delivery, type EventForm, isRefusal, plainEvent } from './admit.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import { createEventIds } from './event-ids.ts';
-import { createGroupCommit, type FlushLimits, overloaded } from './group-commit.ts';
+import { createGroupCommit, type FlushLimits, type GroupCommit, overloaded } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
+import { noQuotas, type Quotas } from './tenants/quotas.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
 
 export type IngestOptions = FlushLimits & {
@@ -22,7 +24,15 @@ export type IngestOptions = FlushLimits & {
   readonly commitTimeoutMs: number;
   /** Why nothing is taken just now, whatever comes; null: it may be. By default nothing stands in the way. */
   readonly closedFor?: () => Refusal | null;
+  /** Of tenants; by default there are none. */
+  readonly quotas?: Quotas;
+  /** Whether there are tenants to share the queue with; by default the one has it all. */
+  readonly isShared?: () => boolean;
+  /** One event was committed to the log; not told of a repeated one. */
+  readonly onAppended?: (tenant: string, bytes: number) => void;
   readonly telemetry: IngestTelemetry;
+  /** The registry of schemas as it is now; absent: there is none, and nothing is judged. */
+  readonly schemas?: () => Pick<Registry, 'judge'>;
   readonly scheduler?: Scheduler;
   /** Epoch milliseconds: the time of receipt. */
   readonly now?: () => number;
@@ -46,6 +56,8 @@ export type Ingest = {
   accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
   /** One event of a datagram. Refusals are for the caller to count: it tries again where that helps. Never rejects. */
   acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
+  /** Why nothing of the tenant is taken just now, before its body is read; null: it may come. */
+  refusalOf(tenant: string): Refusal | null;
   /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
   prepare(events: number): Promise<void>;
   readonly queueBytes: () => number;
@@ -55,7 +67,8 @@ export type Ingest = {
 };
 
 export const createIngest = (options: IngestOptions): Ingest => {
-  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry, closedFor = () => null } = options;
+  const { now = Date.now, random = Math.random, scheduler = systemScheduler, telemetry } = options;
+  const { closedFor = () => null, quotas = noQuotas, onAppended = () => {} } = options;
   const ids = createEventIds(options.writer);
   const newIdentity = createTimeOrderedIdentities(randomFillSync);
   const commits = createGroupCommit({
@@ -67,20 +80,25 @@ export const createIngest = (options: IngestOptions): Ingest => {
     onFailure: telemetry.appendFailed,
     onCommit: telemetry.committed,
   });
+  const judgeNow = (): Pick<Delivery, 'schemas'> =>
+    options.schemas === undefined ? {} : { schemas: { registry: options.schemas(), onFinding: telemetry.schemaFound } };
   return {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
+      const unread = (refusal: Refusal) => count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
       const closed = closedFor();
-      if (closed !== null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, closed);
-      const room = commits.reserve(bytes.length);
-      if (room === null) return count({ telemetry, trace, event: trace && form.readKey(bytes) }, overloaded());
-      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity });
+      if (closed !== null) return unread(closed);
+      const over = quotas.take(tenant, bytes.length);
+      if (over !== null) return unread(over);
+      const room = commits.reserve(tenant, bytes.length);
+      if (room === null) return unread(overloaded());
+      const admission = form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity, ...judgeNow() });
       if (isRefusal(admission)) {
         room.release();
-        return count({ telemetry, trace, event: null }, admission);
+        return count({ telemetry, tenant, trace, event: null }, admission);
       }
-      const tell = { telemetry, trace, event: admission };
+      const tell = { telemetry, tenant, trace, event: admission };
       // What another form is kept as may be longer than it came.
       const growth = admission.body.length - bytes.length;
       if (growth > 0 && !room.grow(growth)) {
@@ -89,32 +107,17 @@ export const createIngest = (options: IngestOptions): Ingest => {
       }
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
-        const outcome = await room.submit({ ...admission, id, traceparent: trace?.traceparent ?? null });
+        const { told: _told, ...request } = admission;
+        const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
+        if (outcome.kind === 'appended') onAppended(tenant, admission.body.length);
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
       return count(tell, id);
     },
-    acceptDatagram: async (bytes, { tenant, identity, note }) => {
-      const closed = closedFor();
-      if (closed !== null) return closed;
-      const room = commits.reserve(bytes.length);
-      if (room === null) return overloaded();
-      const named = identity === null ? newIdentity : () => identity;
-      const admission = admit(bytes, { tenant, receivedAtMs: now(), headerKey: null, newIdentity: named });
-      if (isRefusal(admission)) {
-        room.release();
-        return admission;
-      }
-      const id = ids.next() ?? (await nextId(ids));
-      if (typeof id !== 'number') {
-        room.release();
-        return id;
-      }
-      const answer = toAnswer(admission, await room.submit({ ...admission, id, traceparent: null, datagram: note }));
-      if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent();
-      return answer;
-    },
+    acceptDatagram: (bytes, from) =>
+      acceptDatagram({ commits, ids, newIdentity, closedFor, quotas, onAppended, judgeNow, telemetry, now }, bytes, from),
+    refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),
     prepare: async (events) => {
       while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
     },
@@ -122,6 +125,45 @@ export const createIngest = (options: IngestOptions): Ingest => {
     queueLimitBytes: options.queueLimitBytes,
     drain: commits.drain,
   };
+};
+
+type DatagramParts = {
+  readonly commits: GroupCommit;
+  readonly ids: ReturnType<typeof createEventIds>;
+  readonly newIdentity: Delivery['newIdentity'];
+  readonly closedFor: () => Refusal | null;
+  readonly quotas: Quotas;
+  readonly onAppended: (tenant: string, bytes: number) => void;
+  readonly judgeNow: () => Pick<Delivery, 'schemas'>;
+  readonly telemetry: IngestTelemetry;
+  readonly now: () => number;
+};
+
+const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, identity, note }: DatagramOrigin): Promise<IngestAnswer> => {
+  const { commits, ids, newIdentity, telemetry } = parts;
+  const closed = parts.closedFor();
+  if (closed !== null) return closed;
+  const over = parts.quotas.take(tenant, bytes.length);
+  if (over !== null) return over;
+  const room = commits.reserve(tenant, bytes.length);
+  if (room === null) return overloaded();
+  const named = identity === null ? newIdentity : () => identity;
+  const admission = admit(bytes, { tenant, receivedAtMs: parts.now(), headerKey: null, newIdentity: named, ...parts.judgeNow() });
+  if (isRefusal(admission)) {
+    room.release();
+    return admission;
+  }
+  const id = ids.next() ?? (await nextId(ids));
+  if (typeof id !== 'number') {
+    room.release();
+    return id;
+  }
+  const { told: _told, ...request } = admission;
+  const outcome = await room.submit({ ...request, id, traceparent: null, datagram: note });
+  if (outcome.kind === 'appended') parts.onAppended(tenant, admission.body.length);
+  const answer = toAnswer(admission, outcome);
+  if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent(tenant);
+  return answer;
 };
 
 const succeeded = [() => true, () => false] as const;
@@ -152,14 +194,20 @@ const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer =>
     duplicate: outcome.kind === 'duplicate',
     event_time_source: event.eventTimeSource,
     idempotency_key: event.idempotencyKey,
+    ...(event.told !== undefined && { schema: event.told }),
   };
 };
 
-type Told = { readonly telemetry: IngestTelemetry; readonly trace: RequestTrace | null; readonly event: TracedKey | null };
+type Told = {
+  readonly telemetry: IngestTelemetry;
+  readonly tenant: string;
+  readonly trace: RequestTrace | null;
+  readonly event: TracedKey | null;
+};
 
-const count = ({ telemetry, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
-  if (answer.kind === 'refused') telemetry.refused(answer.code);
-  else if (!answer.duplicate) telemetry.sent();
+const count = ({ telemetry, tenant, trace, event }: Told, answer: IngestAnswer): IngestAnswer => {
+  if (answer.kind === 'refused') telemetry.refused(answer.code, tenant);
+  else if (!answer.duplicate) telemetry.sent(tenant);
   trace?.settled(event, answer);
   return answer;
 };

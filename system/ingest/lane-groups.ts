@@ -1,6 +1,7 @@
 // What waits for a commit, by lane group, and which of it goes next. A group is in one commit at a time: that keeps the order of its lanes.
 import type { AppendRequest } from '../stream/stream.ts';
 import type { CommitOutcome } from './commit-batch.ts';
+import { createFairQueue, type FairQueue } from './tenants/fair-queue.ts';
 
 export type Waiting = {
   readonly request: AppendRequest;
@@ -8,12 +9,12 @@ export type Waiting = {
   readonly settle: (outcome: CommitOutcome) => void;
 };
 
-export type LaneGroup = { queue: Waiting[]; bytes: number; isCommitting: boolean };
+export type LaneGroup = { readonly queue: FairQueue<Waiting>; bytes: number; isCommitting: boolean };
 
 export type BatchLimits = { readonly flushEvents: number; readonly flushBytes: number };
 
 export const createLaneGroups = (count: number): readonly LaneGroup[] =>
-  Array.from({ length: count }, () => ({ queue: [], bytes: 0, isCommitting: false }));
+  Array.from({ length: count }, () => ({ queue: createFairQueue<Waiting>(), bytes: 0, isCommitting: false }));
 
 export const addWaiting = (group: LaneGroup, waiting: Waiting): void => {
   group.queue.push(waiting);
@@ -47,19 +48,18 @@ export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }
 /** Takes a batch out of the groups, within the limits but at least one event of each, however large. */
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
   groups.flatMap((group) => {
-    const batch = group.queue.slice(0, batchLength(group.queue, limits));
-    group.queue = group.queue.slice(batch.length);
+    const batch = group.queue.take(within(limits));
     group.bytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
     return batch;
   });
 
-const batchLength = (queue: readonly Waiting[], { flushEvents, flushBytes }: BatchLimits): number => {
+const within = ({ flushEvents, flushBytes }: BatchLimits) => {
   let bytes = 0;
   let count = 0;
-  while (count < queue.length && count < flushEvents) {
-    bytes += queue[count]!.bytes;
-    if (count > 0 && bytes > flushBytes) break;
+  return (waiting: Waiting): boolean => {
+    if (count >= flushEvents || (count > 0 && bytes + waiting.bytes > flushBytes)) return false;
+    bytes += waiting.bytes;
     count += 1;
-  }
-  return count;
+    return true;
+  };
 };

@@ -1,7 +1,14 @@
 // Why an event, or a whole request, was not accepted: a stable code of the contract, and words for the one who sent it.
 import { errorCodes, type ErrorBody, type ErrorCodeName } from '../contract/error-codes.ts';
 
-export type Refusal = { readonly kind: 'refused'; readonly code: ErrorCodeName; readonly message: string; readonly details?: unknown };
+export type Refusal = {
+  readonly kind: 'refused';
+  readonly code: ErrorCodeName;
+  readonly message: string;
+  readonly details?: unknown;
+  /** When it is worth coming back, where it is known. */
+  readonly retryAfterSeconds?: number;
+};
 
 export const refuse = (code: ErrorCodeName, message: string, details?: unknown): Refusal =>
   details === undefined ? { kind: 'refused', code, message } : { kind: 'refused', code, message, details };

@@ -1,5 +1,6 @@
 // What the ingest tells about itself. The parts call this interface; ingest-telemetry of a process puts it on instruments and spans.
 import type { ErrorCodeName } from '../contract/error-codes.ts';
+import type { SchemaAction, SchemaVerdict } from '../contract/schemas.ts';
 
 export type TracedKey = { readonly systemName: string; readonly objectId: string };
 
@@ -17,16 +18,25 @@ export type RequestTrace = {
   readonly end: (status: number, eventIds: readonly number[]) => void;
 };
 
-export type RequestMeasure = { readonly method: string; readonly route: string; readonly status: number; readonly seconds: number };
+export type RequestMeasure = {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+  /** null: it was nobody's. */
+  readonly tenant: string | null;
+};
 
 export type IngestTelemetry = {
   /** null: not sampled, and nothing was made for it. */
   readonly startTrace: (route: string, traceparent: string | undefined) => RequestTrace | null;
   readonly requestEnded: (measure: RequestMeasure) => void;
-  /** One event, by its stable code. */
-  readonly refused: (code: ErrorCodeName) => void;
+  /** One event, by its stable code; of a tenant, where it is known whose it is. */
+  readonly refused: (code: ErrorCodeName, tenant?: string | null) => void;
+  /** One delivery of which the registry of schemas had something to say. */
+  readonly schemaFound: (verdict: SchemaVerdict, action: SchemaAction) => void;
   /** One event, committed to the stream. */
-  readonly sent: () => void;
+  readonly sent: (tenant: string) => void;
   /** One group commit with its repeats, whatever came of it. */
   readonly flushed: (seconds: number, events: number) => void;
   /** Something was committed: the stream works. */
@@ -40,6 +50,7 @@ export const noIngestTelemetry: IngestTelemetry = {
   startTrace: () => null,
   requestEnded: () => {},
   refused: () => {},
+  schemaFound: () => {},
   sent: () => {},
   flushed: () => {},
   committed: () => {},

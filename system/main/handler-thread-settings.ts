@@ -13,4 +13,6 @@ export type HandlerThreadSettings = {
   readonly timelineHandlers: readonly TimelineCode[];
   readonly policy: RetryPolicy;
   readonly maxBytes: number;
+  readonly schemaCacheMs: number;
+  readonly keyTurnMs: number;
 };

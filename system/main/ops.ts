@@ -31,6 +31,7 @@ const main = async (): Promise<number> => {
       user: userName(),
       ...readOpsSettings(process.env),
       readFile: (path: string) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
+      stdin: process.stdin,
       openFile,
       clock: systemClock,
       sleep: (delayMs: number) => wait(delayMs),

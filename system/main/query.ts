@@ -2,6 +2,7 @@
 // letters, as rows that workers carry out, and where those who consume elsewhere are.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
+import { signals } from '../contract/signals.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
@@ -9,14 +10,18 @@ import { mostExports } from '../query/export/export-door.ts';
 import { createQueryServer } from '../query/query-server.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { migrateOnce } from '../storage/postgres/migrate-once.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
+import { createImportDesk } from '../storage/postgres/import-desk.ts';
 import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
 import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
 import { createRecoveryDesk } from '../storage/postgres/recovery-desk.ts';
 import { systemClock } from '../telemetry/clock.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
-import { startTelemetry } from '../telemetry/start-telemetry.ts';
+import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createTenantLabels } from '../access/tenant-labels.ts';
 import { openKeys } from './access/open-keys.ts';
+import { createImportThread } from './imports/import-thread-host.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
@@ -28,7 +33,10 @@ const start = async (settings: Settings): Promise<Running> => {
   const databaseUrl = settings.databaseUrl!;
   const tls = await readTlsFiles(settings);
   // Over a connection of its own: those of the pool can't write.
-  await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate });
+  const { laneCount } = await migrateOnce(databaseUrl, applicationName(role, instance, 'migrate'), {
+    lanes: settings.lanes,
+    apply: settings.migrate,
+  });
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
   undo.defer(() => telemetry.shutdown());
@@ -60,19 +68,42 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => exporting.end());
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
+  const runner = undo.use(startImports(settings, laneCount, telemetry));
+  telemetry.instruments.gauge(signals.importRate, runner.ratePerSecond);
+  const imports = { desk: createImportDesk(operating), runner };
   const times = { nowMs: () => systemClock.nowMs(), sleep: (delayMs: number) => sleep(delayMs) };
   const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: settings.freshnessBudgetMs, ...times });
-  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
+  const desks = {
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    rebuilds,
+    erasures: createErasureDesk(operating),
+  };
   const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
   const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
   const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };
-  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports, tls });
+  const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
+  const app = createQueryServer({ pool, ...desks, imports, keys, telemetry, labels, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
   const address = await listen(app, settings);
   const owned = undo.move();
   return { attributes: { address }, stop: () => owned.disposeAsync() };
 };
+
+const startImports = (settings: Settings, laneCount: number, { logger }: Telemetry) =>
+  createImportThread({
+    data: {
+      databaseUrl: settings.databaseUrl!,
+      connectionName: applicationName(role, instance, 'import'),
+      laneCount,
+      diskBudgetBytes: settings.diskBudgetBytes,
+      lagBudgetMs: settings.importLagMs,
+      commitBudgetMs: settings.importCommitMs,
+    },
+    onTrouble: (message) => logger.warn('an import had to try again', { 'exception.message': message }),
+    nowMs: () => performance.now(),
+  });
 
 const listen = async (app: ReturnType<typeof createQueryServer>, { host, port }: Settings) => {
   try {

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { demandSettings } from '../contract/parse-settings.ts';
 import { isSystemError, SystemError } from '../contract/system-error.ts';
 import type { TlsFiles } from '../contract/tls-files.ts';
+import { loadProcessors } from './own/load-processors.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { startSystem, type RunningSystem } from './start/run-system.ts';
 import { showLine } from './start/show.ts';
@@ -80,9 +81,12 @@ const run = async (options: StartOptions, signals: StopSignals): Promise<void> =
   const settings = demandSettings('start', process.env);
   // Before anything starts: the processes would each refuse it.
   const tls = await readTlsFiles(settings);
+  const processors = [...(settings.processors ?? []), ...options.processor];
+  await loadProcessors(processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
   await using system = await startSystem({
     options,
     settings,
+    processors,
     environment: process.env,
     showLine: (name, line) => {
       const text = showLine(name, line, options.verbose);

@@ -12,6 +12,7 @@ import { createParkStore } from '../storage/postgres/park-store.ts';
 import { createRebuildStore } from '../storage/postgres/rebuild-store.ts';
 import { createRangeStore } from '../storage/postgres/range-store.ts';
 import { createRecoveryStore } from '../storage/postgres/recovery-store.ts';
+import { createReplayLimitStore } from '../storage/postgres/replay-limit-store.ts';
 import { asQueryable, createSession } from '../storage/postgres/session.ts';
 import { createSessionPool } from '../storage/postgres/session-pool.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
@@ -26,6 +27,8 @@ import { createLazyThreadPool, createSpareThreads, createThreadPool, type SpareT
 import { systemWorkerClock } from '../workers/worker-clock.ts';
 import { startWorker, type RunningWorker } from '../workers/worker.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
+import { loadProcessors } from './own/load-processors.ts';
+import { startOwnProcessors, type OwnThreads } from './own/start-processors.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { parseTimelineHandlers, type TimelineCode } from './timeline-handlers.ts';
 import { startHealthServer } from './worker-health.ts';
@@ -47,12 +50,18 @@ const start = async (settings: Settings): Promise<Running> => {
   cleanUp.defer(() => telemetry.shutdown());
   collectProcess(telemetry.instruments);
   const codes = parseTimelineHandlers(settings.timelineHandler, settings.timelineHandlers);
+  const own = await loadProcessors(settings.processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
   // Side by side: threads take longest to start, and need no table yet.
   const [{ laneCount }, threads] = await allOrFirstFailure([
     migrateOnce(settings.databaseUrl!, applicationName(role, instance, 'migrate'), { lanes: settings.lanes, apply: settings.migrate }),
     startThreads(settings, codes, cleanUp),
   ]);
-  const running = startOne(settings, codes, telemetry, threads, cleanUp);
+  const ownThreads = await startOwnProcessors(
+    own,
+    { settings, worker: instance, connectionName: applicationName(role, instance) },
+    cleanUp,
+  );
+  const running = startOne(settings, codes, telemetry, { ...threads, own: ownThreads }, cleanUp);
   cleanUp.defer(() => running.stop());
   const health = cleanUp.use(
     await startHealthServer({
@@ -99,6 +108,8 @@ const startThreads = async (settings: Settings, timelineHandlers: readonly Timel
     timelineHandlers,
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     maxBytes: maxReadBytes,
+    schemaCacheMs: settings.schemaCacheMs,
+    keyTurnMs: settings.keyTurnMs,
   };
   const source = {
     entry: new URL(`./handler-thread${extname(import.meta.url)}`, import.meta.url),
@@ -130,7 +141,7 @@ const firstThreads = async (settings: Settings, spares: SpareThreads) => {
   }
 };
 
-type Threads = Awaited<ReturnType<typeof startThreads>>;
+type Threads = Awaited<ReturnType<typeof startThreads>> & { readonly own: readonly OwnThreads[] };
 
 const startOne = (
   settings: Settings,
@@ -152,11 +163,12 @@ const startOne = (
   const events = createEvents();
   const collected = collectWorkers(
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
-    ['events', 'timelines'],
+    ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
   const dutiesSessions = createSessionPool([session('books'), session('chores'), session('compare'), session('erase')]);
-  const named = codes.map(({ code }) => `timelines/${code}`);
-  const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs };
+  const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
+  const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
+  const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };
   return startWorker({
     worker: instance,
     settings: {
@@ -176,20 +188,19 @@ const startOne = (
     leases: createLeaseStore({ session: leases, renewals, ...host }),
     ranges: createRangeStore(ranges, instance),
     park: createParkStore(parkSessions, (processor) => processor !== events.name),
+    replays: createReplayLimitStore(session('limits')),
     recoveries: createRecoveryStore(parkSessions, instance),
     erasures: createErasureStore(parkSessions),
     threads: threads.live,
     parkThreads: threads.park,
+    own: threads.own,
     rebuilds: createRebuildStore(session('rebuilds')),
     rebuildThreads: threads.rebuild,
     startDuties: (tenure, onLost) =>
       startDuties({
+        ...dutiesOf(settings),
         tenure,
-        store: createDutiesStore(dutiesSessions, instance, (delayMs) => clock.sleep(delayMs)),
-        startExport: (booksStartedAtMs) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
-        exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
-        dedupeWindowHours: settings.dedupeWindowHours,
-        dedupeRowBound: settings.dedupeRowBound,
+        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep }),
         clock,
         logger: telemetry.logger,
         telemetry: collected,
@@ -200,6 +211,21 @@ const startOne = (
     random: Math.random,
   });
 };
+
+const dutiesOf = (settings: Settings) => ({
+  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
+  exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
+  dedupeWindowHours: settings.dedupeWindowHours,
+  dedupeRowBound: settings.dedupeRowBound,
+  retention: retentionOf(settings),
+});
+
+const sleep = (delayMs: number): Promise<unknown> => clock.sleep(delayMs);
+
+const retentionOf = ({ retentionDays: keepDays, retentionConsumers: consumers }: Settings) => ({
+  keepDays,
+  consumers: consumers as 'wait' | 'drop',
+});
 
 await runProcess({
   process: role,

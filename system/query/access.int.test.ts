@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keysOf, makeTestKey } from '../access/testing.ts';
 import { routeNeeds, scopes } from '../contract/access.ts';
+import type { OpenImportRequest } from '../recovery/import/import-request.ts';
+import { createImportDesk } from '../storage/postgres/import-desk.ts';
 import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
 
 const ofScope = Object.fromEntries(scopes.map((scope) => [scope, makeTestKey('default', [scope])]));
@@ -17,6 +19,10 @@ const parked = `
   insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 'shop', 'paid', now(), 1);
   insert into recovery_audit (job, action, outcome, requested_by, why, requested_at, done_by, processor, version, lane, position, event_id, tenant, system_name, object_id, events)
   values (1, 'replay', 'gone', 'ann', 'a test', now(), 'w', 'timelines', 1, 0, 1, 1, 'default', 'shop', 'order-1', 1);
+  insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, examples, registered_by)
+  values ('default', 'shop', 'paid', 1, '{"type":"object"}', 'ann', 'full', '[]', 'ann');
+  insert into schema_policies (tenant, system_name, event_name, invalid, set_by) values ('default', 'shop', 'paid', 'park', 'ann');
+  insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values ('register', 'ann', 'a test', 'default', 'shop', 'paid', 1, '{}');
   insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'a test');
   insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
   values ('default', 'shop', 'order-1', true, 'ann', 'a test', '01234567-89ab-4cde-8f01-000000000001', '{}')`;
@@ -30,21 +36,26 @@ beforeAll(async () => {
   await query.insertEvent({ id: 1 });
   await query.pool.query(processors);
   await query.pool.query(parked);
+  await createImportDesk(query.pool).open({ ...file, name: 'history' } as OpenImportRequest, { tenant: 'default', keyId: null });
   await ask('PUT /consumers/:consumer', all.text);
 });
 
 afterAll(() => query[Symbol.asyncDispose]());
 
 const job = { action: 'replay', selection: { all: true }, requested_by: 'ann', why: 'a test' };
+const by = { requested_by: 'ann', why: 'a test' };
+const schema = { system_name: 'shop', event_name: 'paid', version: 1 };
 const places: Readonly<Record<string, string>> = {
   id: '1',
   system_name: 'shop',
   object_id: 'order-1',
+  event_name: 'paid',
   processor: 'timelines',
   version: '1',
   lane: '0',
   position: '1',
   job: '1',
+  name: 'history',
   consumer: 'billing',
   instance: 'one',
   read_model: 'timelines',
@@ -52,9 +63,17 @@ const places: Readonly<Record<string, string>> = {
   erasure: '1',
 };
 
-/** What a route needs beside its path. */
-const bodies: Readonly<Record<string, object>> = {
+const file = { format: 'ndjson', first_line: 1, lines: 2, bytes: 100, sha256: 'ab'.repeat(32), requested_by: 'ann', why: 'a test' };
+
+/** What a route needs beside its path; a text is sent as lines. */
+const bodies: Readonly<Record<string, object | string>> = {
+  'POST /imports': { ...file, name: 'history' },
+  'POST /imports/:name/lines': '\n',
+  'POST /imports/:name/steer': { action: 'pause', requested_by: 'ann', why: 'a test' },
   'POST /recovery/jobs': job,
+  'POST /schemas': { ...schema, version: 2, owner: 'x', compatibility: 'none', schema: { type: 'object' }, dry_run: true, ...by },
+  'POST /schemas/retire': { ...schema, ...by },
+  'POST /schema-policies': { system_name: 'shop', invalid: 'park', ...by },
   'POST /rebuilds': { read_model: 'timelines', action: 'start', requested_by: 'ann', why: 'a test' },
   // Of an object of its own, which nobody has heard of.
   'POST /erasures': { system_name: 'nobody', object_id: 'none', dry_run: true, requested_by: 'joe', why: 'a test' },
@@ -63,6 +82,7 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /consumers/:consumer/checkpoints': { checkpoints: [{ lane: 0, epoch: 1, from: 0, to: 0 }] },
 };
 const queries: Readonly<Record<string, string>> = {
+  'POST /imports/:name/lines': '?from=1',
   'GET /consumers/:consumer/events': '?lane=0&wait_ms=0',
   // A stream would not end: it is known to be let in where what it asks for is looked at.
   'GET /consumers/:consumer/stream': '?lanes=none',
@@ -81,11 +101,12 @@ const servedAs: Readonly<Record<string, readonly [number, string?]>> = {
 const ask = async (route: string, key: string | null) => {
   const [method, path] = route.split(' ') as ['GET' | 'PUT' | 'POST' | 'DELETE', string];
   const body = bodies[route];
+  const type = typeof body === 'string' ? 'application/x-ndjson' : 'application/json';
   const response = await query.app.inject({
     method,
     url: path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!) + (queries[route] ?? ''),
-    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { payload: JSON.stringify(body) }),
+    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), ...(body !== undefined && { 'content-type': type }) },
+    ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   return { status: response.statusCode, headers: response.headers, text: response.body };
 };
@@ -121,11 +142,15 @@ describe('the query door', () => {
     expect([status, Object.keys(JSON.parse(text) as object)]).toEqual([202, ['erasure', 'known']]);
   });
 
-  const isListing = ([route]: readonly [string, unknown]) => !route.includes('/consumers') && route !== 'POST /erasures';
+  // Whoever opens an import opens one of its own.
+  const isListing = ([route]: readonly [string, unknown]) =>
+    !route.includes('/consumers') && route !== 'POST /erasures' && route !== 'POST /imports';
 
   it.each(closed.filter(isListing))('shows nothing of another tenant by %s', async (route) => {
     const { status, text } = await ask(route, other.text);
-    const isOfOne = /:(id|object_id|position|job|read_model|comparison|erasure)/.test(route) || route.startsWith('POST');
+    const isOfOne =
+      /:(id|object_id|position|job|event_name|read_model|comparison|erasure|name)/.test(route) ||
+      (route.startsWith('POST') && !['POST /schemas', 'POST /schema-policies'].includes(route));
     expect([status, codeOf(text)]).toEqual(isOfOne ? [404, 'not_found'] : [200, undefined]);
     // Of a place that it named itself it is told that there is nothing.
     expect(isOfOne ? '' : text).not.toMatch(/order-1|shop|ann/);
@@ -176,6 +201,15 @@ describe('the query door', () => {
     expect([taken.statusCode, codeOf(taken.body)]).toEqual([400, 'invalid_recovery']);
     const { rows } = await query.pool.query('select tenant, key_id from recovery_jobs where request_id = $1', [request_id]);
     expect(rows).toEqual([{ tenant: 'default', key_id: all.kept.keyId }]);
+  });
+
+  it('opens an import of the same name for another tenant as one of its own', async () => {
+    expect((await ask('POST /imports', other.text)).status).toBe(201);
+    const { rows } = await query.pool.query('select tenant, key_id, next_line::integer from imports order by import');
+    expect(rows).toMatchObject([
+      { tenant: 'default', next_line: 2 },
+      { tenant: 'other', key_id: other.kept.keyId, next_line: 1 },
+    ]);
   });
 
   it.each(routes.filter(([, need]) => need === 'open'))('answers %s to anybody', async (route) => {

@@ -15,6 +15,8 @@ const row = (body: string): EventRow => ({
   sequence: null,
   lane: 0,
   position: 1,
+  schema_version: null,
+  schema_verdict: null,
   applied_at: '2026-01-01T00:00:00.000000Z',
 });
 

@@ -17,6 +17,8 @@ export type EventRow = {
   readonly lane: number;
   readonly position: number;
   readonly applied_at: string;
+  readonly schema_version: number | null;
+  readonly schema_verdict: string | null;
 };
 
 export const eventColumns = [
@@ -26,6 +28,7 @@ export const eventColumns = [
   utc('received_at'),
   'idempotency_key, sequence, lane, position',
   utc('applied_at'),
+  'schema_version, schema_verdict',
 ].join(', ');
 
 export const eventJson = (row: EventRow): string => {
@@ -43,6 +46,8 @@ export const eventJson = (row: EventRow): string => {
     lane: rest.lane,
     position: rest.position,
     applied_at: rest.applied_at,
+    schema_version: rest.schema_version,
+    schema_verdict: rest.schema_verdict,
   });
   // A search is far cheaper than reading the fields, and most events are none.
   const cloudEvent = (row.body.includes('"cloudevent":') && rawField(row.body, 'cloudevent')) || 'null';

@@ -105,7 +105,7 @@ describe('hostile input', () => {
   it('in the request line gets an answer of the same shape from a real socket', async () => {
     const address = await query.app.listen({ host: '127.0.0.1', port: 0 });
     const response = await fetch(`${address}/events?object_id=${'x'.repeat(20_000)}`);
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(431);
     expect(Compile(errorAnswer).Check(await response.json())).toBe(true);
   });
 });

@@ -5,11 +5,13 @@ import { errorCodes } from '../contract/error-codes.ts';
 import { erasureRequest } from '../recovery/erasure-request.ts';
 import { type ConsumerOperation, consumerOperations } from './consumers/consumer-operations.ts';
 import { jobRequest } from '../recovery/job-request.ts';
+import { importOperations } from './import-openapi.ts';
 import { rebuildRequest } from '../recovery/rebuild-request.ts';
 import { jobsUrl } from './operate.ts';
 import { erasuresUrl } from './operate-erasure.ts';
 import { rebuildsUrl } from './operate-rebuild.ts';
 import type { Route } from './route.ts';
+import { schemaOperations } from './schema-operations.ts';
 import { errorAnswer, stateAnswer } from './schemas/answers.ts';
 import { acceptedErasureAnswer } from './schemas/erasure-answers.ts';
 import { rebuildDoneAnswer } from './schemas/rebuild-answers.ts';
@@ -23,7 +25,7 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
     description: 'What became of the events, what operators ask of dead letters, and events for those who consume elsewhere.',
   },
   paths: {
-    ...pathsOf(routes),
+    ...withImports(pathsOf(routes)),
     [jobsUrl]: { post: openJob() },
     [rebuildsUrl]: { post: askForRebuild() },
     '/health': { get: stateOperation('200 while the process lives.', []) },
@@ -39,6 +41,11 @@ export const createOpenApi = (routes: readonly Route[], version: string) => ({
   },
   components: { schemas: { Error: errorAnswer }, securitySchemes },
 });
+
+const withImports = (paths: Readonly<Record<string, object>>) => {
+  const posts = importOperations({ pathOf, json, parameters, errorResponses });
+  return { ...paths, ...Object.fromEntries(Object.entries(posts).map(([path, post]) => [path, { ...paths[path], ...post }])) };
+};
 
 const openJobErrors = [
   'unauthenticated',
@@ -101,12 +108,21 @@ const pathsOf = (routes: readonly Route[]) => {
       method: one.method.toLowerCase(),
       operation: consumerOperation(name, one),
     })),
+    ...schemaOperations.map((one) => ({ url: one.url, method: 'post', operation: schemaOperation(one) })),
   ];
   const byPath = Map.groupBy(operations, ({ url }) => pathOf(url));
   return Object.fromEntries(
     [...byPath].map(([path, of]) => [path, Object.fromEntries(of.map(({ method, operation: one }) => [method, one]))]),
   );
 };
+
+const schemaOperation = ({ url, operationId, summary, request, answer, errors }: (typeof schemaOperations)[number]) => ({
+  operationId,
+  summary,
+  security: securityOf(needOf('query', 'POST', url)),
+  requestBody: { required: true, content: { 'application/json': { schema: request } } },
+  responses: { 200: json('The answer.', answer), ...errorResponses(errors) },
+});
 
 const consumerOperation = (name: string, { method, url, summary, path, query, body, answers, errors }: ConsumerOperation) => ({
   operationId: `${name}_consumer`,

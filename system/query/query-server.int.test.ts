@@ -39,6 +39,11 @@ beforeAll(async () => {
       values (1, 'fix', 'fixed', 'ann', 'a test', now(), 'worker-1-abc', 'timelines', 1, 2, 5, 201, 'default', 'shop', 'bad', 1, 'handler_threw', 3, '\\x00ff');
     insert into event_recoveries (processor, version, lane, position, tenant, system_name, object_id, replays, earlier_attempts, fixed_body, fixed_at, fixed_by)
       values ('timelines', 1, 2, 5, 'default', 'shop', 'bad', 1, 3, '{"metadata":{}}', now(), 'ann');
+    insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, upcast, downcast, examples, registered_by) values
+      ('default', 'shop', 'paid', 1, '{"type":"object"}', 'ann', 'full', '"identity"', '{"rules":[{"op":"remove","path":"/metadata/a"}]}', '[{}]', 'ann');
+    insert into schema_policies (tenant, system_name, event_name, invalid, unversioned, set_by) values ('default', 'shop', '', 'park', null, 'ann');
+    insert into schema_audit (action, requested_by, why, tenant, system_name, event_name, version, detail) values
+      ('policy', 'ann', 'a test', 'default', 'shop', '', null, '{"invalid":"park"}');
     insert into consumers (tenant, consumer, stream_version) values ('default', 'billing', 1);
     insert into consumer_lanes (tenant, consumer, lane, position) select 'default', 'billing', lane, 0 from lanes;
     insert into workers (worker, host, pid) values ('worker-1-abc', 'here', 1);
@@ -306,6 +311,10 @@ describe('every answer', () => {
     ['/parked-keys/:processor/:version/:system_name/:object_id', '/parked-keys/timelines/1/shop/bad'],
     ['/recovery/jobs/:job', '/recovery/jobs/1'],
     ['/recovery/audit', '/recovery/audit'],
+    ['/schemas', '/schemas'],
+    ['/schemas/:system_name/:event_name/:version', '/schemas/shop/paid/1'],
+    ['/schema-policies', '/schema-policies'],
+    ['/schema-audit', '/schema-audit'],
     ['/consumers', '/consumers'],
     ['/consumers/:consumer', '/consumers/billing'],
     ['/status', '/status'],
@@ -319,7 +328,7 @@ describe('every answer', () => {
   it('is described by OpenAPI 3.1, each route and parameter of it', async () => {
     const { body } = await query.get('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toEqual([
+    const paths = [
       '/events/{id}',
       '/events',
       '/timelines/{system_name}/{object_id}',
@@ -330,6 +339,15 @@ describe('every answer', () => {
       '/parked-keys/{processor}/{version}/{system_name}/{object_id}',
       '/recovery/jobs/{job}',
       '/recovery/audit',
+      '/schemas',
+      '/schemas/{system_name}/{event_name}/{version}',
+      '/schema-policies',
+      '/schema-audit',
+      '/imports',
+      '/imports/{name}',
+      '/imports/{name}/refused',
+      '/imports/{name}/lines',
+      '/imports/{name}/steer',
       '/rebuilds/{read_model}',
       '/rebuilds/comparisons/{comparison}',
       '/erasures',
@@ -341,13 +359,15 @@ describe('every answer', () => {
       '/consumers/{consumer}/checkpoints',
       '/consumers/{consumer}/events',
       '/consumers/{consumer}/stream',
+      '/schemas/retire',
       '/recovery/jobs',
       '/rebuilds',
       '/health',
       '/ready',
       '/openapi.json',
       '/docs',
-    ]);
+    ];
+    expect(Object.keys(body.paths).toSorted()).toEqual(paths.toSorted());
     const names = body.paths['/events'].get.parameters.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['object_id', 'system_name', 'event_name', 'from', 'to', 'limit', 'cursor', 'format', 'formulas']);
   });

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
+import { ownLabels, type TenantLabels } from '../access/tenant-labels.ts';
 import { accessOf, guardRoutes } from '../access/guard-routes.ts';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
@@ -16,6 +17,7 @@ import { serviceVersion } from '../telemetry/resource.ts';
 import type { ErasureDesk } from '../recovery/erasure-desk.ts';
 import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
+import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
 import { consumerOperations } from './consumers/consumer-operations.ts';
@@ -25,6 +27,8 @@ import type { ReadBounds } from './consumers/reader-door.ts';
 import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
+import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
+import { addImportRoutes, type ImportDoor } from './imports.ts';
 import { addOperateRoutes, jobsUrl } from './operate.ts';
 import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
 import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
@@ -33,6 +37,7 @@ import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes.ts';
+import { storageProblem } from './storage-problem.ts';
 import { noParameters } from './schemas/parameters.ts';
 
 export type QueryServerOptions = {
@@ -40,16 +45,24 @@ export type QueryServerOptions = {
   readonly pool: Pool;
   /** Takes what operators ask of dead letters. */
   readonly desk: RecoveryDesk;
+  /** Takes changes of the registry of schemas. */
+  readonly schemaDesk: SchemaDesk;
   /** And of the versions of read models. */
   readonly rebuilds: RebuildDesk;
   /** And of what is to be erased. */
   readonly erasures: ErasureDesk;
+  /** Takes files of past events; left out, it takes none. */
+  readonly imports?: ImportDoor;
   readonly keys: Pick<AccessKeys, 'demand'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
   readonly consumers: { readonly desk: ConsumerDesk; readonly pool: Pool; readonly bounds: ReadBounds };
   /** Whole listings. Its pool only reads, and may take its time; the caller ends it. */
   readonly exports: { readonly pool: Pool; readonly bounds: ExportBounds };
+  /** Of tenants in metrics. */
+  readonly labels?: TenantLabels;
+  /** From the first byte, or the connection, to the end of the headers. */
+  readonly headersTimeoutMs?: number;
   /** null: plain HTTP. */
   readonly tls?: TlsFiles | null;
 };
@@ -59,19 +72,11 @@ const jsonType = 'application/json; charset=utf-8';
 /** An object id in percent-encoding takes up to 12 characters for each of its own; what is longer still is judged by its schema. */
 const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 
-export const createQueryServer = ({
-  pool,
-  desk,
-  rebuilds,
-  erasures,
-  keys,
-  telemetry,
-  consumers,
-  exports,
-  tls = null,
-}: QueryServerOptions): FastifyInstance => {
-  const app = openServer(tls);
-  const spans = observeRequests(app, telemetry);
+export const createQueryServer = (options: QueryServerOptions): FastifyInstance => {
+  const { pool, desk, schemaDesk, rebuilds, erasures, imports, keys, telemetry, consumers, exports } = options;
+  const { labels = ownLabels, headersTimeoutMs = 20_000, tls = null } = options;
+  const app = openServer(tls, headersTimeoutMs);
+  const spans = observeRequests(app, telemetry, ({ access }) => (access === null ? null : labels.of(access.tenant)));
   guardRoutes(app, {
     door: 'query',
     keys,
@@ -82,11 +87,13 @@ export const createQueryServer = ({
   const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
   for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
+  addSchemaRoutes(app, schemaDesk, telemetry);
   addRebuildRoutes(app, rebuilds, telemetry, spans);
   addErasureRoutes(app, erasures, telemetry, spans);
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
   const consumerReads = createReadDatabases(consumers.pool, telemetry);
   addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
+  if (imports !== undefined) addImportRoutes(app, imports, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);
@@ -101,20 +108,33 @@ export const createQueryServer = ({
 };
 
 const ok = '{"status":"ok"}';
+const requestTimeoutMs = 30_000;
 
-const openServer = (tls: TlsFiles | null): FastifyInstance => {
+/** A client that is slow on purpose is looked for this often, and costs a connection until then. */
+const mostCheckMs = 1000;
+
+const openServer = (tls: TlsFiles | null, headersTimeoutMs: number): FastifyInstance => {
+  const limits = {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(mostCheckMs, headersTimeoutMs),
+    maxHeaderSize: 16_384,
+  };
   const options = {
     logger: false,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: longestPathParameter },
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       void sendProblem(reply, invalidQuery([{ parameter: 'path', message: error.message }])),
     clientErrorHandler: answerBrokenRequest,
   };
-  if (tls === null) return Fastify(options);
+  if (tls === null) return Fastify({ ...options, http: limits });
   // The types tell a server with TLS from one without; what we use of them is the same.
-  return Fastify({ ...options, https: { ...tls, handshakeTimeout: 20_000 } } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance;
+  return Fastify({
+    ...options,
+    https: { ...limits, ...tls, handshakeTimeout: headersTimeoutMs },
+  } as FastifyHttpsOptions<Server>) as unknown as FastifyInstance;
 };
 
 type Reading = {
@@ -157,8 +177,10 @@ const checkReady = async (pool: Pool) => {
   try {
     await pool.query('select from checkpoints, log, events, timelines limit 0');
   } catch (cause) {
-    const reason = errorAttributes(cause)['exception.message'];
-    throw new RequestProblem('storage_unavailable', `The database can't be used: ${reason}.`, { cause });
+    // Anybody may ask, and learns the kind of trouble, not our hosts and ports.
+    const problem = storageProblem(cause);
+    if (problem instanceof RequestProblem) throw problem;
+    throw new RequestProblem('storage_unavailable', 'The database can not be used.', { cause });
   }
 };
 
@@ -167,6 +189,7 @@ const served = Map.groupBy(
   [
     ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
     { url: jobsUrl, methods: 'POST' },
+    ...Object.values(schemaUrls).map((url) => ({ url, methods: 'POST' })),
     { url: rebuildsUrl, methods: 'POST' },
     { url: erasuresUrl, methods: 'POST' },
     ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
@@ -210,14 +233,20 @@ const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
   return reply.code(problem.status).type(jsonType).send(JSON.stringify(problem.body));
 };
 
+const brokenBy = ({ code }: NodeJS.ErrnoException): ErrorBody['error'] => {
+  if (code === 'HPE_HEADER_OVERFLOW') return { code: 'headers_too_large', message: 'The request line and headers are over 16 KiB.' };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { code: 'request_timeout', message: 'The request did not arrive whole in time.' };
+  return { code: 'invalid_request', message: 'The request is not HTTP/1.1.' };
+};
+
 /** Below HTTP: a request line or header that Node can't read. There is no request to answer, only a socket. */
 const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket) => {
   // What is written before TLS came about would wait for a handshake that never comes, and the connection would stay.
   const isBeforeTls = (socket as { readonly secureConnecting?: boolean }).secureConnecting === true;
   if (error.code === 'ECONNRESET' || !socket.writable || isBeforeTls) return void socket.destroy();
-  const message = error.code === 'HPE_HEADER_OVERFLOW' ? 'The request line and headers are over 16 KiB.' : 'The request is not HTTP/1.1.';
-  const body = JSON.stringify({ error: { code: 'invalid_query', message } } satisfies ErrorBody);
+  const { code, message } = brokenBy(error);
+  const body = JSON.stringify({ error: { code, message } } satisfies ErrorBody);
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${errorCodes[code].status} Refused\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 };

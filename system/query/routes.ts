@@ -7,6 +7,7 @@ import { deadLetters } from './routes/dead-letters.ts';
 import { erasure, erasures } from './routes/erasures.ts';
 import { eventById } from './routes/event-by-id.ts';
 import { events } from './routes/events.ts';
+import { importByName, importRefused, imports } from './routes/imports.ts';
 import { parkedEvent } from './routes/parked-event.ts';
 import { parkedKey } from './routes/parked-key.ts';
 import { parkedKeys } from './routes/parked-keys.ts';
@@ -14,6 +15,8 @@ import { rebuild } from './routes/rebuild.ts';
 import { rebuildComparison } from './routes/rebuild-comparison.ts';
 import { recoveryAudit } from './routes/recovery-audit.ts';
 import { recoveryJob } from './routes/recovery-job.ts';
+import { schemaAudit, schemaPolicies } from './routes/schema-policies.ts';
+import { schemaByVersion, schemas } from './routes/schemas.ts';
 import { status } from './routes/status.ts';
 import { timeline } from './routes/timeline.ts';
 
@@ -28,6 +31,13 @@ const listed: readonly Route[] = [
   parkedKey,
   recoveryJob,
   recoveryAudit,
+  schemas,
+  schemaByVersion,
+  schemaPolicies,
+  schemaAudit,
+  imports,
+  importByName,
+  importRefused,
   rebuild,
   rebuildComparison,
   erasures,

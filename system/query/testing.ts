@@ -1,4 +1,5 @@
 // For tests: the query API on a fresh, migrated database, with rows put in by hand.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
@@ -7,6 +8,12 @@ import { migrate } from '../storage/postgres/migrate.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
+import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
+import { createImportRunner } from '../recovery/import/import-runner.ts';
+import { createThrottle } from '../recovery/import/throttle.ts';
+import { createEventIdentities } from '../storage/postgres/event-identities.ts';
+import { createImportDesk } from '../storage/postgres/import-desk.ts';
+import { createImportLedger } from '../storage/postgres/import-ledger.ts';
 import { createConsumerDesk } from '../storage/postgres/consumer-desk.ts';
 import { createErasureDesk } from '../storage/postgres/erasure/erasure-desk.ts';
 import { createRebuildDesk } from '../storage/postgres/rebuild/rebuild-desk.ts';
@@ -54,6 +61,7 @@ export const startQueryUnderTest = async (
     readonly migrated?: boolean;
     readonly bounds?: Partial<ReadBounds & ExportBounds>;
     readonly keys?: Pick<AccessKeys, 'demand'>;
+    readonly headersTimeoutMs?: number;
   } = {},
 ): Promise<QueryUnderTest> => {
   const database = await createTestDatabase();
@@ -70,11 +78,18 @@ export const startQueryUnderTest = async (
   });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-query-test-operate', onError: () => {} });
   const rebuilds = createRebuildDesk({ pool: operating, freshnessBudgetMs: 250, ...systemTimes });
-  const desks = { desk: createRecoveryDesk(operating), rebuilds, erasures: createErasureDesk(operating) };
+  const desks = {
+    desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
+    rebuilds,
+    erasures: createErasureDesk(operating),
+  };
   const bounds = { mostReaders: 20, bufferBytes: 256 * 1024, slowMs: 10_000, limitSeconds: 60, ...options.bounds };
   const consumers = { desk: createConsumerDesk(operating), pool, bounds };
-  const keys = options.keys ?? noKeys;
-  const app = createQueryServer({ pool, ...desks, keys, telemetry, consumers, exports: { pool, bounds } });
+  const { keys = noKeys, headersTimeoutMs } = options;
+  const slow = headersTimeoutMs === undefined ? {} : { headersTimeoutMs };
+  const imports = { desk: createImportDesk(operating), runner: createTestRunner(writing, database.url) };
+  const app = createQueryServer({ pool, ...desks, imports, keys, telemetry, consumers, exports: { pool, bounds }, ...slow });
   return {
     databaseUrl: database.url,
     pool: writing,
@@ -99,6 +114,17 @@ export const startQueryUnderTest = async (
     },
   };
 };
+
+/** In this process, without a thread: what live traffic leaves is not what these tests are about. */
+const createTestRunner = (pool: Pool, databaseUrl: string) =>
+  createImportRunner({
+    ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, () => {}), laneCount: 4 }),
+    throttle: createThrottle({ lagBudgetMs: 1e9, commitBudgetMs: 1e9, nowMs: () => performance.now() }),
+    clock: { nowMs: () => Date.now(), sleep: (delayMs) => sleep(delayMs) },
+    newIdentity: () => randomUUID(),
+    diskBudgetBytes: 0,
+    onTrouble: () => {},
+  });
 
 const insert = `
   insert into events (id, tenant, system_name, object_id, event_name, metadata, event_time, event_time_source, received_at, lane, position, body)

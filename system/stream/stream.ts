@@ -1,8 +1,19 @@
 // What the rest of the system may know of the stream: append with dedupe, read by position. No driver's detail.
 import type { DatagramNote } from './datagrams.ts';
+import type { SchemaVerdict } from '../contract/schemas.ts';
 
 /** Order and ownership: (tenant, system_name, object_id). */
 export type Key = { readonly tenant: string; readonly systemName: string; readonly objectId: string };
+
+/** What the door found of an event by the registry of schemas, where it found something. */
+export type SchemaFinding = {
+  /** The version that it is of, as far as that is known. */
+  readonly version: number | null;
+  /** null: nothing is wrong with it. */
+  readonly verdict: SchemaVerdict | null;
+  /** It is no processor's to handle, but a dead letter, by this revision of the registry. */
+  readonly parkedAt: number | null;
+};
 
 /** One admitted event on its way into the stream. Identity and id are fixed here and survive every retry of ours. */
 export type AppendRequest = Key & {
@@ -23,6 +34,8 @@ export type AppendRequest = Key & {
   readonly traceparent: string | null;
   /** Only where it came in a datagram: booked in the transaction of its batch. */
   readonly datagram?: DatagramNote;
+  /** Absent: nothing was found of it. */
+  readonly schema?: SchemaFinding;
 };
 
 export type AppendResult =
@@ -43,6 +56,7 @@ export type LogEvent = Key & {
   readonly receivedAt: Date;
   readonly body: string;
   readonly traceparent: string | null;
+  readonly schema?: SchemaFinding;
 };
 
 export type StreamWriter = {

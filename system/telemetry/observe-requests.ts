@@ -17,6 +17,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export const observeRequests = (
   app: FastifyInstance,
   { instruments, tracer }: Pick<Telemetry, 'instruments' | 'tracer'>,
+  tenantOf: (request: FastifyRequest) => string | null = () => null,
   unobserved: readonly string[] = ['/health', '/ready'],
 ): RequestSpans => {
   const spans = tracer('faultline.http');
@@ -42,7 +43,9 @@ export const observeRequests = (
   };
   const finish = (request: FastifyRequest, reply: FastifyReply, { span, startedAtMs }: Observed) => {
     const status = { 'http.response.status_code': reply.statusCode };
-    duration.record((performance.now() - startedAtMs) / 1000, { ...routeAttributes(request), ...status });
+    const tenant = tenantOf(request);
+    const whose = tenant === null ? {} : { 'faultline.tenant': tenant };
+    duration.record((performance.now() - startedAtMs) / 1000, { ...routeAttributes(request), ...status, ...whose });
     span.setAttributes(() => status);
     span.end(reply.statusCode >= 500 ? new Error(`answered ${reply.statusCode}`) : undefined);
   };

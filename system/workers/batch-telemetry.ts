@@ -14,6 +14,7 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
   const consumed = instruments.counter(signals.consumedMessages, ofEach);
   const duration = instruments.histogram(signals.processDuration);
   const freshness = instruments.histogram(signals.freshness);
+  const aside = instruments.counter(signals.batchesSetAside, ofEach);
   const operation = instruments.histogram(signals.dbOperationDuration);
   const note = collectFailures(parts, ofEach);
   return {
@@ -21,6 +22,7 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
     finished: (tenure: Tenure, batch: FinishedBatch): void => {
       const processor = { 'faultline.processor': tenure.processor };
       consumed.add(batch.delivered, processor);
+      if (batch.setAside === true) aside.add(1, processor);
       duration.record((batch.endedAtMs - batch.startedAtMs) / 1000, processor);
       operation.record((batch.endedAtMs - batch.settledFromMs) / 1000, { 'db.operation.name': `settle ${tenure.processor}` });
       for (let index = 0; index < batch.receivedAtMs.length; index += 1)
@@ -42,12 +44,20 @@ const collectFailures = ({ instruments, logger }: TelemetryParts, ofEach: readon
     event: (tenure: Tenure, failed: FailureNote) => {
       failures.add(1, { 'faultline.processor': tenure.processor, 'error.type': failed.failure.code });
       const attributes = failureAttributes(tenure, failed);
-      if (failed.deadLetter)
-        logger.error('event parked as a dead letter', attributes, context('faultline.event.dead_letter', failed.traceparent));
-      else logger.warn('event failed and is tried again', attributes, context('faultline.event.failed', failed.traceparent));
+      const { event, say } = told[failed.end];
+      const record = { ...attributes, ...(failed.end === 'skipped' || failed.end === 'stopped' ? { 'faultline.policy': failed.end } : {}) };
+      const level = failed.end === 'dead_letter' ? 'error' : 'warn';
+      logger[level](say, record, context(event, failed.traceparent));
     },
   };
 };
+
+const told = {
+  dead_letter: { event: 'faultline.event.dead_letter', say: 'event parked as a dead letter' },
+  retried: { event: 'faultline.event.failed', say: 'event failed and is tried again' },
+  skipped: { event: 'faultline.event.skipped', say: 'event given up, its processor skips what fails' },
+  stopped: { event: 'faultline.event.failed', say: 'event failed, its processor stands still before it' },
+} as const;
 
 const failureAttributes = (tenure: Tenure, { key, position, id, failure, attempts }: FailureNote) => ({
   ...laneAttributes(tenure),

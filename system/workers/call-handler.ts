@@ -1,7 +1,7 @@
 // One call of user code: watched from outside, and whatever it does becomes a value.
 import type { LogEvent } from '../stream/stream.ts';
 import type { Handled } from './deliver.ts';
-import { describeFailure, type Failure } from './failure.ts';
+import { describeFailure, EventFailure, type Failure } from './failure.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { Progress } from './progress.ts';
 
@@ -17,7 +17,9 @@ export const createCallHandler = <Effect>(
     try {
       return { effect: await pending };
     } catch (error) {
-      return { failure: describeFailure('handler_threw', error) };
+      if (error instanceof Interrupted) throw error.cause;
+      if (error instanceof Refused) return { failure: describeFailure('data_refused', error.cause) };
+      return failed(error);
     } finally {
       progress.leave();
     }
@@ -33,10 +35,18 @@ export const createCallHandler = <Effect>(
       return { effect: made };
     } catch (error) {
       progress.leave();
-      return { failure: describeFailure('handler_threw', error) };
+      return failed(error);
     }
   };
 };
+
+const failed = (error: unknown): { readonly failure: Failure } =>
+  error instanceof EventFailure ? { failure: error.failure } : { failure: describeFailure('handler_threw', error) };
+
+/** Raised by a handler for what is not the event's fault: `cause` is storage's, and the whole task is tried again. */
+export class Interrupted extends Error {}
+/** Raised by a handler where the database refused its value: `cause` says which. */
+export class Refused extends Error {}
 
 /** Raised where a lane's epoch moved on before user code ran. */
 export class Fenced extends Error {

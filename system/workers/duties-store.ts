@@ -1,4 +1,5 @@
 // What the elected worker needs of storage: the books, read at one moment, and the chores of the whole system.
+import type { LogRetention } from './log-retention.ts';
 import type { BookEntry } from '../telemetry/accounting.ts';
 
 export type BooksReading = {
@@ -32,7 +33,8 @@ export type Chores = {
   closeIdleRecoveries(): Promise<number>;
 };
 
-export type DutiesStore = Chores & {
-  /** Null: the lease is not ours any more, and nothing may be exported. `effects`: also count the rows of the read models, which costs. */
-  readBooks(epoch: number, effects: boolean): Promise<BooksReading | null>;
-};
+export type DutiesStore = Chores &
+  LogRetention & {
+    /** Null: the lease is not ours any more, and nothing may be exported. `effects`: also count the rows of the read models, which costs. */
+    readBooks(epoch: number, effects: boolean): Promise<BooksReading | null>;
+  };

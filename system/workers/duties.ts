@@ -1,5 +1,6 @@
 // What only one worker does: export the books, make the log's partitions ahead, forget old identities. It ends at once when the election is lost.
 import type { AccountingTelemetry } from '../telemetry/accounting.ts';
+import type { RetentionPolicy, Unread } from './log-retention.ts';
 import type { Tenure } from './checkpoint.ts';
 import type { DutiesStore } from './duties-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
@@ -15,6 +16,7 @@ export type DutiesOptions = {
   readonly exportIntervalMs: number;
   readonly dedupeWindowHours: number;
   readonly dedupeRowBound: number;
+  readonly retention: RetentionPolicy;
   readonly clock: WorkerClock;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   readonly telemetry: Pick<WorkerTelemetry, 'error'>;
@@ -74,11 +76,6 @@ export const startDuties = (options: DutiesOptions): Duties => {
       await clock.sleep(Math.max(0, intervalMs - (clock.nowMs() - startedAtMs)), signal).catch(() => {});
     }
   };
-  const forget = async () => {
-    // While there are more: short deletes with room between them.
-    while (!signal.aborted && (await store.forgetIdentities(options.dedupeWindowHours, forgetBatch)) === forgetBatch)
-      await clock.sleep(20, signal);
-  };
   const { compareNext, removeNext, eraseNext } = createLongChores(options, signal);
   const ended = Promise.all([
     every('erase objects', 500, eraseNext),
@@ -86,7 +83,8 @@ export const startDuties = (options: DutiesOptions): Duties => {
     every('remove what was given up', 1000, removeNext),
     every('read the books', options.exportIntervalMs, exportBooks, () => void books?.reportAge()),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
-    every('forget identities past the window', 10_000, forget),
+    every('drop what is past retention', 600_000, () => dropPast(options, alarms)),
+    every('forget identities past the window', 10_000, () => forget(options, signal)),
     every('tidy small tables', 60_000, () => store.tidy()),
     every('close commands on keys that are not parked', 2000, () => store.closeIdleCommands()),
     every('close recovery commands that nobody closed', 2000, () => store.closeIdleRecoveries()),
@@ -99,6 +97,20 @@ export const startDuties = (options: DutiesOptions): Duties => {
     },
   };
 };
+
+/** While there are more: short deletes with room between them. */
+const forget = async ({ store, clock, dedupeWindowHours }: DutiesOptions, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted && (await store.forgetIdentities(dedupeWindowHours, forgetBatch)) === forgetBatch) await clock.sleep(20, signal);
+};
+
+const dropPast = async ({ store, retention, logger }: DutiesOptions, alarms: Alarms): Promise<void> => {
+  const { dropped, waits } = await store.dropPast(retention);
+  for (const partition of dropped)
+    logger.info('a day of the log was dropped', { 'faultline.log.partition': partition }, { eventName: 'faultline.log.dropped' });
+  if (waits !== null) alarms.retentionWaits(waits);
+};
+
+type Alarms = ReturnType<typeof createAlarms>;
 
 /** What may take minutes goes in short steps, with room between them. */
 const createLongChores = ({ store, clock, logger }: DutiesOptions, signal: AbortSignal) => {
@@ -124,13 +136,18 @@ const createLongChores = ({ store, clock, logger }: DutiesOptions, signal: Abort
 /** At error level, once a minute while it lasts. */
 const createAlarms = ({ clock, logger, dedupeRowBound }: DutiesOptions) => {
   const lastAt = new Map<string, number>();
-  const alarm = (name: string, body: string, attributes: Record<string, number>) => {
+  const alarm = (name: string, body: string, attributes: Record<string, string | number>) => {
     const nowMs = clock.nowMs();
     if (nowMs - (lastAt.get(name) ?? -Infinity) < alarmEveryMs) return;
     lastAt.set(name, nowMs);
     logger.error(body, attributes, { eventName: name });
   };
   return {
+    retentionWaits: ({ partition, readers }: Unread) =>
+      alarm('faultline.retention.waits', 'a day of the log is past retention and stays: not all have read it', {
+        'faultline.log.partition': partition,
+        'faultline.readers': readers.slice(0, 10).join(', '),
+      }),
     look: ({ identitiesRows, oldestSnapshotSeconds }: { identitiesRows: number; oldestSnapshotSeconds: number }) => {
       if (identitiesRows > dedupeRowBound)
         alarm(

@@ -8,6 +8,9 @@ export const failureCodes = [
   'data_refused',
   'sequence_conflict',
   'sequence_mixed',
+  'schema_invalid',
+  'schema_unknown',
+  'schema_no_cast',
 ] as const;
 
 export type FailureCode = (typeof failureCodes)[number];
@@ -15,7 +18,14 @@ export type FailureCode = (typeof failureCodes)[number];
 export type Failure = { readonly code: FailureCode; readonly message: string; readonly errorType: string | null };
 
 /** Another attempt can't change these: the key goes straight to the dead letters. */
-const finalCodes: ReadonlySet<FailureCode> = new Set(['handler_crashed_process', 'sequence_conflict', 'sequence_mixed']);
+const finalCodes: ReadonlySet<FailureCode> = new Set([
+  'handler_crashed_process',
+  'sequence_conflict',
+  'sequence_mixed',
+  'schema_invalid',
+  'schema_unknown',
+  'schema_no_cast',
+]);
 export const isFinal = ({ code }: Failure): boolean => finalCodes.has(code);
 
 const longestMessage = 500;
@@ -44,3 +54,14 @@ const storable = (text: string): string => {
   const clean = text.replaceAll('\u0000', '\u2400').toWellFormed();
   return clean.length > longestMessage ? `${clean.slice(0, longestMessage - 1)}…`.toWellFormed() : clean;
 };
+
+/** Thrown for an event that never reaches user code: its failure, with a reason of its own. */
+export class EventFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.name = 'EventFailure';
+    this.failure = { code, message: storable(message), errorType: null };
+  }
+}

@@ -20,6 +20,8 @@ export type KeyState = {
   /** Early events with a higher number than this may exist without being in `early`; Infinity: all are. */
   readonly knownTo: number;
   readonly gaps: readonly SkippedGap[];
+  /** Its turn in this batch is over: what comes of it goes to the park, to be worked off from there. */
+  setAside?: true;
   /** Whether `sequenced` and `next` differ from what is stored. */
   orderChanged: boolean;
 };

@@ -15,6 +15,7 @@ export type LaneHostOptions = {
   /** Processors without order, by name; every other one is ordered and runs in threads. */
   readonly unordered: ReadonlyMap<string, UnorderedProcessor>;
   readonly ranges: RangeStore;
+  /** Of an ordered processor. */
   readonly threads: (tenure: Tenure) => Pick<ThreadPool, 'use'>;
   readonly bucketOf: LanePace['bucketOf'];
   readonly batchEvents: number;
@@ -24,14 +25,14 @@ export type LaneHostOptions = {
   readonly random: () => number;
   readonly recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => Promise<void>;
   readonly onFenced: (tenure: Tenure) => void;
-  readonly onParked: () => void;
+  readonly onParked: (tenure: Tenure) => void;
   readonly skipOldestGap: (lane: KeptLane) => Promise<boolean>;
 };
 
 export type RunningLanes = LaneHost & {
   readonly kept: () => readonly KeptLane[];
-  /** Tells every lane its head; true where any had work that it did not know of. */
-  wake(heads: ReadonlyMap<number, number>): boolean;
+  /** Tells every lane how far it may be read; true where any had work that it did not know of. */
+  wake(headOf: (tenure: Tenure) => number): boolean;
 };
 
 export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
@@ -53,9 +54,9 @@ export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
       forget(tenure);
     },
     kept: () => [...running.values()].map(({ kept }) => kept),
-    wake: (heads) => {
+    wake: (headOf) => {
       let news = false;
-      for (const lane of running.values()) news = lane.wake(heads.get(lane.tenure.lane) ?? 0) || news;
+      for (const lane of running.values()) news = lane.wake(headOf(lane.tenure)) || news;
       return news;
     },
   };

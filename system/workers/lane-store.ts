@@ -2,6 +2,7 @@
 import type { Key, LogEvent } from '../stream/stream.ts';
 import type { Books, CheckpointOutcome, FoundCheckpoint, LaneId, Tenure } from './checkpoint.ts';
 import type { Failure } from './failure.ts';
+import type { EventTransactions } from './event-transaction.ts';
 import type { EarlyEvent, KeyState } from './key-order.ts';
 import type { HandledEvent, Transaction } from './processor.ts';
 import type { RecoveryEnd } from './recovery-store.ts';
@@ -28,6 +29,8 @@ export type Attempt = { readonly position: number | null; readonly count: number
 
 export type Apply<Effect> = (handled: readonly HandledEvent<Effect>[], transaction: Transaction) => Promise<number>;
 
+export type DecideInside<Effect> = (transactions: EventTransactions) => Promise<Settlement<Effect> | null>;
+
 export type LaneStore = {
   attempt(lane: LaneId): Promise<Attempt>;
   /** The state of these keys, with early events' numbers (the lowest, and those that arrive now) and skipped gaps; a key without rows is new. */
@@ -36,10 +39,17 @@ export type LaneStore = {
   loadKeysWithDueEarly(lane: LaneId, limit: number): Promise<readonly Key[]>;
   /** In the order asked for, with the fixed body where there is one; fewer where their bodies are over `maxBytes` together, but at least one. */
   loadEarly(lane: LaneId, early: readonly EarlyEvent[], maxBytes: number): Promise<readonly LogEvent[]>;
-  /** The first events of a parked key, in order of position; where one was fixed, `body` is the fixed one. */
-  loadParked(lane: LaneId, key: Key, limit: number, maxBytes: number): Promise<readonly ParkedEvent[]>;
+  /** The first events of a parked key, in order of position, or those with fewest attempts first; where one was fixed, `body` is the fixed one. */
+  loadParked(lane: LaneId, key: Key, limit: number, maxBytes: number, order?: 'position' | 'attempts'): Promise<readonly ParkedEvent[]>;
   /** Locks the checkpoint, compares it, and only if it is as expected writes everything and moves it; else nothing is written. */
   settle<Effect>(tenure: Tenure, expectedPosition: number | null, settlement: Settlement<Effect>, apply: Apply<Effect>): Promise<Settled>;
+  /**
+   * Locks and compares first, and only then decides, in the open transaction, in which user code writes. Null: it decided for nothing, and nothing is written.
+   * Rejects with what `decide` threw, and nothing is written.
+   */
+  decide<Effect>(tenure: Tenure, expectedPosition: number | null, decide: DecideInside<Effect>): Promise<Settled | null>;
+  /** The same in a transaction that is always rolled back, without a lock and without a compare. */
+  rehearse<Effect>(decide: DecideInside<Effect>): Promise<void>;
   /** Applies each alone, in a transaction that is always rolled back, and says which ones the database refuses as data. */
   findRefused<Effect>(handled: readonly HandledEvent<Effect>[], apply: Apply<Effect>): Promise<ReadonlyMap<number, Failure>>;
   /** Counts an attempt durably before user code runs; `count` includes this one. */

@@ -28,6 +28,8 @@ export type AcquiredLease = Tenure & {
   readonly parked: number;
   readonly pending: number;
   readonly takeoversWithoutProgress: number;
+  /** A replay of the log says how far it may be read, `head` included. */
+  readonly isLimited: boolean;
   /** Its version is built beside another, and nobody reads it yet. */
   readonly isBuilding: boolean;
 };

@@ -53,15 +53,15 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     room: { early: bounds.pendingEvents - holdings.pending, parked: bounds.parkEvents - holdings.parked },
     carefulUntil,
   });
-  const inThread = (position: number, limit: number, drain: boolean, stopping: AbortSignal) =>
+  const inThread = (position: number, drain: boolean, { limit, head }: { limit: number; head: number }, stopping: AbortSignal) =>
     options.threads.use(async (thread): Promise<TaskEnd | null> => {
       using _lane = await options.mutex.acquire();
       // Stopped while it waited for a thread: nothing is in hand.
       if (stopping.aborted) return null;
-      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, ...taskFor(position) });
+      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
-    const policy = blocked === 'park_full' ? 'stop' : bounds.pendingPolicy;
+    const policy = blocked === 'early_full' ? bounds.pendingPolicy : 'stop';
     telemetry.blocked(tenure, blocked, policy);
     if (policy === 'skip' && (await options.skipOldestGap())) return { kind: 'again' };
     return { kind: 'wait' };
@@ -73,8 +73,8 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     }
     if (report.holdings !== null) ({ holdings } = report);
     for (const { position } of report.failures) known.delete(position);
-    if (report.delivered > 0) telemetry.finished(tenure, report);
-    if (report.failures.length > 0) options.onParked();
+    if (report.delivered > 0 || report.failures.length > 0) telemetry.finished(tenure, report);
+    if (report.failures.length > 0 || report.setAside) options.onParked();
     if (carefulUntil !== null && report.position >= carefulUntil) carefulUntil = null;
     if (report.blocked !== null && report.delivered === 0) return onBlocked(report.blocked);
     return { kind: 'moved', position: report.position, moreDue: report.moreDue };
@@ -88,11 +88,11 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   };
   const run = async (position: number, head: number, drain: boolean, stopping: AbortSignal): Promise<BatchEnd> => {
     if (drain || head <= position) {
-      const drained = await inThread(position, 0, true, stopping);
+      const drained = await inThread(position, true, { limit: 0, head }, stopping);
       return drained === null ? { kind: 'again' } : onEnd(drained);
     }
     const limit = await options.bucket.take(Math.min(options.batchEvents, head - position), stopping);
-    const end = await inThread(position, limit, false, stopping);
+    const end = await inThread(position, false, { limit, head }, stopping);
     options.bucket.giveBack(Math.max(0, limit - deliveredBy(end)));
     return end === null ? { kind: 'again' } : onEnd(end);
   };

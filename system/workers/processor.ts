@@ -1,5 +1,6 @@
 // What a processor is: logic with its own checkpoint and error policy. A consumer only delivers to it.
 import type { LogEvent } from '../stream/stream.ts';
+import type { OwnRules } from './own-rules.ts';
 
 /** One effect that a handler asks for, written by the processor's `apply` in the checkpoint's own transaction. */
 export type HandledEvent<Effect> = { readonly event: LogEvent; readonly effect: Effect };
@@ -22,6 +23,8 @@ export type OrderedProcessor<Effect> = {
   readonly name: string;
   readonly version: number;
   readonly handle: (event: LogEvent) => Effect | null | Promise<Effect | null>;
+  /** A processor of a team's own: `handle` writes in the open transaction, and `apply` only counts. Absent: `handle` runs before it. */
+  readonly own?: OwnRules;
   /** Returns how many effects the rows say were written: the books count this, never what was asked for. */
   readonly apply: (handled: readonly HandledEvent<Effect>[], transaction: Transaction) => Promise<number>;
 };

@@ -8,6 +8,8 @@ const position = 1;
 export type Progress = {
   enter(eventPosition: number): void;
   leave(): void;
+  /** User code waits for the database: that is movement, as long as somebody can say so. */
+  waits(): void;
 };
 
 export type ProgressView = { readonly calls: bigint; readonly inHandler: boolean; readonly position: number };
@@ -22,6 +24,7 @@ export const progressWriter = (buffer: SharedArrayBuffer): Progress => {
       Atomics.add(cells, calls, 1n);
     },
     leave: () => void Atomics.add(cells, calls, 1n),
+    waits: () => void Atomics.add(cells, calls, 2n),
   };
 };
 

@@ -98,7 +98,7 @@ describe('what a worker knows of rebuilds', () => {
       id: 1,
       failure: { code: 'handler_threw', message: 'no', errorType: null },
       attempts: 1,
-      deadLetter: true,
+      end: 'dead_letter',
       traceparent: 't',
     } as const;
     const traced = [{ id: 1, lane: 0, position: 1, traceparent: 't' }];

@@ -17,6 +17,7 @@ export type ReportParts<Effect> = {
   readonly endedAtMs: number;
   readonly blocked: Report['blocked'];
   readonly moreDue: boolean;
+  readonly setAside?: boolean;
 };
 
 const nothing = {
@@ -26,6 +27,7 @@ const nothing = {
   delivered: 0,
   blocked: null,
   moreDue: false,
+  setAside: false,
   failures: [],
   receivedAtMs: new Float64Array(0),
   traced: [],
@@ -64,6 +66,7 @@ export const makeReport = <Effect>(parts: ReportParts<Effect>): Report => {
     delivered: decisions.length,
     blocked: parts.blocked,
     moreDue: parts.moreDue,
+    setAside: parts.setAside ?? false,
     failures: failureNotes(decisions, settlement),
     receivedAtMs: Float64Array.from(settlement.applied, ({ event }) => event.receivedAt.getTime()),
     traced: done.flatMap(tracedEvent),
@@ -78,11 +81,12 @@ const failureNotes = <Effect>(decisions: readonly Decision<Effect>[], settlement
   const failed = new Map<number, FailedEvent>();
   for (const one of [...settlement.parkFailed, ...settlement.parkEarly, ...settlement.failedAgain]) failed.set(one.position, one);
   return decisions.flatMap((decision, index) => {
-    if (decision.kind !== 'failed') return [];
-    const { id, position, traceparent, systemName, objectId } = decision.event;
+    if ((decision.kind !== 'failed' && decision.kind !== 'skipped') || decision.failure === undefined) return [];
+    const { failure, event } = decision;
+    const { id, position, traceparent, systemName, objectId } = event;
     const keyState = settlement.parkedKeys[decisions.slice(0, index).filter(({ kind }) => kind === 'failed').length]?.state;
     const attempts = failed.get(position)?.attempts ?? 1;
-    const key = { systemName, objectId };
-    return [{ key, position, id, failure: decision.failure, attempts, deadLetter: keyState === 'parked', traceparent }];
+    const end = decision.kind === 'skipped' ? 'skipped' : keyState === 'parked' ? 'dead_letter' : 'retried';
+    return [{ key: { systemName, objectId }, position, id, failure, attempts, end, traceparent }];
   });
 };

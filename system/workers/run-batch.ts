@@ -1,81 +1,46 @@
 // One batch of a lane in a handler thread: read, decide, write, all in the order of positions.
-import type { Key, LogEvent } from '../stream/stream.ts';
 import { createCallHandler, Fenced, type CallHandler } from './call-handler.ts';
 import { createCarefulHandler } from './careful-handler.ts';
-import { deliver, drainKeys, type Delivered } from './deliver.ts';
+import { decideBatch, loadBatch, type Batch, type Decided } from './decide-batch.ts';
 import { classifyError } from './error-class.ts';
 import type { Failure } from './failure.ts';
-import { drainable, keyName, type KeyState } from './key-order.ts';
 import { fencedReport, idleReport, makeReport } from './report.ts';
-import { settle, type Settlement } from './settlement.ts';
-import { drainLimit, type ThreadContext } from './thread-context.ts';
+import { runOwn } from './run-own.ts';
+import type { Settlement } from './settlement.ts';
+import type { ThreadContext } from './thread-context.ts';
 import type { BatchTask, DrainTask, Report } from './thread-protocol.ts';
 
 export const runBatch = async <Effect>(task: BatchTask, context: ThreadContext<Effect>): Promise<Report> => {
+  if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
   const limit = task.carefulUntil === null ? task.limit : 1;
   const events = await context.stream.read(task.tenure.lane, task.position, limit, context.maxBytes);
   if (events.length === 0) return idleReport(task.position, startedAtMs);
-  return narrowed(task, context, startedAtMs, (known) => deliverBatch({ task, context, events, known }));
+  return narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events }, known));
 };
 
 const dueKeysLimit = 50;
 
 export const runDrain = async <Effect>(task: DrainTask, context: ThreadContext<Effect>): Promise<Report> => {
+  if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
   const keys = await context.store.loadKeysWithDueEarly(task.tenure, dueKeysLimit);
   if (keys.length === 0) return idleReport(task.position, startedAtMs);
-  const report = await narrowed(task, context, startedAtMs, (known) => deliverBatch({ task, context, events: [], known, keys }));
+  const report = await narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events: [], keys }, known));
   return { ...report, moreDue: report.moreDue || keys.length === dueKeysLimit };
 };
 
-type Delivering<Effect> = {
-  readonly task: BatchTask | DrainTask;
-  readonly context: ThreadContext<Effect>;
-  readonly events: readonly LogEvent[];
-  readonly known: ReadonlyMap<number, Failure>;
-  /** Drain these instead of delivering events. */
-  readonly keys?: readonly Key[];
+const decideLoaded = async <Effect>(batch: Batch<Effect>, known: ReadonlyMap<number, Failure>): Promise<Decided<Effect>> => {
+  const loaded = await loadBatch(batch);
+  const handle = await handlerFor(batch, known, [...batch.events.map(({ position }) => position), ...loaded.early.keys()]);
+  return decideBatch(batch, { ...loaded, handle });
 };
 
-type Decided<Effect> = { readonly delivered: Delivered<Effect>; readonly settlement: Settlement<Effect>; readonly position: number };
-
-const deliverBatch = async <Effect>(delivering: Delivering<Effect>): Promise<Decided<Effect>> => {
-  const { task, context, events } = delivering;
-  const keys = await loadKeyStates(delivering);
-  const early = await loadDrainable(delivering, keys);
-  const handle = await handlerFor(delivering, [...events.map(({ position }) => position), ...early.keys()]);
-  const common = { keys, handle, room: task.room, earlyEvent: ({ position }: { position: number }) => early.get(position) };
-  const delivered = delivering.keys ? await drainKeys(common) : await deliver({ ...common, events, origin: 'log' });
-  const position = events[delivered.count - 1]?.position ?? task.position;
-  const settlement = settle(delivered.decisions, {
-    toPosition: delivering.keys ? null : position,
-    staysCareful: task.carefulUntil !== null && position < task.carefulUntil,
-    keys,
-    policy: context.policy,
-    attemptsSoFar: () => 0,
-  });
-  return { delivered, settlement, position };
-};
-
-const loadKeyStates = <Effect>({ task, context, events, keys }: Delivering<Effect>): Promise<Map<string, KeyState>> => {
-  if (keys) return context.store.loadKeys(task.tenure, keys, []);
-  const distinct = new Map(events.map((event) => [keyName(event), event]));
-  return context.store.loadKeys(task.tenure, [...distinct.values()], numbersOf(events));
-};
-
-const numbersOf = (events: readonly LogEvent[]) => events.map(({ sequence }) => sequence).filter((sequence) => sequence !== null);
-
-const loadDrainable = async <Effect>({ task, context, events }: Delivering<Effect>, keys: ReadonlyMap<string, KeyState>) => {
-  const withEarly = [...keys].filter(([, state]) => state.early.size > 0 && !state.parked);
-  if (withEarly.length === 0) return new Map<number, LogEvent>();
-  const arriving = Map.groupBy(events, keyName);
-  const wanted = withEarly.flatMap(([name, state]) => drainable(state, numbersOf(arriving.get(name) ?? []), drainLimit));
-  const loaded = await context.store.loadEarly(task.tenure, wanted, context.maxBytes);
-  return new Map(loaded.map((event) => [event.position, event]));
-};
-
-const handlerFor = async <Effect>({ task, context, known }: Delivering<Effect>, unit: readonly number[]): Promise<CallHandler<Effect>> => {
+const handlerFor = async <Effect>(
+  { task, context }: Batch<Effect>,
+  known: ReadonlyMap<number, Failure>,
+  unit: readonly number[],
+): Promise<CallHandler<Effect>> => {
   const call = createCallHandler(context.processor, context.progress, known);
   if (task.carefulUntil === null) return call;
   const attempt = await context.store.attempt(task.tenure);
@@ -110,7 +75,8 @@ const narrowed = async <Effect>(
     if (settled === null) continue;
     const endedAtMs = context.nowMs();
     const { decisions, moreDue } = delivered;
-    const parts = { decisions, settlement, settled, position: decided.position, blocked, moreDue };
+    const setAside = settlement.parkedKeys.length > settlement.parkFailed.length + settlement.parkEarly.length;
+    const parts = { setAside, decisions, settlement, settled, position: decided.position, blocked, moreDue };
     return makeReport({ ...parts, startedAtMs, settledFromMs, endedAtMs });
   }
 };

@@ -2,9 +2,10 @@
 import type { LogEvent } from '../stream/stream.ts';
 import { createCallHandler } from './call-handler.ts';
 import { deliver, drainKeys, type Delivered } from './deliver.ts';
-import type { Failure } from './failure.ts';
+import { isFinal, type Failure } from './failure.ts';
 import { drainable, keyName, skipGap, type KeyState } from './key-order.ts';
 import type { ParkedEvent } from './lane-store.ts';
+import type { OwnRules } from './own-rules.ts';
 import { fencedReport, idleReport, makeReport } from './report.ts';
 import { refusedBy } from './run-batch.ts';
 import { emptySettlement, retryDelayMs, settle, type Settlement } from './settlement.ts';
@@ -17,9 +18,11 @@ const noBound = { early: Infinity, parked: Infinity };
 export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<Effect>): Promise<Report> => {
   const startedAtMs = context.nowMs();
   const { tenure, key } = task;
-  const parked = await context.store.loadParked(tenure, key, parkedLimit, context.maxBytes);
+  const stored = await context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
+  if (stored.length === 0) return releaseEmpty(task, context, startedAtMs);
+  const { parked, others } = isOrdered(context) ? { parked: stored, others: [] } : chooseOne(task, stored, context);
   const head = parked[0];
-  if (head === undefined) return releaseEmpty(task, context, startedAtMs);
+  if (head === undefined) return restKey(task, context, startedAtMs);
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
   const before = (task.counted ? head.attempts - 1 : head.attempts) - context.survived.of(tenure, head.position);
   if (diedInLastAttempt(head, before, context) && !known.has(head.position)) known.set(head.position, crashed(before));
@@ -29,7 +32,30 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
     context.survived.noted(tenure, head.position);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
-  return attempt({ task, context, parked, known, startedAtMs, attempts });
+  const attempting = { task, context, parked, others, known, startedAtMs, attempts };
+  return context.processor.own === undefined ? attempt(attempting) : attemptInside(attempting, context.processor.own);
+};
+
+const isOrdered = <Effect>({ processor }: ThreadContext<Effect>): boolean => processor.own?.isOrdered ?? true;
+export const orderOf = <Effect>(context: ThreadContext<Effect>) => (isOrdered(context) ? 'position' : 'attempts');
+
+/** Without order each event is tried by itself: the one with fewest attempts, or the one that took its thread with it just now. Dead letters rest. */
+const chooseOne = <Effect>(task: RetryTask, stored: readonly ParkedEvent[], { policy }: ThreadContext<Effect>) => {
+  const culprit = stored.find(({ position }) => task.counted && task.known.some((one) => one.position === position));
+  const open = stored.filter(
+    ({ attempts, failure }) => attempts === 0 || (attempts < policy.attempts && !(failure !== null && isFinal(failure))),
+  );
+  const chosen = culprit ?? open[0];
+  return { parked: chosen === undefined ? [] : [chosen], others: stored.filter((one) => one !== chosen).map((one) => open.includes(one)) };
+};
+
+/** All that is left of the key are dead letters. */
+const restKey = async <Effect>({ tenure, key }: RetryTask, context: ThreadContext<Effect>, startedAtMs: number): Promise<Report> => {
+  await context.mayWrite();
+  const settlement = { ...emptySettlement, parkedKeys: [{ key, state: 'parked' as const, retryAfterMs: null }], retriedKey: key };
+  const settled = await context.store.settle(tenure, null, settlement, context.processor.apply);
+  const times = { startedAtMs, settledFromMs: startedAtMs, endedAtMs: context.nowMs() };
+  return makeReport({ decisions: [], settlement, settled, position: 0, blocked: null, moreDue: false, ...times });
 };
 
 /** Attempts are counted before user code runs: one that has all of them and is still retrying took its process with it. */
@@ -55,12 +81,38 @@ type DeliveringParked<Effect> = {
   readonly context: ThreadContext<Effect>;
   readonly parked: readonly ParkedEvent[];
   readonly known: Map<number, Failure>;
+  readonly attempts?: (event: LogEvent) => number;
 };
 
 type Attempting<Effect> = DeliveringParked<Effect> & {
   readonly task: RetryTask;
   readonly startedAtMs: number;
   readonly attempts: (event: LogEvent) => number;
+  /** Parked events of the key that stay as they are; true: one that is to be tried yet. */
+  readonly others: readonly boolean[];
+};
+
+/** A team's own processor writes as it handles: its lane's live flow is held up for as long. */
+const attemptInside = async <Effect>(attempting: Attempting<Effect>, rules: OwnRules): Promise<Report> => {
+  const { task, context } = attempting;
+  await context.mayWrite();
+  const settledFromMs = context.nowMs();
+  let made: { delivered: Delivered<Effect>; settlement: Settlement<Effect> } | null = null;
+  const settled = await context.store.decide(task.tenure, null, async (transactions) => {
+    rules.use(transactions);
+    rules.begin();
+    const { delivered, keys } = await deliverParked(attempting);
+    made = { delivered, settlement: settleParked(attempting, delivered, keys) };
+    return delivered.decisions.length === 0 ? null : made.settlement;
+  });
+  const done = made as { delivered: Delivered<Effect>; settlement: Settlement<Effect> } | null;
+  if (settled === null) return idleReport(0, attempting.startedAtMs);
+  if (done === null)
+    return { ...idleReport(settled.found.position, attempting.startedAtMs), outcome: settled.outcome, found: settled.found };
+  const times = { startedAtMs: attempting.startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
+  const { delivered, settlement } = done;
+  const moreDue = delivered.moreDue || settlement.releaseKey !== null;
+  return makeReport({ decisions: delivered.decisions, settlement, settled, position: 0, blocked: null, moreDue, ...times });
 };
 
 const attempt = async <Effect>(attempting: Attempting<Effect>): Promise<Report> => {
@@ -81,7 +133,7 @@ const attempt = async <Effect>(attempting: Attempting<Effect>): Promise<Report> 
   }
 };
 
-export const deliverParked = async <Effect>({ task, context, parked, known }: DeliveringParked<Effect>) => {
+export const deliverParked = async <Effect>({ task, context, parked, known, attempts }: DeliveringParked<Effect>) => {
   const numbers = parked.map(({ sequence }) => sequence).filter((sequence) => sequence !== null);
   const keys = await context.store.loadKeys(task.tenure, [task.key], numbers);
   const state = keys.get(keyName(task.key))!;
@@ -95,9 +147,14 @@ export const deliverParked = async <Effect>({ task, context, parked, known }: De
     handle,
     room: noBound,
     earlyEvent: ({ position }) => early.get(position),
+    ...ownOf(context),
+    ...(attempts && { attemptsSoFar: attempts }),
   });
   return { delivered, keys };
 };
+
+/** Nothing is shed that was taken before. */
+const ownOf = <Effect>({ processor: { own } }: ThreadContext<Effect>) => (own === undefined ? {} : { own: { rules: own, head: 0 } });
 
 const loadEarly = async <Effect>({ tenure }: ParkTask, context: ThreadContext<Effect>, state: KeyState, arriving: readonly number[]) => {
   const loaded = await context.store.loadEarly(tenure, drainable(state, arriving, drainLimit), context.maxBytes);
@@ -106,13 +163,17 @@ const loadEarly = async <Effect>({ tenure }: ParkTask, context: ThreadContext<Ef
 
 /** Without a failure the key leaves the park, or goes on at once where it has more than one go could take. */
 const settleParked = <Effect>(
-  { task, context, parked, attempts }: Attempting<Effect>,
+  { task, context, parked, others, attempts }: Attempting<Effect>,
   delivered: Delivered<Effect>,
   keys: ReadonlyMap<string, KeyState>,
 ): Settlement<Effect> => {
   const decided = settle(delivered.decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: attempts });
   const settlement = { ...decided, retriedKey: task.key };
+  // Without order: what is left decides what the key is.
+  if (others.includes(true))
+    return { ...settlement, parkedKeys: [{ key: task.key, state: 'retrying', retryAfterMs: context.policy.retryMs }] };
   if (settlement.parkedKeys.length > 0) return settlement;
+  if (others.length > 0) return { ...settlement, parkedKeys: [{ key: task.key, state: 'parked', retryAfterMs: null }] };
   return delivered.count === parked.length ? { ...settlement, releaseKey: task.key } : settlement;
 };
 
@@ -124,6 +185,7 @@ export const runSkipGap = async <Effect>(task: SkipGapTask, context: ThreadConte
   const startedAtMs = context.nowMs();
   await context.mayWrite();
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
+  if (context.processor.own !== undefined) return skipGapInside(task, context, context.processor.own, known, startedAtMs);
   for (;;) {
     const decided = await decideGap(task, context, known);
     if (decided === null) return idleReport(0, startedAtMs);
@@ -138,6 +200,28 @@ export const runSkipGap = async <Effect>(task: SkipGapTask, context: ThreadConte
   }
 };
 
+const skipGapInside = async <Effect>(
+  task: SkipGapTask,
+  context: ThreadContext<Effect>,
+  rules: OwnRules,
+  known: ReadonlyMap<number, Failure>,
+  startedAtMs: number,
+): Promise<Report> => {
+  const settledFromMs = context.nowMs();
+  let made: Awaited<ReturnType<typeof decideGap<Effect>>> = null;
+  const settled = await context.store.decide(task.tenure, null, async (transactions) => {
+    rules.use(transactions);
+    rules.begin();
+    made = await decideGap(task, context, known);
+    return made?.settlement ?? null;
+  });
+  const done = made as Awaited<ReturnType<typeof decideGap<Effect>>>;
+  if (settled === null) return idleReport(0, startedAtMs);
+  if (done === null) return { ...idleReport(settled.found.position, startedAtMs), outcome: settled.outcome, found: settled.found };
+  const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
+  return makeReport({ ...done, settled, position: 0, blocked: null, moreDue: true, ...times });
+};
+
 /** null: there is no gap any more. Keys are loaded for each decision, as deciding uses them up. */
 const decideGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effect>, known: ReadonlyMap<number, Failure>) => {
   const keys = await context.store.loadKeys(task.tenure, [task.key], []);
@@ -146,7 +230,13 @@ const decideGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effec
   if (state === undefined || gap === null) return null;
   const early = await loadEarly(task, context, state, []);
   const handle = createCallHandler(context.processor, context.progress, known);
-  const { decisions } = await drainKeys({ keys, handle, room: noBound, earlyEvent: ({ position }) => early.get(position) });
+  const { decisions } = await drainKeys({
+    keys,
+    handle,
+    room: noBound,
+    earlyEvent: ({ position }) => early.get(position),
+    ...ownOf(context),
+  });
   const decided = settle(decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: () => 0 });
   return { decisions, settlement: { ...decided, gap: { key: task.key, gap } } };
 };

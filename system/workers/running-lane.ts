@@ -111,7 +111,7 @@ const orderedParts = (options: LaneHostOptions, parts: Parts): FlowParts =>
     mutex: parts.mutex,
     bounds: options.bounds,
     carefulUntil: carefulUntil(parts.lease, options.batchEvents),
-    onParked: options.onParked,
+    onParked: () => options.onParked(parts.tenure),
     skipOldestGap: () => options.skipOldestGap(parts.kept()),
   });
 

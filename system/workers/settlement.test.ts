@@ -45,7 +45,7 @@ test('every decision moves its event exactly once: nothing is left over and noth
 test('a failure is tried again with doubled waits until its attempts are used up, and a final one never', () => {
   for (const code of failureCodes) {
     const failure = { code, message: '', errorType: null };
-    const isFinal = ['handler_crashed_process', 'sequence_conflict', 'sequence_mixed'].includes(code);
+    const isFinal = code === 'handler_crashed_process' || /^(?:sequence|schema)_/.test(code);
     expect(parkedKeyAfter(key, failure, 1, policy).state).toBe(isFinal ? 'parked' : 'retrying');
     expect(parkedKeyAfter(key, failure, 3, policy)).toEqual({ key, state: 'parked', retryAfterMs: null });
   }

@@ -26,6 +26,8 @@ export type Settlement<Effect> = {
   readonly ignored: number;
   readonly skipped: number;
   readonly discarded: number;
+  /** Passed without being handled, by a processor that was too far behind. */
+  readonly shed: number;
   /** Copied from the log into the park: failed, or waiting behind. */
   readonly parkFailed: readonly FailedEvent[];
   readonly parkBehind: readonly number[];
@@ -56,6 +58,7 @@ export const emptySettlement: Settlement<never> = {
   ignored: 0,
   skipped: 0,
   discarded: 0,
+  shed: 0,
   parkFailed: [],
   parkBehind: [],
   parkEarly: [],
@@ -105,6 +108,7 @@ export const settle = <Effect>(decisions: readonly Decision<Effect>[], options: 
     applied: decisions.filter((decision) => decision.kind === 'applied').map(({ event, effect }) => ({ event, effect })),
     ignored: count(decisions, 'ignored'),
     skipped: count(decisions, 'skipped'),
+    shed: count(decisions, 'shed'),
     parkFailed: failedFrom('log'),
     parkBehind: positions(decisions, 'log', ['behind']),
     parkEarly: failedFrom('early'),
@@ -113,12 +117,18 @@ export const settle = <Effect>(decisions: readonly Decision<Effect>[], options: 
     doneEarly: done('early'),
     doneParked: done('park'),
     failedAgain: failedFrom('park'),
-    parkedKeys: failed.map(({ event, failure }) => parkedKeyAfter(keyOf(event), failure, attemptsOf(event), options.policy)),
+    parkedKeys: [
+      ...failed.map(({ event, failure }) => parkedKeyAfter(keyOf(event), failure, attemptsOf(event), options.policy)),
+      ...[...options.keys.values()].filter(({ setAside }) => setAside === true).map(asideKey),
+    ],
     keyOrders: [...options.keys.values()].filter(({ orderChanged }) => orderChanged).map(toOrderChange),
   };
 };
 
 const keyOf = ({ tenant, systemName, objectId }: Key): Key => ({ tenant, systemName, objectId });
+
+/** Nothing is wrong with it: it is due at once, after those that were due before. */
+const asideKey = ({ key }: KeyState): ParkedKeyChange => ({ key, state: 'retrying', retryAfterMs: 0 });
 
 const toOrderChange = ({ key, sequenced, next }: KeyState): KeyOrderChange => ({ key, sequenced: sequenced ?? false, next });
 

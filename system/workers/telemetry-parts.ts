@@ -11,6 +11,7 @@ export type FinishedBatch = {
   readonly receivedAtMs: ArrayLike<number>;
   readonly traced: readonly TracedEvent[];
   readonly failures: readonly FailureNote[];
+  readonly setAside?: boolean;
   readonly startedAtMs: number;
   readonly settledFromMs: number;
   readonly endedAtMs: number;

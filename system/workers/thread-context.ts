@@ -4,6 +4,7 @@ import type { LaneStore } from './lane-store.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { Progress } from './progress.ts';
 import type { RetryPolicy } from './settlement.ts';
+import type { Neighbours } from './turns.ts';
 import type { SurvivedAttempts } from './survived-attempts.ts';
 
 export type ThreadContext<Effect> = {
@@ -16,6 +17,8 @@ export type ThreadContext<Effect> = {
   readonly maxBytes: number;
   readonly nowMs: () => number;
   readonly survived: SurvivedAttempts;
+  /** How long one key may take of a batch, and how that is measured; null: as long as it takes. */
+  readonly turn: { readonly ms: number; readonly nowMs: () => number; readonly neighbours: Neighbours } | null;
   /** Resolves when work from the park may be written. */
   readonly mayWrite: () => Promise<void>;
 };

@@ -16,6 +16,8 @@ export type BatchTask = {
   readonly tenure: Tenure;
   readonly position: number;
   readonly limit: number;
+  /** The lane's, as far as it is known: how far behind the batch is. */
+  readonly head: number;
   readonly known: readonly KnownFailure[];
   readonly room: { readonly early: number; readonly parked: number };
   /** One event at a time, with durable attempts; stays so up to and without this position. */
@@ -23,7 +25,7 @@ export type BatchTask = {
 };
 
 /** Early events that are due though nothing new came. */
-export type DrainTask = Omit<BatchTask, 'kind' | 'limit'> & { readonly kind: 'drain' };
+export type DrainTask = Omit<BatchTask, 'kind' | 'limit' | 'head'> & { readonly kind: 'drain' };
 
 /** One attempt on a parked key, and on what waits behind its head. */
 export type RetryTask = {
@@ -62,7 +64,8 @@ export type FailureNote = {
   readonly id: number;
   readonly failure: Failure;
   readonly attempts: number;
-  readonly deadLetter: boolean;
+  /** skipped, stopped: by its processor's policy. */
+  readonly end: 'retried' | 'dead_letter' | 'skipped' | 'stopped';
   readonly traceparent: string | null;
 };
 
@@ -76,8 +79,10 @@ export type Report = {
   /** Events handed to the processor. */
   readonly delivered: number;
   /** The lane can't go on: a bound is reached. */
-  readonly blocked: 'early_full' | 'park_full' | null;
+  readonly blocked: 'early_full' | 'park_full' | 'handler_stopped' | null;
   readonly moreDue: boolean;
+  /** A key's turn was over: it waits in the park to be worked off. */
+  readonly setAside: boolean;
   readonly failures: readonly FailureNote[];
   /** Epoch milliseconds of receipt of each event applied. */
   readonly receivedAtMs: Float64Array;

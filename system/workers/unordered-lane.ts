@@ -106,7 +106,7 @@ const parkOne = async ({ tenure, store, telemetry, clock }: UnorderedLaneOptions
     id: event?.id ?? 0,
     failure,
     attempts: 1,
-    deadLetter: true,
+    end: 'dead_letter' as const,
     traceparent: event?.traceparent ?? null,
   };
   telemetry.finished(tenure, { ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures: [note] });

@@ -13,6 +13,7 @@ import { createParkKeeper, type ParkKeeper } from './park-keeper.ts';
 import type { ParkStore } from './park-store.ts';
 import { createPoller } from './poller.ts';
 import type { UnorderedProcessor } from './processor.ts';
+import { createReplayLimits, type ReplayLimitStore } from './replay-limits.ts';
 import type { RecoveryStore } from './recovery-store.ts';
 import { createRebuildWatch } from './rebuild-watch.ts';
 import type { RebuildStore } from './rebuild-store.ts';
@@ -42,11 +43,15 @@ export type WorkerOptions = {
   readonly ranges: RangeStore;
   readonly park: ParkStore;
   readonly recoveries: RecoveryStore;
+  readonly replays: ReplayLimitStore;
+  /** For the live lanes, and apart from them for the park. */
   readonly erasures: ErasureStore;
   readonly rebuilds: RebuildStore;
   /** For the live lanes, and apart from them for the park and for versions that are built. */
   readonly threads: ThreadPool;
   readonly parkThreads: ThreadPool;
+  /** Those of a team's own, each with threads for itself: what one of them does holds up none of the others. */
+  readonly own: readonly { readonly name: string; readonly threads: ThreadPool }[];
   readonly rebuildThreads: ThreadPool;
   readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
   readonly telemetry: WorkerTelemetry;
@@ -79,10 +84,11 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   });
   const telemetry = rebuilds.quieten(options.telemetry);
   const { bucketOf } = createLanePace({ rebuilds, maxEventsPerSecond: settings.maxEventsPerSecond, clock });
+  const own = new Map(options.own.map(({ name, threads }) => [name, threads]));
   const lanes = createLaneHost({
     unordered: new Map(options.unordered.map((processor) => [processor.name, processor])),
     ranges: options.ranges,
-    threads: (tenure) => ({ use: (work) => (rebuilds.isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) }),
+    threads: chooseThreads(options, own, rebuilds),
     bucketOf,
     batchEvents: settings.batchEvents,
     bounds: settings.bounds,
@@ -91,20 +97,21 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     random,
     recordFenced: (tenure: Tenure, found: FoundCheckpoint, what: string) => leases.recordFenced(tenure, found, what),
     onFenced: (tenure) => keeper.forget(tenure),
-    onParked: () => park.wake(),
-    skipOldestGap: (lane: KeptLane) => park.skipOldestGap(lane),
+    onParked: ({ processor }) => parkOf(processor).wake(),
+    skipOldestGap: (lane: KeptLane) => parkOf(lane.tenure.processor).skipOldestGap(lane),
   });
+  const limits = createReplayLimits(options.stream, options.replays);
   const poller = createPoller({
-    stream: options.stream,
+    stream: limits.stream,
     clock,
     random,
-    onHeads: (heads) => lanes.wake(heads),
+    onHeads: (heads) => lanes.wake((tenure) => limits.headOf(tenure, heads)),
     onError: (error) => telemetry.error('read the heads of the lanes', error),
   });
   const keeper = createLeaseKeeper({
     worker,
     store: leases,
-    lanes: withDuties(lanes, options, (tenure) => keeper.forget(tenure)),
+    lanes: withDuties(limits.watch(lanes), options, (tenure) => keeper.forget(tenure)),
     leaseMs: settings.leaseMs,
     clock,
     random,
@@ -117,8 +124,9 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
     onLost: (lease) => telemetry.lost(lease),
     onError: (what, error) => telemetry.error(what, error),
   });
-  const park = keepPark(options, lanes, telemetry);
-  const loops = Promise.all([poller.run(signal), keeper.run(signal), park.run(signal), rebuilds.run(signal)]);
+  const parks = keepParks(options, own, lanes, telemetry);
+  const parkOf = (processor: string) => parks.get(processor) ?? parks.get('')!;
+  const loops = Promise.all([poller, keeper, rebuilds, ...parks.values()].map((part) => part.run(signal)));
   return {
     stop: async () => {
       stopping.abort();
@@ -130,20 +138,38 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   };
 };
 
-const keepPark = (options: WorkerOptions, lanes: Pick<RunningLanes, 'kept'>, telemetry: WorkerTelemetry): ParkKeeper => {
+const chooseThreads =
+  (
+    options: WorkerOptions,
+    own: ReadonlyMap<string, ThreadPool>,
+    { isBuilding }: Pick<ReturnType<typeof createRebuildWatch>, 'isBuilding'>,
+  ): ((tenure: Tenure) => Pick<ThreadPool, 'use'>) =>
+  (tenure) =>
+    own.get(tenure.processor) ?? { use: (work) => (isBuilding(tenure) ? options.rebuildThreads : options.threads).use(work) };
+
+/** One for each processor of a team's own, by its name, and one, by '', for the built-in ones. */
+const keepParks = (
+  options: WorkerOptions,
+  own: ReadonlyMap<string, ThreadPool>,
+  lanes: Pick<RunningLanes, 'kept'>,
+  telemetry: WorkerTelemetry,
+): ReadonlyMap<string, ParkKeeper> => {
   const { settings, recoveries, erasures, ranges, clock, random } = options;
-  return createParkKeeper({
-    lanes: () => lanes.kept(),
-    store: options.park,
-    recoveries,
-    erasures,
-    ranges,
-    threads: options.parkThreads,
-    telemetry,
-    clock,
-    random,
-    pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
-  });
+  const keep = (threads: ThreadPool, isIts: (processor: string) => boolean) =>
+    createParkKeeper({
+      lanes: () => lanes.kept().filter(({ tenure }) => isIts(tenure.processor)),
+      store: options.park,
+      recoveries,
+      erasures,
+      ranges,
+      threads,
+      telemetry,
+      clock,
+      random,
+      pending: { limitSeconds: settings.pendingLimitSeconds, policy: settings.bounds.pendingPolicy },
+    });
+  const parks = [...own].map(([name, threads]) => [name, keep(threads, (processor) => processor === name)] as const);
+  return new Map([['', keep(options.parkThreads, (processor) => !own.has(processor))], ...parks]);
 };
 
 /** The duties are a lane to the leases, and no lane to anybody else. */

@@ -14,6 +14,8 @@ export const booksGroup = (profile: Profile): RuleGroup => ({
     booksStale(profile),
     snapshotOld(profile),
     identitiesOverBound(profile),
+    partitionsMissing(profile),
+    retentionWaits(profile),
   ],
 });
 
@@ -85,4 +87,26 @@ const identitiesOverBound = ({ fresh }: Profile): AlertRule => ({
   description: `About {{ $value | humanize }} identities are kept; the bound is ${identitiesBound}. Nothing is forgotten early, so the table grows and appends slow down.`,
   withoutTraffic:
     'Without traffic the window only empties, so it ends by itself. Without the books it has no value, which FaultlineBooksStale tells.',
+});
+
+const partitionsMissing = ({ fresh }: Profile): AlertRule => ({
+  alert: 'FaultlineLogPartitionsMissing',
+  expr: `min ${by()} (${recent(signals.logPartitionsAhead, fresh)}) < 1`,
+  severity: 'page',
+  summary: 'The log has no partition for tomorrow: from midnight (UTC) appends wait until somebody makes it.',
+  description:
+    'Partitions are made a week ahead, every ten minutes, so that nobody could make them for a week: the role may not, or a lock is held on the log.',
+  withoutTraffic: 'Traffic does not matter: days pass by themselves. Without the books it has no value, which FaultlineBooksStale tells.',
+});
+
+const retentionWaits = ({ fresh, overdueFor }: Profile): AlertRule => ({
+  alert: 'FaultlineRetentionWaits',
+  expr: `max ${by()} (${recent(signals.logPartitionsOverdue, fresh)}) > 0`,
+  ...(overdueFor !== undefined && { for: overdueFor }),
+  severity: 'ticket',
+  summary: 'Days of the log are past retention and stay: somebody has not read them, or they can not be dropped.',
+  description:
+    '{{ $value }} partitions should be gone. The disk fills until the reader that is behind has read them, or it is decided to go on without it.',
+  withoutTraffic:
+    'Without traffic it stays as it is: what is overdue does not go by itself. Without the books it has no value, which FaultlineBooksStale tells.',
 });

@@ -26,6 +26,24 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       withoutTraffic: 'Nothing sent is nothing refused: the counter stands at 0 from the start, so it does not fire.',
     },
     {
+      alert: 'FaultlineTenantOverQuota',
+      expr: `sum ${by('faultline_tenant')} (${rate(counterOf(signals.ingestRefused, 'error_code=~"quota_exceeded|storage_quota_exceeded"'), profile.overQuota.over)}) > ${profile.overQuota.perSecond}`,
+      ...holding(profile.overQuota),
+      severity: 'ticket',
+      summary: 'Tenant {{ $labels.faultline_tenant }} is refused by its own quota.',
+      description: `{{ $value | humanize }} events a second of tenant {{ $labels.faultline_tenant }} were refused with 429 over ${profile.overQuota.over}. Its producers are told when to come back; other tenants notice nothing.`,
+      withoutTraffic: 'Nothing sent is nothing refused: the counter stands at 0 from the start, so it does not fire.',
+    },
+    {
+      alert: 'FaultlineKeysRefused',
+      expr: `sum ${by('job')} (${rate(counterOf(signals.keysRefused, 'error_code!="storage_unavailable"'), profile.keysRefused.over)}) > ${profile.keysRefused.perSecond}`,
+      ...holding(profile.keysRefused),
+      severity: 'ticket',
+      summary: 'Requests are refused for their API key: somebody is locked out, or guesses.',
+      description: `{{ $value | humanize }} requests a second to {{ $labels.job }} were refused with 401 or 403 over ${profile.keysRefused.over}. A key that expired or was revoked looks the same as one that was never there.`,
+      withoutTraffic: 'Nothing asked is nothing refused: the counter stands at 0 from the start, so it does not fire.',
+    },
+    {
       alert: 'FaultlineDiskBudgetNear',
       expr: `max ${by()} (${recent(signals.storageSize, profile.fresh)} / ${recent(signals.storageLimit, profile.fresh)}) > ${profile.diskNear.share}`,
       ...holding(profile.diskNear),
@@ -45,6 +63,15 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       description: `About {{ $value | humanize }} datagrams were lost over ${profile.datagramsLost.over}, by the books. Nobody sends them again: their events are gone.`,
       withoutTraffic:
         'Nothing sent is nothing lost: the books stand still, and it does not fire. A place that can not be known has no value.',
+    },
+    {
+      alert: 'FaultlineSchemaViolations',
+      expr: `sum ${by()} (${rate(counterOf(signals.schemaFindings, 'faultline_schema_verdict="invalid"'), profile.schemaViolations.over)}) > 0`,
+      ...holding(profile.schemaViolations),
+      severity: 'ticket',
+      summary: 'A producer sends events that do not fit their schema.',
+      description: `{{ $value | humanize }} events a second did not fit the schema that is registered for them over ${profile.schemaViolations.over}: a release of a producer, or a schema that does not say what is sent. The policy says whether they are flagged, parked or refused.`,
+      withoutTraffic: 'Nothing sent is nothing judged: the counter stands at 0 from the start, so it does not fire.',
     },
   ],
 });

@@ -24,8 +24,11 @@ export type Profile = {
   /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard. */
   readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
   readonly refusing: Condition & { readonly perSecond: number };
+  readonly overQuota: Condition & { readonly perSecond: number };
+  readonly keysRefused: Condition & { readonly perSecond: number };
   readonly diskNear: { readonly share: number; readonly for?: string };
   readonly datagramsLost: Condition;
+  readonly schemaViolations: Condition;
   readonly lagGrowing: Condition & { readonly events: number };
   readonly staleSeconds: number;
   readonly crashLoop: { readonly over: string; readonly gone: string; readonly crashes: number };
@@ -37,6 +40,8 @@ export type Profile = {
   readonly parkedKeys: { readonly keys: number; readonly for?: string };
   readonly earlySeconds: number;
   readonly booksSeconds: number;
+  /** Two rounds of retention, which looks every ten minutes. */
+  readonly overdueFor?: string;
   readonly exportFailing: Condition;
 };
 
@@ -54,8 +59,11 @@ export const production: Profile = {
   fresh: '1m',
   gone: { after: '2m', remembered: '1d', orNever: true },
   refusing: { over: '5m', for: '5m', perSecond: 0 },
+  overQuota: { over: '5m', for: '5m', perSecond: 0 },
+  keysRefused: { over: '5m', for: '5m', perSecond: 1 },
   diskNear: { share: 0.85, for: '5m' },
   datagramsLost: { over: '5m' },
+  schemaViolations: { over: '5m', for: '5m' },
   lagGrowing: { over: '10m', for: '10m', events: 10_000 },
   staleSeconds: 300,
   crashLoop: { over: '15m', gone: '1m', crashes: 3 },
@@ -67,6 +75,7 @@ export const production: Profile = {
   parkedKeys: { keys: 100, for: '5m' },
   earlySeconds: 300,
   booksSeconds: 120,
+  overdueFor: '25m',
   exportFailing: { over: '5m', for: '10m' },
 };
 
@@ -81,6 +90,9 @@ export const run: Profile = {
   gone: { after: '10s', remembered: '30s', orNever: false },
   // Without minutes to wait for, only a number tells a queue that is too small from one that was full for a moment.
   refusing: { over: '5s', perSecond: 50 },
+  schemaViolations: { over: '5s' },
+  overQuota: { over: '5s', perSecond: 50 },
+  keysRefused: { over: '5s', perSecond: 5 },
   diskNear: { share: 0.85 },
   datagramsLost: { over: '5s' },
   // While a lane is taken over, three seconds of half of a scenario's 500/s wait: only what goes beyond that is growth.

@@ -32,11 +32,12 @@ export const slos: readonly Slo[] = [
     objective: 0.999,
     windowDays: 30,
     impact: 'Producers are turned away',
-    counts: "requests to the ingest routes that were answered 5xx or 429; other 4xx are the sender's mistake and count as served",
+    counts:
+      "requests to the ingest routes that were answered 5xx; 4xx are the sender's mistake, or its tenant's quota, and count as served",
     by: [],
     events: {
       total: countOf(signals.httpServerDuration, ingest),
-      bad: countOf(signals.httpServerDuration, `${ingest},http_response_status_code=~"5..|429"`),
+      bad: countOf(signals.httpServerDuration, `${ingest},http_response_status_code=~"5.."`),
     },
     withoutTraffic:
       'Without a request there is no ratio, so it does not fire: nobody was turned away. That ingest cannot be reached at all is told by FaultlineIngestGone.',

@@ -1,8 +1,9 @@
 // The front doors: what is asked, what is answered and how late, what is refused and why, how full the queues are.
 import { signals } from '../../../system/contract/signals.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
+import { datagrams } from './datagrams.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { countRateOf, grownInRange, growthOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { countRateOf, grownInRange, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 import { gauge, logs, stat, table, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { ingestRoutes, limits } from './quantity.ts';
@@ -36,7 +37,7 @@ const now: Row = {
     stat({
       id: 102,
       title: 'Failed by us',
-      question: 'Are producers turned away by our fault? Share of answers 5xx or 429 in the last minute.',
+      question: 'Are producers turned away by our fault? Share of answers 5xx in the last minute.',
       unit: 'percentunit',
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,
@@ -173,6 +174,97 @@ const refusals: Row = {
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineDuplicateEffect'), toPipeline],
     }),
+    timeseries({
+      id: 309,
+      title: 'Unlike their schema',
+      question:
+        'Did a producer change what it sends? Deliveries a second of which the registry of schemas had something to say: why, and what its policy made of them.',
+      unit: 'short',
+      draw: 'stacked',
+      targets: [
+        overTime(
+          `sum by (faultline_schema_verdict, faultline_schema_action) (${rateOf(signals.schemaFindings, ofInstance)})`,
+          '{{faultline_schema_verdict}}: {{faultline_schema_action}}',
+        ),
+      ],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
+    }),
+    timeseries({
+      id: 310,
+      title: 'Age of the schemas',
+      question: 'By which rules are events judged? Seconds since each process knew its copy of the registry of schemas to be current.',
+      unit: 's',
+      targets: [overTime(valueOf(signals.schemaRegistryAge, ofInstance), '{{instance}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineSchemaViolations'), toPipeline],
+    }),
+    timeseries({
+      id: 304,
+      title: 'Refused by tenant',
+      question:
+        'Who is refused? Events of each tenant by its quota, or for its share of a full queue; the first tenants by name, the rest as other.',
+      unit: 'short',
+      draw: 'stacked',
+      targets: [
+        overTime(
+          `sum by (faultline_tenant, error_code) (${rateOf(signals.ingestRefused, { ...ofInstance, error_code: '=~"quota_exceeded|storage_quota_exceeded|overloaded"', faultline_tenant: '!=""' })})`,
+          '{{faultline_tenant}} {{error_code}}',
+        ),
+      ],
+      behind: [failedRequests, ingestLines],
+      onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
+    }),
+    timeseries({
+      id: 305,
+      title: 'p99 by tenant',
+      question: 'Does one tenant slow another? The slowest of a hundred accepted requests of each.',
+      unit: 's',
+      targets: [
+        overTime(
+          quantileOf(0.99, signals.httpServerDuration, {
+            by: ['faultline_tenant'],
+            matchers: { ...routes, http_response_status_code: '=~"2.."', faultline_tenant: '!=""' },
+          }),
+          '{{faultline_tenant}}',
+        ),
+      ],
+      limits: limits.ingestLatency,
+      behind: [requests, ingestLines],
+      onward: latency,
+    }),
+    timeseries({
+      id: 306,
+      title: 'Stored by tenant',
+      question: 'Who fills the log? Bytes of events that it holds of each tenant, beside the quotas that there are.',
+      unit: 'bytes',
+      targets: [
+        overTime(`max by (faultline_tenant) (${valueOf(signals.tenantStored)})`, '{{faultline_tenant}}'),
+        overTime(`min by (faultline_tenant) (${valueOf(signals.tenantStorageLimit)})`, '{{faultline_tenant}} quota'),
+      ],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
+    }),
+    timeseries({
+      id: 307,
+      title: 'Refused for their key',
+      question:
+        'Is somebody locked out, or guessing? Requests a second at both doors without a key that works, without the scope, or while nobody could tell.',
+      unit: 'reqps',
+      targets: [overTime(`sum by (job, error_code) (${rateOf(signals.keysRefused)})`, '{{job}} {{error_code}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineKeysRefused'), toPipeline],
+    }),
+    timeseries({
+      id: 308,
+      title: 'Age of the keys',
+      question:
+        'Do doors still hear of keys that were made and revoked? Seconds since each last read them; past their life (10 s by default) all are refused.',
+      unit: 's',
+      targets: [overTime(valueOf(signals.keysAge), '{{instance}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineKeysRefused'), toPipeline],
+    }),
   ],
 };
 
@@ -255,69 +347,6 @@ const commits: Row = {
       limits: limits.memory,
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineWorkerCrashLoop'), toPipeline],
-    }),
-  ],
-};
-
-const datagrams: Row = {
-  id: 600,
-  title: 'Datagrams',
-  panels: [
-    timeseries({
-      id: 601,
-      title: 'What became of their events',
-      question:
-        'Does what comes by UDP get through? Events a second by the books: appended, duplicates, refused; missing is what senders counted and never got in.',
-      unit: 'short',
-      draw: 'stacked',
-      targets: [overTime(`sum by (faultline_udp_outcome) (${growthOf(signals.udpEvents)})`, '{{faultline_udp_outcome}}')],
-      behind: [ingestLines],
-      onward: [runbookOf('FaultlineDatagramsLost'), toPipeline],
-    }),
-    timeseries({
-      id: 602,
-      title: 'Lost, by place',
-      question:
-        'Where are datagrams lost? By the books, a second: in the kernel, in our bounded queue, in the network; unknown is what nobody can place. A place that can not be known has no line.',
-      unit: 'short',
-      draw: 'stacked',
-      targets: [overTime(`sum by (faultline_udp_place) (${growthOf(signals.udpLost)})`, '{{faultline_udp_place}}')],
-      limits: { orange: 0.1, red: 10 },
-      behind: [ingestLines],
-      onward: [runbookOf('FaultlineDatagramsLost'), toPipeline],
-    }),
-    timeseries({
-      id: 604,
-      title: 'Datagrams taken',
-      question:
-        'Does anything come, and can it be read? Datagrams a second that ingest took from its sockets; unread ones were refused as a whole, repeated ones came again.',
-      unit: 'short',
-      targets: [overTime(`sum by (faultline_udp_outcome) (${growthOf(signals.udpDatagrams)})`, '{{faultline_udp_outcome}}')],
-      behind: [ingestLines],
-      onward: [runbookOf('FaultlineDatagramsLost'), toPipeline],
-    }),
-    timeseries({
-      id: 605,
-      title: 'Queue of datagrams and its limit',
-      question: 'Does more come than can be committed? Bytes of datagrams that wait in each process; past the limit they are dropped.',
-      unit: 'bytes',
-      targets: [
-        overTime(valueOf(signals.udpQueueSize, ofInstance), '{{instance}}'),
-        overTime(`min(${valueOf(signals.udpQueueLimit, ofInstance)})`, 'limit'),
-      ],
-      behind: [ingestLines],
-      onward: [runbookOf('FaultlineDatagramsLost'), toPipeline],
-    }),
-    table({
-      id: 603,
-      title: 'Lost in all',
-      question: 'How many datagrams were lost since the books began, and where?',
-      unit: 'short',
-      targets: [asRows(`sum by (faultline_udp_place) (${valueOf(signals.udpLost)})`)],
-      columns: { faultline_udp_place: 'Place', Value: 'Datagrams' },
-      sortBy: 'Datagrams',
-      behind: [ingestLines],
-      onward: [runbookOf('FaultlineDatagramsLost'), toPipeline],
     }),
   ],
 };

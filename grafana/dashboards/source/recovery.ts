@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { valueOf } from './metric.ts';
+import { rateOf, valueOf } from './metric.ts';
 import { logs, stat, table, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
@@ -216,6 +216,42 @@ const books: Row = {
   ],
 };
 
+const imports: Row = {
+  id: 700,
+  title: 'Imports of past events',
+  panels: [
+    timeseries({
+      id: 701,
+      title: 'Lines settled',
+      question:
+        'Does an import go on, and what becomes of its lines? Lines a second by outcome; from the ledger, so that a kill shows no gap.',
+      unit: 'short',
+      draw: 'stacked',
+      targets: [overTime(`sum by (faultline_import_outcome) (${rateOf(signals.importLines)})`, '{{faultline_import_outcome}}')],
+      behind: [linesBehind(trouble.importLines, 'What was asked of imports')],
+      onward: [toPipeline],
+    }),
+    timeseries({
+      id: 702,
+      title: 'Lines to go',
+      question: 'When will it be done? Lines that imports have still to settle; a paused one stands still.',
+      unit: 'short',
+      targets: [overTime(`sum by (faultline_import_state) (${valueOf(signals.importRemaining)})`, '{{faultline_import_state}}')],
+      behind: [linesBehind(trouble.importLines, 'What was asked of imports')],
+      onward: [toPipeline],
+    }),
+    timeseries({
+      id: 703,
+      title: 'Rate that live traffic leaves',
+      question: 'Does the import give way? Lines a second that it may go: it falls as soon as processors lag or commits take long.',
+      unit: 'short',
+      targets: [overTime(`sum(${valueOf(signals.importRate)})`, 'allowed')],
+      behind: [linesBehind(trouble.importLines, 'What was asked of imports'), tracesBehind(trouble.processed, 'Traces of processing')],
+      onward: [toWorkers],
+    }),
+  ],
+};
+
 const evidence: Row = {
   id: 500,
   title: 'Traces and logs',
@@ -245,5 +281,5 @@ export const recovery = defineDashboard({
   title: 'Recovery',
   description: 'What did not go smoothly and waits: dead letters, parked keys, early events; and what was done about it.',
   variables: [processor()],
-  rows: [now, deadLetters, parked, books, rebuilds, evidence],
+  rows: [now, deadLetters, parked, books, rebuilds, imports, evidence],
 });

@@ -1,5 +1,6 @@
 // The stream's lanes, and who works on them: what waits, how fresh results are, who owns what, what the database does.
 import { signals } from '../../../system/contract/signals.ts';
+import { kept } from './log-kept.ts';
 import { elsewhere } from './consumers-elsewhere.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
@@ -244,6 +245,16 @@ const workers: Row = {
       behind: [consumers, workerLines],
       onward: freshness,
     }),
+    timeseries({
+      id: 307,
+      title: 'Batches with something set aside',
+      question:
+        'Does one key, or tenant, take more than its turn? Batches a second in which the rest of its events was set aside, to be worked off beside the lane.',
+      unit: 'short',
+      targets: [overTime(`sum by (faultline_processor) (${rateOf(signals.batchesSetAside, own)})`, '{{faultline_processor}}')],
+      behind: [consumers, workerLines],
+      onward: lag,
+    }),
   ],
 };
 
@@ -349,5 +360,5 @@ export const streamAndWorkers = defineDashboard({
   title: 'Stream and workers',
   description: 'The lanes of the stream and who works on them: what waits, how fresh results are, who owns what, what the database does.',
   variables: [processor(), instance('faultline-worker')],
-  rows: [now, lanes, workers, machine, elsewhere, evidence],
+  rows: [now, lanes, workers, machine, kept, elsewhere, evidence],
 });

@@ -14,6 +14,7 @@ export const troubleLines = `${systemLines} ${trouble}`;
 export const ingestLines = linesOf('faultline-ingest');
 export const workerLines = linesOf('faultline-worker');
 export const queryLines = linesOf('faultline-query');
+export const importLines = linesOf('faultline-query', ' | faultline_import!=""');
 export const leaseLines = linesOf('faultline-worker', ' | faultline_epoch!=""');
 export const deadLetterLines = linesOf('faultline-worker', ' | severity_text="ERROR" | faultline_reason!=""');
 export const failureLines = linesOf('faultline-worker', ' | faultline_reason!=""');

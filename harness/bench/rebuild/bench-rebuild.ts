@@ -12,8 +12,9 @@ const liveRatePerSecond = 500;
 const batchEvents = 500;
 const calmSeconds = 5;
 const readSeconds = 4;
-/** What a read may be behind: the steady scenario's bound on freshness. */
-const freshnessBudgetMs = 1000;
+/** What 99 of 100 reads may be behind, as the system has it; and what any read may be, which is the steady scenario's bound on freshness. */
+const freshnessBudgetMs = 250;
+const oldestMs = 1000;
 
 export const createBenchRebuild =
   (events: number) =>
@@ -71,11 +72,17 @@ const figuresOf = (events: number, calm: Reads, { seconds, building, switching }
   const failed = calm.failed + building.failed + switching.failed;
   return [
     figure(`rebuild of ${events} events: its rate`, events / seconds, 'events/s', null, null),
-    figure('rebuild: the oldest read while it is built', worst(building), 'ms', against, { of: 'value', atMost: freshnessBudgetMs }),
-    figure('rebuild: 99 of 100 reads while it is built are no older than', at(building, 0.99), 'ms', { what, value: at(calm, 0.99) }, null),
+    figure('rebuild: the oldest read while it is built', worst(building), 'ms', against, { of: 'value', atMost: oldestMs }),
+    figure(
+      'rebuild: 99 of 100 reads while it is built are no older than',
+      at(building, 0.99),
+      'ms',
+      { what, value: at(calm, 0.99) },
+      { of: 'value', atMost: freshnessBudgetMs },
+    ),
     figure('rebuild: the oldest read over the switch and back', worst(switching), 'ms', against, {
       of: 'value',
-      atMost: freshnessBudgetMs,
+      atMost: oldestMs,
     }),
     figure('rebuild: reads that failed', failed, 'reads', null, { of: 'value', atMost: 0 }),
   ];

@@ -7,7 +7,7 @@ import type { Operation } from '../../history/operation.ts';
 import { keyOf, processors, type RowOf } from '../../history/run-index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
-import { isHandlerPoison } from '../../traffic/poison.ts';
+import { deadLetterReasons, isParkedPoison } from '../../traffic/poison.ts';
 import { checkpointLabels } from './checkpoint-labels.ts';
 import { simulatedBooks } from './simulated-books.ts';
 import { simulatedEventLogs } from './simulated-event-logs.ts';
@@ -152,14 +152,8 @@ const applyAll = (log: readonly Logged[]): FinalRow[] => {
   const apply = (row: Logged, appliedAt: number): void => {
     const key = keyOf(row);
     const poison = row.planned.poison;
-    if (parkedKeys.has(key) || isHandlerPoison(poison)) {
-      rows.push(
-        parkedRow(
-          row,
-          isHandlerPoison(poison) && !parkedKeys.has(key) ? (poison === 'handler-throws' ? 'handler_threw' : 'handler_timeout') : null,
-          appliedAt,
-        ),
-      );
+    if (parkedKeys.has(key) || isParkedPoison(poison)) {
+      rows.push(parkedRow(row, isParkedPoison(poison) && !parkedKeys.has(key) ? deadLetterReasons[poison] : null, appliedAt));
       parkedKeys.add(key);
       return;
     }

@@ -13,7 +13,10 @@ export type HttpDriver = Driver;
 export const driverFile = fileURLToPath(new URL(`process${extname(import.meta.url)}`, import.meta.url));
 /** Codes of a 503 of the contract that promise that nothing was stored. */
 export const contractRefusals: readonly string[] = ['overloaded', 'disk_budget_used', 'shutting_down', 'storage_unavailable'];
-const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry' | 'batch'> = {
+const defaults: Pick<
+  DriverJob,
+  'timeoutMs' | 'connections' | 'definiteRefusals' | 'targetFile' | 'share' | 'retry' | 'batch' | 'credentials'
+> = {
   timeoutMs: 10_000,
   connections: 1024,
   definiteRefusals: contractRefusals,
@@ -21,6 +24,7 @@ const defaults: Pick<DriverJob, 'timeoutMs' | 'connections' | 'definiteRefusals'
   share: { index: 0, of: 1 },
   retry: null,
   batch: null,
+  credentials: null,
 };
 
 /** Resolves when the process has planned its traffic and waits for `go`. */

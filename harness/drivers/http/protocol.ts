@@ -17,6 +17,8 @@ export type DriverJob = PlannedJob & {
   readonly targetFile: string | null;
   /** Null: each operation is sent once, whatever comes of it. */
   readonly retry: RetryPolicy | null;
+  /** By system of an event, the key that is sent with it, as Authorization: Bearer; null: none. */
+  readonly credentials: Readonly<Record<string, string>> | null;
   /** Events in one request, to POST /events/batch; null: each has a request of its own. */
   readonly batch: BatchPolicy | null;
 };

@@ -46,6 +46,7 @@ export const openFaultWorld = async (): Promise<FaultWorld> => {
       signal,
       seed: 1,
       startHelper: helpers.start,
+      promise: () => {},
       promiseHealing: helpers.promiseHealing,
       note: (text) => void notes.push(text),
     }),

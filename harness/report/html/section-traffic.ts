@@ -40,7 +40,10 @@ export const trafficSection = (scenario: Scenario): Markup => {
       ${Object.entries(scenario.target.processes)
         .map(([role, number]) => `${number} ${role}`)
         .join(', ')}.
+      ${scenario.target.teamProcessor === true ? "Workers run a processor of a team's own, which fails for events that ask for it. " : ''}
       ${scenario.target.faultyHandler === true ? 'Workers run user code that throws or hangs for events that ask for it. ' : ''}
+      ${scenario.target.slowHotKeys === true ? 'User code takes ten milliseconds for each event of a hot key. ' : ''}
+      ${scenario.target.schemas === true ? 'Both versions of the events are registered, and user code reads the second. ' : ''}
       ${settings.length === 0 ? 'The system runs with its default settings.' : html`Settings that differ from the defaults: ${settings.map(([name, value]) => html`<code>${name}=${value}</code> `)}`}
     </p>
   </details>`;

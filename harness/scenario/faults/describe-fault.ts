@@ -35,6 +35,8 @@ export const describeFault = (fault: Fault): string => {
       return `${fault.link}: ${describeDatagrams(fault)}, for ${fault.seconds} s`;
     case 'database':
       return `the database: ${describeDatabase(fault)}, for ${fault.seconds} s`;
+    case 'import':
+      return `${fault.lines} past events are imported at up to ${fault.ratePerSecond} a second; the client is killed on the way, then the process that appends`;
     case 'operator':
       return fault.effect === 'rebuild'
         ? `an operator builds a read model anew, switches to it and back, within ${fault.seconds} s`

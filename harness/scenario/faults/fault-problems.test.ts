@@ -43,6 +43,7 @@ const good: readonly NewerFault[] = [
   { ...database, effect: 'idle-transaction' },
   { ...database, effect: 'long-snapshot' },
   { ...planned, kind: 'container', container: 'postgres', effect: 'pause', seconds: 2 },
+  { ...planned, kind: 'import', seconds: 20, lines: 5000, ratePerSecond: 800 },
   { ...planned, kind: 'operator', effect: 'rebuild', seconds: 20 },
   { ...planned, kind: 'operator', effect: 'erase', seconds: 20 },
 ];
@@ -64,6 +65,8 @@ describe('a fault of a newer kind', () => {
     ['slow-start', { seconds: 0 }, 'seconds'],
     ['slow-start', { seconds: 16 }, 'seconds'],
     ['crash-loop', { times: 1 }, 'times'],
+    ['import', { lines: 10 }, 'lines'],
+    ['import', { ratePerSecond: 0 }, 'ratePerSecond'],
     ['restart', { withinSeconds: 0 }, 'withinSeconds'],
     ['descriptors', { spare: -1 }, 'spare'],
     ['clock', { offsetMs: 500 }, 'offsetMs'],

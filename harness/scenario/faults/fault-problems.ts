@@ -11,6 +11,7 @@ export const bounds = {
   startSeconds: 15,
   burners: 32,
   megabytes: 4096,
+  lines: 200_000,
   times: 20,
   latencyMs: 30_000,
   offsetMs: 10 * 365 * 86_400_000,
@@ -32,6 +33,7 @@ export const newerFaultKinds: readonly NewerFault['kind'][] = [
   'datagrams',
   'database',
   'container',
+  'import',
   'operator',
 ];
 
@@ -68,6 +70,10 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
       return;
     case 'memory-pressure':
       say('megabytes', isWhole(fault.megabytes, 1, bounds.megabytes), `a whole number from 1 to ${bounds.megabytes}`);
+      return;
+    case 'import':
+      say('lines', isWhole(fault.lines, 1000, bounds.lines), `a whole number from 1000 to ${bounds.lines}`);
+      say('ratePerSecond', fault.ratePerSecond > 0 && fault.ratePerSecond <= 100_000, 'above 0 and at most 100000');
       return;
     case 'network':
       return networkProblems(fault, say);

@@ -21,6 +21,8 @@ const subjectOf = (fault: Fault): string | null => {
       return `${fault.role} ${fault.index}`;
     case 'database':
       return `database ${fault.effect}`;
+    case 'import':
+      return 'query 0';
     case 'operator':
       return 'the versions of the read model';
     case 'container':

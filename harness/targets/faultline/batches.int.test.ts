@@ -50,6 +50,7 @@ const startTarget = async (folder: string, whole: AsyncDisposableStack): Promise
     processes: { ingest: 1, worker: 1, query: 1 },
     environment: {},
     faultyHandler: false,
+    teamProcessor: false,
     otlp: { urls: { metrics: `${nowhere}/metrics`, traces: `${nowhere}/traces`, logs: `${nowhere}/logs` }, headers: {} },
     exportIntervalMs: 60_000,
     logFolder: folder,

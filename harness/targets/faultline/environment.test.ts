@@ -13,6 +13,7 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
       processes: { ingest: 1, worker: 1, query: 1 },
       environment: {},
       faultyHandler: false,
+      teamProcessor: false,
       links: [],
       smallDisk: false,
       otlp: { urls, headers },
@@ -23,6 +24,9 @@ const environmentWith = (headers: StartOptions['otlp']['headers']) =>
     databaseUrl: 'postgresql://x',
     port: 0,
     faultyHandlerPath: '',
+    versionedHandlerPath: '',
+    slowHandlerPath: '',
+    teamProcessorPath: '',
   });
 
 test('each signal has an endpoint of its own, and no headers where none are needed', () => {

@@ -13,6 +13,9 @@ export type ProcessEnvironment = {
   /** For datagrams; null: no such door. */
   readonly datagramPort: number | null;
   readonly faultyHandlerPath: string;
+  readonly versionedHandlerPath: string;
+  readonly slowHandlerPath: string;
+  readonly teamProcessorPath: string;
 };
 
 /** No run of the default set comes near it; what is measured against it then is there to be seen. */
@@ -25,6 +28,9 @@ export const processEnvironment = ({
   port,
   datagramPort,
   faultyHandlerPath,
+  versionedHandlerPath,
+  slowHandlerPath,
+  teamProcessorPath,
 }: ProcessEnvironment): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   FAULTLINE_PORT: String(port),
@@ -32,6 +38,11 @@ export const processEnvironment = ({
   ...(role === 'ingest' ? { FAULTLINE_DISK_BUDGET_BYTES: diskBudgetBytes } : {}),
   ...(role === 'ingest' && datagramPort !== null ? { FAULTLINE_UDP_PORT: String(datagramPort) } : {}),
   ...(role === 'worker' && options.faultyHandler ? { FAULTLINE_TIMELINE_HANDLER: faultyHandlerPath } : {}),
+  ...(role === 'worker' && options.schemas === true ? { FAULTLINE_TIMELINE_HANDLER: versionedHandlerPath } : {}),
+  ...(role === 'worker' && (options.slowObjects ?? []).length > 0
+    ? { FAULTLINE_TIMELINE_HANDLER: slowHandlerPath, SLOW_OBJECTS: (options.slowObjects ?? []).join(',') }
+    : {}),
+  ...(role === 'worker' && options.teamProcessor ? { FAULTLINE_PROCESSORS: teamProcessorPath } : {}),
   ...telemetryEnvironment(options),
   ...options.environment,
 });

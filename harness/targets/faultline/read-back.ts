@@ -13,7 +13,7 @@ const served = (processor: string): string =>
 const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequence"`;
 
 /** Each gives the columns of one kind of FinalRow, under its property names. */
-const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'datagram-link'>]: string } = {
+const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'own-effect' | 'datagram-link'>]: string } => ({
   lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
   log: `select ${place}, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
     ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,
@@ -28,7 +28,8 @@ const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'datag
     version = coalesce(${served('checkpoints.processor')}, version) as "isRead" from checkpoints order by processor, version, lane`,
   recount: `with effects as (
       select 'events' as processor, 1 as version, lane, count(*) as amount from events group by lane
-      union all select 'timelines', version, lane, count(*) from timeline_entries group by version, lane),
+      union all select 'timelines', version, lane, count(*) from timeline_entries group by version, lane
+      ${own ? `union all select 'team-ledger', 1, l.lane, count(*) from ${ownTable} e join log l on l.id = e.event_id group by l.lane` : ''}),
     parked as (select processor, version, lane, count(*) as amount from parked_events group by processor, version, lane),
     early as (select processor, version, lane, count(*) as amount from pending_events group by processor, version, lane)
     select c.processor, c.version, c.lane, coalesce(e.amount, 0)::float8 as "effects", coalesce(k.amount, 0)::float8 as "parked",
@@ -50,7 +51,14 @@ const questions: { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'datag
     kernel_dropped::float8 as "kernelDropped", closed_at is not null as "closed" from udp_doors order by door`,
   'lease-event': `select ${epochMs('at')} as "at", kind as "event", processor, version, lane, epoch::float8 as "epoch", owner, other_owner as "otherOwner",
     other_epoch::float8 as "otherEpoch", detail from lease_events order by id`,
-};
+  ...(own && {
+    'own-effect': `select 'team-ledger' as processor, 1 as version, l.lane, l.position::float8 as "position", e.event_id::float8 as "eventId",
+      l.system_name as "systemName", l.object_id as "objectId", e.entry::float8 as "entry", ${epochMs('e.made_at')} as "appliedAt" from ${ownTable} e join log l on l.id = e.event_id order by e.entry`,
+  }),
+});
+
+/** Of the processor that a team would write (team-processor.ts); there where a scenario needs it. */
+const ownTable = 'own_team_ledger_v1__entries';
 
 const chunkRows = 2000;
 
@@ -60,7 +68,8 @@ export async function* readBack(pool: Pool, link: UdpLinkHandle | null = null): 
   let whole = false;
   try {
     await client.query('begin transaction isolation level repeatable read read only');
-    for (const [kind, sql] of Object.entries(questions)) yield* rowsOf(client, kind, sql);
+    const { rows } = await client.query<{ own: boolean }>(`select to_regclass('${ownTable}') is not null as own`);
+    for (const [kind, sql] of Object.entries(questions(rows[0]?.own === true))) yield* rowsOf(client, kind, sql);
     if (link !== null) yield { kind: 'datagram-link', ...(await link.counts()) };
     await client.query('commit');
     whole = true;

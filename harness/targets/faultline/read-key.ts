@@ -5,8 +5,9 @@ import type { ReadAnswer, ReadQuestion } from '../../history/read-operation.ts';
 const most = 1000;
 
 /** Nothing there is an answer too: 404, and no ids. */
-export const readKey = async (queryUrl: string, question: ReadQuestion, signal: AbortSignal): Promise<ReadAnswer> => {
-  const { statusCode, body } = await request(`${queryUrl}${pathOf(question)}`, { signal });
+export const readKey = async (queryUrl: string, question: ReadQuestion, signal: AbortSignal, key?: string): Promise<ReadAnswer> => {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const { statusCode, body } = await request(`${queryUrl}${pathOf(question)}`, { signal, headers });
   if (statusCode === 404) {
     await body.dump();
     return { status: statusCode, ids: [], total: 0, whole: true };

@@ -39,6 +39,7 @@ beforeAll(async () => {
         processes: { ingest: 1, worker: 2, query: 1 },
         environment: {},
         faultyHandler: false,
+        teamProcessor: false,
         otlp: { urls: { metrics: `${nowhere}/metrics`, traces: `${nowhere}/traces`, logs: `${nowhere}/logs` }, headers: {} },
         exportIntervalMs: 60_000,
         logFolder: folder,
@@ -91,6 +92,7 @@ const strike = (fault: Fault, on = target) =>
     signal,
     seed: 1,
     startHelper: helpers.start,
+    promise: () => {},
     promiseHealing: helpers.promiseHealing,
     note: () => {},
   });

@@ -1,19 +1,22 @@
 // faultline itself as a target: fresh processes and a fresh database for each start, spoken to as any client would.
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
-import type { DatagramLinkOf, DatagramsSeen, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
+import type { DatagramLinkOf, DatagramsSeen, ImportClient, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { datagramsSeenBy, pendingDatagrams } from './datagram-counts.ts';
 import { processEnvironment } from './environment.ts';
+import { registerSchemas } from './register-schemas.ts';
 import { type Links, openLinks } from './links.ts';
 import { lockReadModel } from './lock-read-model.ts';
+import { makeTenants } from './make-tenants.ts';
 import { lagIn, pendingIn } from './pending.ts';
 import { operatorAt } from './operator-access.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -45,6 +48,9 @@ type StartOf = {
 };
 
 const badReleasePath = fileURLToPath(new URL(`./bad-release-handler${extname(import.meta.url)}`, import.meta.url));
+const slowHandlerPath = fileURLToPath(new URL(`./slow-handler${extname(import.meta.url)}`, import.meta.url));
+const versionedHandlerPath = fileURLToPath(new URL(`./versioned-handler${extname(import.meta.url)}`, import.meta.url));
+const teamProcessorPath = fileURLToPath(new URL(`./team-processor${extname(import.meta.url)}`, import.meta.url));
 const faultyHandlerPath = fileURLToPath(new URL(`./faulty-handler${extname(import.meta.url)}`, import.meta.url));
 
 export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
@@ -60,9 +66,16 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     const fleet = createFleet(faultline, options, links);
     undo.defer(() => stopAll(fleet));
     await startAll(fleet, options.processes, signal);
+    if (options.schemas === true) await registerSchemas(addressOf(fleet, 'query'), faultline.clock, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
     const datagrams = await openDatagrams(fleet, links);
-    return runningTarget({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole: undo.move() });
+    const credentials =
+      options.tenants === undefined
+        ? null
+        : await makeTenants(options.tenants, { systemFolder: faultline.systemFolder, databaseUrl, signal });
+    const startClient = importClients(faultline, options);
+    const whole = undo.move();
+    return runningTarget({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole });
   },
 });
 
@@ -73,7 +86,20 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   const start: Fleet['start'] = async (role, index, { port, datagramPort: wantedPort = 0, signal, environment: beside = {} }) => {
     const datagramPort = (options.datagrams ?? 'none') === 'none' ? null : wantedPort;
     const databaseUrl = links.databaseUrlFor(role);
-    const environment = { ...processEnvironment({ options, role, databaseUrl, port, datagramPort, faultyHandlerPath }), ...beside };
+    const environment = {
+      ...processEnvironment({
+        options,
+        role,
+        databaseUrl,
+        port,
+        datagramPort,
+        faultyHandlerPath,
+        versionedHandlerPath,
+        slowHandlerPath,
+        teamProcessorPath,
+      }),
+      ...beside,
+    };
     const { systemFolder, registry, clock } = faultline;
     const place = { systemFolder, registry, logFolder: options.logFolder, now: clock.now };
     const started = await startSystemProcess({ role, index, environment, ...place, ...(signal === undefined ? {} : { signal }) });
@@ -111,22 +137,38 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
 
 type Started = {
   readonly fleet: Fleet;
+  readonly credentials: RunningTarget['credentials'] | null;
   readonly links: Links;
   readonly datagrams: OpenDatagrams | null;
   readonly ingestUrl: string;
   readonly databaseUrl: string;
   readonly server: FaultlineOptions['server'];
   readonly disk: SmallDisk | null;
+  readonly startClient: ReturnType<typeof importClients>;
   /** Ends it all. */
   readonly whole: AsyncDisposable;
 };
 
-const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server, disk, whole }: Started): RunningTarget => {
+/** The system's own command line, as an operator runs it. */
+const importClients =
+  ({ systemFolder, registry }: FaultlineOptions, { logFolder }: StartOptions) =>
+  (queryUrl: string, words: readonly string[]): Promise<ImportClient> =>
+    spawnProcess({
+      command: process.execPath,
+      args: [join(systemFolder, 'main', `ops${extname(import.meta.url)}`), '--url', queryUrl, ...words],
+      role: 'ops',
+      logFile: join(logFolder, 'ops.log'),
+      registry,
+    });
+
+const runningTarget = (started: Started): RunningTarget => {
+  const { fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole } = started;
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
     queryUrl: addressOf(fleet, 'query'),
     databaseUrl,
+    ...(credentials === null || credentials === undefined ? {} : { credentials }),
     processes: () => [...fleet.running.values()].map(({ target }) => target),
     restart: async (role, index, environment = {}) => (await restart(fleet, role, index, environment)).target,
     links: () => links.all,
@@ -138,13 +180,26 @@ const runningTarget = ({ fleet, links, datagrams, ingestUrl, databaseUrl, server
       ...(server.pid() === server.launcherPid ? [] : [{ role: 'postgres', pid: server.pid(), withChildren: true }]),
     ],
     databaseServer: server,
+    importFile: ({ file, name, ratePerSecond }) =>
+      startClient(addressOf(fleet, 'query'), [
+        'import',
+        file,
+        '--name',
+        name,
+        '--rate',
+        String(ratePerSecond),
+        '--by',
+        'harness',
+        '--why',
+        'a run',
+      ]),
     operator: operatorAt(addressOf(fleet, 'query')),
     badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: async () => [...(await pendingIn(pool)), ...(datagrams === null ? [] : await pendingDatagrams(pool, doorsOf(fleet)))],
     lag: () => lagIn(pool),
-    readAsUser: () => readStatus(addressOf(fleet, 'query')),
-    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal),
+    readAsUser: () => readStatus(addressOf(fleet, 'query'), Object.values(credentials ?? {})[0]),
+    readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal, credentials?.[question.systemName]),
     books: () => booksIn(pool),
     readBack: () => readBack(pool, datagrams?.proxy ?? null),
     query: (sql, values) => ask(pool, sql, values),

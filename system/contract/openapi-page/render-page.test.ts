@@ -20,6 +20,10 @@ test('each route, parameter, media type, status and field of the document is on 
   }
 });
 
+test('the scope that a route asks for stands beside it', () => {
+  expect(page.match(/with the scope <code>ingest<\/code>/g)).toHaveLength(2);
+});
+
 test('each link within the page has its end, and each id is there once', () => {
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);

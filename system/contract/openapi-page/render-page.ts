@@ -16,6 +16,7 @@ type Operation = {
   readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly description?: string; readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
@@ -66,15 +67,18 @@ const renderEntry = (route: Route): Html =>
   html`<li><a href="#${anchorOf(route)}">${titleOf(route)}</a> ${prose(route.operation.summary ?? '')}</li>`;
 
 const renderRoute = (route: Route): Html => {
-  const { summary, description, parameters = [], requestBody, responses } = route.operation;
+  const { summary, description, security = [], parameters = [], requestBody, responses } = route.operation;
   return html`<section>
     <h2 id="${anchorOf(route)}"><a href="#${anchorOf(route)}">${titleOf(route)}</a></h2>
     <p>${prose(summary ?? '')}</p>
     ${description === undefined ? nothing : html`<p>${prose(description)}</p>`}
+    ${scopesOf(security).map((scope) => html`<p>Asks for an API key with the scope <code>${scope}</code>, where keys are needed.</p>`)}
     ${parameters.length === 0 ? nothing : renderParameters(parameters)} ${requestBody === undefined ? nothing : renderBody(requestBody)}
     ${renderResponses(responses)}
   </section>`;
 };
+
+const scopesOf = (security: NonNullable<Operation['security']>): readonly string[] => security.flatMap((one) => Object.values(one).flat());
 
 const table = (head: readonly string[], rows: readonly Html[]): Html =>
   html`<div class="scroll">

@@ -1,11 +1,13 @@
 // The table of settings as the Markdown of docs/settings.md.
 import { accessSettings } from '../settings/access-settings.ts';
+import { importSettings } from '../settings/import-settings.ts';
 import { consumerSettings } from '../settings/consumer-settings.ts';
 import { ingestSettings } from '../settings/ingest-settings.ts';
 import { postgresSettings } from '../settings/postgres-settings.ts';
 import { processSettings } from '../settings/process-settings.ts';
 import { rebuildSettings } from '../settings/rebuild-settings.ts';
 import type { Setting } from '../settings/setting.ts';
+import { schemaSettings } from '../settings/schema-settings.ts';
 import { streamSettings } from '../settings/stream-settings.ts';
 import { udpSettings } from '../settings/udp-settings.ts';
 import { workerSettings } from '../settings/worker-settings.ts';
@@ -24,8 +26,10 @@ export const settingGroups: readonly { readonly title: string; readonly settings
   { title: 'Every process', settings: processSettings },
   { title: 'Keys and tenants', settings: accessSettings },
   { title: 'Ingest', settings: ingestSettings },
+  { title: 'Imports', settings: importSettings },
   { title: 'Ingest by UDP', settings: udpSettings },
   { title: 'The log', settings: streamSettings },
+  { title: 'Schemas', settings: schemaSettings },
   { title: 'Workers', settings: workerSettings },
   { title: 'Rebuilds', settings: rebuildSettings },
   { title: 'Consumers over HTTP, and exports', settings: consumerSettings },

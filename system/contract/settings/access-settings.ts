@@ -21,6 +21,15 @@ export const accessSettings = {
     meaning:
       'How long keys are believed without the database. They are read again five times in it, so a revoked key works for a fifth of it at most, and for all of it in a process that can not reach the database; past it: 503.',
   },
+  tenantLabels: {
+    name: 'FAULTLINE_TENANT_LABELS',
+    kind: 'integer',
+    fallback: '20',
+    minimum: 0,
+    maximum: 1000,
+    readers: ['ingest', 'query'],
+    meaning: 'Tenants that have a label of their own in metrics: those that were made first. All others are `other` together.',
+  },
   apiKey: {
     name: 'FAULTLINE_API_KEY',
     kind: 'text',

@@ -73,9 +73,9 @@ export const ingestSettings = {
     fallback: '0',
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
-    readers: ['ingest'],
+    readers: ['ingest', 'query'],
     meaning:
-      "Bytes that the database may take on disk (its relations, not the server's write-ahead log); at it: 503 disk_budget_used. Looked at every two seconds. 0: no budget; a full disk then stops the database itself.",
+      "Bytes that the database may take on disk (its relations, not the server's write-ahead log); at it: 503 disk_budget_used, and imports wait. Looked at every two seconds. 0: no budget; a full disk then stops the database itself.",
   },
   flushEvents: {
     name: 'FAULTLINE_FLUSH_EVENTS',

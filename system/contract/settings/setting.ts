@@ -2,7 +2,7 @@
 
 export type Setting = {
   readonly name: string;
-  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'url' | 'path';
+  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'url' | 'path' | 'paths';
   /** null: no default; the process says what to do when it needs it. */
   readonly fallback: string | null;
   readonly minimum?: number;

@@ -11,6 +11,25 @@ export const streamSettings = {
     readers: [...allProcesses],
     meaning: 'Lanes of a new stream; fixed once the stream exists.',
   },
+  retentionDays: {
+    name: 'FAULTLINE_RETENTION_DAYS',
+    kind: 'integer',
+    fallback: '0',
+    minimum: 0,
+    maximum: 36500,
+    readers: ['worker'],
+    meaning:
+      'Whole UTC days of the log that are kept beside today; what is older is dropped by the day, never past a processor. 0: nothing is dropped.',
+  },
+  retentionConsumers: {
+    name: 'FAULTLINE_RETENTION_CONSUMERS',
+    kind: 'text',
+    fallback: 'wait',
+    choices: ['wait', 'drop'],
+    readers: ['worker'],
+    meaning:
+      'What retention does about consumers over HTTP that have not read a day: wait (it stays, and alarms), drop (it goes, on record; they are told 410).',
+  },
   dedupeWindowHours: {
     name: 'FAULTLINE_DEDUPE_WINDOW_HOURS',
     kind: 'number',

@@ -8,7 +8,7 @@ export const workerSettings = {
     fallback: '3000',
     minimum: 500,
     maximum: 600000,
-    readers: ['worker'],
+    readers: ['worker', 'start'],
     meaning: 'How long a lane belongs to a worker without renewal. idle_in_transaction_session_timeout is set to half of it.',
   },
   handlerDeadlineMs: {
@@ -17,7 +17,7 @@ export const workerSettings = {
     fallback: '250',
     minimum: 10,
     maximum: 600000,
-    readers: ['worker'],
+    readers: ['worker', 'start'],
     meaning: 'How long user code may take for one event before its thread is ended.',
   },
   handlerAttempts: {
@@ -45,6 +45,24 @@ export const workerSettings = {
     readers: ['worker'],
     meaning: 'Module with the user code of processor timelines (exports `handle`). Not set: the built-in one.',
   },
+  keyTurnMs: {
+    name: 'FAULTLINE_KEY_TURN_MS',
+    kind: 'integer',
+    fallback: '100',
+    minimum: 0,
+    maximum: 3600000,
+    readers: ['worker'],
+    meaning:
+      "How long one key may keep user code busy in one batch, in milliseconds. What it has beyond that is set aside and worked off beside the lane, in the key's order, so that others go on. 0: as long as it takes.",
+  },
+  processors: {
+    name: 'FAULTLINE_PROCESSORS',
+    kind: 'paths',
+    fallback: null,
+    readers: ['worker', 'start'],
+    meaning:
+      "Modules with processors of a team's own, one each, separated by commas (docs/processors.md). `npm start -- --processor FILE` adds one.",
+  },
   workerThreads: {
     name: 'FAULTLINE_WORKER_THREADS',
     kind: 'integer',
@@ -52,7 +70,7 @@ export const workerSettings = {
     minimum: 1,
     maximum: 64,
     readers: ['worker'],
-    meaning: 'Handler threads of one worker process.',
+    meaning: "Handler threads of one worker process. Each processor of a team's own has one more to itself.",
   },
   workerBatchEvents: {
     name: 'FAULTLINE_WORKER_BATCH_EVENTS',

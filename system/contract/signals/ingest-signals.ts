@@ -8,8 +8,8 @@ export const ingestSignals = {
     'histogram',
     'observed',
     'http_server_request_duration_seconds',
-    ['http.request.method', 'http.route', 'http.response.status_code'],
-    'Time from the request line to the end of the answer, per route and status.',
+    ['http.request.method', 'http.route', 'http.response.status_code', 'faultline.tenant'],
+    'Time from the request line to the end of the answer, per route, status and tenant of the key.',
   ),
   sentMessages: signal(
     'messaging.client.sent.messages',
@@ -17,7 +17,7 @@ export const ingestSignals = {
     'counter',
     'observed',
     'messaging_client_sent_messages_total',
-    ['messaging.operation.name'],
+    ['messaging.operation.name', 'faultline.tenant'],
     'Events that an ingest process committed to the stream.',
   ),
   ingestRefused: signal(
@@ -26,8 +26,8 @@ export const ingestSignals = {
     'counter',
     'observed',
     'faultline_ingest_refused_total',
-    ['error.code'],
-    'Events refused at admission, by stable error code.',
+    ['error.code', 'faultline.tenant'],
+    'Events refused at admission, by stable error code, and by tenant where it is known whose they were.',
   ),
   ingestQueueSize: signal(
     'faultline.ingest.queue.size',

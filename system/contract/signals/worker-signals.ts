@@ -20,6 +20,15 @@ export const workerSignals = {
     ['faultline.processor', 'error.type'],
     'One batch of a processor, from delivery to commit.',
   ),
+  batchesSetAside: signal(
+    'faultline.batches.set_aside',
+    '{batch}',
+    'counter',
+    'observed',
+    'faultline_batches_set_aside_total',
+    ['faultline.processor'],
+    'Batches in which a key, or a tenant, took more of the handler than its turn, and the rest of its events was set aside to be worked off beside the lane.',
+  ),
   freshness: signal(
     'faultline.event.freshness',
     's',

@@ -4,6 +4,8 @@ import { type AdmittedEvent, type Delivery, keysDiffer } from '../admit.ts';
 import { bodyHash } from '../canonical.ts';
 import { parseEventTime } from '../event-time.ts';
 import { identityOfKey } from '../identity.ts';
+import { versionOfDataschema } from '../../schemas/said-version.ts';
+import { judgeSchema } from '../judge-schema.ts';
 import type { Refusal } from '../refusal.ts';
 import type { EventData } from './event-data.ts';
 import { readMediaType } from './media-type.ts';
@@ -26,6 +28,14 @@ export const admitAttributes = (event: CloudEventBody, data: EventData, delivery
     ...(time !== null && { event_time: time }),
   };
   const kept = keptAttributes(event);
+  const key = { tenant, systemName: event.source, eventName: event.type };
+  const found = judgeSchema(delivery.schemas, {
+    key,
+    said: versionOfDataschema(event.dataschema, key),
+    metadata: delivery.schemas === undefined ? null : JSON.parse(data.metadata),
+    bytes: data.metadata.length,
+  });
+  if ('kind' in found) return found;
   return {
     tenant,
     systemName: fields.system_name,
@@ -39,6 +49,7 @@ export const admitAttributes = (event: CloudEventBody, data: EventData, delivery
     eventTimeSource: eventTime === null ? 'receipt' : 'client',
     receivedAt,
     body: storedText({ ...fields, id: event.id }, data, { ...kept, ...((event.subject ?? null) === null && { subject: null }) }),
+    ...found,
   };
 };
 

@@ -15,5 +15,7 @@ export const answerJson = (reply: FastifyReply, { isStopping }: AnswerContext, s
   return reply.send(JSON.stringify(body));
 };
 
-export const answerRefusal = (reply: FastifyReply, context: AnswerContext, refusal: Refusal): FastifyReply =>
-  answerJson(reply, context, statusOf(refusal), errorBody(refusal));
+export const answerRefusal = (reply: FastifyReply, context: AnswerContext, refusal: Refusal): FastifyReply => {
+  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds));
+  return answerJson(reply, context, statusOf(refusal), errorBody(refusal));
+};

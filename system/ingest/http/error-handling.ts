@@ -16,7 +16,7 @@ export const addErrorHandling = (server: FastifyInstance, options: ErrorHandling
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = fromFramework(error, request);
     if (refusal.code === 'internal') options.telemetry.defect(error, `${request.method} ${request.url.split('?', 1)[0]}`);
-    if (request.method === 'POST') options.telemetry.refused(refusal.code);
+    if (request.method === 'POST') options.telemetry.refused(refusal.code, request.access?.tenant ?? null);
     return answerRefusal(reply, options, refusal);
   });
 };

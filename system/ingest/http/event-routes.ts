@@ -17,6 +17,7 @@ export type EventRoutesOptions = AnswerContext & {
   readonly batchLimitBytes: number;
   readonly batchLimitEvents: number;
   readonly bodiesLimitBytes: number;
+  readonly isShared: () => boolean;
 };
 
 type RouteOptions = EventRoutesOptions & { readonly inflate: Inflate };
@@ -28,10 +29,21 @@ export const addEventRoutes = (server: FastifyInstance, given: EventRoutesOption
   // As in the queue itself: an empty one takes any.
   const hasRoom = (bytes: number) => ingest.queueBytes() === 0 || ingest.queueBytes() + bytes <= ingest.queueLimitBytes;
   const options: RouteOptions = { ...given, inflate: createInflate({ hasRoom }) };
-  const onRequest = createLargeBodies(given);
+  const onRequest = [refuseEarly(options), createLargeBodies(given)];
   server.post('/events', { bodyLimit: bodyLimitBytes, onRequest }, (request, reply) => postEvent(request, reply, options));
   server.post('/events/batch', { bodyLimit: batchLimitBytes, onRequest }, (request, reply) => postBatch(request, reply, options));
 };
+
+/** What is over its quota is not read first. */
+const refuseEarly =
+  (options: RouteOptions) =>
+  (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    const { tenant } = accessOf(request);
+    const refusal = options.ingest.refusalOf(tenant);
+    if (refusal === null) return done();
+    options.telemetry.refused(refusal.code, tenant);
+    answerRefusal(reply, options, refusal);
+  };
 
 const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : empty);
 
@@ -47,20 +59,20 @@ const postEvent = async (request: FastifyRequest, reply: FastifyReply, options: 
 };
 
 const acceptEvent = (request: FastifyRequest, options: RouteOptions, trace: RequestTrace | null): Promise<IngestAnswer> | Refusal => {
-  const read = readEventRequest(request.raw);
-  if ('kind' in read) return refuseUnread(read, options, trace);
-  const { form, key, encoding } = read;
   const { tenant } = accessOf(request);
+  const read = readEventRequest(request.raw);
+  if ('kind' in read) return refuseUnread(tenant, read, options, trace);
+  const { form, key, encoding } = read;
   if (encoding === null) return options.ingest.accept(tenant, bodyOf(request), key, trace, form);
   return options.inflate(bodyOf(request), encoding, options.bodyLimitBytes).then((bytes) => {
-    if ('kind' in bytes) return refuseUnread(bytes, options, trace);
+    if ('kind' in bytes) return refuseUnread(tenant, bytes, options, trace);
     return options.ingest.accept(tenant, bytes, key, trace, form);
   });
 };
 
-const refuseUnread = (refusal: Refusal, options: RouteOptions, trace: RequestTrace | null): Refusal => {
+const refuseUnread = (tenant: string, refusal: Refusal, options: RouteOptions, trace: RequestTrace | null): Refusal => {
   trace?.settled(null, refusal);
-  return refused(options, refusal);
+  return refused(tenant, options, refusal);
 };
 
 const startTrace = (request: FastifyRequest, { telemetry }: RouteOptions, route: string): RequestTrace | null => {
@@ -68,8 +80,8 @@ const startTrace = (request: FastifyRequest, { telemetry }: RouteOptions, route:
   return telemetry.startTrace(route, typeof traceparent === 'string' ? traceparent : undefined);
 };
 
-const refused = ({ telemetry }: RouteOptions, refusal: Refusal): Refusal => {
-  telemetry.refused(refusal.code);
+const refused = (tenant: string, { telemetry }: RouteOptions, refusal: Refusal): Refusal => {
+  telemetry.refused(refusal.code, tenant);
   return refusal;
 };
 
@@ -77,18 +89,18 @@ const refused = ({ telemetry }: RouteOptions, refusal: Refusal): Refusal => {
 const tracedEventsPerBatch = 8;
 
 const postBatch = async (request: FastifyRequest, reply: FastifyReply, options: RouteOptions): Promise<FastifyReply> => {
-  const batch = await readBatch(request, options);
-  if ('kind' in batch) return answerRefusal(reply, options, refused(options, batch));
-  const { elements, form } = batch;
   const { tenant } = accessOf(request);
+  const batch = await readBatch(request, options);
+  if ('kind' in batch) return answerRefusal(reply, options, refused(tenant, options, batch));
+  const { elements, form } = batch;
   const trace = startTrace(request, options, '/events/batch');
   await options.ingest.prepare(elements.length);
   const answers = await Promise.all(
     elements.map((element, index) => acceptElement(tenant, element, form, options, index < tracedEventsPerBatch ? trace : null)),
   );
-  const refusal = sharedStorageRefusal(answers);
+  const refusal = sharedRefusal(answers);
   trace?.end(
-    refusal ? 503 : 200,
+    refusal ? statusOf(refusal) : 200,
     answers.flatMap((answer) => (answer.kind === 'accepted' ? [answer.id] : [])),
   );
   if (refusal) return answerRefusal(reply, options, refusal);
@@ -125,22 +137,26 @@ const acceptElement = async (
   if (element.length <= options.bodyLimitBytes) return options.ingest.accept(tenant, element, null, trace, form);
   const message = `The event has ${element.length} bytes; at most ${options.bodyLimitBytes} are taken.`;
   const refusal = refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes });
-  return refuseUnread(refusal, options, trace);
+  return refuseUnread(tenant, refusal, options, trace);
 };
 
-/** The whole answers 503 only where no item was committed and the reason is the same for all. */
-const sharedStorageRefusal = (answers: readonly IngestAnswer[]): Refusal | null => {
-  const first = answers[0];
-  if (first?.kind !== 'refused' || statusOf(first) !== 503) return null;
-  return answers.every((answer) => answer.kind === 'refused' && answer.code === first.code) ? first : null;
+const isForAll: ReadonlySet<number> = new Set([429, 503]);
+
+/** The whole answers 503 or 429 only where no item was committed and the reason is the same for all. */
+const sharedRefusal = (answers: readonly IngestAnswer[]): Refusal | null => {
+  const refusals = answers.filter((answer) => answer.kind === 'refused');
+  const last = refusals.at(-1);
+  if (last === undefined || refusals.length < answers.length || !isForAll.has(statusOf(last))) return null;
+  return refusals.every(({ code }) => code === last.code) ? last : null;
 };
 
 const toItem = (answer: IngestAnswer): unknown =>
   answer.kind === 'refused' ? { status: statusOf(answer), ...errorBody(answer) } : { status: 200, ...withoutKind(answer) };
 
-const withoutKind = ({ id, duplicate, event_time_source, idempotency_key }: Extract<IngestAnswer, { kind: 'accepted' }>) => ({
+const withoutKind = ({ id, duplicate, event_time_source, idempotency_key, schema }: Extract<IngestAnswer, { kind: 'accepted' }>) => ({
   id,
   duplicate,
   event_time_source,
   idempotency_key,
+  ...(schema !== undefined && { schema }),
 });

@@ -340,7 +340,7 @@ test('health and readiness are on both ports; readiness says why not', async () 
   storageError = new Error('the database is away');
   const ready = await send('/ready', { method: 'GET' });
   expect(refusalOf(ready)).toEqual(refusal('storage_unavailable'));
-  expect(ready.body.error?.message).toContain('the database is away');
+  expect(ready.body.error?.message).not.toContain('the database is away');
   expect((await fetch(`${server.adminAddress}/health`)).status).toBe(200);
 });
 
@@ -359,7 +359,7 @@ test('openapi.json is the schemas that validate: it takes and refuses what the d
     expect(validate(event(change))).toBe((await postEvent(change)).status === 200);
   }
   const { responses } = document.paths['/events'].post;
-  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '408', '409', '413', '431', '500', '503']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '408', '409', '413', '429', '431', '500', '503']);
   expect(JSON.stringify(responses)).toContain('hostile_text');
 });
 

@@ -22,7 +22,7 @@ import { stopGently } from './stop-gently.ts';
 export type IngestServerOptions = {
   readonly ingest: Ingest;
   readonly telemetry: IngestTelemetry;
-  readonly keys: Pick<AccessKeys, 'demand'>;
+  readonly keys: Pick<AccessKeys, 'demand' | 'areNeeded'>;
   readonly host: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -64,7 +64,7 @@ export const startIngestServer = async (options: IngestServerOptions): Promise<I
   const context: AnswerContext = { isStopping: () => isStopping };
   const admin = await createServer(options, context, healthRoutes);
   const shared = await createServer(options, context, { ...sharedRoutes, ...healthRoutes });
-  addEventRoutes(shared, { ...options, ...context });
+  addEventRoutes(shared, { ...options, ...context, isShared: options.keys.areNeeded });
   const openApi = ingestOpenApi(options);
   shared.get('/openapi.json', (_request, reply) => answerJson(reply, context, 200, openApi));
   const page = renderOpenApiPage(openApi);
@@ -146,8 +146,9 @@ const takeRawBodies = (server: FastifyInstance): void => {
 
 const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): void => {
   server.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions } = request;
-    telemetry.requestEnded({ method, route: routeOptions.url ?? '', status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    const { method, routeOptions, access } = request;
+    const [route, seconds, tenant] = [routeOptions.url ?? '', reply.elapsedTime / 1000, access?.tenant ?? null];
+    telemetry.requestEnded({ method, route, status: reply.statusCode, seconds, tenant });
     done();
   });
 };

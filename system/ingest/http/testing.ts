@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { noKeys } from '../../access/testing.ts';
-import { createIngest, type Ingest } from '../ingest.ts';
+import { createIngest, type Ingest, type IngestOptions } from '../ingest.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeStream, type FakeStream } from '../testing.ts';
 import { type IngestServer, type IngestServerOptions, startIngestServer } from './server.ts';
@@ -16,10 +16,10 @@ export type TestDoor = AsyncDisposable & {
 export const testLimits = { bodyLimitBytes: 4096, batchLimitBytes: 16_384, batchLimitEvents: 5, bodiesLimitBytes: 1_048_576 };
 
 export const startTestDoor = async (
-  change: Partial<IngestServerOptions> & { readonly queueLimitBytes?: number } = {},
+  change: Partial<IngestServerOptions> & Pick<Partial<IngestOptions>, 'queueLimitBytes' | 'quotas' | 'isShared'> = {},
 ): Promise<TestDoor> => {
   const stream = createFakeStream();
-  const { queueLimitBytes = 1e6, ...options } = change;
+  const { queueLimitBytes = 1e6, quotas, isShared, ...options } = change;
   const ingest = createIngest({
     writer: stream,
     laneCount: 8,
@@ -30,6 +30,8 @@ export const startTestDoor = async (
     queueLimitBytes,
     commitTimeoutMs: 300,
     telemetry: noIngestTelemetry,
+    ...(quotas !== undefined && { quotas }),
+    ...(isShared !== undefined && { isShared }),
   });
   const server = await startIngestServer({
     ...testLimits,

@@ -98,8 +98,9 @@ export const createDoor = (options: DoorOptions): Door => {
       while ((isScheduled || isWaitingForRoom || inFlight.events > 0) && scheduler.nowMs() < untilMs) await sleep(scheduler, pollMs);
       state.givesUp.abort();
       while (receiver.next() !== null) counts.abandoned += 1;
-      // What was being tried again gives up at once; what is in a commit has its own time, which is over.
-      await sleep(scheduler, pollMs);
+      // What is being tried again gives up when its pause is over; what is in a commit has its own time, which is over.
+      const giveUpByMs = scheduler.nowMs() + 2 * backoffMs.longest;
+      while (inFlight.events > 0 && scheduler.nowMs() < giveUpByMs) await sleep(scheduler, pollMs);
     },
   };
 };

@@ -7,6 +7,8 @@ import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
 import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
 import { startDiskBudget } from '../../ingest/disk-budget.ts';
 import { createIngest } from '../../ingest/ingest.ts';
+import { createCachedRegistry, keepCurrent } from '../../schemas/cached-registry.ts';
+import { loadRegistry } from '../../storage/postgres/load-registry.ts';
 import { systemScheduler } from '../../ingest/scheduler.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
@@ -17,6 +19,8 @@ import { createWriterPool } from '../../stream/postgres/writer-pool.ts';
 import { collectPool, collectProcess } from '../../telemetry/collectors.ts';
 import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/start-telemetry.ts';
+import { createTenantLabels } from '../../access/tenant-labels.ts';
+import { startTenantUsage } from '../access/start-tenant-usage.ts';
 import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
 import { describePortOwner } from '../start/port-owner.ts';
@@ -41,8 +45,13 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       onFailure: (error) => telemetry.logger.warn('upkeep of the log failed', { ...errorAttributes(error) }),
     }),
   );
-  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https');
+  const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
+  const ingestTelemetry = createIngestTelemetry(telemetry, Date.now, tls === null ? 'http' : 'https', labels);
   const late = createLateDoor(instance);
+  const schemas = createSchemas(settings, pool, telemetry);
+  // Without it no policy is known, and no event may be taken.
+  await schemas.refresh();
+  undo.use(keepCurrent(schemas, settings.schemaCacheMs));
   const { logger } = telemetry;
   const budget = undo.use(
     await startDiskBudget({
@@ -52,9 +61,13 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       onChange: (state, usedBytes) => tellBudget(logger, state, usedBytes, settings.diskBudgetBytes),
     }),
   );
+  const usage = undo.use(await startTenantUsage({ pool, telemetry, labels, tenants: keys.tenants, scheduler: systemScheduler }));
   const ingest = createIngest({
     ...settings,
     closedFor: budget.refusal,
+    schemas: schemas.current,
+    ...usage.limits,
+    isShared: keys.areNeeded,
     laneCount,
     writer: createWriter({ pool, laneCount, datagrams: late }),
     telemetry: ingestTelemetry,
@@ -62,6 +75,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   collectProcess(telemetry.instruments);
   collectPool(telemetry.instruments, role, pool);
   telemetry.instruments.gauge(signals.ingestQueueSize, ingest.queueBytes);
+  telemetry.instruments.gauge(signals.schemaRegistryAge, schemas.ageSeconds);
   telemetry.instruments.gauge(signals.ingestQueueLimit, () => ingest.queueLimitBytes);
   telemetry.instruments.gauge(signals.storageSize, budget.usedBytes);
   if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);
@@ -83,6 +97,14 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   const udp = door === null ? {} : { udp: `udp://${settings.host}:${door.port}` };
   return { attributes: { address: server.address, admin: server.adminAddress, ...udp }, stop: () => stopAll.disposeAsync() };
 };
+
+const createSchemas = ({ schemaCacheMs }: Settings, pool: Pool, { logger }: Telemetry) =>
+  createCachedRegistry({
+    load: (known) => loadRegistry(pool, known),
+    lifeMs: schemaCacheMs,
+    nowMs: () => performance.now(),
+    onFailure: (error) => logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
+  });
 
 const tellBudget = (logger: Telemetry['logger'], state: 'used up' | 'room again', usedBytes: number, limitBytes: number) => {
   const attributes = { 'faultline.storage.size': usedBytes, 'faultline.storage.limit': limitBytes };

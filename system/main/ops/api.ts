@@ -9,12 +9,16 @@ export type Api = {
   get<Answer>(path: string, parameters?: Parameters): Promise<Answer>;
   /** Sent again where the answer did not come: give it an id of its own. */
   post<Answer>(path: string, body: unknown): Promise<Answer>;
+  /** Bytes of a file, for which it waits longer, and which it sends again for longer: the process may just be starting anew. */
+  send<Answer>(path: string, parameters: Parameters, content: { readonly type: string; readonly body: Buffer }): Promise<Answer>;
 };
 
-const timeoutMs = 15_000;
-const attempts = 4;
+type Patience = { readonly timeoutMs: number; readonly attempts: number };
+const brief: Patience = { timeoutMs: 15_000, attempts: 4 };
+const long: Patience = { timeoutMs: 60_000, attempts: 20 };
+const longestWaitMs = 4000;
 
-type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string } };
+type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown } };
 
 /** `key`: the API key; null: none. */
 export const createApi = (base: string, key: string | null): Api => {
@@ -27,6 +31,10 @@ export const createApi = (base: string, key: string | null): Api => {
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
+    send: (path, parameters, { type, body }) => {
+      const request = { method: 'POST', headers: { ...headers, 'content-type': type }, body: new Uint8Array(body) };
+      return ask(urlOf(base, path, parameters), request, long);
+    },
   };
 };
 
@@ -36,18 +44,20 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
   return url;
 };
 
-const ask = async <Answer>(url: URL, request: RequestInit): Promise<Answer> => {
+const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await once<Answer>(url, request);
+    const answer = await once<Answer>(url, request, timeoutMs);
     if ('value' in answer) return answer.value;
-    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause });
-    await wait(250 * 2 ** attempt);
+    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause, details: answer.details });
+    await wait(Math.min(250 * 2 ** attempt, longestWaitMs));
   }
 };
 
-type Once<Answer> = { readonly value: Answer } | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown };
+type Once<Answer> =
+  | { readonly value: Answer }
+  | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown; readonly details?: unknown };
 
-const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer>> => {
+const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): Promise<Once<Answer>> => {
   let response: Response;
   try {
     response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
@@ -64,6 +74,7 @@ const once = async <Answer>(url: URL, request: RequestInit): Promise<Once<Answer
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
     mayPass: response.status === 503,
+    details: error?.details,
   };
 };
 

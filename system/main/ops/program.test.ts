@@ -12,6 +12,7 @@ const run = async (...parameters: readonly string[]) => {
     apiKey: null,
     databaseUrl: null,
     readFile: (path: string) => (path === 'rules.json' ? Promise.resolve('{') : Promise.reject(new Error('no such file'))),
+    stdin: process.stdin,
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
     openFile: () => Promise.reject(new Error('no file')),

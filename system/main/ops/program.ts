@@ -2,11 +2,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
+import { addBackups } from './backup-program.ts';
 import { exportListing, type ExportOptions } from './export.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import { addImports } from './imports/add-imports.ts';
 import { addKeys } from './keys-program.ts';
 import { filtersOf, keyPlace, letterPlace, type Filters } from './places.ts';
 import { listAudit, listLetters, listParkedKeys, showJob, showLetter, showParkedKey, type ListOptions } from './show.ts';
+import { addSchemas } from './schemas.ts';
+import { addReplays } from './replays/add-replays.ts';
 import { positive, seconds, wholeNumber } from './numbers.ts';
 import { addErasure } from './erasure/commands.ts';
 import { addRebuild, type Run } from './rebuild/commands.ts';
@@ -18,7 +22,7 @@ type Root = { readonly url: string; readonly json?: true };
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
     .description(
-      'What operators do: dead letters and parked keys, rebuilds of read models, erasure and exports, over the query process (with FAULTLINE_API_KEY, where keys are needed). API keys and tenants: over the database.',
+      'What operators do: dead letters and parked keys, schemas, imports, rebuilds of read models, erasure and exports, over the query process (with FAULTLINE_API_KEY, where keys are needed). Replays of the log, API keys, tenants, backup and restore: over the database.',
     )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
@@ -33,10 +37,14 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);
   addRecords(program, surroundings, run);
+  addSchemas(program, surroundings, run);
+  addImports(program, surroundings, run);
+  addReplays(program, surroundings, ended);
   addRebuild(program, surroundings, run);
   addErasure(program, surroundings, run);
   addExport(program, surroundings, run);
   addKeys(program, surroundings, ended);
+  addBackups(program, surroundings, ended);
   return program;
 };
 

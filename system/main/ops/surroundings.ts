@@ -12,6 +12,8 @@ export type OpsSurroundings = {
   /** DATABASE_URL, for keys and tenants; null: the database of a data folder. */
   readonly databaseUrl: string | null;
   readonly readFile: (path: string) => Promise<string>;
+  /** Where the file of an import may come from. */
+  readonly stdin: NodeJS.ReadableStream;
   /** `-`: standard output. */
   readonly openFile: (path: string) => Promise<WholeFile>;
   readonly clock: Pick<Clock, 'nowMs'>;

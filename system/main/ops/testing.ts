@@ -12,6 +12,7 @@ import { createQueryServer } from '../../query/query-server.ts';
 import { createConsumerDesk } from '../../storage/postgres/consumer-desk.ts';
 import { createErasureDesk } from '../../storage/postgres/erasure/erasure-desk.ts';
 import { createRebuildDesk } from '../../storage/postgres/rebuild/rebuild-desk.ts';
+import { createSchemaDesk } from '../../storage/postgres/schema-desk.ts';
 import { createRecoveryDesk } from '../../storage/postgres/recovery-desk.ts';
 import { startTelemetry } from '../../telemetry/start-telemetry.ts';
 
@@ -30,6 +31,7 @@ export const startDesk = async (database: { readonly url: string }) => {
   const app = createQueryServer({
     pool,
     desk: createRecoveryDesk(operating),
+    schemaDesk: createSchemaDesk(operating),
     rebuilds,
     erasures: createErasureDesk(operating),
     keys: noKeys,

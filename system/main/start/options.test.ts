@@ -8,16 +8,35 @@ const refusal = (...parameters: string[]): string => {
 };
 
 test('without flags everything has its default', () => {
-  expect(parseStartOptions([])).toEqual({ data: null, port: 4000, queryPort: 4001, ingest: 1, workers: 2, verbose: false });
+  expect(parseStartOptions([])).toEqual({ data: null, port: 4000, queryPort: 4001, ingest: 1, workers: 2, processor: [], verbose: false });
 });
 
 test('reads each flag', () => {
-  expect(parseStartOptions(['--data', '/d', '--port', '0', '--query-port', '0', '--ingest', '2', '--workers', '3', '--verbose'])).toEqual({
+  expect(
+    parseStartOptions([
+      '--data',
+      '/d',
+      '--port',
+      '0',
+      '--query-port',
+      '0',
+      '--ingest',
+      '2',
+      '--workers',
+      '3',
+      '--verbose',
+      '--processor',
+      'a.ts',
+      '--processor',
+      'b.ts',
+    ]),
+  ).toEqual({
     data: '/d',
     port: 0,
     queryPort: 0,
     ingest: 2,
     workers: 3,
+    processor: ['a.ts', 'b.ts'],
     verbose: true,
   });
 });

@@ -8,6 +8,8 @@ export type StartOptions = {
   readonly queryPort: number;
   readonly ingest: number;
   readonly workers: number;
+  /** Files of a team's own processors. */
+  readonly processor: readonly string[];
   readonly verbose: boolean;
 };
 
@@ -25,6 +27,12 @@ const createCommand = (): Command =>
     .option('--query-port <number>', 'port of the query API', wholeNumber(0, 65535), 4001)
     .option('--ingest <number>', 'ingest processes, all on the one port', wholeNumber(1, 16), 1)
     .option('--workers <number>', 'worker processes', wholeNumber(1, 16), 2)
+    .option(
+      '--processor <file>',
+      'a processor of your own (docs/processors.md); again for each',
+      (file, files: string[]) => [...files, file],
+      [],
+    )
     .option('--verbose', "show every line of every process's log, not warnings and errors alone", false)
     .addHelpText(
       'after',

@@ -5,6 +5,7 @@ const context: PlanContext = {
   options: { ingest: 1, workers: 2 },
   port: 4000,
   queryPort: 4001,
+  processors: [],
   databaseUrl: 'postgresql://db',
   environment: { FAULTLINE_LANES: '4', FAULTLINE_PORT: '9' },
 };
@@ -24,4 +25,10 @@ test('several ingest processes share the one port; a single one does not', () =>
     planSystem({ ...context, options: { ingest: count, workers: 1 } }).ingest.map(({ environment }) => environment['FAULTLINE_REUSE_PORT']);
   expect(shares(1)).toEqual(['false']);
   expect(shares(2)).toEqual(['true', 'true']);
+});
+
+test("a team's own processors are for the workers alone", () => {
+  const { ingest, workers, query } = planSystem({ ...context, processors: ['a.ts', 'b.ts'] });
+  expect(workers.map(({ environment }) => environment['FAULTLINE_PROCESSORS'])).toEqual(['a.ts,b.ts', 'a.ts,b.ts']);
+  for (const { environment } of [...ingest, ...query]) expect(environment).not.toHaveProperty('FAULTLINE_PROCESSORS');
 });

@@ -18,6 +18,8 @@ export type SystemPlan = {
 
 export type PlanContext = {
   readonly options: Pick<StartOptions, 'ingest' | 'workers'>;
+  /** Files of a team's own processors, from the environment and from flags. */
+  readonly processors: readonly string[];
   /** Free ones. */
   readonly port: number;
   readonly queryPort: number;
@@ -29,7 +31,7 @@ export const programOf = (name: string): string => fileURLToPath(new URL(`../${n
 
 const numbered = (name: string, count: number, index: number): string => (count === 1 ? name : `${name} ${index + 1}`);
 
-export const planSystem = ({ options, port, queryPort, databaseUrl, environment }: PlanContext): SystemPlan => {
+export const planSystem = ({ options, port, queryPort, processors, databaseUrl, environment }: PlanContext): SystemPlan => {
   const plan = (name: string, count: number, extra: Readonly<Record<string, string>>): readonly ProcessPlan[] =>
     Array.from({ length: count }, (_, index) => ({
       name: numbered(name, count, index),
@@ -38,7 +40,10 @@ export const planSystem = ({ options, port, queryPort, databaseUrl, environment 
     }));
   return {
     ingest: plan('ingest', options.ingest, { FAULTLINE_PORT: String(port), FAULTLINE_REUSE_PORT: String(options.ingest > 1) }),
-    workers: plan('worker', options.workers, { FAULTLINE_PORT: '0' }),
+    workers: plan('worker', options.workers, {
+      FAULTLINE_PORT: '0',
+      ...(processors.length > 0 && { FAULTLINE_PROCESSORS: processors.join(',') }),
+    }),
     query: plan('query', 1, { FAULTLINE_PORT: String(queryPort) }),
   };
 };

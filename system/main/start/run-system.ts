@@ -10,6 +10,7 @@ import { supervise, type Supervised } from './supervise.ts';
 export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'owned' | 'onLine'> & {
   readonly options: StartOptions;
   readonly settings: Pick<Settings, 'databaseUrl' | 'host'>;
+  readonly processors: readonly string[];
   readonly showLine: (name: string, line: ProcessLine) => void;
 };
 
@@ -68,7 +69,8 @@ export const startSystem = async (context: SystemContext): Promise<RunningSystem
   const onLine = (line: ProcessLine): void => context.showLine('PostgreSQL', line);
   const storage = await openStorage({ ...context, data, databaseUrl: settings.databaseUrl, onLine, owned: starting });
   context.signal.throwIfAborted();
-  const plan = planSystem({ options, port, queryPort, databaseUrl: storage.databaseUrl, environment });
+  const { processors } = context;
+  const plan = planSystem({ options, port, queryPort, processors, databaseUrl: storage.databaseUrl, environment });
   const { all, queryUrl, ingestUrl } = await startProcesses(plan, context, starting);
   context.signal.throwIfAborted();
   const owned = starting.move();

@@ -33,6 +33,7 @@ export const readState = async (queryUrl: string, tls: TlsFiles | null, signal: 
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
       dispatcher,
     });
+    if (response.status === 401) return 'asked for with an API key: npm run ops -- keys list shows which there are';
     if (!response.ok) return `unknown (GET /status answered ${response.status})`;
     return describeState((await response.json()) as Status);
   } catch (error) {

@@ -27,8 +27,8 @@ export type LanePage = {
 const rowsLookedAt = 5000;
 
 /**
- * Positions have no gaps, so the first row must be the one after `after`: where it is not, retention dropped what came before it, and that is known
- * from the rows themselves, whenever the partition went. One statement, thus one snapshot; it takes no lock.
+ * Retention raises the low-water mark before it drops anything, and positions have no gaps, so the first row must be the one after `after`: what is not so is
+ * a hole, whatever made it. One statement, thus one snapshot; it takes no lock.
  */
 const selectLane = `
   with scanned as (
@@ -82,7 +82,8 @@ export const readLane = async (database: ReadDatabase, read: LaneRead): Promise<
   if (after > first.head) {
     throw invalidQuery([{ parameter: 'after', message: `is ${after}, and the highest position of lane ${lane} is ${first.head}.` }]);
   }
-  if (first.first === null ? first.head > after : first.first !== after + 1) throw positionGone(lane, after, first);
+  if (after < first.low_water || (first.first === null ? first.head > after : first.first !== after + 1))
+    throw positionGone(lane, after, first);
   const events = found.flatMap((row) => (row.position === null ? [] : [{ position: row.position, json: eventJson(lane, row) }]));
   return { events, position: first.last ?? after, head: first.head, lowWater: first.low_water };
 };

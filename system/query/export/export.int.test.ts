@@ -54,7 +54,7 @@ describe('an export', () => {
     expect(type).toContain('text/csv');
     const lines = linesOf(text);
     expect(lines[0]).toBe(
-      'id,tenant,system_name,object_id,event_name,metadata,event_time,event_time_source,received_at,idempotency_key,sequence,lane,position,applied_at,cloudevent',
+      'id,tenant,system_name,object_id,event_name,metadata,event_time,event_time_source,received_at,idempotency_key,sequence,lane,position,applied_at,schema_version,schema_verdict,cloudevent',
     );
     expect(lines[1]).toContain(
       `2500,default,shop,object-2500,'=danger,"{""n"":1.10,""text"":""a,\\""b\\""""}",2026-01-01T00:00:00.000000Z,client,`,

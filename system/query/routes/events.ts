@@ -48,7 +48,7 @@ const selectEvents = ({ tenant, filters, bounds }: Asked, after: readonly [numbe
   if (filters.from !== undefined) conditions.add(`event_time >= ${conditions.bind(filters.from)}`);
   if (filters.to !== undefined) conditions.add(`event_time < ${conditions.bind(filters.to)}`);
   if (after !== null) conditions.add(`id < ${conditions.bind(after[0])}`);
-  if (bounds !== undefined) conditions.add(`position <= (${conditions.bind(bounds.positions)}::bigint[])[lane + 1]`);
+  if (bounds !== undefined) conditions.add(`coalesce(position <= (${conditions.bind(bounds.positions)}::bigint[])[lane + 1], true)`);
   const isOfAnySystem = filters.object_id !== undefined && filters.system_name === undefined;
   if (filters.system_name !== undefined) conditions.add(`system_name = ${conditions.bind(filters.system_name)}`);
   const page = isOfAnySystem ? newestOfAnySystem(conditions, tenantValue, limit) : newest(conditions, limit);

@@ -1,5 +1,6 @@
 // The answers of the query API, once: they check what is sent and are served as OpenAPI.
 import { Type } from 'typebox';
+import { schemaVerdicts } from '../../contract/schemas.ts';
 import { errorCodes } from '../../contract/error-codes.ts';
 import { count, keyOf, keyState, nextCursor, nullable, signed, strict, time } from './words.ts';
 
@@ -23,6 +24,12 @@ export const eventAnswer = strict({
   lane: count(),
   position: count(),
   applied_at: time(),
+  schema_version: nullable(
+    Type.Integer({ description: 'The version of its schema that it was taken to be of, as far as that was known.' }),
+  ),
+  schema_verdict: nullable(
+    Type.Enum([...schemaVerdicts], { description: 'What was wrong with it at the door by the registry of schemas; null: nothing.' }),
+  ),
   cloudevent: nullable(
     Type.Unsafe<Record<string, string | null>>({
       type: 'object',

@@ -1,7 +1,7 @@
 // What doors read of keys and tenants: one number, and the rest when it has changed. Over a connection of its own, so that neither a heavy query nor commits that
 // wait keep a key from being checked.
 import { Pool } from 'pg';
-import type { AccessTable, KeptKey, ReadAccessTable } from '../../access/access-table.ts';
+import type { AccessTable, KeptKey, ReadAccessTable, TenantQuotas } from '../../access/access-table.ts';
 import type { Scope } from '../../contract/access.ts';
 
 export type AccessReaderOptions = {
@@ -22,13 +22,17 @@ const selectTable = `
     select json_agg(json_build_object('keyId', key_id, 'tenant', tenant, 'scopes', scopes, 'hash', encode(secret_sha256, 'hex'),
                                       'expiresAtMs', floor(extract(epoch from expires_at) * 1000)))
     from api_keys where revoked_at is null and (expires_at is null or expires_at > now())
-  ), '[]') as keys
+  ), '[]') as keys, (
+    select json_agg(json_build_array(tenant, json_build_object('eventsPerSecond', events_per_second, 'bytesPerSecond', bytes_per_second, 'storageBytes', storage_bytes))
+                    order by created_at, tenant) from tenants
+  ) as tenants
   from access_version v`;
 
 type TableRow = {
   readonly version: number;
   readonly has_keys: boolean;
   readonly keys: readonly (Omit<KeptKey, 'hash' | 'scopes'> & { readonly hash: string; readonly scopes: readonly Scope[] })[];
+  readonly tenants: readonly (readonly [string, TenantQuotas])[] | null;
 };
 
 /** Nothing connects before the first read. The caller disposes it. */
@@ -60,8 +64,9 @@ export const createAccessReader = ({ databaseUrl, applicationName }: AccessReade
   };
 };
 
-const tableOf = ({ version, has_keys: hasKeys, keys }: TableRow): AccessTable => ({
+const tableOf = ({ version, has_keys: hasKeys, keys, tenants }: TableRow): AccessTable => ({
   version,
   hasKeys,
   keys: new Map(keys.map((key) => [key.keyId, { ...key, hash: Buffer.from(key.hash, 'hex') }])),
+  tenants: new Map(tenants ?? []),
 });

@@ -4,6 +4,8 @@ import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
+import { readLogBooks } from './log-books.ts';
+import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
 import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
@@ -14,6 +16,7 @@ const selectLanes =
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
   select c.processor, c.version, p.state, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
+         exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version)) as own,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
   join processors p using (processor, version)
@@ -107,6 +110,7 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
   position: number;
   head: number;
   lag_seconds: number | null;
+  own: boolean;
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
@@ -114,23 +118,41 @@ type RecoveryRow = { processor: string; replayed: number; discarded: number; fai
 type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
-export const readBooks = async (client: Client, effects: boolean): Promise<BooksReading> => {
-  const [lanes, checkpoints, letters, keys, pending, recoveries, rebuilds, consumers, identities, snapshot, begun, datagrams, counted] =
-    await Promise.all([
-      client.query<LaneRow>(selectLanes),
-      client.query<CheckpointRow>(selectCheckpoints),
-      client.query<DeadLetterRow>(selectDeadLetters),
-      client.query<ParkedKeyRow>(selectParkedKeys),
-      client.query<{ processor: string; oldest_seconds: number }>(selectPending),
-      client.query<RecoveryRow>(selectRecoveries),
-      readRebuilds(client),
-      client.query<ConsumerRow>(selectConsumers),
-      client.query<{ rows: number }>(selectIdentities),
-      client.query<{ seconds: number }>(selectOldestSnapshot),
-      client.query<{ began_at: Date }>(selectBegin),
-      client.query<DatagramSums>(selectDatagrams),
-      effects ? client.query<EffectRow>(selectEffects) : null,
-    ]);
+/** `keepDays`: of retention; 0: nothing is dropped. */
+export const readBooks = async (client: Client, effects: boolean, keepDays = 0): Promise<BooksReading> => {
+  const [
+    lanes,
+    checkpoints,
+    letters,
+    keys,
+    pending,
+    recoveries,
+    rebuilds,
+    consumers,
+    log,
+    identities,
+    snapshot,
+    begun,
+    datagrams,
+    imports,
+    counted,
+  ] = await Promise.all([
+    client.query<LaneRow>(selectLanes),
+    client.query<CheckpointRow>(selectCheckpoints),
+    client.query<DeadLetterRow>(selectDeadLetters),
+    client.query<ParkedKeyRow>(selectParkedKeys),
+    client.query<{ processor: string; oldest_seconds: number }>(selectPending),
+    client.query<RecoveryRow>(selectRecoveries),
+    readRebuilds(client),
+    client.query<ConsumerRow>(selectConsumers),
+    readLogBooks(client, keepDays),
+    client.query<{ rows: number }>(selectIdentities),
+    client.query<{ seconds: number }>(selectOldestSnapshot),
+    client.query<{ began_at: Date }>(selectBegin),
+    client.query<DatagramSums>(selectDatagrams),
+    readImports(client),
+    effects ? client.query<EffectRow>(selectEffects) : null,
+  ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
   const oldestSnapshotSeconds = snapshot.rows[0]?.seconds ?? 0;
   const processors = [...new Set(checkpoints.rows.map(({ processor }) => processor))];
@@ -143,8 +165,10 @@ export const readBooks = async (client: Client, effects: boolean): Promise<Books
     ...parkedKeyEntries(keys.rows, processors),
     ...processors.map((processor) => pendingEntry(processor, pending.rows)),
     ...recoveryEntries(recoveries.rows, processors),
+    ...imports,
     ...datagrams.rows.flatMap(datagramEntries),
     ...consumers.rows.flatMap(consumerEntries),
+    ...log,
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
     ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
@@ -235,13 +259,15 @@ const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] =
   ];
 };
 
-/** Read models that are counted; a lane without any row has none. */
+/** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
-  checkpoints.map((row) => {
-    const same = counted.filter(
-      ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
-    );
-    const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
-    const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
-    return entry(signals.effectSurplus, laneAttributes(row), surplus);
-  });
+  checkpoints
+    .filter(({ own }) => !own)
+    .map((row) => {
+      const same = counted.filter(
+        ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
+      );
+      const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
+      const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+      return entry(signals.effectSurplus, laneAttributes(row), surplus);
+    });

@@ -11,8 +11,10 @@ const select = `
   select e.reason_code, e.attempts + coalesce(r.earlier_attempts, 0) as attempts, encode(sha256(convert_to(e.body, 'UTF8')), 'hex') as body_sha256
   from parked_events e
   join parked_keys k using (processor, version, lane, tenant, system_name, object_id)
+  join processors p using (processor, version)
   left join event_recoveries r using (processor, version, lane, position)
-  where e.processor = $1 and e.version = $2 and e.lane = $3 and e.position = $4 and e.reason_code is not null and k.state = 'parked'
+  -- Without order, another event of the key may be tried again just now.
+  where e.processor = $1 and e.version = $2 and e.lane = $3 and e.position = $4 and e.reason_code is not null and (k.state = 'parked' or not p.ordered)
     and exists (select from recovery_commands where command = $5 and done_at is null)`;
 
 /** null: it is none any more, or the command was carried out before. */

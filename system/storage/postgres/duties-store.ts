@@ -6,6 +6,7 @@ import { stepErasure } from './erasure/erasure-step.ts';
 import { stepComparison } from './rebuild/comparison-step.ts';
 import { stepDrop } from './rebuild/drop-step.ts';
 import { closeLeftOver } from './recovery-end.ts';
+import { createLogRetention } from './log-retention.ts';
 import { inTransaction } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
 
@@ -24,6 +25,19 @@ const forgetLeaseEvents = `
     select id from lease_events where id <= (select max(id) from lease_events) - $1 order by id limit 1000
   )`;
 const forgetWorkers = `delete from workers where seen_at < clock_timestamp() - interval '1 hour'`;
+
+const forgetRuns = 'delete from worker_processors p where not exists (select from workers w where w.worker = p.worker)';
+
+/** A version that nobody runs any more, of a processor that goes on in a newer one: it rests, with all that it has, until somebody runs it again. */
+const retireReplaced = `
+  update processors p set state = 'retired'
+  from own_processors o
+  where (o.processor, o.version) = (p.processor, p.version) and p.state = 'active'
+    and exists (select from processors n where n.processor = p.processor and n.version > p.version and n.state = 'active')
+    and not exists (
+      select from worker_processors r join workers w using (worker)
+      where (r.processor, r.version) = (p.processor, p.version) and w.seen_at > clock_timestamp() - interval '1 minute'
+    )`;
 
 /** A moment is given for a key that is just being parked. */
 const closeIdleCommands = `
@@ -45,12 +59,22 @@ const beginReading = `begin isolation level repeatable read read only; set local
 
 const partitionsAheadDays = 7;
 
-export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: (delayMs: number) => Promise<unknown>): DutiesStore => {
+export type DutiesStoreOptions = {
+  readonly worker: string;
+  /** Of retention, for what the books say of it; 0: nothing is dropped. */
+  readonly keepDays: number;
+  readonly sleep: (delayMs: number) => Promise<unknown>;
+};
+
+export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sleep }: DutiesStoreOptions): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
     readBooks: (epoch, effects) =>
-      sessions.use((session) => inTransaction(session, (client) => readAsOwner(client, worker, epoch, effects), beginReading)),
+      sessions.use((session) =>
+        inTransaction(session, (client) => readAsOwner(client, { worker, epoch, effects, keepDays }), beginReading),
+      ),
+    dropPast: createLogRetention(sessions, worker).dropPast,
     makePartitions: () =>
       sessions.use(async (session) => {
         const values = [partitionsAheadDays];
@@ -61,6 +85,8 @@ export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: 
     tidy: async () => {
       await changed(forgetLeaseEvents, [keptLeaseEvents]);
       await changed(forgetWorkers);
+      await changed(forgetRuns);
+      await changed(retireReplaced);
       await changed('select append_housekeeping()');
       await changed('select datagrams_housekeeping()');
       await changed(forgetRecoveries);
@@ -73,7 +99,9 @@ export const createDutiesStore = (sessions: SessionPool, worker: string, sleep: 
   };
 };
 
-const readAsOwner = async (client: Client, worker: string, epoch: number, effects: boolean) => {
+type Reading = { readonly worker: string; readonly epoch: number; readonly effects: boolean; readonly keepDays: number };
+
+const readAsOwner = async (client: Client, { worker, epoch, effects, keepDays }: Reading) => {
   const { rowCount } = await client.query(holdsLease, [worker, epoch]);
-  return rowCount === 1 ? readBooks(client, effects) : null;
+  return rowCount === 1 ? readBooks(client, effects, keepDays) : null;
 };

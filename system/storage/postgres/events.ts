@@ -3,7 +3,7 @@ import { holdsData } from './erasure/tombstone.ts';
 import type { TracedEvent, Transaction, UnorderedProcessor } from '../../workers/processor.ts';
 
 const columns =
-  'id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, idempotency_key, sequence, lane, position, body';
+  'id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, idempotency_key, sequence, lane, position, body, schema_version, schema_verdict';
 
 /** No ON CONFLICT: an event applied twice is refused by the primary key, and never hidden. */
 const moveRange = `

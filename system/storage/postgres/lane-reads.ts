@@ -183,19 +183,25 @@ export const loadKeysWithDueEarly = async (
   return rows.map(toKey);
 };
 
-const selectParked = `
+const selectParked = (order: string) => `
   select ${givenColumns}, attempts, reason_code, reason_message, error_type from (
-    select page.*, f.fixed_body, sum(octet_length(page.body)) over (order by position) - octet_length(page.body) as bytes_before
+    select page.*, f.fixed_body, sum(octet_length(page.body)) over (order by ${order}) - octet_length(page.body) as bytes_before
     from (
       select * from parked_events
       where processor = $1 and version = $2 and tenant = $3 and system_name = $4 and object_id = $5
-      order by position
+      order by ${order}
       limit $6
     ) as page
     left join event_recoveries f using (processor, version, lane, position)
   ) as counted
   where bytes_before < $7
-  order by position`;
+  order by ${order}`;
+
+const parkedIn = {
+  position: { name: 'lane_parked', text: selectParked('position') },
+  // Without order, dead letters of the key must not stand before those that are to be tried.
+  attempts: { name: 'lane_parked_attempts', text: selectParked('attempts, position') },
+} as const;
 
 type ParkedRow = LogEventRow & {
   attempts: number;
@@ -208,11 +214,10 @@ export const loadParked = async (
   session: Session,
   { processor, version }: LaneId,
   key: Key,
-  limit: number,
-  maxBytes: number,
+  { limit, maxBytes, order }: { readonly limit: number; readonly maxBytes: number; readonly order: keyof typeof parkedIn },
 ): Promise<readonly ParkedEvent[]> => {
   const values = [processor, version, key.tenant, key.systemName, key.objectId, limit, maxBytes];
-  const { rows } = await session.query<ParkedRow>({ name: 'lane_parked', text: selectParked, values });
+  const { rows } = await session.query<ParkedRow>({ ...parkedIn[order], values });
   return rows.map((row) => ({ ...toLogEvent(row), attempts: row.attempts, failure: toFailure(row) }));
 };
 

@@ -28,7 +28,7 @@ const session = () => {
   return made;
 };
 const leasesOf = (worker: string) =>
-  createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', codes: [], pid: 1, leaseMs });
+  createLeaseStore({ session: session(), renewals: session(), worker, host: 'h', codes: [], pid: 1, leaseMs, runs: [] });
 const applied = (from: number, to: number): Settlement<TimelineEffect> => ({
   ...emptySettlement,
   toPosition: to,

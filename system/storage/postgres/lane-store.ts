@@ -1,4 +1,5 @@
 // The lane store on PostgreSQL, over one session that the caller owns.
+import type { Client } from 'pg';
 import type { FoundCheckpoint, LaneId, Tenure } from '../../workers/checkpoint.ts';
 import { classifyError } from '../../workers/error-class.ts';
 import { describeFailure, type Failure } from '../../workers/failure.ts';
@@ -8,7 +9,8 @@ import type { RecoveryEnd } from '../../workers/recovery-store.ts';
 import { loadAttempt, loadEarly, loadKeys, loadKeysWithDueEarly, loadParked } from './lane-reads.ts';
 import { inTransaction, type Session } from './session.ts';
 import { noteReplay } from './recovery-end.ts';
-import { settleLane, writeSettlement } from './settle.ts';
+import { settleLane, settleOpen, writeSettlement } from './settle.ts';
+import { createEventTransactions } from './event-transactions.ts';
 import { toTransaction } from './transaction.ts';
 
 /** Under the checkpoint's lock and epoch, as every write: a zombie must not count attempts either. */
@@ -35,7 +37,7 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
   loadKeys: (lane, keys, arriving) => loadKeys(session, lane, keys, arriving),
   loadKeysWithDueEarly: (lane, limit) => loadKeysWithDueEarly(session, lane, limit),
   loadEarly: (lane, early, maxBytes) => loadEarly(session, lane, early, maxBytes),
-  loadParked: (lane, key, limit, maxBytes) => loadParked(session, lane, key, limit, maxBytes),
+  loadParked: (lane, key, limit, maxBytes, order) => loadParked(session, lane, key, { limit, maxBytes, order: order ?? 'position' }),
   settle: async (tenure, expectedPosition, settlement, apply) => {
     const { toPosition, staysCareful, retriedKey } = settlement;
     const write = writeSettlement(tenure, worker, settlement, apply as Apply<unknown>);
@@ -47,6 +49,19 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
     });
     return { ...settled, replay };
   },
+  decide: async (tenure, expectedPosition, decide) => {
+    let replay: RecoveryEnd | null = null;
+    const settled = await settleOpen(session, tenure, expectedPosition, async (client) => {
+      const settlement = await decide(createEventTransactions(client));
+      if (settlement === null) return null;
+      const { toPosition, staysCareful, retriedKey } = settlement;
+      const { books, doneParked } = await writeSettlement(tenure, worker, settlement, countHandled)(client);
+      if (retriedKey !== null) replay = await noteReplay(client, tenure, worker, retriedKey, doneParked);
+      return { books, toPosition, staysCareful };
+    });
+    return settled === null ? null : { ...settled, replay };
+  },
+  rehearse: (decide) => rolledBack(session, async (client) => void (await decide(createEventTransactions(client)))),
   findRefused: (handled, apply) => findRefused(session, handled, apply),
   noteAttempt: async (tenure, position) => {
     const { rows } = await session.query<{ attempt_count: number }>({
@@ -63,6 +78,9 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
   },
 });
 
+/** User code wrote what it wrote, in this very transaction: what counts is that it came to its end. */
+const countHandled: Apply<unknown> = (handled) => Promise.resolve(handled.length);
+
 const ids = ({ processor, version, lane }: LaneId) => [processor, version, lane];
 
 const readCheckpoint = async (session: Session, tenure: Tenure): Promise<FoundCheckpoint> => {
@@ -77,23 +95,29 @@ const findRefused = async <Effect>(
   apply: Apply<Effect>,
 ): Promise<ReadonlyMap<number, Failure>> => {
   const refused = new Map<number, Failure>();
+  await rolledBack(session, async (client) => {
+    for (const one of handled) {
+      await client.query('savepoint one');
+      try {
+        await apply([one], toTransaction(client));
+      } catch (error) {
+        if (classifyError(error) !== 'data') throw error;
+        refused.set(one.event.position, describeFailure('data_refused', error));
+        await client.query('rollback to savepoint one');
+      }
+    }
+  });
+  return refused;
+};
+
+const rolledBack = async (session: Session, work: (client: Client) => Promise<void>): Promise<void> => {
   const done = new Error('rolled back on purpose');
   try {
     await inTransaction(session, async (client) => {
-      for (const one of handled) {
-        await client.query('savepoint one');
-        try {
-          await apply([one], toTransaction(client));
-        } catch (error) {
-          if (classifyError(error) !== 'data') throw error;
-          refused.set(one.event.position, describeFailure('data_refused', error));
-          await client.query('rollback to savepoint one');
-        }
-      }
+      await work(client);
       throw done;
     });
   } catch (error) {
     if (error !== done) throw error;
   }
-  return refused;
 };

@@ -15,6 +15,8 @@ export type LeaseStoreOptions = {
   /** The code of rebuilt versions that this worker has, as `processor/code`. */
   readonly codes: readonly string[];
   readonly leaseMs: number;
+  /** Those of a team's own that this worker runs. */
+  readonly runs: readonly { readonly processor: string; readonly version: number }[];
 };
 
 const heartbeat = `
@@ -31,10 +33,17 @@ const seenWithinMs = (leaseMs: number): number => leaseMs / 3;
 
 const selectLeases = `
   select l.processor, l.version, l.lane, l.owner, l.epoch, coalesce(l.expires_at <= clock_timestamp(), false) as expired,
-         case when r.version is not null then l.processor || '/' || coalesce(p.code, l.version) end as needs
+         case when r.version is not null then l.processor || '/' || coalesce(p.code, l.version)
+              when o.version is not null then l.processor || '/' || l.version end as needs
   from leases l left join processors p using (processor, version) left join rebuilds r using (processor, version)
+  left join own_processors o using (processor, version)
   where p.state is distinct from 'retired'
   order by l.processor, l.version, l.lane`;
+
+/** Before the first lease of such a processor is asked for: a trigger gives it to nobody else. */
+const saySelf = `
+  insert into worker_processors (worker, processor, version)
+  select $1, * from unnest($2::text[], $3::integer[]) on conflict do nothing`;
 
 const lanesOf = 'unnest($2::text[], $3::integer[], $4::integer[])';
 const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[])';
@@ -60,19 +69,23 @@ const acquire = `
     update checkpoints c
     set epoch = t.epoch, updated_at = clock_timestamp(),
         takeovers_without_progress = case
-          when t.previous is not null and c.position < h.head then c.takeovers_without_progress + 1
+          when t.previous is not null and c.position < h.readable then c.takeovers_without_progress + 1
           else c.takeovers_without_progress
         end
-    from taken t join processors p using (processor, version) join lanes h on h.stream_version = p.stream_version and h.lane = t.lane
+    from taken t join processors p using (processor, version) join lanes l on l.stream_version = p.stream_version and l.lane = t.lane
+    cross join lateral (
+      select replay_limit(t.processor, t.version, t.lane, l.head) as readable,
+             exists (select from stream_replays r where r.processor = t.processor and r.version = t.version) as limited
+    ) h
     where (c.processor, c.version, c.lane) = (t.processor, t.version, t.lane)
-    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.head, p.state
+    returning c.processor, c.version, c.lane, c.position, c.parked, c.pending, c.takeovers_without_progress, h.readable, h.limited, p.state
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner, other_owner, other_epoch)
     select case when previous is null then 'acquired' else 'taken_over' end, processor, version, lane, epoch, $1, previous,
            case when previous is not null then epoch - 1 end
     from taken
   )
-  select t.*, coalesce(c.position, 0) as position, coalesce(c.head, 0) as head, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
+  select t.*, coalesce(c.position, 0) as position, coalesce(c.readable, 0) as head, coalesce(c.limited, false) as limited, coalesce(c.parked, 0) as parked, coalesce(c.pending, 0) as pending,
          coalesce(c.takeovers_without_progress, 0) as takeovers, coalesce(c.state = 'building', false) as "isBuilding"
   from taken t left join fenced c using (processor, version, lane)`;
 
@@ -119,13 +132,15 @@ const leave = `
   ), noted as (
     insert into lease_events (kind, processor, version, lane, epoch, owner)
     select 'released', processor, version, lane, epoch, $1 from released
+  ), forgotten as (
+    delete from worker_processors where worker = $1
   )
   delete from workers where worker = $1`;
 
 /** Durable at once: see the module's first line. A row that a zombie still locks is tried again soon, not waited for. */
 const beginDurable = `begin; set local synchronous_commit = on; set local lock_timeout = '500ms'`;
 
-export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, leaseMs }: LeaseStoreOptions): LeaseStore => {
+export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, leaseMs, runs }: LeaseStoreOptions): LeaseStore => {
   const turn = createMutex();
   const renewTurn = createMutex();
   const durably = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
@@ -137,8 +152,9 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, 
     survey: async () => {
       using _turn = await turn.acquire();
       const client = await session.client();
-      const [, workers, leases] = await Promise.all([
+      const [, , workers, leases] = await Promise.all([
         client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid, codes] }),
+        runs.length === 0 ? null : client.query({ name: 'lease_runs', text: saySelf, values: [worker, ...runArrays(runs)] }),
         client.query<{ worker: string; codes: string[] | null }>({
           name: 'lease_workers',
           text: selectWorkers,
@@ -192,14 +208,16 @@ type AcquiredRow = {
   parked: number;
   pending: number;
   takeovers: number;
+  limited: boolean;
   isBuilding: boolean;
 };
 
-const toAcquired = ({ previous, takeovers, ...row }: AcquiredRow): AcquiredLease => ({
+const toAcquired = ({ previous, takeovers, limited, ...row }: AcquiredRow): AcquiredLease => ({
   ...row,
   kind: previous === null ? 'acquired' : 'taken_over',
   from: previous,
   takeoversWithoutProgress: takeovers,
+  isLimited: limited,
 });
 
 type LostRow = Tenure & { other_owner: string | null; other_epoch: number };
@@ -209,6 +227,8 @@ const toLost = (tenure: Tenure, worker: string, otherOwner: string | null, other
   otherOwner: otherOwner === worker ? null : otherOwner,
   otherEpoch: otherEpoch === tenure.epoch ? null : otherEpoch,
 });
+
+const runArrays = (runs: LeaseStoreOptions['runs']) => [runs.map(({ processor }) => processor), runs.map(({ version }) => version)];
 
 const laneArrays = (lanes: readonly LaneId[]) => [
   lanes.map(({ processor }) => processor),

@@ -51,19 +51,24 @@ export const closeRecovery = async (
   return rows[0] ?? null;
 };
 
-/** After the key's own rows were written: not parked any more, retrying, or parked again. */
+/** Without order, the key's other events say nothing of the one that a command named. */
 const countReplayed = `
   with running as (
-    update recovery_commands set events = events + $7
-    where processor = $1 and version = $2 and lane = $3 and tenant = $4 and system_name = $5 and object_id = $6
-      and action = 'replay' and started_at is not null and done_at is null
-    returning command
+    select c.command, p.ordered, exists (
+      select from parked_events e where (e.processor, e.version, e.lane, e.position) = (c.processor, c.version, c.lane, c.position)
+    ) as is_there
+    from recovery_commands c join processors p using (processor, version)
+    where c.processor = $1 and c.version = $2 and c.lane = $3 and c.tenant = $4 and c.system_name = $5 and c.object_id = $6
+      and c.action = 'replay' and c.started_at is not null and c.done_at is null
+  ), counted as (
+    update recovery_commands c set events = events + case when r.ordered then $7::bigint when r.is_there then 0 else 1 end
+    from running r where c.command = r.command
   )
-  select command, (
+  select command, case when ordered or is_there then (
     select state from parked_keys
     where processor = $1 and version = $2 and tenant = $4 and system_name = $5 and object_id = $6
-  ) as state
-  from running`;
+  ) end as state
+  from running order by command`;
 
 type Running = { command: number; state: 'retrying' | 'parked' | null };
 
@@ -71,10 +76,13 @@ type Running = { command: number; state: 'retrying' | 'parked' | null };
 export const noteReplay = async (client: Client, tenure: Tenure, worker: string, key: Key, events: number): Promise<RecoveryEnd | null> => {
   const values = [tenure.processor, tenure.version, tenure.lane, key.tenant, key.systemName, key.objectId, events];
   const { rows } = await client.query<Running>({ name: 'replay_counted', text: countReplayed, values });
-  const [running] = rows;
-  if (running === undefined || running.state === 'retrying') return null;
-  const outcome = running.state === null ? 'replayed' : 'failed_again';
-  return closeRecovery(client, worker, { command: running.command, outcome, events: 0, result: null });
+  let end: RecoveryEnd | null = null;
+  // With order there is one at most.
+  for (const { command, state } of rows) {
+    const outcome = state === null ? 'replayed' : 'failed_again';
+    if (state !== 'retrying') end = await closeRecovery(client, worker, { command, outcome, events: 0, result: null });
+  }
+  return end;
 };
 
 /**
@@ -82,8 +90,10 @@ export const noteReplay = async (client: Client, tenure: Tenure, worker: string,
  * not is one of theirs. A rehearsal that began and did not end in two minutes took its process with it.
  */
 export const closeLeftOver = closing(`
-  select c.command, case when k.state is null then 'replayed' else 'failed_again' end as outcome, 0::bigint as events, null::jsonb as result
-  from recovery_commands c
+  select c.command, case when k.state is null or not (p.ordered or exists (
+           select from parked_events e where (e.processor, e.version, e.lane, e.position) = (c.processor, c.version, c.lane, c.position)
+         )) then 'replayed' else 'failed_again' end as outcome, 0::bigint as events, null::jsonb as result
+  from recovery_commands c join processors p using (processor, version)
   left join parked_keys k using (processor, version, tenant, system_name, object_id)
   where c.action = 'replay' and c.done_at is null and c.started_at is not null and k.state is distinct from 'retrying'
   union all

@@ -1,7 +1,8 @@
 // The rows of keys: their order, whether they are parked, and the numbers that were given up.
 import type { Client } from 'pg';
 import type { Tenure } from '../../workers/checkpoint.ts';
-import type { Settlement } from '../../workers/settlement.ts';
+import { keyName } from '../../workers/key-order.ts';
+import type { ParkedKeyChange, Settlement } from '../../workers/settlement.ts';
 import { keyArrays } from './lane-reads.ts';
 
 const upsertOrders = `
@@ -35,7 +36,8 @@ const insertGap = `
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
 export const writeKeys = async (client: Client, tenure: Tenure, worker: string, settlement: Settlement<unknown>): Promise<void> => {
-  const { keyOrders, parkedKeys, releaseKey: released, gap } = settlement;
+  const { keyOrders, releaseKey: released, gap } = settlement;
+  const parkedKeys = oneEach(settlement.parkedKeys);
   const lane = [tenure.processor, tenure.version, tenure.lane];
   if (keyOrders.length > 0)
     await client.query({
@@ -67,4 +69,14 @@ export const writeKeys = async (client: Client, tenure: Tenure, worker: string, 
     const { tenant, systemName, objectId } = gap.key;
     await client.query({ text: insertGap, values: [...lane, tenant, systemName, objectId, gap.gap.from, gap.gap.to, worker] });
   }
+};
+
+/** Without order several events of a key may fail at once: it is tried again as long as one of them is. */
+const oneEach = (changes: readonly ParkedKeyChange[]): readonly ParkedKeyChange[] => {
+  const byKey = new Map<string, ParkedKeyChange>();
+  for (const change of changes) {
+    const name = keyName(change.key);
+    if (byKey.get(name)?.state !== 'retrying') byKey.set(name, change);
+  }
+  return [...byKey.values()];
 };

@@ -30,22 +30,43 @@ export type LaneWrites = (client: Client, found: LockedRow) => Promise<Books>;
 
 export type LaneMove = { readonly expectedPosition: number | null; readonly toPosition: number | null; readonly staysCareful: boolean };
 
+/** What is written and where the checkpoint goes, found out in the open transaction. */
+export type LaneEnd = Omit<LaneMove, 'expectedPosition'> & { readonly books: Books };
+
 export const settleLane = async (session: Session, tenure: Tenure, move: LaneMove, write: LaneWrites): Promise<Settled> => {
+  const settled = await settleOpen(session, tenure, move.expectedPosition, async (client, locked) => ({
+    ...move,
+    books: await write(client, locked),
+  }));
+  return settled!;
+};
+
+/** `work` runs only where the checkpoint is as expected. It returns null where there is nothing to write: all is rolled back, and null is returned. */
+export const settleOpen = async (
+  session: Session,
+  tenure: Tenure,
+  expectedPosition: number | null,
+  work: (client: Client, found: LockedRow) => Promise<LaneEnd | null>,
+): Promise<Settled | null> => {
   const client = await session.client();
   try {
     const locked = await lock(client, tenure);
-    const outcome = compareCheckpoint(locked, { position: move.expectedPosition, epoch: tenure.epoch });
+    const outcome = compareCheckpoint(locked, { position: expectedPosition, epoch: tenure.epoch });
     if (outcome !== 'advanced') {
       await client.query('rollback');
       return { outcome, found: found(locked), books: noBooks, holdings: { parked: locked.parked, pending: locked.pending } };
     }
-    const books = await write(client, locked);
-    await commit(client, tenure, move, books);
+    const end = await work(client, locked);
+    if (end === null) {
+      await client.query('rollback');
+      return null;
+    }
+    await commit(client, tenure, end, end.books);
     return {
       outcome,
       found: found(locked),
-      books,
-      holdings: { parked: locked.parked + books.parked, pending: locked.pending + books.pending },
+      books: end.books,
+      holdings: { parked: locked.parked + end.books.parked, pending: locked.pending + end.books.pending },
     };
   } catch (error) {
     await client.query('rollback').catch(() => client.end().catch(() => {}));
@@ -68,7 +89,12 @@ const lock = async (client: Client, { processor, version, lane }: Tenure): Promi
 };
 
 /** Sent together: where the update fails, the commit of a failed transaction is a rollback. */
-const commit = async (client: Client, { processor, version, lane }: Tenure, move: LaneMove, books: Books): Promise<void> => {
+const commit = async (
+  client: Client,
+  { processor, version, lane }: Tenure,
+  move: Omit<LaneMove, 'expectedPosition'>,
+  books: Books,
+): Promise<void> => {
   const values = [processor, version, lane, move.toPosition, ...terms.map((term) => books[term]), move.staysCareful];
   await together(client, () => Promise.all([client.query({ name: 'lane_move', text: moveCheckpoint, values }), client.query('commit')]));
 };
@@ -80,7 +106,7 @@ export const writeSettlement =
     const applied = settlement.applied.length === 0 ? 0 : await apply(settlement.applied, toTransaction(client));
     const moved = await moveParkedAndEarly(client, { tenure, worker, settlement });
     await writeKeys(client, tenure, worker, settlement);
-    const { ignored, discarded, skipped } = settlement;
-    const books = { applied, ignored, parked: moved.parked, pending: moved.pending, discarded, skipped, shed: 0 };
+    const { ignored, discarded, skipped, shed } = settlement;
+    const books = { applied, ignored, parked: moved.parked, pending: moved.pending, discarded, skipped, shed };
     return { books, doneParked: moved.doneParked };
   };

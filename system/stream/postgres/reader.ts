@@ -1,5 +1,6 @@
 // The stream's reader on PostgreSQL. Commit order is position order and positions have no gaps, so `position > x` misses nothing.
 import type { Pool, PoolClient } from 'pg';
+import type { SchemaVerdict } from '../../contract/schemas.ts';
 import type { LogEvent, StreamReader } from '../stream.ts';
 
 /** A running sum of bytes ends the batch; the first event always comes, however large. Takes no lock. */
@@ -7,7 +8,7 @@ const readLane = {
   name: 'stream_read',
   text: `
     select lane, position, id, tenant, system_name, object_id, event_name, idempotency_key, sequence,
-           event_time, event_time_source, received_at, body, traceparent
+           event_time, event_time_source, received_at, body, traceparent, schema_version, schema_verdict, schema_parked
     from (
       select *, sum(octet_length(body)) over (order by position rows unbounded preceding) - octet_length(body) as bytes_before
       from (
@@ -38,6 +39,9 @@ type Row = {
   received_at: Date;
   body: string;
   traceparent: string | null;
+  schema_version: number | null;
+  schema_verdict: SchemaVerdict | null;
+  schema_parked: string | null;
 };
 
 /** Takes a pool, or one connection where a thread has its own. Rejects with what the driver threw. */
@@ -52,6 +56,9 @@ export const createPostgresStreamReader = (database: Pick<Pool | PoolClient, 'qu
     return new Map(rows.map(({ lane, head }) => [lane, Number(head)]));
   },
 });
+
+const schemaOf = ({ schema_version: version, schema_verdict: verdict, schema_parked: parked }: Row): Pick<LogEvent, 'schema'> =>
+  version === null && verdict === null ? {} : { schema: { version, verdict, parkedAt: parked === null ? null : Number(parked) } };
 
 const toLogEvent = (row: Row): LogEvent => ({
   lane: row.lane,
@@ -68,4 +75,5 @@ const toLogEvent = (row: Row): LogEvent => ({
   receivedAt: row.received_at,
   body: row.body,
   traceparent: row.traceparent,
+  ...schemaOf(row),
 });

@@ -26,14 +26,14 @@ const idBlockSize = 1000;
 
 const append = {
   name: 'append_batch',
-  text: 'select append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as answer',
+  text: 'select append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) as answer',
 };
 
 /** The same with what is known of the datagrams that brought them. */
 const appendDatagrams = {
   name: 'append_datagrams',
   text: `select append_datagrams($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) as answer`,
+    $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) as answer`,
 };
 
 /** Heads after the append, and the requests (from 1) that did not enter the log just now. */
@@ -55,7 +55,9 @@ export const createPostgresStreamWriter = ({
     const lanes = requests.map((request) => laneOf(request, laneCount));
     const values = [streamVersion, ...toArrays(requests, lanes)];
     const senders = datagramArrays(requests, datagrams);
-    const query = senders === null ? { ...append, values } : { ...appendDatagrams, values: [...values, ...senders] };
+    const found = schemaArrays(requests);
+    const query =
+      senders === null ? { ...append, values: [...values, ...found] } : { ...appendDatagrams, values: [...values, ...senders, ...found] };
     const answer = await withClient(pool, signal, async (client) => {
       const { rows } = await client.query<{ answer: Answer }>(query);
       return rows[0]!.answer;
@@ -70,6 +72,21 @@ export const createPostgresStreamWriter = ({
     return { first: Number(rows[0]!.first), count: idBlockSize };
   },
 });
+
+/**
+ * The same append as a part of the caller's own transaction, which must commit at once: the lanes stay locked until then. Rejects with the database's error; the
+ * caller rolls back. Ids are the caller's, as with `append`.
+ */
+export const appendWithin = async (
+  client: Pick<PoolClient, 'query'>,
+  requests: readonly AppendRequest[],
+  { laneCount, streamVersion = 1 }: Pick<PostgresStreamWriterOptions, 'laneCount' | 'streamVersion'>,
+): Promise<readonly AppendResult[]> => {
+  if (requests.length === 0) return [];
+  const lanes = requests.map((request) => laneOf(request, laneCount));
+  const { rows } = await client.query<{ answer: Answer }>({ ...append, values: [streamVersion, ...toArrays(requests, lanes)] });
+  return toResults(requests, lanes, rows[0]!.answer);
+};
 
 const toArrays = (requests: readonly AppendRequest[], lanes: readonly number[]): readonly unknown[] => [
   int4Array(lanes),
@@ -88,6 +105,16 @@ const toArrays = (requests: readonly AppendRequest[], lanes: readonly number[]):
   textArray(requests.map(({ body }) => body)),
   textArray(requests.map(({ traceparent }) => traceparent)),
 ];
+
+/** Most batches have nothing of the kind, and pay nothing for it. */
+const schemaArrays = (requests: readonly AppendRequest[]): readonly unknown[] => {
+  if (requests.every(({ schema }) => schema === undefined)) return [null, null, null];
+  return [
+    int8Array(requests.map(({ schema }) => schema?.version ?? null)),
+    textArray(requests.map(({ schema }) => schema?.verdict ?? null)),
+    int8Array(requests.map(({ schema }) => schema?.parkedAt ?? null)),
+  ];
+};
 
 const withClient = async <Result>(
   pool: Pool,

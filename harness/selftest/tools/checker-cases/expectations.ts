@@ -1,10 +1,13 @@
 // What scenarios expect, not met.
 import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
+import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+
+type OwnEffect = RowOf<'own-effect'>;
 
 const applied = (run: SimulatedRun, at: number): SimulatedRun => {
   const late = <Row extends { readonly appliedAt: number }>(row: Row): Row => ({ ...row, appliedAt: Math.max(row.appliedAt, zeroAt + at) });
@@ -14,6 +17,12 @@ const applied = (run: SimulatedRun, at: number): SimulatedRun => {
     (rows) => rows.map(late),
   );
 };
+
+/** The hot key is three seconds late; the others by so many milliseconds. */
+const hotBehind = (othersMs: number): SimulatedRun =>
+  withRows(hot(), 'timeline-entry', (rows) =>
+    rows.map((row) => ({ ...row, appliedAt: row.appliedAt + (row.objectId === 'order-00000' ? 3000 : othersMs) })),
+  );
 
 /** The last read of a kind that showed at least three events, changed. */
 const lastRead = (kind: ReadOperation['kind'], change: (read: ReadOperation) => Partial<ReadOperation>): SimulatedRun => {
@@ -42,6 +51,17 @@ const sized = (bytesPerEvent: number): SimulatedRun => {
   const [row] = quiet().books!.rows.at(-1)!.rows;
   const sample = (head: number) => ({ at: zeroAt + head, databaseBytes: head * bytesPerEvent, rows: [{ ...row!, head }] });
   return { ...quiet(), books: { complete: true, rows: [sample(0), sample(5000)] } };
+};
+
+/** A team's own processor made of the poisoned run what timelines made of it. */
+const ownEffects = (change: (rows: readonly OwnEffect[]) => readonly OwnEffect[]): SimulatedRun => {
+  const entries = poisoned().finalState.filter((row) => row.kind === 'timeline-entry');
+  const made = entries.map(({ lane, position, eventId, systemName, objectId, appliedAt }, index): OwnEffect => {
+    const place = { lane, position, eventId, systemName, objectId, appliedAt };
+    return { kind: 'own-effect', processor: 'team-ledger', version: 1, ...place, entry: index + 1 };
+  });
+  const parked = withRows(poisoned(), 'parked', (rows) => rows.map((row) => ({ ...row, processor: 'team-ledger' })));
+  return { ...parked, finalState: [...parked.finalState, ...change(made)] };
 };
 
 const secondsRefused = (all: SimulatedRun['operations']): Operation[] =>
@@ -73,6 +93,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['one poison is no dead letter', () => withRows(poisoned(), 'parked', (rows) => rows.slice(1))],
     green: ['each is, and its key waits', poisoned],
+  },
+  {
+    check: 'own-effects-once',
+    bad: 'fail',
+    red: ['one entry is there twice', () => ownEffects((rows) => [...rows, { ...rows[0]!, entry: rows.length + 1 }])],
+    green: ['each is there once, and poison has none', () => ownEffects((rows) => rows)],
   },
   {
     check: 'no-dead-letters',
@@ -135,6 +161,13 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['lag was back 3.2 s after the phase', () => applied(quiet(), 4200)],
     green: ['3 s after it', () => applied(quiet(), 4000)],
+  },
+  {
+    check: 'others-stay-fresh',
+    parameters: { withinSeconds: 1, hotSeconds: 2 },
+    bad: 'fail',
+    red: ['others waited with the hot key', () => hotBehind(1500)],
+    green: ['the hot key alone waited', () => hotBehind(900)],
   },
   {
     check: 'memory-within',

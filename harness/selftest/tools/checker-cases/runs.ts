@@ -29,6 +29,7 @@ export const numbered = like({
 export const poisoned = like({
   traffic: { ...quietTraffic, poison: { share: 0.1, kinds: ['broken-json', 'wrong-types', 'handler-throws', 'handler-hangs'] } },
 });
+export const hot = like({ traffic: { ...quietTraffic, keys: { kind: 'hot', count: 20, hot: 1, share: 0.5 } } });
 export const read = like({ reads: { ratePerSecond: 40 } });
 
 const [survivor, victim] = ['worker-1-aaaaaa', 'worker-2-bbbbbb'];

@@ -50,6 +50,7 @@ const context = (target: RunningTarget, note: (text: string) => void = () => {})
   note,
   seed: 1,
   startHelper: () => Promise.reject(new Error('these faults need no program')),
+  promise: () => {},
   promiseHealing: () => {},
 });
 

@@ -1,0 +1,28 @@
+// Why a consumer could not go on: a code of the system, as it came, or one of the two of its own.
+
+export class ConsumerError extends Error {
+  override readonly name = 'ConsumerError';
+  /** Of system/contract/error-codes.ts; or `unreachable` (no answer), `unreadable` (an answer that is not of the contract). */
+  readonly code: string;
+  readonly status: number | null;
+  /** As the system gave them: of `position_gone` the low-water mark, of `checkpoint_refused` each lane. */
+  readonly details: readonly Readonly<Record<string, unknown>>[];
+
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly status?: number; readonly details?: unknown; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status ?? null;
+    this.details = Array.isArray(options.details) ? (options.details as readonly Readonly<Record<string, unknown>>[]) : [];
+  }
+
+  /** Another try may go through. */
+  get isPassing(): boolean {
+    return this.status === null || this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+}
+
+export const isConsumerError = (value: unknown): value is ConsumerError => value instanceof ConsumerError;

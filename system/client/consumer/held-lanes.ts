@@ -1,0 +1,112 @@
+// The lanes that are this instance's now: what was read of each, what is done with, what may be checkpointed. Pure: it asks nobody and waits for nothing.
+import type { CheckpointResult, LaneCheckpoint, LeasedLane } from './consumer-api.ts';
+import type { ConsumedEvent, Page } from './consumed-event.ts';
+
+export type HeldLane = {
+  readonly lane: number;
+  readonly epoch: number;
+  ending: boolean;
+  /** As the system has it. */
+  saved: number;
+  /** All up to here was handed out and is done with. */
+  done: number;
+  /** All up to here was read. */
+  read: number;
+  queue: ConsumedEvent[];
+  isReading: boolean;
+};
+
+export type HeldLanes = {
+  readonly lanes: number;
+  /** What a join answered: lanes that are not in it, or have another epoch, are given up with what was read of them. */
+  apply(leased: readonly LeasedLane[]): void;
+  /** Lanes with nothing left to hand out. */
+  toRead(): readonly HeldLane[];
+  /** Not taken, where the lane has changed hands since. */
+  put(held: HeldLane, page: Page): void;
+  /** Retention has passed: it goes on behind what is gone. */
+  skipTo(held: HeldLane, position: number): void;
+  /** The next event, from each lane in turn; the one before is then done with. */
+  next(): ConsumedEvent | null;
+  /** The one that was handed out last is done with. */
+  finish(): void;
+  /** The one that was handed out last was not done with: it will come again. */
+  abandon(): void;
+  checkpoints(): readonly LaneCheckpoint[];
+  /** How many lanes were lost by it. */
+  settle(results: readonly CheckpointResult[]): number;
+  /** Ending lanes on which nothing is begun and all is checkpointed. */
+  toRelease(): readonly number[];
+  dropAll(): void;
+};
+
+export const createHeldLanes = (): HeldLanes => {
+  const lanes = new Map<number, HeldLane>();
+  let inHand: { readonly held: HeldLane; readonly position: number } | null = null;
+  let turn = 0;
+
+  const isCurrent = (held: HeldLane) => lanes.get(held.lane) === held;
+  /** Past what a filter left out, too, once nothing of the page is left. */
+  const doneTo = (held: HeldLane) => (held.queue.length === 0 && inHand?.held !== held && !held.ending ? held.read : held.done);
+
+  return {
+    get lanes() {
+      return lanes.size;
+    },
+    apply: (leased) => {
+      for (const lane of lanes.keys()) if (!leased.some((one) => one.lane === lane)) lanes.delete(lane);
+      for (const { lane, epoch, position, ending } of leased) {
+        const held = lanes.get(lane);
+        if (held?.epoch !== epoch)
+          lanes.set(lane, { lane, epoch, ending, saved: position, done: position, read: position, queue: [], isReading: false });
+        else if (ending && !held.ending) Object.assign(held, { ending, queue: [] });
+      }
+    },
+    toRead: () => [...lanes.values()].filter(({ queue, isReading, ending }) => queue.length === 0 && !isReading && !ending),
+    put: (held, { events, position }) => {
+      if (!isCurrent(held) || held.ending) return;
+      held.queue.push(...events);
+      held.read = position;
+    },
+    skipTo: (held, position) => {
+      if (isCurrent(held)) Object.assign(held, { done: position, read: position });
+    },
+    next: () => {
+      const ready = [...lanes.values()].filter(({ queue }) => queue.length > 0);
+      const held = ready[turn % Math.max(ready.length, 1)];
+      if (held === undefined) return null;
+      turn += 1;
+      const event = held.queue.shift()!;
+      inHand = { held, position: event.position };
+      return event;
+    },
+    finish: () => {
+      if (inHand !== null) inHand.held.done = inHand.position;
+      inHand = null;
+    },
+    abandon: () => {
+      inHand = null;
+      for (const held of lanes.values()) Object.assign(held, { queue: [], read: held.done });
+    },
+    checkpoints: () =>
+      [...lanes.values()].flatMap((held) => {
+        const to = doneTo(held);
+        return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
+      }),
+    settle: (results) => {
+      let lost = 0;
+      for (const { lane, outcome, position } of results) {
+        const held = lanes.get(lane);
+        if (held === undefined) continue;
+        if (outcome === 'fenced' || outcome === 'unknown_lane') {
+          lanes.delete(lane);
+          lost += 1;
+        } else if (position !== null) held.saved = position;
+      }
+      return lost;
+    },
+    toRelease: () =>
+      [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
+    dropAll: () => lanes.clear(),
+  };
+};

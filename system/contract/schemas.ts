@@ -1,0 +1,17 @@
+// The words of the registry of schemas that processes, the query API and its clients share.
+
+/** Why an event is not simply of a registered version. unregistered: there is no schema for its name; unknown_version: none for the version it says, or it says none. */
+export const schemaVerdicts = ['invalid', 'unknown_version', 'unregistered'] as const;
+export type SchemaVerdict = (typeof schemaVerdicts)[number];
+
+/** accept: as if there were no registry. flag: accepted, and said in the answer and in the row. park: accepted, and a dead letter of each ordered processor. */
+export const schemaActions = ['accept', 'flag', 'park', 'refuse'] as const;
+export type SchemaAction = (typeof schemaActions)[number];
+
+export const compatibilities = ['backward', 'forward', 'full', 'none'] as const;
+export type Compatibility = (typeof compatibilities)[number];
+
+export type SchemaPlace = { readonly path: string; readonly message: string };
+
+/** Versions of schemas of one tenant: each process holds them all. */
+export const mostSchemaVersions = 2000;

@@ -1,0 +1,171 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestPool } from '../storage/postgres/testing-pool.ts';
+import { createTestDatabase, type TestDatabase } from '../storage/postgres/testing.ts';
+import {
+  books,
+  createWorkerDatabase,
+  drained,
+  expectSound,
+  patient,
+  plain,
+  startWorkerProcess,
+  type WorkerDatabase,
+} from '../workers/testing.ts';
+
+const program = fileURLToPath(new URL('./ops.ts', import.meta.url));
+let source: WorkerDatabase;
+let empty: TestDatabase;
+let folder: string;
+let place: string;
+
+beforeEach(async () => {
+  source = await createWorkerDatabase();
+  empty = await createTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'faultline-backup-'));
+  place = join(folder, 'backup');
+});
+
+afterEach(async () => {
+  await source[Symbol.asyncDispose]();
+  await empty[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ops = (databaseUrl: string, ...parameters: readonly string[]) =>
+  execa(process.execPath, [program, ...parameters], { env: { DATABASE_URL: databaseUrl }, reject: false, timeout: 50_000 });
+
+/** The restored database, as the helpers of workers have one. */
+const restored = () => {
+  const pool = createTestPool(empty.url, 4);
+  const rows = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) =>
+    (await pool.query<Row>(text, [...values])).rows;
+  const database = { ...source, url: empty.url, pool, rows } as WorkerDatabase;
+  return { database, [Symbol.asyncDispose]: () => pool.end() };
+};
+
+describe('a backup', () => {
+  test('is taken while events come and workers work; restored, it goes on from its checkpoints, and applies each event once', async () => {
+    await source.append(plain(200));
+    {
+      await using _worker = await startWorkerProcess(source.url, patient);
+      await drained(source, 200);
+      const appending = (async () => {
+        for (let n = 0; n < 20; n += 1) await source.append(plain(20));
+      })();
+      const taken = await ops(source.url, 'backup', '--out', place);
+      expect([taken.exitCode, taken.stderr]).toEqual([0, '']);
+      await appending;
+      await drained(source, 600);
+    }
+    expect((await ops(source.url, 'verify-backup', place)).exitCode).toBe(0);
+    const done = await ops(empty.url, 'restore', place);
+    expect([done.exitCode, done.stderr]).toEqual([0, '']);
+    await using there = restored();
+    const manifest = JSON.parse(await readFile(join(place, 'manifest.json'), 'utf8')) as { appended: number };
+    expect(manifest.appended).toBeGreaterThanOrEqual(200);
+    expect(await there.database.rows('select count(*)::int as n from log')).toEqual([{ n: manifest.appended }]);
+    await using _next = await startWorkerProcess(there.database.url, patient);
+    await drained(there.database, manifest.appended);
+    await expectSound(there.database, manifest.appended);
+    expect(Object.keys(await books(there.database))).toEqual(Object.keys(await books(source)));
+  });
+
+  test('restored has every epoch above those from before, no lease, and ids that nobody was given', async () => {
+    await source.append(plain(10));
+    await source.rows(`update leases set owner = 'old', epoch = 41, expires_at = now() + interval '1 hour'`);
+    await source.rows('update checkpoints set epoch = 41');
+    await source.rows(`insert into consumers (tenant, consumer, stream_version) values ('default', 'billing', 1)`);
+    await source.rows(
+      `insert into consumer_lanes (tenant, consumer, lane, position, epoch, owner) values ('default', 'billing', 0, 3, 7, 'i')`,
+    );
+    await ops(source.url, 'backup', '--out', place);
+    await ops(empty.url, 'restore', place);
+    await using there = restored();
+    const { rows } = there.database;
+    expect(await rows('select count(*)::int as n from leases where owner is not null or epoch <= 41')).toEqual([{ n: 0 }]);
+    const zombie = 'update checkpoints set position = position + 1 where epoch = 41 returning lane';
+    expect([await rows(zombie), await rows('select count(*)::int as n from checkpoints')]).toEqual([[], [{ n: 4 }]]);
+    expect(await rows('select position::int, epoch > 7 as raised, owner from consumer_lanes')).toEqual([
+      { position: 3, raised: true, owner: null },
+    ]);
+    const [before, after] = [
+      await source.rows(`select nextval('event_ids')::float8 as id`),
+      await rows(`select nextval('event_ids')::float8 as id`),
+    ];
+    expect(Number(after[0]!['id']) - Number(before[0]!['id'])).toBeGreaterThan(900_000_000);
+    await rows('insert into lease_events (kind, processor, version, lane, epoch, owner) values ($1, $1, 1, 0, 1, $1)', ['fenced']);
+  });
+
+  test('has the partitions of the log that were there, also those of days that nobody makes any more', async () => {
+    await source.rows(
+      `create table log_20250101 partition of log for values from ('2025-01-01 00:00:00+00') to ('2025-01-02 00:00:00+00')`,
+    );
+    const old = `insert into log (stream_version, lane, position, id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, body, appended_at)
+      values (1, 0, 1, 1, 'default', 's', E'o\\t\\n\\\\', 'é', '2025-01-01T00:00:00.123456Z', 'client', now(), '{"a":1.10}', '2025-01-01T12:00:00Z')`;
+    await source.rows(old);
+    await source.rows('update lanes set head = 1 where lane = 0');
+    await ops(source.url, 'backup', '--out', place);
+    expect((await ops(empty.url, 'restore', place)).exitCode).toBe(0);
+    await using there = restored();
+    const read = 'select tableoid::regclass::text as part, object_id, body, event_time::text from log';
+    expect(await there.database.rows(read)).toEqual(await source.rows(read));
+  });
+
+  test('that was changed or cut is told, and not restored', async () => {
+    await source.append(plain(50));
+    await ops(source.url, 'backup', '--out', place);
+    const file = join(
+      place,
+      (await readdir(place)).find((name) => name.endsWith('-log.copy.gz'))!,
+    );
+    const text = gunzipSync(await readFile(file)).toString();
+    await writeFile(file, gzipSync(text.replace('shop', 'shoq')));
+    const changed = await ops(source.url, 'verify-backup', place);
+    expect([changed.exitCode, changed.stdout]).toEqual([1, expect.stringContaining('its text is another')]);
+    expect((await ops(empty.url, 'restore', place)).exitCode).toBe(3);
+    await writeFile(file, gzipSync(text).subarray(0, 200));
+    expect((await ops(source.url, 'verify-backup', place)).exitCode).toBe(1);
+    await using there = restored();
+    await expect(there.database.rows('select from log')).rejects.toThrow('does not exist');
+    await rm(join(place, 'manifest.json'));
+    expect((await ops(source.url, 'verify-backup', place)).exitCode).toBe(3);
+  });
+
+  test('is not restored over events, under running processes, or with tables that are not there', async () => {
+    await source.append(plain(5));
+    await source.rows('create table own_effects (id bigint primary key, n integer)');
+    await source.rows('insert into own_effects values (1, 2)');
+    await ops(source.url, 'backup', '--out', place);
+    const over = await ops(source.url, 'restore', place);
+    expect([over.exitCode, over.stderr]).toEqual([3, expect.stringContaining('holds 5 events')]);
+    const missing = await ops(empty.url, 'restore', place);
+    expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('own_effects')]);
+    await using there = restored();
+    await there.database.rows('create table own_effects (id bigint primary key, n integer)');
+    {
+      await using _worker = await startWorkerProcess(empty.url, patient);
+      expect((await ops(empty.url, 'restore', place)).stderr).toContain('Processes of ours use the database');
+    }
+    expect((await ops(empty.url, 'restore', place)).exitCode).toBe(0);
+    expect(await there.database.rows('select * from own_effects')).toEqual([{ id: '1', n: 2 }]);
+  });
+
+  test('leaves nothing where it can not be taken, and does not write over another', async () => {
+    expect((await ops(source.url, 'backup', '--out', folder)).stderr).toContain('is there already');
+    await source.rows('drop table faultline_migrations');
+    expect((await ops(source.url, 'backup', '--out', place)).exitCode).toBe(3);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+test('fence raises every epoch after a restore by another tool', async () => {
+  await source.rows('update checkpoints set epoch = 5');
+  expect((await ops(source.url, 'fence')).exitCode).toBe(0);
+  expect(await source.rows('select distinct epoch::int from checkpoints')).toEqual([{ epoch: 1_000_000_005 }]);
+});

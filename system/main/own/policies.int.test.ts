@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { createWorkerDatabase, eventually, startWorkerProcess, type TestEvent } from '../../workers/testing.ts';
+import { booksOf, dead, entries, paid, passed, stopped, withLedger } from './testing.ts';
+
+describe('what becomes of an event that fails', () => {
+  const poisoned: TestEvent[] = [
+    ...paid(10),
+    { key: 'bad', name: 'poison', metadata: { fault: 'throw' } },
+    { key: 'bad', name: 'paid', metadata: { value: 77 } },
+    ...paid(10),
+  ];
+
+  test('skip: counted as skipped after its attempts, told, and its key goes on', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append(poisoned);
+    await using worker = await startWorkerProcess(database.url, { ...withLedger, LEDGER_ACTION: 'skip' });
+    const done = await eventually(
+      () => booksOf(database),
+      ({ position, skipped }) => position === 22 && skipped === 1,
+    );
+    expect(done).toMatchObject({ applied: 21, parked: 0 });
+    expect(await dead(database)).toEqual([]);
+    expect((await entries(database)).filter(({ value }) => value === 77)).toHaveLength(1);
+    const told = worker.lines.filter(({ event_name }) => event_name === 'faultline.event.skipped');
+    expect(told.map(({ attributes }) => attributes)).toMatchObject([
+      { 'faultline.processor': 'ledger', 'faultline.reason': 'handler_threw' },
+    ]);
+  });
+
+  test.each(['throw', 'hang-sync'])(
+    'stop: the lane stands still before it, loudly, and goes on once the code is mended (%s)',
+    async (fault) => {
+      await using database = await createWorkerDatabase(1);
+      await database.append(poisoned.map((event) => (event.name === 'poison' ? { ...event, metadata: { fault } } : event)));
+      {
+        await using worker = await startWorkerProcess(database.url, { ...withLedger, LEDGER_ACTION: 'stop' });
+        const told = () => worker.lines.filter(({ event_name }) => event_name === 'faultline.lane.blocked');
+        await eventually(told, (lines) => lines.length > 2);
+        expect(told()[0]?.attributes).toMatchObject({ 'faultline.reason': 'handler_stopped', 'faultline.policy': 'stop' });
+        expect(await booksOf(database)).toMatchObject({ position: 10, applied: 10, parked: 0, skipped: 0 });
+        await stopped(worker);
+      }
+      // Mended: it reads no poison any more.
+      await using _worker = await startWorkerProcess(database.url, { ...withLedger, LEDGER_ACTION: 'skip' });
+      await eventually(
+        () => booksOf(database),
+        ({ applied }) => applied === 21,
+      );
+    },
+  );
+
+  test('without order it holds up no other, neither of its key nor in the park', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([
+      { key: 'bad', name: 'paid', sequence: 9, metadata: { value: 9 } },
+      { key: 'bad', name: 'poison', metadata: { fault: 'throw' } },
+      { key: 'bad', name: 'poison', metadata: { fault: 'hang' } },
+      { key: 'bad', name: 'paid', metadata: { fault: 'throw-unless' } },
+      { key: 'bad', name: 'paid', sequence: 1, metadata: { value: 1 } },
+    ]);
+    const environment = { ...withLedger, LEDGER_ORDER: 'none' };
+    {
+      await using worker = await startWorkerProcess(database.url, environment);
+      const letters = await eventually(
+        () => dead(database),
+        (seen) => seen.length === 3,
+        20_000,
+      );
+      expect(letters.map(({ attempts }) => attempts)).toEqual([3, 3, 3]);
+      expect((await entries(database)).map(({ value }) => value)).toEqual([9, 1]);
+      expect(await booksOf(database)).toMatchObject({ position: 5, applied: 2, parked: 3 });
+      await stopped(worker);
+    }
+    await using _worker = await startWorkerProcess(database.url, { ...environment, LEDGER_MENDED: 'yes' });
+    await database.rows(
+      `with job as (
+         insert into recovery_jobs (action, selection, rate_per_second, requested_by, why, request_id)
+         values ('replay', '{}', 100, 'ann', 'mended', gen_random_uuid()) returning job
+       )
+       insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at)
+       select job, 'replay', processor, version, lane, position, id, tenant, system_name, object_id, now() from dead_letters, job where position <> 2`,
+    );
+    const ends = await eventually(
+      () =>
+        database.rows<{ position: number; outcome: string | null }>(
+          'select position::int as position, outcome from recovery_commands order by position',
+        ),
+      (seen) => seen.length === 2 && seen.every(({ outcome }) => outcome !== null),
+    );
+    expect(ends).toEqual([
+      { position: 3, outcome: 'failed_again' },
+      { position: 4, outcome: 'replayed' },
+    ]);
+    expect(await booksOf(database)).toMatchObject({ applied: 3, parked: 2 });
+    expect(await dead(database)).toHaveLength(2);
+  }, 60_000);
+});
+
+describe('a processor that is far behind', () => {
+  test('sheds what is further behind than it may be, and counts it', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([...paid(400), { name: 'other' }, ...paid(50)]);
+    await using _worker = await startWorkerProcess(database.url, { ...withLedger, LEDGER_PRESSURE: '{"strategy":"shed","above":100}' });
+    expect(await passed(database)).toMatchObject({ applied: 99, ignored: 1, shed: 351 });
+    expect(await entries(database)).toHaveLength(99);
+  });
+
+  test('samples it, and counts what it left out', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append(paid(400).map((event, index) => ({ ...event, sequence: 400 - index })));
+    await using _worker = await startWorkerProcess(database.url, {
+      ...withLedger,
+      LEDGER_PRESSURE: '{"strategy":"sample","above":100,"keepOneIn":10}',
+    });
+    expect(await passed(database)).toMatchObject({ applied: 130, shed: 270 });
+    expect(await entries(database)).toHaveLength(130);
+  });
+});

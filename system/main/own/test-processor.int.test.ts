@@ -1,0 +1,84 @@
+import { Client } from 'pg';
+import { describe, expect, inject, test } from 'vitest';
+import { defineProcessor } from '../../processor/define-processor.ts';
+import { testProcessor, type GivenEvent } from './test-processor.ts';
+
+const happened = (object_id: string, metadata: unknown = {}, more: Partial<GivenEvent> = {}): GivenEvent => ({
+  system_name: 'shop',
+  object_id,
+  event_name: 'happened',
+  metadata,
+  ...more,
+});
+
+const counting = defineProcessor({
+  name: 'counting',
+  version: 3,
+  tables: { counts: 'key text primary key, n bigint not null' },
+  handle: async ({ objectId, metadata }, { query, tables }) => {
+    await query(`insert into ${tables.counts} as c values ($1, 1) on conflict (key) do update set n = c.n + 1`, [objectId]);
+    if ((metadata as { bad?: boolean }).bad) throw new Error('bad');
+    if ((metadata as { never?: boolean }).never) await new Promise(() => {});
+  },
+});
+
+const connect = async () => {
+  const client = new Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+};
+
+describe('the test kit of processors', () => {
+  test('runs what it is given, in order, on a connection that is handed over, and leaves nothing there', async () => {
+    await using client = await connect();
+    const schemas = async () => (await client.query(`select nspname from pg_namespace where nspname like 'faultline_test%'`)).rows;
+    const before = await schemas();
+    {
+      await using given = await testProcessor(counting, { client });
+      await given.given([happened('a'), happened('b', { bad: true }), happened('b'), happened('a'), happened('c', {}, { sequence: 2 })]);
+      expect(await given.run()).toMatchObject({
+        applied: 2,
+        ignored: 0,
+        deadLetters: [{ objectId: 'b', reason: 'handler_threw', message: 'bad', attempts: 3 }],
+        waitingBehind: 1,
+        early: 1,
+        notPassed: 0,
+      });
+      expect(await given.rows('counts')).toEqual([{ key: 'a', n: 2 }]);
+      await given.given([happened('c', {}, { sequence: 1 })]);
+      expect(await given.run()).toMatchObject({ applied: 2, early: 0 });
+    }
+    expect(await schemas()).toEqual(before);
+    // The connection is as it was: bigints are text again, and its schema is its own.
+    expect((await client.query(`select 1::bigint as n, current_schema() as schema`)).rows).toEqual([{ n: '1', schema: 'public' }]);
+  });
+
+  test('tells an event that is none, tables that can not be made, and a handler that never answers', async () => {
+    await using client = await connect();
+    {
+      await using given = await testProcessor(counting, { client });
+      await expect(given.given([{ system_name: 'shop' } as never])).rejects.toThrow(/is no event: .*object_id/);
+      await given.given([happened('a', { never: true })]);
+      const { deadLetters } = await given.run();
+      expect(deadLetters).toMatchObject([{ reason: 'handler_threw', message: expect.stringMatching(/ran past its deadline/) as string }]);
+    }
+    const broken = defineProcessor({ name: 'broken', version: 1, tables: { a: 'n integre' }, handle: () => {} });
+    await expect(testProcessor(broken, { client })).rejects.toMatchObject({ code: 'FL_PROCESSOR_TABLES' });
+    expect((await client.query('select current_schema() as schema')).rows).toEqual([{ schema: 'public' }]);
+  });
+
+  test('stands still where the processor does', async () => {
+    await using client = await connect();
+    await using given = await testProcessor(defineProcessor({ ...counting, onError: { action: 'stop' } }), { client });
+    await given.given([happened('a'), happened('b', { bad: true }), happened('c')]);
+    expect(await given.run()).toMatchObject({ applied: 1, deadLetters: [], notPassed: 2 });
+  });
+
+  test('has a PostgreSQL of its own where none is handed over', async () => {
+    await using one = await testProcessor(counting);
+    await using other = await testProcessor(counting);
+    await one.given([happened('a')]);
+    expect(await one.run()).toMatchObject({ applied: 1 });
+    expect(await other.rows('counts')).toEqual([]);
+  });
+});

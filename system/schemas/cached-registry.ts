@@ -1,0 +1,61 @@
+// A process's copy of the registry: asked for anew after a short time, and kept as it is while the database is away, so that no policy changes by an outage.
+import { type CompiledChecks, createRegistry, type Registry, type RegistryRows } from './registry.ts';
+
+export type CachedRegistryOptions = {
+  /** null: nothing changed since that revision. */
+  readonly load: (knownRevision: number | null) => Promise<RegistryRows | null>;
+  /** How long a copy is taken to be current. */
+  readonly lifeMs: number;
+  readonly nowMs: () => number;
+  /** It goes on with the copy that it has. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+export type CachedRegistry = {
+  /** Throws where none was ever loaded. */
+  current(): Registry;
+  /** Loads where the copy is older than its life. Rejects only where there is none yet: without the registry nothing may be judged. */
+  refresh(): Promise<void>;
+  /** Since it was last known to be current. */
+  readonly ageSeconds: () => number;
+};
+
+export const createCachedRegistry = ({ load, lifeMs, nowMs, onFailure }: CachedRegistryOptions): CachedRegistry => {
+  const checks: CompiledChecks = new Map();
+  let held: Registry | null = null;
+  let loadedAtMs = -Infinity;
+  let loading: Promise<void> | null = null;
+
+  const reload = async (): Promise<void> => {
+    try {
+      const rows = await load(held?.revision ?? null);
+      if (rows !== null) held = createRegistry(rows, checks);
+      loadedAtMs = nowMs();
+    } catch (error) {
+      if (held === null) throw error;
+      onFailure(error);
+    } finally {
+      loading = null;
+    }
+  };
+  return {
+    current: () => {
+      if (held === null) throw new Error('the registry of schemas was not loaded yet');
+      return held;
+    },
+    refresh: () => {
+      if (loading !== null) return loading;
+      if (held !== null && nowMs() - loadedAtMs < lifeMs) return Promise.resolve();
+      loading = reload();
+      return loading;
+    },
+    ageSeconds: () => Math.max(0, nowMs() - loadedAtMs) / 1000,
+  };
+};
+
+/** Keeps it current beside other work, until disposed. */
+export const keepCurrent = (registry: CachedRegistry, lifeMs: number): Disposable => {
+  const timer = setInterval(() => void registry.refresh().catch(() => {}), lifeMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+};
