@@ -307,4 +307,47 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'leases-on-the-clock-of-the-host',
+    defect: 'a lease ends by the clock of the worker that took it',
+    scenario: 'clock-jump',
+    exitCode: 1,
+    namedBy: ['expectation/takeover-within'],
+    edits: [
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: "acquired_at = clock_timestamp(), expires_at = clock_timestamp() + $5::double precision * interval '1 millisecond'",
+        replace: 'acquired_at = clock_timestamp(), expires_at = to_timestamp($5::double precision / 1000)',
+      },
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: 'durably<AcquiredRow>(acquire, [worker, ...laneArrays(lanes), leaseMs]);',
+        replace: 'durably<AcquiredRow>(acquire, [worker, ...laneArrays(lanes), Date.now() + leaseMs]);',
+      },
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: "update leases l set expires_at = clock_timestamp() + $6::double precision * interval '1 millisecond'",
+        replace: 'update leases l set expires_at = to_timestamp($6::double precision / 1000)',
+      },
+      {
+        file: 'system/storage/postgres/lease-store.ts',
+        find: 'tenures.map(({ epoch }) => epoch), leaseMs];',
+        replace: 'tenures.map(({ epoch }) => epoch), Date.now() + leaseMs];',
+      },
+    ],
+  },
+  {
+    name: 'batch-refused-as-a-whole',
+    defect: 'a batch of which some was refused is refused as a whole, though the rest is stored',
+    scenario: 'batches-overloaded',
+    exitCode: 1,
+    namedBy: ['safety/phantom'],
+    edits: [
+      {
+        file: 'system/ingest/http/event-routes.ts',
+        find: 'if (last === undefined || refusals.length < answers.length || !isForAll.has(statusOf(last))) return null;',
+        replace: 'if (last === undefined || !isForAll.has(statusOf(last))) return null;',
+      },
+    ],
+  },
 ];
