@@ -84,7 +84,8 @@ export const appendWithin = async (
 ): Promise<readonly AppendResult[]> => {
   if (requests.length === 0) return [];
   const lanes = requests.map((request) => laneOf(request, laneCount));
-  const { rows } = await client.query<{ answer: Answer }>({ ...append, values: [streamVersion, ...toArrays(requests, lanes)] });
+  const values = [streamVersion, ...toArrays(requests, lanes), ...schemaArrays(requests)];
+  const { rows } = await client.query<{ answer: Answer }>({ ...append, values });
   return toResults(requests, lanes, rows[0]!.answer);
 };
 
