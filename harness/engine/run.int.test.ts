@@ -23,7 +23,15 @@ const fault: Fault = { kind: 'pause', name: 'nap', at: { phase: 'only', afterSec
 
 const plannedOf = (name: string, faults: readonly Fault[] = []): PlannedScenario => {
   const phases = [{ name: 'only', kind: 'steady', seconds: 0.01, ratePerSecond: 1 }] as const;
-  const scenario = { name, title: name, phases, faults, traffic: {}, drainWithinSeconds: 1, target: { processes: { ingest: 1, worker: 1, query: 1 } } };
+  const scenario = {
+    name,
+    title: name,
+    phases,
+    faults,
+    traffic: {},
+    drainWithinSeconds: 1,
+    target: { processes: { ingest: 1, worker: 1, query: 1 } },
+  };
   const plan = { format: 1, scenario: scenario as unknown as Scenario, seed: 7, plannedOperations: 1, digest: '' } as const;
   return {
     plan,
