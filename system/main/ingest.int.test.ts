@@ -48,7 +48,8 @@ test('it says that it is ready, takes an event, and ends on SIGTERM with 0', asy
   const names = await pool.query<{ application_name: string }>(
     `select application_name from pg_stat_activity where application_name like 'faultline-ingest%'`,
   );
-  expect(names.rows[0]!.application_name).toBe(`faultline-ingest-${instance}`);
+  // Beside it the one that reads the keys.
+  expect(names.rows.map((row) => row.application_name)).toContain(`faultline-ingest-${instance}`);
   ingest.child.kill('SIGTERM');
   expect(await ingest.closed).toBe(0);
 });

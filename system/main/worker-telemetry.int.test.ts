@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { startOtlpReceiver, type OtlpReceiver } from '../telemetry/testing.ts';
+import { failureCodes } from '../workers/failure.ts';
 import { createWorkerDatabase, drained, eventually, patient, plain, restingLetters, startWorkerProcess } from '../workers/testing.ts';
 
 const exporting = (receiver: OtlpReceiver) => ({
@@ -45,8 +46,8 @@ test('the books, the counters, the spans and the records say what became of the 
       () => [...latest(receiver, name).values()],
       (values) => values.length === 4 && values.every((value) => value === 0),
     );
-  // Every reason is told, at 0 too.
-  expect(latest(receiver, 'faultline.dead_letters').size).toBe(14);
+  // Every reason is told of both processors, at 0 too.
+  expect(latest(receiver, 'faultline.dead_letters').size).toBe(2 * failureCodes.length);
   const books = receiver.points.filter(({ resource }) => resource['service.name'] === 'faultline-accounting');
   expect(books.every(({ resource }) => resource['service.instance.id'] === undefined)).toBe(true);
   await eventually(
