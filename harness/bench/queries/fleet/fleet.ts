@@ -33,6 +33,14 @@ const exporters: readonly (readonly [string, readonly Service[]])[] = [
   ['http.server.', ['faultline-ingest', 'faultline-query']],
   ['messaging.client.sent', ['faultline-ingest']],
   ['faultline.ingest.', ['faultline-ingest']],
+  ...['faultline.storage.', 'faultline.schema.', 'faultline.tenant.', 'faultline.udp.'].map(
+    (start): readonly [string, readonly Service[]] => [start, ['faultline-ingest']],
+  ),
+  ['faultline.access.', ['faultline-ingest', 'faultline-query']],
+  ...['faultline.consumer.', 'faultline.exports', 'faultline.import.'].map((start): readonly [string, readonly Service[]] => [
+    start,
+    ['faultline-query'],
+  ]),
   ['faultline.telemetry.', all],
   ['messaging.', ['faultline-worker']],
   ['faultline.', ['faultline-worker']],
