@@ -35,6 +35,8 @@ export default scenario({
       mayBeEmpty: [
         // It sends nothing by UDP, so that door is shut.
         'ingest › Queue of datagrams and its limit',
+        // It has one tenant, without a quota.
+        'ingest › Stored by tenant',
         'pipeline › Traces with an error',
         'pipeline › Warnings and errors',
         'recovery › Traces of failures',
