@@ -36,7 +36,7 @@ export default scenario({
         // It sends nothing by UDP, so that door is shut.
         'ingest › Queue of datagrams and its limit',
         // It has one tenant, without a quota.
-        'ingest › Stored by tenant',
+        'ingest › Storage quotas in use',
         'pipeline › Traces with an error',
         'pipeline › Warnings and errors',
         'recovery › Traces of failures',

@@ -236,11 +236,22 @@ const refusals: Row = {
     timeseries({
       id: 306,
       title: 'Stored by tenant',
-      question: 'Who fills the log? Bytes of events that it holds of each tenant, beside the quotas that there are.',
+      question: 'Who fills the log? Bytes of events that it holds of each tenant.',
       unit: 'bytes',
+      targets: [overTime(`max by (faultline_tenant) (${valueOf(signals.tenantStored)})`, '{{faultline_tenant}}')],
+      behind: [requests, ingestLines],
+      onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
+    }),
+    timeseries({
+      id: 311,
+      title: 'Storage quotas in use',
+      question: 'Who is about to be refused for storage? The share of its quota that each tenant holds; tenants without one are not shown.',
+      unit: 'percentunit',
       targets: [
-        overTime(`max by (faultline_tenant) (${valueOf(signals.tenantStored)})`, '{{faultline_tenant}}'),
-        overTime(`min by (faultline_tenant) (${valueOf(signals.tenantStorageLimit)})`, '{{faultline_tenant}} quota'),
+        overTime(
+          `max by (faultline_tenant) (${valueOf(signals.tenantStored)}) / min by (faultline_tenant) (${valueOf(signals.tenantStorageLimit)})`,
+          '{{faultline_tenant}}',
+        ),
       ],
       behind: [requests, ingestLines],
       onward: [runbookOf('FaultlineTenantOverQuota'), toPipeline],
