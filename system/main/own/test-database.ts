@@ -109,8 +109,14 @@ const startServer = async (): Promise<string> => {
 const removeLeftovers = async (): Promise<void> => {
   for (const name of await readdir(tmpdir())) {
     const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
-    if (pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(unlessAnothers);
   }
+};
+
+/** The folder of temporary files is everybody's: what another user left there is theirs to remove. */
+const unlessAnothers = (error: unknown): void => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'EACCES' && code !== 'EPERM') throw error;
 };
 
 const isAlive = (pid: number): boolean => {
