@@ -34,7 +34,7 @@ const createDesk = (): OperatorAccess => {
 };
 
 const openStage = async (operator: OperatorAccess): Promise<Stage> => {
-  const query = (async () => [{ systemName: 's', objectId: 'o' }]) as unknown as RunningTarget['query'];
+  const query = (async () => [{ systemName: 's', objectId: 'o', lane: 0, upTo: 1 }]) as unknown as RunningTarget['query'];
   return { target: partialTarget({ query, operator }), [Symbol.asyncDispose]: async () => {} };
 };
 
