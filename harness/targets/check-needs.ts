@@ -73,7 +73,8 @@ export const faultNeeds: Needs = {
   kill: ['processes'],
   restart: ['processes'],
   pause: ['processes'],
-  operator: ['database'],
+  import: ['processes', 'database', 'imports'],
+  operator: ['database', 'operator'],
   datagrams: ['datagrams', 'datagram-counts'],
 };
 
