@@ -1,5 +1,6 @@
 // Who held which lane when, from the target's lease events, and whom a fault hit.
 import type { FaultEvidence, RunData } from '../engine/run-data.ts';
+import { deadlyFaults } from '../scenario/faults/deadly-faults.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { indexOf, type RowOf } from './run-index.ts';
@@ -46,10 +47,8 @@ export const heldAt = (events: readonly LeaseEvent[], owner: string, time: numbe
 /** The lane number of a processor's one elected duty, such as exporting the books. */
 const dutyLane = -1;
 
-/** Faults by which a worker dies. */
-export const deadlyToWorkers = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
 /** Faults by which a worker dies, stands still, or goes. */
-const hardOnWorkers = [...deadlyToWorkers, 'pause', 'restart'];
+const hardOnWorkers = [...deadlyFaults, 'pause', 'restart'];
 
 export type Outage = { readonly from: number; readonly to: number };
 
