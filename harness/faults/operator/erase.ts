@@ -53,7 +53,7 @@ const chooseKeys = async (query: FaultContext['target']['query']): Promise<reado
 /** What the target says is erased: the check of what is left holds it to that. */
 const claimErased = (asked: readonly Asked[], seen: readonly Erasure[], observations: Observations): void => {
   for (const [index, { erasure, ...key }] of asked.entries()) {
-    const isProven = seen[index]?.done_at != null;
+    const isProven = (seen[index]?.done_at ?? null) !== null;
     const what = `erasure ${erasure} ${isProven ? 'has its proof' : 'has no proof yet'}`;
     observations.add('operator', what, { event: erasedEvent, ...key, isProven } satisfies ErasureClaim);
   }
