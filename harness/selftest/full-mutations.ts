@@ -350,4 +350,60 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'first-come-first-committed',
+    defect: 'what waits for a commit takes no turns by tenant: a quiet one waits behind all that another has sent',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/quiet-p99@crowded'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/fair-queue.ts',
+        find: 'const { tenant } = item.request;',
+        replace: "const tenant = item.request.tenant.replace(/.*/s, 'all');",
+      },
+    ],
+  },
+  {
+    name: 'room-for-whoever-comes-first',
+    defect: 'a tenant may fill the whole queue: who comes later is refused for it',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/quiet-refused@crowded'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/fair-room.ts',
+        find: 'mine === 0 || !isShared() ||',
+        replace: 'mine >= 0 || !isShared() ||',
+      },
+    ],
+  },
+  {
+    name: 'replayed-as-it-came',
+    defect: 'a dead letter that was mended is replayed with the body that it came with',
+    scenario: 'dead-letters-replayed',
+    exitCode: 1,
+    namedBy: ['expectation/replayed-as-asked'],
+    edits: [
+      {
+        file: 'system/storage/postgres/lane-reads.ts',
+        find: "eventColumns.replace(' body,', ' coalesce(fixed_body, body) as body,')",
+        replace: "eventColumns.replace(' body,', ' coalesce(body, fixed_body) as body,')",
+      },
+    ],
+  },
+  {
+    name: 'replayed-all-at-once',
+    defect: 'a replay does not keep to the rate that was asked for',
+    scenario: 'dead-letters-replayed',
+    exitCode: 1,
+    namedBy: ['expectation/replayed-as-asked'],
+    edits: [
+      {
+        file: 'system/storage/postgres/recovery-store.ts',
+        find: 'and c.started_at is null and c.due_at <= clock_timestamp()',
+        replace: 'and c.started_at is null and c.due_at is not null',
+      },
+    ],
+  },
 ];

@@ -54,6 +54,7 @@ export const checkNeeds: Needs = {
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
   'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
+  'replayed-as-asked': ['read-models', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
   'takeovers-seen': ['leases'],

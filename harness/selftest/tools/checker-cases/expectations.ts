@@ -1,4 +1,5 @@
 // What scenarios expect, not met.
+import { withReplay } from '../../../checkers/testing/simulated-replay.ts';
 import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { RowOf } from '../../../history/run-index.ts';
@@ -230,6 +231,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['a read shows an event that is not in the log', () => lastRead('events', ({ ids }) => ({ ids: [...ids, 77] }))],
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+  },
+  {
+    check: 'replayed-as-asked',
+    bad: 'fail',
+    red: ['a replayed event has no effect', () => withRows(withReplay(quiet()).run, 'timeline-entry', (rows) => rows.slice(1))],
+    green: ['each has its effect, in its turn', () => withReplay(quiet()).run],
   },
   {
     check: 'erased-everywhere',
