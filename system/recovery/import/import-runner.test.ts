@@ -175,3 +175,21 @@ test('at the disk budget nothing is brought, and it goes on once there is room',
   });
   expect(ranges(settled)).toEqual([[1, 11]]);
 });
+
+test('a slow import moves in every slice, at its rate, and sleeps no longer than a slice lasts', async () => {
+  const { runner, state, clock } = start({ ratePerSecond: 2 });
+  for (let slice = 1; slice <= 5; slice += 1) {
+    const beganAtMs = clock.nowMs();
+    const before = state.nextLine;
+    await runner.settle({ tenant: 'default', name: 'f', fromLine: before, bytes: file(before, 900) });
+    expect(clock.nowMs() - beganAtMs).toBeLessThan(importLimits.sliceMs + 500);
+    expect(state.nextLine).toBeGreaterThan(before);
+  }
+  expect(state.nextLine - 1).toBeLessThanOrEqual((2 * clock.nowMs()) / 1000 + 2);
+});
+
+test('a line that the database refuses even as a refusal ends the slice: it is not tried for ever', async () => {
+  const { runner, settled } = start({}, Array<Step>(20).fill('FL_STREAM_DATA_REFUSED'));
+  await expect(runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 2) })).rejects.toThrow('FL_STREAM_DATA_REFUSED');
+  expect(settled).toEqual([]);
+});

@@ -42,7 +42,7 @@ export const createImportRunner = (options: ImportRunnerOptions): ImportRunner =
     const endsAtMs = clock.nowMs() + importLimits.sliceMs;
     let last: SettledBatch = { moved: false, state: open.state, nextLine: open.nextLine, appended: 0, duplicates: 0, refused: 0 };
     for (let at = 0; at < lines.length && clock.nowMs() < endsAtMs;) {
-      const batch = takeBatch(lines, at);
+      const batch = takeBatch(lines, at, throttle.ratePerSecond());
       if (!(await pacer.wait(batch.length, endsAtMs))) break;
       const began = clock.nowMs();
       const settled = await settleBatch(options, open, batch);
@@ -57,7 +57,7 @@ export const createImportRunner = (options: ImportRunnerOptions): ImportRunner =
     settle: async ({ tenant, name, fromLine, bytes }) => {
       const open = await ledger.find(tenant, name);
       if (open === null) return { kind: 'unknown_import' };
-      throttle.setTop(open.ratePerSecond);
+      throttle.turnTo(open);
       if (!(await becomesReady(options))) return { kind: 'settled', ...standing(open), rate_per_second: 0, brake: 'index' };
       const records = open.state === 'running' && fromLine <= open.nextLine ? cutAll(open, fromLine, bytes) : [];
       const last = records.at(-1);
@@ -111,7 +111,7 @@ const createPacer = ({ ledger, throttle, clock, diskBudgetBytes }: ImportRunnerO
     wait: async (lines: number, endsAtMs: number): Promise<boolean> => {
       for (;;) {
         await look();
-        const waitMs = isFull ? null : throttle.take(lines);
+        const waitMs = isFull ? null : throttle.take(lines, endsAtMs - clock.nowMs());
         if (waitMs !== null) {
           if (waitMs > 0) await clock.sleep(waitMs);
           return true;
@@ -127,10 +127,10 @@ const createPacer = ({ ledger, throttle, clock, diskBudgetBytes }: ImportRunnerO
   };
 };
 
-/** As many lines as one commit takes, and as one block of ids reaches over. */
-const takeBatch = (lines: readonly ImportLine[], at: number): readonly ImportLine[] => {
+/** As many lines as one commit takes, and as one block of ids reaches over; no more than a second's worth, or a slow import would not move in a slice's time. */
+const takeBatch = (lines: readonly ImportLine[], at: number, ratePerSecond: number): readonly ImportLine[] => {
   const first = lines[at]!.line;
-  const most = lines.slice(at, at + importLimits.commitLines);
+  const most = lines.slice(at, at + Math.min(importLimits.commitLines, Math.max(1, ratePerSecond)));
   const beyond = most.findIndex(({ line }) => line - first >= importLimits.commitSpan);
   return beyond === -1 ? most : most.slice(0, beyond);
 };
@@ -151,9 +151,9 @@ const settleBatch = async (options: ImportRunnerOptions, open: OpenImport, lines
       return await options.ledger.settle(open, batchOf(lines));
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      if (error.code === 'FL_STREAM_DATA_REFUSED') return settleApart(options, open, lines);
+      if (error.code === 'FL_STREAM_DATA_REFUSED' && !isRefusedAlone(lines)) return settleApart(options, open, lines);
       // The ledger says whether it was settled: the same lines again are safe.
-      if (error.code === 'FL_STREAM_UNREACHABLE' || attempt === attempts) throw error;
+      if (error.code === 'FL_STREAM_UNREACHABLE' || error.code === 'FL_STREAM_DATA_REFUSED' || attempt === attempts) throw error;
       options.onTrouble(error);
       await options.clock.sleep(20 * 2 ** attempt);
     }
@@ -165,6 +165,9 @@ const notStorable = {
   place: null,
   reason: 'The database refused the event, which admission let pass: a defect of ours.',
 } as const;
+
+/** What is refused even so is not the event: the same again would not end. */
+const isRefusedAlone = (lines: readonly ImportLine[]): boolean => lines.length === 1 && lines[0]!.refusal === notStorable;
 
 /** One line that the database refuses must not hold the others up: halved until it is alone. In order, for the ledger moves in order. */
 const settleApart = async (options: ImportRunnerOptions, open: OpenImport, lines: readonly ImportLine[]): Promise<SettledBatch> => {
