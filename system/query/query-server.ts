@@ -231,7 +231,8 @@ const frameworkProblem = (error: unknown) => {
 };
 
 const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
-  if (errorCodes[problem.code].retryable && problem.status === 503) void reply.header('retry-after', '1');
+  const again = problem.retryAfterSeconds ?? (errorCodes[problem.code].retryable && problem.status === 503 ? 1 : null);
+  if (again !== null) void reply.header('retry-after', String(again));
   return reply.code(problem.status).type(jsonType).send(JSON.stringify(problem.body));
 };
 
