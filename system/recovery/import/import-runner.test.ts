@@ -79,6 +79,15 @@ test('a slice is settled in commits of so many lines, in the order of the file',
   ]);
 });
 
+test('lines are received when their turn has come, not when their slice was read', async () => {
+  const { runner, settled, clock } = start({ ratePerSecond: 1000 });
+  const began = clock.nowMs();
+  await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 600) });
+  const received = settled.map(({ events }) => Date.parse(events[0]!.receivedAt) - began);
+  expect(received[0]).toBe(0);
+  expect(received.at(-1)).toBeGreaterThan(250);
+});
+
 test('lines that are settled are passed over; lines after a gap are not taken', async () => {
   const { runner, settled } = start({ nextLine: 101 });
   expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 150) })).toMatchObject({

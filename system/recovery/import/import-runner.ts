@@ -162,12 +162,14 @@ const takeBatch = (lines: readonly ImportLine[], at: number, ratePerSecond: numb
   return beyond === -1 ? most : most.slice(0, beyond);
 };
 
-const batchOf = (lines: readonly ImportLine[]): ImportBatch => {
+/** Received when their turn has come: what lines wait for live events before is no delay of processors, and counts in no freshness. */
+const batchOf = (lines: readonly ImportLine[], receivedAtMs: number): ImportBatch => {
   const last = lines.at(-1)!;
+  const receivedAt = new Date(receivedAtMs).toISOString();
   return {
     fromLine: lines[0]!.line,
     nextLine: last.line + last.lines,
-    events: lines.flatMap(({ line, event }) => (event === null ? [] : [{ ...event, line }])),
+    events: lines.flatMap(({ line, event }) => (event === null ? [] : [{ ...event, receivedAt, line }])),
     refusals: lines.flatMap(({ line, refusal }) => (refusal === null ? [] : [{ ...refusal, line }])),
   };
 };
@@ -175,7 +177,7 @@ const batchOf = (lines: readonly ImportLine[]): ImportBatch => {
 const settleBatch = async (options: ImportRunnerOptions, open: OpenImport, lines: readonly ImportLine[]): Promise<SettledBatch> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await options.ledger.settle(open, batchOf(lines));
+      return await options.ledger.settle(open, batchOf(lines, options.clock.nowMs()));
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (error.code === 'FL_STREAM_DATA_REFUSED' && !isRefusedAlone(lines)) return settleApart(options, open, lines);
