@@ -51,8 +51,8 @@ test('a thread that broke fails its slice; its exit, which comes later, does not
 
 test('a slice in hand is failed when the host ends, and nobody waits for it', async () => {
   const { host } = start();
-  const failed = expect(host.settle(slice)).rejects.toThrow('it was stopped');
+  const why = host.settle(slice).catch((error: unknown) => (error as Error).message);
   await settle();
   await host[Symbol.asyncDispose]();
-  await failed;
+  expect(await why).toContain('it was stopped');
 });
