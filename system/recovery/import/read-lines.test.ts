@@ -128,13 +128,6 @@ test('a mapping is held against the first line of the file', () => {
     { place: '/id/as', message: 'is not known here' },
     { place: '/sequence', message: expect.stringContaining("a column's name") },
   ]);
-  for (const broken of [
-    null,
-    7,
-    [],
-    {},
-    { ...mapping, metadata: 7 },
-    { ...mapping, metadata: { column: 7 } },
-  ])
+  for (const broken of [null, 7, [], {}, { ...mapping, metadata: 7 }, { ...mapping, metadata: { column: 7 } }])
     expect(findMappingProblems(broken, header)).not.toEqual([]);
 });
