@@ -106,7 +106,9 @@ test('an event sent is there after a stop and a start, and a second start on the
   await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
   const { stdout: databaseUrl } = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'database-url', '--data', data]);
   const pool = createTestPool(databaseUrl);
-  expect((await pool.query('select object_id from events').finally(() => pool.end())).rows).toEqual([{ object_id: 'order-1' }]);
+  const { rows } = await pool.query('select object_id from events');
+  await pool.end();
+  expect(rows).toEqual([{ object_id: 'order-1' }]);
   expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
   const { exitCode, stderr } = await first.stop();
   expect(exitCode).toBe(0);
