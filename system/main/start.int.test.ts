@@ -105,6 +105,12 @@ test('an event sent is there after a stop and a start, and a second start on the
   const id = await send(first.ingestUrl);
   await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
   const { stdout: databaseUrl } = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'database-url', '--data', data]);
+  const withoutPassword = { DATABASE_URL: databaseUrl.replace(/:[^:@]+@/, '@') };
+  const lost = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'keys', 'list'], {
+    env: withoutPassword,
+    reject: false,
+  });
+  expect([lost.exitCode, lost.stderr]).toEqual([3, expect.stringContaining('the server asks for a password, and the address has none')]);
   const pool = createTestPool(databaseUrl);
   const { rows } = await pool.query('select object_id from events');
   await pool.end();
