@@ -133,9 +133,10 @@ const deliverOne = async <Effect>(run: Run<Effect>, event: LogEvent): Promise<Cu
   return origin === 'park' && state.parked ? 'failed_again' : null;
 };
 
+/** Without numbers there is nothing to know of a key but whether it is parked. */
 const judged = <Effect>({ delivery: { own } }: Run<Effect>, state: KeyState, event: LogEvent): Verdict => {
   if (own === undefined || own.rules.takesNumbers) return judge(state, event);
-  return own.rules.isOrdered ? judge(state, { id: event.id, sequence: null }) : { kind: 'due' };
+  return { kind: own.rules.isOrdered && state.parked ? 'behind' : 'due' };
 };
 
 const follow = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, verdict: Verdict): Promise<void> => {

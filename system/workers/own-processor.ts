@@ -16,6 +16,8 @@ export type OwnProcessorOptions = {
   readonly policy: RetryPolicy;
   /** What tells this installation from another, so that two never use one token. */
   readonly installation: string;
+  /** As this version's first start has fixed it. */
+  readonly takesNumbers: boolean;
   readonly nowMs: () => number;
   /** The database is waited for, or not any more. */
   readonly waiting: (isWaiting: boolean) => void;
@@ -46,22 +48,22 @@ export const createOwnProcessor = (options: OwnProcessorOptions): OwnProcessor =
       begin: scope.begin,
       isEnough: scope.isEnough,
       ...traitsOf(definition, options.policy),
+      takesNumbers: options.takesNumbers && canTakeNumbers(definition),
       isShed: (event, head) => isRead(event) && isShed(definition, event.position, head),
     },
   };
 };
 
 /** A processor that begins in the middle, or leaves events out, has no numbers to wait for. */
-export const traitsOf = ({ order, startsFrom, backPressure, onError }: Omit<ProcessorDefinition, 'handle'>, policy: RetryPolicy) => {
-  const isOrdered = order !== 'none';
-  const isWhole = startsFrom !== 'now' && (backPressure?.strategy ?? 'block') === 'block';
-  return {
-    isOrdered,
-    takesNumbers: isOrdered && isWhole,
+export const canTakeNumbers = ({ order, startsFrom, backPressure }: Omit<ProcessorDefinition, 'handle'>): boolean =>
+  order !== 'none' && startsFrom !== 'now' && (backPressure?.strategy ?? 'block') === 'block';
+
+const traitsOf = ({ order, onError }: ProcessorDefinition, policy: RetryPolicy) =>
+  ({
+    isOrdered: order !== 'none',
     policy: { attempts: onError?.attempts ?? policy.attempts, retryMs: onError?.retryMs ?? policy.retryMs },
     action: onError?.action ?? 'park',
-  } as const;
-};
+  }) as const;
 
 const isShed = ({ backPressure }: ProcessorDefinition, position: number, head: number): boolean => {
   if (backPressure === undefined || backPressure.strategy === 'block' || position > head - backPressure.above) return false;

@@ -107,6 +107,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     definition: withDeadline(definition),
     policy: defaults,
     installation: await readInstallation(client),
+    takesNumbers: true,
     nowMs: () => Date.now(),
     waiting: () => {},
   });

@@ -23,6 +23,7 @@ export type OwnThreadSettings = {
   readonly name: string;
   readonly version: number;
   readonly installation: string;
+  readonly takesNumbers: boolean;
   readonly policy: RetryPolicy;
   readonly deadlineMs: number;
   readonly maxBytes: number;
@@ -66,6 +67,7 @@ try {
     definition,
     policy: settings.policy,
     installation: settings.installation,
+    takesNumbers: settings.takesNumbers,
     nowMs,
     waiting: watchWaits(progress.waits),
   });
