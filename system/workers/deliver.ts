@@ -185,7 +185,8 @@ const attempt = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEven
 const fail = <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, origin: Origin, failure: Failure): boolean => {
   const { own, attemptsSoFar } = run.delivery;
   const end = own === undefined ? 'park' : afterFailure(own.rules, failure, (attemptsSoFar?.(event) ?? 0) + 1);
-  if (end === 'stop') {
+  // What is in the park already holds up nothing but its key: to stand still before it would be to try it for ever, unseen.
+  if (end === 'stop' && origin !== 'park') {
     run.stoppedBy = { event, failure };
     return false;
   }

@@ -121,13 +121,27 @@ const settle = async (transaction: EventTransaction, end: Outcome): Promise<true
   const failed = await transaction.close();
   if (failed !== null && classifyError(failed) === 'infrastructure') throw new Interrupted('storage', { cause: failed });
   const isKept = failed === null && 'answer' in end && end.answer !== false;
-  await (isKept ? transaction.keep() : transaction.undo()).catch((error: unknown) => {
-    throw new Interrupted('storage', { cause: error });
-  });
-  if (isKept) return true;
+  const late = isKept ? await keep(transaction) : null;
+  if (isKept && late === null) return true;
+  await transaction.undo().catch(interrupt);
+  if (late !== null) throw late;
   if (failed !== null) throw classifyError(failed) === 'data' ? new Refused('data', { cause: failed }) : failed;
   if ('thrown' in end) throw end.thrown;
   return null;
+};
+
+const interrupt = (cause: unknown): never => {
+  throw new Interrupted('storage', { cause });
+};
+
+/** null: it is kept. A deferred constraint speaks only now. */
+const keep = async (transaction: EventTransaction): Promise<Refused | null> => {
+  try {
+    await transaction.keep();
+    return null;
+  } catch (cause) {
+    return classifyError(cause) === 'data' ? new Refused('data', { cause }) : interrupt(cause);
+  }
 };
 
 const during = async <Result>(waiting: (isWaiting: boolean) => void, answer: Promise<Result>): Promise<Result> => {
