@@ -1,5 +1,6 @@
 // Defects that the scenarios outside of the default set are there for, one and more for each: planted by `npm run selftest -- --full`, or by their names.
 import type { SelftestCase } from './case.ts';
+import { consumerMutations } from './consumer-mutations.ts';
 
 export const fullMutations: readonly SelftestCase[] = [
   {
@@ -350,4 +351,5 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  ...consumerMutations,
 ];
