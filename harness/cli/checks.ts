@@ -71,6 +71,7 @@ import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
 import { traces } from '../checkers/traces.ts';
+import { replayedAsAsked } from '../checkers/replayed-as-asked.ts';
 import { zombieFenced } from '../checkers/zombie-fenced.ts';
 
 /** Every run gets these, whatever its scenario: safety, validity, liveness and agreement. */
@@ -137,6 +138,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['redelivery-bounded', redeliveryBounded],
   ['consumer-zombie-fenced', consumerZombieFenced],
   ['given-under-lease', givenUnderLease],
+  ['replayed-as-asked', replayedAsAsked],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */

@@ -85,6 +85,7 @@ export class FinalTables {
     'datagram-link': [],
     'consumer-lane': [],
     erased: [],
+    remnant: [],
     'lease-event': [],
   };
 

@@ -66,6 +66,9 @@ export const expectations = {
   'redelivery-bounded': { means: 'What comes again is what lay after the last checkpoint: each lease of a lane begins there.' },
   'consumer-zombie-fenced': { means: 'No checkpoint is taken under an epoch that is over; whoever asks for one is told.' },
   'given-under-lease': { means: 'The client hands nothing out once its lease is over, whether or not anybody answers it.' },
+  'replayed-as-asked': {
+    means: 'Each dead letter that was mended and replayed has its effect, and none was begun before its turn by the rate.',
+  },
 } as const satisfies Record<string, Entry>;
 
 /** By the name of the check without its "-seen". */

@@ -61,6 +61,7 @@ export const checkNeeds: Needs = {
   'redelivery-bounded': ['consumers'],
   'consumer-zombie-fenced': ['consumers'],
   'given-under-lease': ['consumers'],
+  'replayed-as-asked': ['read-models', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
   'takeovers-seen': ['leases'],
@@ -82,7 +83,8 @@ export const faultNeeds: Needs = {
   kill: ['processes'],
   restart: ['processes'],
   pause: ['processes'],
-  operator: ['database'],
+  import: ['processes', 'database', 'imports'],
+  operator: ['database', 'operator'],
   datagrams: ['datagrams', 'datagram-counts'],
 };
 
