@@ -56,11 +56,10 @@ export const createHeldLanes = (): HeldLanes => {
     },
     apply: (leased) => {
       for (const lane of lanes.keys()) if (!leased.some((one) => one.lane === lane)) lanes.delete(lane);
-      for (const { lane, epoch, position, ending } of leased) {
-        const held = lanes.get(lane);
-        if (held?.epoch !== epoch)
-          lanes.set(lane, { lane, epoch, ending, saved: position, done: position, read: position, queue: [], isReading: false });
-        else if (ending && !held.ending) Object.assign(held, { ending, queue: [] });
+      for (const lease of leased) {
+        const held = lanes.get(lease.lane);
+        if (held?.epoch !== lease.epoch) lanes.set(lease.lane, begun(lease));
+        else if (lease.ending && !held.ending) Object.assign(held, { ending: true, queue: [] });
       }
     },
     toRead: () => [...lanes.values()].filter(({ queue, isReading, ending }) => queue.length === 0 && !isReading && !ending),
@@ -97,21 +96,25 @@ export const createHeldLanes = (): HeldLanes => {
         return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
       }),
     settle: (results) => {
-      let lost = 0;
-      for (const { lane, outcome, position, epoch } of results) {
+      const lost = results.filter((result) => isLost(lanes.get(result.lane), result));
+      for (const { lane } of lost) lanes.delete(lane);
+      for (const { lane, outcome, position } of results) {
         const held = lanes.get(lane);
-        if (held === undefined) continue;
-        // It was taken again while the checkpoint was on its way: what was refused is the epoch before.
-        if (outcome === 'fenced' && epoch === held.epoch) continue;
-        if (outcome === 'fenced' || outcome === 'unknown_lane') {
-          lanes.delete(lane);
-          lost += 1;
-        } else if (position !== null) held.saved = position;
+        if (held !== undefined && outcome !== 'fenced') held.saved = position ?? held.saved;
       }
-      return lost;
+      return lost.length;
     },
     toRelease: () =>
       [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
     dropAll: () => lanes.clear(),
   };
 };
+
+const begun = ({ lane, epoch, position, ending }: LeasedLane): HeldLane => {
+  const places = { saved: position, done: position, read: position };
+  return { lane, epoch, ending, ...places, queue: [], isReading: false };
+};
+
+/** Where a checkpoint was fenced under the epoch before, the lane was taken again while it was on its way. */
+const isLost = (held: HeldLane | undefined, { outcome, epoch }: CheckpointResult): boolean =>
+  held !== undefined && (outcome === 'unknown_lane' || (outcome === 'fenced' && epoch !== held.epoch));
