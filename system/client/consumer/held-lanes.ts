@@ -22,10 +22,10 @@ export type HeldLanes = {
   apply(leased: readonly LeasedLane[]): void;
   /** Lanes with nothing left to hand out. */
   toRead(): readonly HeldLane[];
-  /** Not taken, where the lane has changed hands since. */
-  put(held: HeldLane, page: Page): void;
-  /** Retention has passed: it goes on behind what is gone. */
-  skipTo(held: HeldLane, position: number): void;
+  /** What was read after `after`. Not taken, where the lane has changed hands since, or what was handed out before it is to come again. */
+  put(held: HeldLane, after: number, page: Page): void;
+  /** Retention has passed what is after `after`: it goes on behind what is gone. The positions that are passed by it. */
+  skipTo(held: HeldLane, after: number, position: number): number;
   /** The next event, from each lane in turn; the one before is then done with. */
   next(): ConsumedEvent | null;
   /** The one that was handed out last is done with. */
@@ -45,7 +45,8 @@ export const createHeldLanes = (): HeldLanes => {
   let inHand: { readonly held: HeldLane; readonly position: number } | null = null;
   let turn = 0;
 
-  const isCurrent = (held: HeldLane) => lanes.get(held.lane) === held;
+  /** An answer counts for the place that was asked from: taken at another, all in between would be called done with. */
+  const standsAt = (held: HeldLane, after: number) => lanes.get(held.lane) === held && !held.ending && held.read === after;
   /** Past what a filter left out, too, once nothing of the page is left. */
   const doneTo = (held: HeldLane) => (held.queue.length === 0 && inHand?.held !== held && !held.ending ? held.read : held.done);
 
@@ -55,21 +56,22 @@ export const createHeldLanes = (): HeldLanes => {
     },
     apply: (leased) => {
       for (const lane of lanes.keys()) if (!leased.some((one) => one.lane === lane)) lanes.delete(lane);
-      for (const { lane, epoch, position, ending } of leased) {
-        const held = lanes.get(lane);
-        if (held?.epoch !== epoch)
-          lanes.set(lane, { lane, epoch, ending, saved: position, done: position, read: position, queue: [], isReading: false });
-        else if (ending && !held.ending) Object.assign(held, { ending, queue: [] });
+      for (const lease of leased) {
+        const held = lanes.get(lease.lane);
+        if (held?.epoch !== lease.epoch) lanes.set(lease.lane, begun(lease));
+        else if (lease.ending && !held.ending) Object.assign(held, { ending: true, queue: [] });
       }
     },
     toRead: () => [...lanes.values()].filter(({ queue, isReading, ending }) => queue.length === 0 && !isReading && !ending),
-    put: (held, { events, position }) => {
-      if (!isCurrent(held) || held.ending) return;
+    put: (held, after, { events, position }) => {
+      if (!standsAt(held, after)) return;
       held.queue.push(...events);
       held.read = position;
     },
-    skipTo: (held, position) => {
-      if (isCurrent(held)) Object.assign(held, { done: position, read: position });
+    skipTo: (held, after, position) => {
+      if (!standsAt(held, after)) return 0;
+      held.read = position;
+      return position - after;
     },
     next: () => {
       const ready = [...lanes.values()].filter(({ queue }) => queue.length > 0);
@@ -94,19 +96,25 @@ export const createHeldLanes = (): HeldLanes => {
         return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
       }),
     settle: (results) => {
-      let lost = 0;
+      const lost = results.filter((result) => isLost(lanes.get(result.lane), result));
+      for (const { lane } of lost) lanes.delete(lane);
       for (const { lane, outcome, position } of results) {
         const held = lanes.get(lane);
-        if (held === undefined) continue;
-        if (outcome === 'fenced' || outcome === 'unknown_lane') {
-          lanes.delete(lane);
-          lost += 1;
-        } else if (position !== null) held.saved = position;
+        if (held !== undefined && outcome !== 'fenced') held.saved = position ?? held.saved;
       }
-      return lost;
+      return lost.length;
     },
     toRelease: () =>
       [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
     dropAll: () => lanes.clear(),
   };
 };
+
+const begun = ({ lane, epoch, position, ending }: LeasedLane): HeldLane => {
+  const places = { saved: position, done: position, read: position };
+  return { lane, epoch, ending, ...places, queue: [], isReading: false };
+};
+
+/** Where a checkpoint was fenced under the epoch before, the lane was taken again while it was on its way. */
+const isLost = (held: HeldLane | undefined, { outcome, epoch }: CheckpointResult): boolean =>
+  held !== undefined && (outcome === 'unknown_lane' || (outcome === 'fenced' && epoch !== held.epoch));
