@@ -25,7 +25,9 @@ export const erasureAnswer = strict({
   after: nullable(places('Rows that still hold data of it, as the last search found: all 0 once it is done.')),
   rounds: count('Searches that found something left, after which it was done again.'),
   waits_for: nullable(Type.String({ description: 'Why it does not go on at the moment.' })),
-  not_ours: Type.Array(Type.String(), { description: "Processors whose tables are a team's own: erase there too." }),
+  not_ours: Type.Array(Type.String(), {
+    description: "Processors of a team's own that do not say how an object's rows are found in each of their tables: erase there too.",
+  }),
   done_at: nullable(time()),
   worker: nullable(Type.String({ description: 'Which finished it.' })),
 });

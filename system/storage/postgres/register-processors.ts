@@ -2,6 +2,7 @@
 // that start together wait for each other, and a failure leaves nothing half made.
 import { Client, type ClientBase } from 'pg';
 import { SystemError } from '../../contract/system-error.ts';
+import { type OwnErase, registerErase } from './register-erase.ts';
 
 export type OwnRegistration = {
   readonly name: string;
@@ -11,6 +12,7 @@ export type OwnRegistration = {
   readonly startsFrom?: 'beginning' | 'now' | 'previous';
   readonly statements: { readonly first: readonly string[]; readonly following: readonly string[] };
   readonly tablesSha256: string;
+  readonly erase?: OwnErase | null;
 };
 
 export type RegisterOptions = {
@@ -47,7 +49,10 @@ export const registerAll = async (
   try {
     // 1717660005 is 'faul'. Released at the end of the transaction, however it ends.
     await client.query('select pg_advisory_xact_lock(1717660005, 3)');
-    for (const one of all) await registerOne(client, one, options);
+    for (const one of all) {
+      await registerOne(client, one, options);
+      await registerErase(client, one, options);
+    }
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);

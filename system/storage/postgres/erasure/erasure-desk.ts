@@ -11,15 +11,19 @@ const insert = `
 
 const selectKnown = 'select erasure from erasures where request_id = $1 and tenant = $2';
 
-/** It would hand a tombstone to its handler. */
+/** It would hand a tombstone to its handler, or leave what lies in the tables of a team's own processors. */
 const countOld = `
-  select count(*)::integer as old from workers where codes is null and seen_at > clock_timestamp() - interval '30 seconds'`;
+  select count(*)::integer as old from workers
+  where (codes is null or erases_own is not true and exists (select from own_processors where erase is not null))
+    and seen_at > clock_timestamp() - interval '30 seconds'`;
 
 export const createErasureDesk = (pool: Pool): ErasureDesk => ({
   open: async ({ key, isDryRun, requestedBy, why, requestId, keyId }) => {
     const { rows: workers } = await pool.query<{ old: number }>(countOld);
     if (!isDryRun && workers[0]!.old > 0)
-      return { refused: `${workers[0]!.old} of the workers are of an older release, which knows no erasure: end them first.` };
+      return {
+        refused: `${workers[0]!.old} of the workers are of an older release, which does not erase all that this one does: end them first.`,
+      };
     const values = [key.tenant, key.systemName, key.objectId, isDryRun, requestedBy, why, requestId, keyId];
     const { rows } = await pool.query<{ erasure: number }>(insert, values);
     if (rows[0] !== undefined) return { erasure: rows[0].erasure, known: false };

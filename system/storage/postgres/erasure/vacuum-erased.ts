@@ -1,6 +1,7 @@
 // Cleans up the old rows, so that what was erased is gone from the tables' pages too, and not at some later time.
 import type { Session } from '../session.ts';
 import type { OpenErasure } from './open-erasure.ts';
+import { readOwnTables } from './own-tables.ts';
 
 const tables = [
   'events',
@@ -25,9 +26,10 @@ export const vacuumErased = async (session: Session, { place }: OpenErasure): Pr
   const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
   if (rows[0]!.older > 0) return false;
   const client = await session.client();
+  const own = (await readOwnTables(client, 'all')).map(({ table }) => table);
   await client.query('set statement_timeout = 0');
   try {
-    for (const table of [...(place.partitions ?? []), ...tables]) await client.query(`vacuum (truncate false) ${table}`);
+    for (const table of [...(place.partitions ?? []), ...tables, ...own]) await client.query(`vacuum (truncate false) ${table}`);
   } finally {
     await client.query('reset statement_timeout');
   }
