@@ -3,6 +3,7 @@
 import { importLimits, type SettledLines } from '../../contract/imports.ts';
 import { isSystemError } from '../../contract/system-error.ts';
 import type { ImportBatch, ImportLedger, OpenImport, SettledBatch } from './import-ledger.ts';
+import { keptRefusal } from './kept-refusal.ts';
 import { createLineReader, type ImportLine } from './read-lines.ts';
 import { createRecordCutter } from './records.ts';
 import type { Throttle } from './throttle.ts';
@@ -143,7 +144,7 @@ const batchOf = (lines: readonly ImportLine[], receivedAtMs: number): ImportBatc
     fromLine: lines[0]!.line,
     nextLine: last.line + last.lines,
     events: lines.flatMap(({ line, event }) => (event === null ? [] : [{ ...event, receivedAt, line }])),
-    refusals: lines.flatMap(({ line, refusal }) => (refusal === null ? [] : [{ ...refusal, line }])),
+    refusals: lines.flatMap(({ line, refusal }) => (refusal === null ? [] : [{ ...keptRefusal(refusal), line }])),
   };
 };
 
