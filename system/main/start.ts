@@ -59,13 +59,14 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 type WelcomeContext = { readonly tls: TlsFiles | null; readonly certificatePath: string | null; readonly signal: AbortSignal };
 
 const welcome = async (system: RunningSystem, options: StartOptions, { tls, certificatePath, signal }: WelcomeContext): Promise<void> => {
-  const { ingestUrl, queryUrl, storage } = system;
+  const { ingestUrl, queryUrl, udpUrl, storage } = system;
   const state = await readState(queryUrl, tls, signal);
   if (signal.aborted) return;
   print(
     welcomeText({
       ingestUrl,
       queryUrl,
+      udpUrl,
       ingestCount: options.ingest,
       workerCount: options.workers,
       storage: storage.description,

@@ -34,10 +34,7 @@ const createCommand = (): Command =>
       [],
     )
     .option('--verbose', "show every line of every process's log, not warnings and errors alone", false)
-    .addHelpText(
-      'after',
-      '\nDATABASE_URL uses a PostgreSQL of yours instead of one on the data folder. Settings: system/contract/environment.ts',
-    )
+    .addHelpText('after', '\nDATABASE_URL uses a PostgreSQL of yours instead of one on the data folder. Settings: docs/settings.md')
     .allowExcessArguments(false)
     // Throws a CommanderError instead of ending the process with an exit code of its own.
     .exitOverride();

@@ -4,6 +4,8 @@ export type Welcome = {
   readonly ingestUrl: string;
   readonly ingestCount: number;
   readonly queryUrl: string;
+  /** Where datagrams are taken; null: nowhere. */
+  readonly udpUrl: string | null;
   readonly workerCount: number;
   /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
   readonly storage: string;
@@ -24,10 +26,21 @@ const exampleEvent = (now: Date): string =>
 
 const curl = (certificatePath: string | null): string => `curl -sS${certificatePath === null ? '' : ` --cacert ${certificatePath}`}`;
 
-export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, storage, state, certificatePath, now }: Welcome): string =>
+export const welcomeText = ({
+  ingestUrl,
+  ingestCount,
+  queryUrl,
+  udpUrl,
+  workerCount,
+  storage,
+  state,
+  certificatePath,
+  now,
+}: Welcome): string =>
   [
     `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
     `query     ${queryUrl}`,
+    ...(udpUrl === null ? [] : [`datagrams ${udpUrl}`]),
     `workers   ${workerCount}`,
     `storage   ${storage}`,
     `state     ${state}`,
