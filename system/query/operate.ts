@@ -1,4 +1,4 @@
-// POST /recovery/jobs: the one route that writes, and all that it writes are rows for workers to carry out. Over a pool of its own: reading goes on without it.
+// POST /recovery/jobs: all that it writes are rows for workers to carry out. Over the pool of those who operate: reading goes on without it.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type Access } from '../access/access-keys.ts';
