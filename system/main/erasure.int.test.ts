@@ -299,6 +299,19 @@ describe("a team's own processor", () => {
       );
       await database.rows(`alter table ${table} rename column renamed to object_id`);
       expect((await done(desk, held)).erased).toMatchObject({ [table]: 2 });
+      // What the database says of data quotes it: the row of an erasure holds no payload.
+      await database.rows(
+        `update own_processors set erase = jsonb_set(erase, '{rows,${table}}', '"object_id = $3 and token::integer = 1"')`,
+      );
+      const quoted = await ask(desk, 'plain-4');
+      const { waits_for: said } = await eventually(
+        () => desk.get<Erasure>(`/erasures/${quoted}`),
+        ({ waits_for }) => waits_for?.includes(table) === true,
+      );
+      expect(said).toContain('SQLSTATE 22P02');
+      expect(said).not.toContain('invalid input');
+      await database.rows(`update own_processors set erase = jsonb_set(erase, '{rows,${table}}', '"object_id = $3"')`);
+      expect((await done(desk, quoted)).erased).toMatchObject({ [table]: 2 });
       // What it can be counted by, but not removed: the lane's owner says so.
       await database.rows(`create function keep() returns trigger language plpgsql as $$ begin raise 'kept by a trigger'; end $$`);
       await database.rows(`create trigger keep before delete on ${table} for each row execute function keep()`);

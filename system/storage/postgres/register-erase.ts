@@ -12,20 +12,23 @@ export type OwnErase = {
 
 type Declared = { readonly name: string; readonly version: number; readonly file: string; readonly erase?: OwnErase | null };
 
-const selectKnown = 'select erase is not distinct from $3::jsonb as same from own_processors where processor = $1 and version = $2';
+const selectKnown =
+  'select erase is not distinct from $3::jsonb as same, erase is null as missing from own_processors where processor = $1 and version = $2';
 const update = 'update own_processors set erase = $3::jsonb where processor = $1 and version = $2';
 
-/** In the transaction that registers it, after its tables. `apply` false: nothing is changed, and what is not there is refused. */
+/** In the transaction that registers it, after its tables. `apply` false: nothing is changed; where there is none yet it is refused, another one may be a release's before or after. */
 export const registerErase = async (client: ClientBase, declared: Declared, { apply }: { readonly apply: boolean }): Promise<void> => {
   const { name, version, file, erase = null } = declared;
   const values = [name, version, erase === null ? null : JSON.stringify(erase)];
-  const { rows } = await client.query<{ same: boolean }>(selectKnown, values);
+  const { rows } = await client.query<{ same: boolean; missing: boolean }>(selectKnown, values);
   if (rows[0]!.same) return;
-  if (!apply)
+  if (!apply) {
+    if (!rows[0]!.missing) return;
     throw new SystemError(
       'FL_PROCESSOR_INVALID',
-      `${file}: 'erase' of '${name}' version ${version} is not in the database as it is here. Start one worker with FAULTLINE_MIGRATE=true.`,
+      `${file}: 'erase' of '${name}' version ${version} is not in the database yet. Start one worker with FAULTLINE_MIGRATE=true.`,
     );
+  }
   for (const [table, condition] of Object.entries(erase?.rows ?? {}))
     await tryCondition(client, { table: table as `own_${string}`, condition }).catch((cause: unknown) => {
       throw new SystemError(

@@ -2,7 +2,7 @@
 import type { Client, ClientBase } from 'pg';
 import type { OwnTableName } from '../../../contract/erased.ts';
 import type { Key } from '../../../stream/stream.ts';
-import { classifyError } from '../../../workers/error-class.ts';
+import { classifyError, sqlStateOf } from '../../../workers/error-class.ts';
 
 export type OwnTable = { readonly table: OwnTableName; readonly condition: string };
 
@@ -60,9 +60,13 @@ const guarded = async <Result>(client: Client, { table }: OwnTable, run: () => P
   } catch (error) {
     if (classifyError(error) === 'infrastructure') throw error;
     await client.query('rollback to savepoint own_table');
-    throw new OwnTableProblem(`the condition of table ${table}, which the database refuses: ${(error as Error).message}`, { cause: error });
+    throw new OwnTableProblem(`the condition of table ${table}, which the database refuses: ${wordsOf(error)}`, { cause: error });
   }
 };
+
+/** What is wrong with the data is told by quoting it, and this is kept, and shown. */
+const wordsOf = (error: unknown): string =>
+  classifyError(error) === 'data' ? `SQLSTATE ${sqlStateOf(error)}, for a row or a value that it can't do` : (error as Error).message;
 
 /** Processors that may hold something of an object and do not say where: as processor/version. A retired one whose tables are gone is not among them. */
 const selectSilent = `
