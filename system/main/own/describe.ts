@@ -4,6 +4,7 @@ import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { definitionProblems } from '../../processor/definition-problems.ts';
 import { tableNames } from '../../processor/table-names.ts';
 import type { OwnErase } from '../../storage/postgres/register-erase.ts';
+import { canTakeNumbers } from '../../workers/own-processor.ts';
 
 export type ProcessorDescription = Omit<ProcessorDefinition, 'handle' | 'setUp' | 'reads' | 'tables' | 'erase'> & {
   readonly file: string;
@@ -12,6 +13,8 @@ export type ProcessorDescription = Omit<ProcessorDefinition, 'handle' | 'setUp' 
   readonly tablesSha256: string;
   /** null: it says nothing of erasure. */
   readonly erase: OwnErase | null;
+  /** Whether it can wait for the producer's numbers. */
+  readonly takesNumbers: boolean;
 };
 
 /** Stands in names of tables for the version that is gone on from, which only the database knows. */
@@ -25,7 +28,7 @@ export const describeProcessor = (file: string, exported: unknown): ProcessorDes
   const definition = exported as ProcessorDefinition;
   const statements = { first: statementsOf(definition, null), following: statementsOf(definition, previousVersion) };
   const tablesSha256 = createHash('sha256').update(JSON.stringify(statements)).digest('hex');
-  return { ...rest, file, statements, tablesSha256, erase: eraseOf(definition) };
+  return { ...rest, file, statements, tablesSha256, erase: eraseOf(definition), takesNumbers: canTakeNumbers(definition) };
 };
 
 const eraseOf = ({ name, version, tables = {}, erase }: ProcessorDefinition): OwnErase | null => {

@@ -137,6 +137,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     policy: defaults,
     installation: await readInstallation(client),
     schemas: () => nothingRegistered,
+    takesNumbers: true,
     nowMs: () => Date.now(),
     waiting: () => {},
   });

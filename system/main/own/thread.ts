@@ -25,6 +25,7 @@ export type OwnThreadSettings = {
   readonly name: string;
   readonly version: number;
   readonly installation: string;
+  readonly takesNumbers: boolean;
   readonly policy: RetryPolicy;
   readonly deadlineMs: number;
   readonly maxBytes: number;
@@ -77,6 +78,7 @@ try {
     policy: settings.policy,
     installation: settings.installation,
     schemas: schemas.current,
+    takesNumbers: settings.takesNumbers,
     nowMs,
     waiting: watchWaits(progress.waits),
   });

@@ -157,10 +157,10 @@ const waitForLanes = async (client: Client, { erasure }: OpenErasure): Promise<M
 
 const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> => {
   const own = await eraseRetired(client, open);
-  const { results, fixes, waitsFor } = await eraseRecords(client, open);
+  const { erased, waitsFor } = await eraseRecords(client, open);
   if (waitsFor !== null) return { phase: 'records', waitsFor, erased: own };
   const { partitions = [] } = open.place;
-  return { phase: 'search', erased: { recovery_results: results, recovery_fixes: fixes, ...own }, place: { partitions } };
+  return { phase: 'search', erased: { ...erased, ...own }, place: { partitions } };
 };
 
 const rowsAtOnce = 2000;
