@@ -179,7 +179,7 @@ describe('an import', () => {
     await using database = await createWorkerDatabase();
     await using here = await place(database);
     const secret = 'secret-4711';
-    const broken = `${line(1)}\n\n{"${secret}": 1}\n${line(2, { event_time: 'yesterday' })}\n${line(3, { id: 'x', sequence: 1 })}\n{"o":"${secret}`;
+    const broken = `${line(1)}\n\n{"${secret}": 1}\n${line(2, { event_time: 'yesterday' })}\n${line(3, { id: 'x', sequence: 1 })}\n${secret}`;
     const file = await here.write('mixed.ndjson', broken);
     const tried = await here.ops('import', file, '--dry-run');
     expect(tried.exitCode).toBe(1);

@@ -35,7 +35,9 @@ const eraseOf = ({ name, version, tables = {}, erase }: ProcessorDefinition): Ow
   if (erase === undefined) return null;
   const names = Object.entries(tableNames(name, version, tables));
   return {
-    rows: Object.fromEntries(names.flatMap(([table, inDatabase]) => (erase[table] == null ? [] : [[inDatabase, erase[table]]]))),
+    rows: Object.fromEntries(
+      names.flatMap(([table, inDatabase]) => (typeof erase[table] === 'string' ? [[inDatabase, erase[table]]] : [])),
+    ),
     left: names.flatMap(([table, inDatabase]) => (erase[table] === undefined ? [inDatabase] : [])),
   };
 };

@@ -58,7 +58,7 @@ const startProcesses = async (plan: SystemPlan, context: SystemContext, owned: A
   const processes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const addressOf = (group: number): string => String(processes[group]?.[0]?.attributes()['address']);
   const udp = processes[2]?.[0]?.attributes()['udp'];
-  return { all: processes.flat(), queryUrl: addressOf(0), ingestUrl: addressOf(2), udpUrl: udp === undefined ? null : String(udp) };
+  return { all: processes.flat(), queryUrl: addressOf(0), ingestUrl: addressOf(2), udpUrl: typeof udp === 'string' ? udp : null };
 };
 
 export const startSystem = async (context: SystemContext): Promise<RunningSystem> => {

@@ -32,5 +32,5 @@ test('docs/exports.md names each listing, and no other', () => {
   const [, list = ''] = /^Every listing of the query API \(([^)]*)\)/m.exec(text) ?? [];
   const named = [...list.matchAll(/`([^`]+)`/g)].map(([, url]) => url);
   const listings = routes.filter((one) => listingOf(one) !== null).map(({ url }) => url.replaceAll(/:(\w+)/g, '{$1}'));
-  expect(named.toSorted()).toEqual(listings.toSorted());
+  expect(new Set(named)).toEqual(new Set(listings));
 });
