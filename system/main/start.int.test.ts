@@ -100,7 +100,8 @@ const living = async (pids: readonly number[]): Promise<readonly number[]> => {
 };
 
 test('an event sent is there after a stop and a start, and a second start on the folder is refused with the pid of the first', async () => {
-  const first = await start();
+  const first = await start({ environment: { FAULTLINE_UDP_PORT: '0' } });
+  expect(first.said()).toMatch(/^datagrams +udp:\/\/127\.0\.0\.1:[1-9]\d*$/m);
   const id = await send(first.ingestUrl);
   await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
   expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
