@@ -17,7 +17,7 @@ export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'owned
 export type RunningSystem = AsyncDisposable & {
   readonly storage: Storage;
   readonly ingestUrl: string;
-  /** null: no datagrams are taken. */
+  /** Of the door for datagrams; null: there is none. */
   readonly udpUrl: string | null;
   readonly queryUrl: string;
   /** At once, without order. */
@@ -80,8 +80,8 @@ export const startSystem = async (context: SystemContext): Promise<RunningSystem
   return {
     storage,
     ingestUrl,
-    queryUrl,
     udpUrl,
+    queryUrl,
     kill: () => [...all, ...(storage.server ? [storage.server] : [])].forEach((process) => process.kill()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

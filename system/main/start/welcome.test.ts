@@ -7,6 +7,7 @@ const welcome = {
   queryUrl: 'http://127.0.0.1:4001',
   udpUrl: null,
   workerCount: 2,
+  processors: [],
   storage: 'PostgreSQL',
   state: 'empty',
   certificatePath: null,
@@ -14,6 +15,6 @@ const welcome = {
 };
 
 test('the welcome names the address of datagrams where they are taken, and no other', () => {
-  expect(welcomeText(welcome)).not.toContain('datagrams');
-  expect(welcomeText({ ...welcome, udpUrl: 'udp://127.0.0.1:8125' })).toMatch(/^query .*\ndatagrams udp:\/\/127\.0\.0\.1:8125\nworkers /m);
+  expect(welcomeText(welcome)).not.toContain('udp');
+  expect(welcomeText({ ...welcome, udpUrl: 'udp://127.0.0.1:8125' })).toMatch(/^udp +udp:\/\/127\.0\.0\.1:8125$/m);
 });

@@ -3,10 +3,12 @@
 export type Welcome = {
   readonly ingestUrl: string;
   readonly ingestCount: number;
-  readonly queryUrl: string;
-  /** Where datagrams are taken; null: nowhere. */
+  /** null: there is no door for datagrams. */
   readonly udpUrl: string | null;
+  readonly queryUrl: string;
   readonly workerCount: number;
+  /** Of a team's own, as name/version. */
+  readonly processors: readonly string[];
   /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
   readonly storage: string;
   readonly state: string;
@@ -29,9 +31,10 @@ const curl = (certificatePath: string | null): string => `curl -sS${certificateP
 export const welcomeText = ({
   ingestUrl,
   ingestCount,
-  queryUrl,
   udpUrl,
+  queryUrl,
   workerCount,
+  processors,
   storage,
   state,
   certificatePath,
@@ -39,9 +42,9 @@ export const welcomeText = ({
 }: Welcome): string =>
   [
     `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
+    ...(udpUrl === null ? [] : [`udp       ${udpUrl}`]),
     `query     ${queryUrl}`,
-    ...(udpUrl === null ? [] : [`datagrams ${udpUrl}`]),
-    `workers   ${workerCount}`,
+    `workers   ${workerCount}${processors.length > 0 ? `, with ${processors.join(', ')}` : ''}`,
     `storage   ${storage}`,
     `state     ${state}`,
     '',
