@@ -18,10 +18,10 @@ export type OwnProcessorOptions = {
   readonly policy: RetryPolicy;
   /** What tells this installation from another, so that two never use one token. */
   readonly installation: string;
-  /** The registry of schemas, as current as it can be had. */
-  readonly schemas: () => Registry;
   /** As this version's first start has fixed it. */
   readonly takesNumbers: boolean;
+  /** The registry of schemas, as current as it can be had. */
+  readonly schemas: () => Registry;
   readonly nowMs: () => number;
   /** The database is waited for, or not any more. */
   readonly waiting: (isWaiting: boolean) => void;

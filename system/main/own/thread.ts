@@ -77,8 +77,8 @@ try {
     definition,
     policy: settings.policy,
     installation: settings.installation,
-    schemas: schemas.current,
     takesNumbers: settings.takesNumbers,
+    schemas: schemas.current,
     nowMs,
     waiting: watchWaits(progress.waits),
   });
