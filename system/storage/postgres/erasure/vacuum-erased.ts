@@ -20,6 +20,9 @@ const selectOlder = `
   where backend_xmin is not null and pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'
     and xact_start <= $1::timestamptz`;
 
+/** Of one table, however large. */
+const longestVacuumMs = 24 * 3_600_000;
+
 /** False: somebody holds an old snapshot, it is tried again. */
 export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
   const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
@@ -27,7 +30,10 @@ export const vacuumErased = async (session: Session, { place }: OpenErasure): Pr
   const client = await session.client();
   await client.query('set statement_timeout = 0');
   try {
-    for (const table of [...(place.partitions ?? []), ...tables]) await client.query(`vacuum (truncate false) ${table}`);
+    for (const table of [...(place.partitions ?? []), ...tables]) {
+      const patient = { text: `vacuum (truncate false) ${table}`, query_timeout: longestVacuumMs };
+      await client.query(patient);
+    }
   } finally {
     await client.query('reset statement_timeout');
   }
