@@ -42,6 +42,10 @@ test('an acknowledgement without an id is found', () => {
   expect(conflictingEffect(withOperations(run, (operations) => changeFirst(operations, { id: null }))).outcome).toBe('fail');
 });
 
+test('what was promised without an answer of its own, as an imported line, was told no id', () => {
+  expect(conflictingEffect(withOperations(run, (operations) => changeFirst(operations, { id: null, status: null }))).outcome).toBe('pass');
+});
+
 test('one id that was answered for two events is found', () => {
   const shared = withOperations(run, (operations) => changeFirst(operations, { id: operations[0]!.id }, ({ op }) => op === 1));
   expect(conflictingEffect(shared).findings.some(({ message }) => message.includes('answered for event'))).toBe(true);

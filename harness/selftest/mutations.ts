@@ -300,8 +300,8 @@ export const mutations: readonly SelftestCase[] = [
     edits: [
       {
         file: 'system/recovery/import/import-runner.ts',
-        find: 'const waitMs = isFull ? null : throttle.take(lines);',
-        replace: 'const waitMs = isFull ? null : 0 * (throttle.take(lines) ?? 0);',
+        find: 'const waitMs = isFull ? null : throttle.take(lines, endsAtMs - clock.nowMs());',
+        replace: 'const waitMs = isFull ? null : 0 * (throttle.take(lines, Infinity) ?? 0);',
       },
       { file: 'scenarios/backfill-under-load.ts', find: 'lines: 5000', replace: 'lines: 200_000' },
     ],

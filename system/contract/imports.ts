@@ -23,8 +23,11 @@ export const importLimits = {
   columns: 1000,
 } as const;
 
-/** What holds an import below its top rate; index: the one by which identities are found is still being made; disk: the database holds its budget. null: nothing does. */
-export const importBrakes = ['lag', 'latency', 'index', 'disk'] as const;
+/**
+ * What holds an import below its top rate; index: the one by which identities are found is still being made; disk: the database holds its budget; quota: the
+ * tenant's. null: nothing does.
+ */
+export const importBrakes = ['lag', 'latency', 'index', 'disk', 'quota'] as const;
 export type ImportBrake = (typeof importBrakes)[number] | null;
 
 /** The answer to lines: where the import stands now, and so what is to be sent next. */

@@ -4,7 +4,7 @@
 export const schemaVerdicts = ['invalid', 'unknown_version', 'unregistered'] as const;
 export type SchemaVerdict = (typeof schemaVerdicts)[number];
 
-/** accept: as if there were no registry. flag: accepted, and said in the answer and in the row. park: accepted, and a dead letter of each ordered processor. */
+/** accept: as if there were no registry. flag: accepted, and said in the answer and in the row. park: accepted, and a dead letter of each ordered processor that reads it. */
 export const schemaActions = ['accept', 'flag', 'park', 'refuse'] as const;
 export type SchemaAction = (typeof schemaActions)[number];
 

@@ -12,6 +12,7 @@ import {
   type WorkerDatabase,
 } from '../workers/testing.ts';
 import { startDesk } from './ops/testing.ts';
+import { dead, entries as ledgerEntries, withLedger } from './own/testing.ts';
 import { startIngest } from './testing.ts';
 
 const closed = (properties: object, required: readonly string[]) => ({ type: 'object', properties, required, additionalProperties: false });
@@ -222,4 +223,55 @@ test('what does not fit is refused, parked or flagged by policy; a parked one is
   expect(await desk.get(`/events/${upper.body.id}?as_version=1`)).toMatchObject({ metadata: { total: 3 }, lost: ['/metadata/currency'] });
   expect(await desk.get(`/events/${flagged.body.id}`)).toMatchObject({ schema_version: 1, schema_verdict: 'invalid' });
   expect(await desk.get(`/events/${upper.body.id}?as_version=9`)).toMatchObject({ error: { code: 'invalid_query' } });
+}, 90_000);
+
+test("a team's own processor is not given what the policy parks, and is given events in the version that it asks for", async () => {
+  await using database = await createWorkerDatabase();
+  await using desk = await startDesk(database);
+  await using door = await startDoor(database);
+  const paid = (objectId: string, metadata: object, more: object = {}) => ({ ...event(objectId, metadata, more), event_name: 'paid' });
+  const number = { type: 'number' };
+  await desk.post('/schemas', { ...first, event_name: 'paid', schema: closed({ total: number }, ['total']) });
+  const cast = { rules: [{ op: 'move', from: '/metadata/total', path: '/metadata/value' }] };
+  const back = { rules: [{ op: 'move', from: '/metadata/value', path: '/metadata/total' }] };
+  const later = { ...first, event_name: 'paid', version: 2, compatibility: 'none', schema: closed({ value: number }, ['value']) };
+  expect(await desk.post('/schemas', { ...later, upcast: cast, downcast: back })).toMatchObject({ status: 200 });
+  const settled = (action: string) =>
+    desk.post('/schema-policies', {
+      system_name: 'shop',
+      invalid: action,
+      unknown_version: action,
+      unregistered: action,
+      unversioned: null,
+    });
+  await settled('park');
+  // It does not read these: they are not its to park.
+  await eventually(
+    () => door.send(event('not-read', {})),
+    ({ body }) => (body.schema as { action?: string } | undefined)?.action === 'park',
+  );
+  await door.send(paid('bad', { total: 'much' }, { schema_version: 1 }));
+  await door.send(paid('old', { total: 7 }, { schema_version: 1 }));
+  await door.send(paid('new', { value: 8 }, { schema_version: 2 }));
+
+  await using _worker = await startWorkerProcess(database.url, { ...withLedger, ...quickCache, LEDGER_READS: '2' });
+  const parked = await eventually(
+    () => dead(database),
+    (seen) => seen.length > 0,
+  );
+  expect(parked).toEqual([{ object_id: 'bad', reason_code: 'schema_invalid', attempts: 1 }]);
+  const values = async () => (await ledgerEntries(database)).map(({ object_id, value }) => `${object_id} ${value}`).toSorted();
+  await eventually(values, (seen) => seen.length === 2);
+  expect(await values()).toEqual(['new 8', 'old 7']);
+  // What the policy lets pass reaches the handler, whose table refuses it.
+  await settled('flag');
+  const again = await eventually(
+    async () => {
+      await desk.ops('dead-letters', 'replay', '--processor', 'ledger', '--object', 'bad', '--why', 'it may pass');
+      return dead(database);
+    },
+    ([one]) => one?.reason_code === 'data_refused',
+  );
+  expect(again).toHaveLength(1);
+  expect(await values()).toEqual(['new 8', 'old 7']);
 }, 90_000);

@@ -15,9 +15,11 @@ export type ProcessorEvent = {
   readonly sequence: number | null;
   /** The client's id; null: it gave none. */
   readonly idempotencyKey: string | null;
+  /** The version of its schema that it is given in; null: none is known of it. */
+  readonly schemaVersion: number | null;
   /** Parsed from the event's text: a number with more digits than a double holds loses them here, and not in `body`. */
   readonly metadata: unknown;
-  /** The raw JSON text as it came (with what an operator fixed, where one did). */
+  /** The raw JSON text as it came (with what an operator fixed, where one did, and cast where `reads.versions` asks for it). */
   readonly body: string;
 };
 
@@ -66,13 +68,23 @@ export type BackPressure =
   /** Of what is further behind, one event in `keepOneIn` is handled; the others are counted as shed. */
   | { readonly strategy: 'sample'; readonly above: number; readonly keepOneIn: number };
 
+export type Reads = {
+  readonly systems?: readonly string[];
+  readonly events?: readonly string[];
+  readonly tenant?: string;
+  /** Events that `handle` wants in one version of their registered schema, whatever they came as. One that can't be cast to it is a failed event. */
+  readonly versions?: readonly ReadVersion[];
+};
+
+export type ReadVersion = { readonly system: string; readonly event: string; readonly version: number };
+
 export type ProcessorDefinition<Table extends string = string> = {
   /** Lower-case words joined by hyphens, at most 24 characters. */
   readonly name: string;
   /** 1, 2, 3 …: another version has its own tables, checkpoint and dead letters. */
   readonly version: number;
   /** What it reads; everything else is passed and counted as ignored. Left out: all of it. */
-  readonly reads?: { readonly systems?: readonly string[]; readonly events?: readonly string[]; readonly tenant?: string };
+  readonly reads?: Reads;
   /** Each name with what stands between the brackets of CREATE TABLE. */
   readonly tables?: Readonly<Record<Table, string>>;
   /** Statements that follow, in the same transaction: indexes, rows to begin with, what is taken over from the version before. */

@@ -10,7 +10,7 @@ describe('a definition', () => {
   test('that is whole has no mistakes', () => {
     const full = {
       ...whole,
-      reads: { systems: ['shop'], events: ['paid'], tenant: 'default' },
+      reads: { systems: ['shop'], events: ['paid'], tenant: 'default', versions: [{ system: 'shop', event: 'paid', version: 2 }] },
       tables: { totals: 'day date primary key' },
       setUp: () => [],
       startsFrom: 'previous',
@@ -31,6 +31,16 @@ describe('a definition', () => {
     ['a name of ours', { ...whole, name: 'timelines' }, /is a processor of faultline/],
     ['version 0', { ...whole, version: 0 }, /^version is 0: give a whole number from 1 to 9999\.$/],
     ['an empty list of systems', { ...whole, reads: { systems: [] } }, /^reads\.systems is \[\]: give a list of names/],
+    [
+      'a version that is none',
+      { ...whole, reads: { versions: [{ system: 'shop', event: 'paid', version: 0 }] } },
+      /^reads\.versions\[0\] is \{.*give \{ system, event, version \}/,
+    ],
+    [
+      'an event in two versions',
+      { ...whole, reads: { versions: [1, 2].map((version) => ({ system: 'shop', event: 'paid', version })) } },
+      /^reads\.versions has "paid" of "shop" twice/,
+    ],
     ['a table with two underscores', { ...whole, tables: { a__b: 'n integer' } }, /^tables has "a__b"/],
     ['a table without columns', { ...whole, tables: { a: ' ' } }, /give what stands between the brackets/],
     ['setUp that is no function', { ...whole, setUp: [] }, /^setUp is \[\]: give a function/],

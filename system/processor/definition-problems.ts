@@ -65,8 +65,8 @@ function* identity({ name, version }: Loose): Iterable<string> {
 
 function* reads(value: unknown): Iterable<string> {
   if (value === undefined) return;
-  if (!isObject(value)) return yield `reads is ${shown(value)}: give an object with systems, events or tenant.`;
-  yield* unknownFields(value, new Set(['systems', 'events', 'tenant']), 'reads');
+  if (!isObject(value)) return yield `reads is ${shown(value)}: give an object with systems, events, tenant or versions.`;
+  yield* unknownFields(value, new Set(['systems', 'events', 'tenant', 'versions']), 'reads');
   for (const list of ['systems', 'events'] as const) {
     const names = value[list];
     if (names === undefined) continue;
@@ -76,6 +76,21 @@ function* reads(value: unknown): Iterable<string> {
   const { tenant } = value;
   if (tenant !== undefined && (typeof tenant !== 'string' || tenant === ''))
     yield `reads.tenant is ${shown(tenant)}: give a tenant's name.`;
+  yield* readVersions(value['versions']);
+}
+
+function* readVersions(value: unknown): Iterable<string> {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) return yield `reads.versions is ${shown(value)}: give a list of { system, event, version }.`;
+  const seen = new Set<string>();
+  for (const [index, one] of value.entries()) {
+    const { system, event, version } = isObject(one) ? one : {};
+    if (typeof system !== 'string' || typeof event !== 'string' || !isWhole(version, 1, Number.MAX_SAFE_INTEGER))
+      yield `reads.versions[${index}] is ${shown(one)}: give { system, event, version }, as { system: 'shop', event: 'paid', version: 2 }.`;
+    const name = JSON.stringify([system, event]);
+    if (seen.has(name)) yield `reads.versions has ${shown(event)} of ${shown(system)} twice: an event is given in one version.`;
+    seen.add(name);
+  }
 }
 
 function* tables(value: unknown): Iterable<string> {

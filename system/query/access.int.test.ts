@@ -216,6 +216,14 @@ describe('the query door', () => {
     expect((await ask(route, null)).status).toBe(200);
   });
 
+  it.each([...new Set(routes.map(([route]) => route.split(' ')[1]!))])('says by which methods %s is asked', async (path) => {
+    const methods = routes.flatMap(([route]) => (route.split(' ')[1] === path ? [route.split(' ')[0]!] : []));
+    const url = path.replaceAll(/:(\w+)/g, (_, name: string) => places[name]!);
+    const response = await query.app.inject({ method: 'PATCH', url });
+    expect([response.statusCode, codeOf(response.body)]).toEqual([405, 'method_not_allowed']);
+    expect(String(response.headers.allow).split(', ')).toEqual(expect.arrayContaining(methods));
+  });
+
   it('takes a key from nowhere but the Authorization header', async () => {
     const url = `/events?api_key=${all.text}&authorization=Bearer%20${all.text}`;
     const response = await query.app.inject({ url, headers: { 'x-api-key': all.text, cookie: `key=${all.text}` } });

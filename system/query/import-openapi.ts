@@ -70,7 +70,15 @@ export const importOperations = ({
         },
         responses: {
           200: json('Where it stands.', settledLinesAnswer),
-          ...errorResponses(['invalid_query', ...ofBody, 'not_found', 'overloaded', 'commit_unknown']),
+          ...errorResponses([
+            'invalid_query',
+            ...ofBody,
+            'not_found',
+            'quota_exceeded',
+            'storage_quota_exceeded',
+            'overloaded',
+            'commit_unknown',
+          ]),
         },
       },
     },

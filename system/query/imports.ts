@@ -135,6 +135,10 @@ const settledOf = (end: SliceEnd, name: string): object => {
   if (end.kind === 'unknown_import') throw unknownImport(name);
   if (end.kind === 'beyond_the_end')
     throw invalidImport([{ parameter: 'from', message: `and the lines in the body go beyond the ${end.lines} lines of the file` }]);
+  if (end.kind === 'over_quota') {
+    const { code, message, retryAfterSeconds } = end.refusal;
+    throw new RequestProblem(code, message, { retryAfterSeconds });
+  }
   const { kind: _kind, ...settled } = end;
   return settled;
 };

@@ -20,18 +20,17 @@ import type { RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
-import { consumerOperations } from './consumers/consumer-operations.ts';
 import { systemTimers } from './consumers/head-watch.ts';
 import { addConsumerReadRoutes } from './consumers/read-routes.ts';
 import type { ReadBounds } from './consumers/reader-door.ts';
 import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
 import { createOpenApi } from './openapi.ts';
-import { addSchemaRoutes, schemaUrls } from './operate-schemas.ts';
+import { addSchemaRoutes } from './operate-schemas.ts';
 import { addImportRoutes, type ImportDoor } from './imports.ts';
-import { addOperateRoutes, jobsUrl } from './operate.ts';
-import { addErasureRoutes, erasuresUrl } from './operate-erasure.ts';
-import { addRebuildRoutes, rebuildsUrl } from './operate-rebuild.ts';
+import { addOperateRoutes } from './operate.ts';
+import { addErasureRoutes } from './operate-erasure.ts';
+import { addRebuildRoutes } from './operate-rebuild.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
 import { createReadDatabases, type ReadDatabases } from './read-database.ts';
 import { invalidQuery, notFound, RequestProblem } from './request-problem.ts';
@@ -77,6 +76,7 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
   const { labels = ownLabels, headersTimeoutMs = 20_000, tls = null } = options;
   const app = openServer(tls, headersTimeoutMs);
   const spans = observeRequests(app, telemetry, ({ access }) => (access === null ? null : labels.of(access.tenant)));
+  const served = collectServed(app);
   guardRoutes(app, {
     door: 'query',
     keys,
@@ -102,7 +102,7 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
     await checkReady(pool);
     return reply.type(jsonType).send(ok);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, unknownRoute(request, reply)));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, unknownRoute(served(), request, reply)));
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request, spans, telemetry)));
   return app;
 };
@@ -184,27 +184,29 @@ const checkReady = async (pool: Pool) => {
   }
 };
 
-const reads = [...routes.map(({ url }) => url), '/openapi.json', '/docs', '/health', '/ready'];
-const served = Map.groupBy(
-  [
-    ...reads.map((url) => ({ url, methods: 'GET, HEAD' })),
-    { url: jobsUrl, methods: 'POST' },
-    ...Object.values(schemaUrls).map((url) => ({ url, methods: 'POST' })),
-    { url: rebuildsUrl, methods: 'POST' },
-    { url: erasuresUrl, methods: 'POST' },
-    ...Object.values(consumerOperations).map(({ url, method }) => ({ url, methods: method })),
-  ],
-  ({ url }) => url,
-);
-const servedPatterns = [...served].map(([url, operations]) => ({
-  pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
-  methods: operations.map(({ methods }) => methods).join(', '),
-}));
+type Served = readonly { readonly url: string; readonly pattern: RegExp; readonly methods: string }[];
 
-const unknownRoute = (request: FastifyRequest, reply: FastifyReply) => {
+/** What is served, by path, as it was added: known once all is. Before any route is added. */
+const collectServed = (app: FastifyInstance): (() => Served) => {
+  const methodsOf = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsOf.get(url) ?? new Set();
+    methodsOf.set(url, methods);
+    for (const one of [method].flat()) methods.add(one);
+  });
+  let served: Served | null = null;
+  return () =>
+    (served ??= [...methodsOf].map(([url, methods]) => ({
+      url,
+      pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+      methods: [...methods].join(', '),
+    })));
+};
+
+const unknownRoute = (served: Served, request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
-  const known = servedPatterns.filter(({ pattern }) => pattern.test(path));
-  if (known.length === 0) return notFound(`There is no such route. There are ${[...served.keys()].join(', ')}.`);
+  const known = served.filter(({ pattern }) => pattern.test(path));
+  if (known.length === 0) return notFound(`There is no such route. There are ${served.map(({ url }) => url).join(', ')}.`);
   const methods = known.map((one) => one.methods).join(', ');
   void reply.header('allow', methods);
   return new RequestProblem('method_not_allowed', `This route takes ${methods}, not ${request.method}.`);
@@ -229,7 +231,8 @@ const frameworkProblem = (error: unknown) => {
 };
 
 const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
-  if (errorCodes[problem.code].retryable && problem.status === 503) void reply.header('retry-after', '1');
+  const again = problem.retryAfterSeconds ?? (errorCodes[problem.code].retryable && problem.status === 503 ? 1 : null);
+  if (again !== null) void reply.header('retry-after', String(again));
   return reply.code(problem.status).type(jsonType).send(JSON.stringify(problem.body));
 };
 

@@ -13,15 +13,24 @@ export type Problem = {
   readonly outcome?: string;
 };
 
+export type RequestProblemOptions = {
+  readonly details?: readonly Problem[];
+  readonly cause?: unknown;
+  /** When it is worth coming back, where it is known. */
+  readonly retryAfterSeconds?: number | undefined;
+};
+
 export class RequestProblem extends Error {
   readonly code: ErrorCodeName;
   readonly details: readonly Problem[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCodeName, message: string, options: { readonly details?: readonly Problem[]; readonly cause?: unknown } = {}) {
+  constructor(code: ErrorCodeName, message: string, options: RequestProblemOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'RequestProblem';
     this.code = code;
     this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get status(): number {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { HandlerContext, ProcessorDefinition, ProcessorEvent } from '../processor/define-processor.ts';
 import { tableNames } from '../processor/table-names.ts';
+import type { Registry } from '../schemas/registry.ts';
 import type { LogEvent } from '../stream/stream.ts';
 import { Interrupted, Refused } from './call-handler.ts';
 import { classifyError } from './error-class.ts';
@@ -9,6 +10,7 @@ import type { EventTransaction, EventTransactions } from './event-transaction.ts
 import type { OwnRules } from './own-rules.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { RetryPolicy } from './settlement.ts';
+import { createSchemaGate } from './with-schemas.ts';
 
 export type OwnProcessorOptions = {
   readonly definition: ProcessorDefinition;
@@ -16,6 +18,8 @@ export type OwnProcessorOptions = {
   readonly policy: RetryPolicy;
   /** What tells this installation from another, so that two never use one token. */
   readonly installation: string;
+  /** The registry of schemas, as current as it can be had. */
+  readonly schemas: () => Registry;
   readonly nowMs: () => number;
   /** The database is waited for, or not any more. */
   readonly waiting: (isWaiting: boolean) => void;
@@ -34,12 +38,13 @@ export const createOwnProcessor = (options: OwnProcessorOptions): OwnProcessor =
   const events = reads?.events && new Set(reads.events);
   const isRead = ({ tenant, systemName, eventName }: LogEvent) =>
     (reads?.tenant ?? tenant) === tenant && (systems?.has(systemName) ?? true) && (events?.has(eventName) ?? true);
+  const pass = createSchemaGate(options.schemas, versionsOf(definition));
   const scope = createScope(options);
   return {
     kind: 'ordered',
     name,
     version,
-    handle: (event) => (isRead(event) ? scope.run(event) : null),
+    handle: (event) => (isRead(event) ? scope.run(pass(event)) : null),
     apply: (handled) => Promise.resolve(handled.length),
     own: {
       use: scope.use,
@@ -50,6 +55,9 @@ export const createOwnProcessor = (options: OwnProcessorOptions): OwnProcessor =
     },
   };
 };
+
+const versionsOf = ({ reads }: ProcessorDefinition) =>
+  (reads?.versions ?? []).map(({ system, event, version }) => ({ system_name: system, event_name: event, version }));
 
 /** A processor that begins in the middle, or leaves events out, has no numbers to wait for. */
 export const traitsOf = ({ order, startsFrom, backPressure, onError }: Omit<ProcessorDefinition, 'handle'>, policy: RetryPolicy) => {
@@ -141,7 +149,7 @@ const tokenOf = (installation: string, { name, version }: ProcessorDefinition, i
   createHash('sha256').update(`${installation}\n${name}\n${version}\n${id}`).digest('hex').slice(0, 32);
 
 const toEvent = (event: LogEvent): ProcessorEvent => {
-  const { id, tenant, systemName, objectId, eventName, eventTime, receivedAt, sequence, idempotencyKey, body } = event;
+  const { id, tenant, systemName, objectId, eventName, eventTime, receivedAt, sequence, idempotencyKey, body, schema } = event;
   let parsed: { readonly metadata?: unknown } | null = null;
   return {
     id,
@@ -153,6 +161,7 @@ const toEvent = (event: LogEvent): ProcessorEvent => {
     receivedAt,
     sequence,
     idempotencyKey,
+    schemaVersion: schema?.version ?? null,
     body,
     get metadata() {
       parsed ??= JSON.parse(body) as { readonly metadata?: unknown };

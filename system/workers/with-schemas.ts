@@ -10,20 +10,25 @@ import type { OrderedProcessor } from './processor.ts';
 /** The version in which a processor wants the events of one name. */
 export type ReadVersion = { readonly system_name: string; readonly event_name: string; readonly version: number };
 
+/** The event as user code is to see it. Throws an EventFailure for one that it must not see. */
+export type SchemaGate = (event: LogEvent) => LogEvent;
+
+export const createSchemaGate = (registry: () => Registry, reads: readonly ReadVersion[] = []): SchemaGate => {
+  const wanted = new Map(reads.map(({ system_name, event_name, version }) => [`${system_name}\0${event_name}`, version]));
+  return (event) => {
+    if ((event.schema?.parkedAt ?? null) !== null) refuseUnlessMended(event, registry());
+    const version = wanted.size === 0 ? undefined : wanted.get(`${event.systemName}\0${event.eventName}`);
+    return version === undefined ? event : inVersion(event, version, registry());
+  };
+};
+
 export const withSchemas = <Effect>(
   processor: OrderedProcessor<Effect>,
   registry: () => Registry,
   reads: readonly ReadVersion[] = [],
 ): OrderedProcessor<Effect> => {
-  const wanted = new Map(reads.map(({ system_name, event_name, version }) => [`${system_name}\0${event_name}`, version]));
-  return {
-    ...processor,
-    handle: (event) => {
-      if ((event.schema?.parkedAt ?? null) !== null) refuseUnlessMended(event, registry());
-      const version = wanted.size === 0 ? undefined : wanted.get(`${event.systemName}\0${event.eventName}`);
-      return processor.handle(version === undefined ? event : inVersion(event, version, registry()));
-    },
-  };
+  const pass = createSchemaGate(registry, reads);
+  return { ...processor, handle: (event) => processor.handle(pass(event)) };
 };
 
 /** A copy of the registry that is older than what parked the event can not say that it is right now. */

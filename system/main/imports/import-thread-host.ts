@@ -11,7 +11,11 @@ export type ImportThreadOptions = {
   readonly data: ImportThreadData;
   readonly onTrouble: (message: string) => void;
   readonly nowMs: () => number;
+  /** A test brings its own. */
+  readonly open?: (data: ImportThreadData) => ImportThread;
 };
+
+export type ImportThread = Pick<Worker, 'on' | 'postMessage' | 'terminate' | 'unref'>;
 
 export type ImportThreadHost = ImportRunner & AsyncDisposable & { readonly ratePerSecond: () => number };
 
@@ -22,18 +26,24 @@ const rateKeptMs = 10_000;
 
 const entry = new URL(`../import-thread${extname(import.meta.url)}`, import.meta.url);
 
-export const createImportThread = ({ data, onTrouble, nowMs }: ImportThreadOptions): ImportThreadHost => {
+const openThread = (data: ImportThreadData): ImportThread =>
+  new Worker(entry, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+
+/** A slice, and the thread that has it: the end of another one says nothing about it. */
+type InHand = PromiseWithResolvers<SliceEnd> & { readonly by: ImportThread };
+
+export const createImportThread = ({ data, onTrouble, nowMs, open = openThread }: ImportThreadOptions): ImportThreadHost => {
   const turn = createMutex();
-  let thread: Worker | null = null;
-  let inHand: PromiseWithResolvers<SliceEnd> | null = null;
+  let thread: ImportThread | null = null;
+  let inHand: InHand | null = null;
   let requests = 0;
   let last = { atMs: -Infinity, ratePerSecond: 0 };
 
-  const start = (): Worker => {
-    const started = new Worker(entry, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+  const start = (): ImportThread => {
+    const started = open(data);
     const over = (why: string) => {
       if (thread === started) thread = null;
-      inHand?.reject(new SystemError('FL_STREAM_COMMIT_UNKNOWN', `The importing thread ended: ${why}`));
+      if (inHand?.by === started) inHand.reject(new SystemError('FL_STREAM_COMMIT_UNKNOWN', `The importing thread ended: ${why}`));
     };
     started.on('message', (answer: ThreadAnswer) => {
       if (answer.kind === 'trouble') return onTrouble(answer.message);
@@ -51,7 +61,7 @@ export const createImportThread = ({ data, onTrouble, nowMs }: ImportThreadOptio
       using _turn = await turn.acquire();
       thread ??= start();
       requests += 1;
-      inHand = Promise.withResolvers<SliceEnd>();
+      inHand = { ...Promise.withResolvers<SliceEnd>(), by: thread };
       thread.postMessage({ request: requests, tenant, name, fromLine, bytes } satisfies ThreadRequest);
       try {
         const end = await inHand.promise;

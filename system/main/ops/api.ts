@@ -49,23 +49,32 @@ const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts
     const answer = await once<Answer>(url, request, timeoutMs);
     if ('value' in answer) return answer.value;
     if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause, details: answer.details });
-    await wait(Math.min(250 * 2 ** attempt, longestWaitMs));
+    await wait(answer.againMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
   }
 };
 
-type Once<Answer> =
-  | { readonly value: Answer }
-  | { readonly message: string; readonly mayPass: boolean; readonly cause?: unknown; readonly details?: unknown };
+type Once<Answer> = { readonly value: Answer } | Failed;
+
+type Failed = {
+  readonly message: string;
+  readonly mayPass: boolean;
+  /** When the server wants it again; null: it did not say. */
+  readonly againMs?: number | null;
+  readonly cause?: unknown;
+  readonly details?: unknown;
+};
 
 const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): Promise<Once<Answer>> => {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+    // A connection may break in the middle of an answer too.
+    text = await response.text();
   } catch (cause) {
     const message = `The query process does not answer at ${url.origin}: ${reasonOf(cause)}. Start it (npm start), or give its address with --url.`;
     return { message, mayPass: true, cause };
   }
-  const text = await response.text();
   const value = parse(text);
   if (value === undefined)
     return { message: `${url.origin} is no query process of faultline: it answered ${response.status} and no JSON.`, mayPass: false };
@@ -73,9 +82,15 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
   const { error } = value as ErrorAnswer;
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
-    mayPass: response.status === 503,
+    mayPass: response.status === 503 || error?.code === 'quota_exceeded',
+    againMs: response.status === 429 ? againMsOf(response) : null,
     details: error?.details,
   };
+};
+
+const againMsOf = ({ headers }: Response): number | null => {
+  const seconds = headers.get('retry-after') ?? '';
+  return /^\d{1,4}$/.test(seconds) ? Number(seconds) * 1000 : null;
 };
 
 /** An API key stands in the environment: what stands on a command line is in the shell's history and in the list of processes. */

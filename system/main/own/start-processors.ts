@@ -51,6 +51,7 @@ const startOne = async (
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     deadlineMs: deadline,
     maxBytes: maxReadBytes,
+    schemaCacheMs: settings.schemaCacheMs,
   };
   const source = {
     entry: new URL(`./thread${extname(import.meta.url)}`, import.meta.url),

@@ -74,6 +74,32 @@ describe('the test kit of processors', () => {
     expect(await given.run()).toMatchObject({ applied: 1, deadLetters: [], notPassed: 2 });
   });
 
+  test('gives events in the version that they say, and fails one that is of another', async () => {
+    await using client = await connect();
+    const seen: unknown[] = [];
+    const reader = defineProcessor({
+      name: 'reader',
+      version: 1,
+      reads: { versions: [{ system: 'shop', event: 'happened', version: 2 }] },
+      handle: ({ objectId, schemaVersion }) => void seen.push([objectId, schemaVersion]),
+    });
+    await using given = await testProcessor(reader, { client });
+    await given.given([
+      happened('a', {}, { schema_version: 2 }),
+      happened('b'),
+      { ...happened('c'), event_name: 'other' },
+      happened('d', {}, { schema_version: 1 }),
+    ]);
+    expect((await given.run()).deadLetters.map(({ objectId, reason }) => [objectId, reason])).toEqual([
+      ['b', 'schema_no_cast'],
+      ['d', 'schema_no_cast'],
+    ]);
+    expect(seen).toEqual([
+      ['a', 2],
+      ['c', null],
+    ]);
+  });
+
   test('has a PostgreSQL of its own where none is handed over', async () => {
     await using one = await testProcessor(counting);
     await using other = await testProcessor(counting);

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { admit, isRefusal } from '../../ingest/admit.ts';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { tableNames } from '../../processor/table-names.ts';
+import { createRegistry } from '../../schemas/registry.ts';
 import { createLaneStore } from '../../storage/postgres/lane-store.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { readInstallation, registerAll } from '../../storage/postgres/register-processors.ts';
@@ -27,6 +28,8 @@ export type GivenEvent = {
   readonly event_time?: string;
   readonly sequence?: number;
   readonly id?: string;
+  /** Nothing is registered in a test: the event is of this version, and is not cast. */
+  readonly schema_version?: number;
 };
 
 export type FailedEvent = {
@@ -100,6 +103,8 @@ export const testProcessor = async <Table extends string>(
   };
 };
 
+const nothingRegistered = createRegistry({ revision: 0, schemas: [], policies: [] });
+
 const defaults = { attempts: 3, retryMs: 200, deadlineMs: 250 };
 
 const createContext = async (definition: ProcessorDefinition, { session, client }: TestPlace): Promise<ThreadContext<true>> => {
@@ -107,6 +112,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     definition: withDeadline(definition),
     policy: defaults,
     installation: await readInstallation(client),
+    schemas: () => nothingRegistered,
     nowMs: () => Date.now(),
     waiting: () => {},
   });
@@ -146,8 +152,8 @@ const insertEvent = `
     update lanes set head = head + 1 where stream_version = 1 and lane = 0 returning head
   )
   insert into log (stream_version, lane, position, id, tenant, system_name, object_id, event_name, idempotency_key, sequence, event_time,
-                   event_time_source, received_at, body)
-  select 1, 0, head, head, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from moved`;
+                   event_time_source, received_at, body, schema_version)
+  select 1, 0, head, head, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 from moved`;
 
 const append = async ({ session }: TestPlace, event: GivenEvent): Promise<void> => {
   const body = { metadata: {}, event_time: new Date().toISOString(), ...event };
@@ -166,7 +172,19 @@ const append = async ({ session }: TestPlace, event: GivenEvent): Promise<void> 
     receivedAt,
     body: text,
   } = admitted;
-  const values = [tenant, systemName, objectId, eventName, idempotencyKey, sequence, eventTime, eventTimeSource, receivedAt, text];
+  const values = [
+    tenant,
+    systemName,
+    objectId,
+    eventName,
+    idempotencyKey,
+    sequence,
+    eventTime,
+    eventTimeSource,
+    receivedAt,
+    text,
+    event.schema_version ?? null,
+  ];
   await session.query({ text: insertEvent, values });
 };
 

@@ -1,7 +1,9 @@
 // The entry of a handler thread of a team's own processor: wires its module to PostgreSQL. One connection of its own.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
+import { createCachedRegistry } from '../../schemas/cached-registry.ts';
 import { createLaneStore } from '../../storage/postgres/lane-store.ts';
+import { loadRegistry } from '../../storage/postgres/load-registry.ts';
 import { asQueryable, createSession } from '../../storage/postgres/session.ts';
 import { createPostgresStreamReader } from '../../stream/postgres/reader.ts';
 import type { ThreadData } from '../../workers/handler-thread.ts';
@@ -26,6 +28,7 @@ export type OwnThreadSettings = {
   readonly policy: RetryPolicy;
   readonly deadlineMs: number;
   readonly maxBytes: number;
+  readonly schemaCacheMs: number;
 };
 
 const { settings, progress: buffer, name } = workerData as ThreadData<OwnThreadSettings>;
@@ -62,15 +65,27 @@ try {
   });
   await session.client().catch(() => {});
   const progress = progressWriter(buffer);
+  const schemas = createCachedRegistry({
+    load: (known) => loadRegistry(asQueryable(session), known),
+    lifeMs: settings.schemaCacheMs,
+    nowMs: () => performance.now(),
+    // The work that comes next needs the database too, and tells.
+    onFailure: () => {},
+  });
   const processor = createOwnProcessor({
     definition,
     policy: settings.policy,
     installation: settings.installation,
+    schemas: schemas.current,
     nowMs,
     waiting: watchWaits(progress.waits),
   });
   serveThread(port, {
-    processorOf: () => Promise.resolve(processor),
+    processorOf: async () => {
+      // Before each task, while no transaction is open.
+      await schemas.refresh();
+      return processor;
+    },
     stream: createPostgresStreamReader(asQueryable(session)),
     store: createLaneStore(session, settings.worker),
     progress,

@@ -19,6 +19,8 @@ export type PacedWriter = {
   readonly gone: AbortSignal;
   /** A last text, for whoever reads it yet; what is not taken by then is thrown away with the connection. */
   end(text: string): void;
+  /** A last text that is to arrive: resolves once all was handed over, and rejects with SlowReader or ReaderGone where it was not. */
+  finish(text: string): Promise<void>;
   /** Cuts the connection without the end that HTTP would have: whoever reads it sees that it is broken. */
   cut(text: string): void;
 };
@@ -37,21 +39,21 @@ export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowM
   response.on('close', () => gone.abort(new ReaderGone('the reader closed the connection')));
   response.on('error', () => gone.abort(new ReaderGone('the connection broke')));
 
-  const drained = () =>
+  const heard = (event: 'drain' | 'finish') =>
     new Promise<void>((resolve, reject) => {
       const settle = (act: () => void) => () => {
         timer[Symbol.dispose]();
-        response.off('drain', onDrain);
+        response.off(event, onTaken);
         gone.signal.removeEventListener('abort', onGone);
         act();
       };
-      const onDrain = settle(resolve);
+      const onTaken = settle(resolve);
       const onGone = settle(() => reject(gone.signal.reason as Error));
       const timer = timers.after(
         slowMs,
         settle(() => reject(new SlowReader(`${response.writableLength} bytes were not taken within ${slowMs} ms`))),
       );
-      response.once('drain', onDrain);
+      response.once(event, onTaken);
       gone.signal.addEventListener('abort', onGone, { once: true });
     });
 
@@ -60,7 +62,7 @@ export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowM
     write: async (text) => {
       gone.signal.throwIfAborted();
       const isTaken = response.write(text);
-      if (!isTaken && response.writableLength > bufferBytes) await drained();
+      if (!isTaken && response.writableLength > bufferBytes) await heard('drain');
     },
     end: (text) => {
       if (gone.signal.aborted) return;
@@ -68,8 +70,15 @@ export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowM
       const timer = timers.after(lastMs, () => response.destroy());
       response.once('close', () => timer[Symbol.dispose]());
     },
+    finish: async (text) => {
+      gone.signal.throwIfAborted();
+      const taken = heard('finish');
+      response.end(text);
+      await taken;
+    },
     cut: (text) => {
       if (gone.signal.aborted) return;
+      if (response.writableEnded) return void response.destroy();
       response.write(text, () => response.destroy());
       const timer = timers.after(lastMs, () => response.destroy());
       response.once('close', () => timer[Symbol.dispose]());

@@ -73,6 +73,22 @@ describe('a long poll', () => {
     expect(whole.text).not.toContain('another');
   });
 
+  it('gives a tenant with few events among many its next ones, however few it asks for', async () => {
+    await using own = await startQueryUnderTest();
+    const payload = JSON.stringify({ start: 'earliest' });
+    await own.app.inject({ method: 'PUT', url: '/consumers/c', payload, headers: { 'content-type': 'application/json' } });
+    const next = async (parameters: string) => (await own.get(`/consumers/c/events?lane=0&wait_ms=0&${parameters}`)).body;
+    for (let n = 0; n < 3; n += 1) {
+      await append(own, 0, 1);
+      await append(own, 0, 2000, { tenant: 'another' });
+    }
+    const two = await next('limit=2');
+    expect([two.events.map(({ position }: { position: number }) => position), two.position]).toEqual([[1, 2002], 2002]);
+    expect(await next('limit=1&after=2002')).toMatchObject({ events: [{ position: 4003 }], position: 4003 });
+    expect(await next('limit=100&after=4003')).toMatchObject({ events: [], position: 6003, head: 6003 });
+    expect(await next('limit=5&max_bytes=1')).toMatchObject({ events: [{ position: 1 }], position: 1 });
+  });
+
   it('is 410 with the low-water mark where retention has passed, also before its mark is written', async () => {
     await append(query, 3, 8);
     await dropUpTo(query, 3, 3, false);

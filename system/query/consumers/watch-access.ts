@@ -14,11 +14,20 @@ const everyMs = 2000;
 
 export const watchAccess = (keys: Pick<AccessKeys, 'demand'>, { headers }: FastifyRequest, timers: Timers): AccessWatch => {
   const ended = new AbortController();
+  let isOver = false;
   const look = async (): Promise<void> => {
     const judged = await keys.demand(bearerKey(headers.authorization), 'read');
+    // The stream may have ended while the answer was on its way.
+    if (isOver) return;
     if (!('refused' in judged)) timer = timers.after(everyMs, () => void look());
     else ended.abort(judged.refused === 'storage_unavailable' ? judged.refused : 'access_ended');
   };
   let timer = timers.after(everyMs, () => void look());
-  return { ended: ended.signal, [Symbol.dispose]: () => timer[Symbol.dispose]() };
+  return {
+    ended: ended.signal,
+    [Symbol.dispose]: () => {
+      isOver = true;
+      timer[Symbol.dispose]();
+    },
+  };
 };

@@ -45,7 +45,7 @@ const write = async (asked: ExportListing, database: ReadDatabase, bounds?: List
       stop.throwIfAborted();
       page = await readPage(asked, database, page.next, bounds);
     }
-    writer.end(format.complete(count));
+    await writer.finish(format.complete(count));
     return true;
   } catch (error) {
     const { code, message } = whyBroken(error);

@@ -1,4 +1,5 @@
-// Which routes are listings, and so can be exported: those whose answer is an array with a cursor to more of it.
+// Which routes are listings, and so can be exported: those whose answer is one array with a cursor to more of it. Of several the cursor is one's alone, and the
+// others would come again with every page.
 import { type TObject, Type } from 'typebox';
 import type { Route } from '../route.ts';
 
@@ -18,8 +19,8 @@ export const listingOf = (route: Route): Listing | null => {
   const { next_cursor: cursor, ...fields } = route.answer.properties;
   const limit = route.query.properties['limit'] as { readonly maximum?: number } | undefined;
   if (cursor === undefined || limit?.maximum === undefined) return null;
-  const found = Object.entries(fields as Record<string, ArraySchema>).find(([, { type }]) => type === 'array');
-  if (found?.[1].items === undefined) return null;
+  const [found, ...others] = Object.entries(fields as Record<string, ArraySchema>).filter(([, { type }]) => type === 'array');
+  if (found?.[1].items === undefined || others.length > 0) return null;
   return { rows: found[0], columns: Object.keys(found[1].items.properties), pageRows: limit.maximum };
 };
 

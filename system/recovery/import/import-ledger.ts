@@ -1,17 +1,18 @@
 // What an import needs of storage: its ledger, which moves in the transaction that appends, and how far live traffic is behind.
 import type { ImportState } from '../../contract/imports.ts';
 import type { AdmittedEvent } from '../../ingest/admit.ts';
+import type { TenantStanding } from './import-quotas.ts';
 import type { FileShape, LineRefusal } from './read-lines.ts';
 
-export type OpenImport = FileShape & {
-  readonly import: number;
-  readonly tenant: string;
-  readonly state: ImportState;
-  readonly nextLine: number;
-  /** All that the file has. */
-  readonly lines: number;
-  readonly ratePerSecond: number;
-};
+export type OpenImport = FileShape &
+  TenantStanding & {
+    readonly import: number;
+    readonly state: ImportState;
+    readonly nextLine: number;
+    /** All that the file has. */
+    readonly lines: number;
+    readonly ratePerSecond: number;
+  };
 
 export type RefusedLine = LineRefusal & { readonly line: number };
 

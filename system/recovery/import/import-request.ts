@@ -35,7 +35,7 @@ export const openImportRequest = Type.Object(
       description: 'Of its text, inflated: the same file is known by it, another is refused under this name.',
     }),
     rate_per_second: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, maximum: 100_000, description: `Lines a second, at most; ${defaultRatePerSecond} by default.` }),
+      Type.Number({ minimum: 1, maximum: 100_000, description: `Lines a second, at most; ${defaultRatePerSecond} by default.` }),
     ),
     again: Type.Optional(
       Type.Boolean({ description: 'Import a file that another import has already brought: what has no id is appended again.' }),
@@ -48,7 +48,7 @@ export const openImportRequest = Type.Object(
 export const steerImportRequest = Type.Object(
   {
     action: Type.Enum(['pause', 'resume', 'cancel']),
-    rate_per_second: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 100_000, description: 'With resume: another top rate.' })),
+    rate_per_second: Type.Optional(Type.Number({ minimum: 1, maximum: 100_000, description: 'With resume: another top rate.' })),
     ...asking,
   },
   { additionalProperties: false, title: 'SteerImport' },

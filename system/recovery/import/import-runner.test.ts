@@ -17,6 +17,8 @@ const start = (open: Partial<OpenImport> = {}, steps: Step[] = [], { lagMs = 0, 
   const state: { -readonly [Key in keyof OpenImport]: OpenImport[Key] } = {
     import: 1,
     tenant: 'default',
+    quotas: { eventsPerSecond: null, bytesPerSecond: null, storageBytes: null },
+    storedBytes: 0,
     state: 'running',
     nextLine: 1,
     lines: 1000,
@@ -75,6 +77,15 @@ test('a slice is settled in commits of so many lines, in the order of the file',
     [251, 501],
     [501, 601],
   ]);
+});
+
+test('lines are received when their turn has come, not when their slice was read', async () => {
+  const { runner, settled, clock } = start({ ratePerSecond: 1000 });
+  const began = clock.nowMs();
+  await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 600) });
+  const received = settled.map(({ events }) => Date.parse(events[0]!.receivedAt) - began);
+  expect(received[0]).toBe(0);
+  expect(received.at(-1)).toBeGreaterThan(250);
 });
 
 test('lines that are settled are passed over; lines after a gap are not taken', async () => {
@@ -174,4 +185,65 @@ test('at the disk budget nothing is brought, and it goes on once there is room',
     brake: null,
   });
   expect(ranges(settled)).toEqual([[1, 11]]);
+});
+
+test('a slow import moves in every slice, at its rate, and sleeps no longer than a slice lasts', async () => {
+  const { runner, state, clock } = start({ ratePerSecond: 2 });
+  for (let slice = 1; slice <= 5; slice += 1) {
+    const beganAtMs = clock.nowMs();
+    const before = state.nextLine;
+    await runner.settle({ tenant: 'default', name: 'f', fromLine: before, bytes: file(before, 900) });
+    expect(clock.nowMs() - beganAtMs).toBeLessThan(importLimits.sliceMs + 500);
+    expect(state.nextLine).toBeGreaterThan(before);
+  }
+  expect(state.nextLine - 1).toBeLessThanOrEqual((2 * clock.nowMs()) / 1000 + 2);
+});
+
+test('a line that the database refuses even as a refusal ends the slice: it is not tried for ever', async () => {
+  const { runner, settled } = start({}, Array<Step>(20).fill('FL_STREAM_DATA_REFUSED'));
+  await expect(runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 2) })).rejects.toThrow('FL_STREAM_DATA_REFUSED');
+  expect(settled).toEqual([]);
+});
+
+const noQuotas = { eventsPerSecond: null, bytesPerSecond: null, storageBytes: null };
+
+test('a tenant with a quota of events imports no faster, and is told what holds it', async () => {
+  const { runner, state, clock } = start({ quotas: { ...noQuotas, eventsPerSecond: 20 } });
+  for (let slice = 1; slice <= 3; slice += 1)
+    expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 900) })).toMatchObject({ brake: 'quota' });
+  expect(state.nextLine - 1).toBeLessThanOrEqual((20 * clock.nowMs()) / 1000 + 20);
+  expect(state.nextLine - 1).toBeGreaterThan(15 * (clock.nowMs() / 1000));
+});
+
+test('a quota of bytes that one line uses up for longer than a slice refuses the next with a time to come back', async () => {
+  const { runner, state, clock } = start({ quotas: { ...noQuotas, bytesPerSecond: 1 } });
+  const slice = () => runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 10) });
+  expect(await slice()).toMatchObject({ kind: 'settled', next_line: 2, brake: 'quota' });
+  const refused = await slice();
+  expect(refused).toMatchObject({ kind: 'over_quota', refusal: { code: 'quota_exceeded', details: { quota: 'bytes_per_second' } } });
+  await clock.sleep((refused as { refusal: { retryAfterSeconds: number } }).refusal.retryAfterSeconds * 1000);
+  expect(await slice()).toMatchObject({ kind: 'settled', next_line: 3 });
+  expect(state.nextLine).toBe(3);
+});
+
+test('a tenant whose storage is used up imports nothing, at once, and goes on when there is room', async () => {
+  const { runner, state, settled, clock } = start({ quotas: { ...noQuotas, storageBytes: 1000 }, storedBytes: 1000 });
+  const slice = () => runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes: file(1, 100) });
+  expect(await slice()).toMatchObject({ kind: 'over_quota', refusal: { code: 'storage_quota_exceeded' } });
+  expect([settled, clock.nowMs()]).toEqual([[], 0]);
+  state.storedBytes = 500;
+  expect(await slice()).toMatchObject({ kind: 'settled', brake: 'quota' });
+  const bytes = settled.flatMap(({ events }) => events).reduce((sum, { body }) => sum + body.length, 0);
+  expect(500 + bytes - 1000).toBeLessThan(event(100).length);
+  expect(bytes).toBeGreaterThanOrEqual(500);
+});
+
+test('blank and refused lines cost no quota', async () => {
+  const { runner } = start({ quotas: { ...noQuotas, storageBytes: 1 }, storedBytes: 1 });
+  const bytes = Buffer.from(`\nnonsense\n${event(3)}`);
+  expect(await runner.settle({ tenant: 'default', name: 'f', fromLine: 1, bytes })).toMatchObject({
+    kind: 'settled',
+    next_line: 3,
+    refused: 1,
+  });
 });

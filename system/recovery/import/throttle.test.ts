@@ -22,7 +22,7 @@ const simulate = ({ capacity, live, top }: Plant, seconds: number) => {
   let imported = 0;
   let dueAtMs: number | null = null;
   const throttle = createThrottle({ lagBudgetMs, commitBudgetMs: 60, nowMs: () => nowMs });
-  throttle.setTop(top);
+  throttle.turnTo({ import: 1, ratePerSecond: top });
   const lags: number[] = [];
   const rates: number[] = [];
   for (; nowMs < seconds * 1000; nowMs += stepMs) {
@@ -34,13 +34,13 @@ const simulate = ({ capacity, live, top }: Plant, seconds: number) => {
       rates.push(throttle.ratePerSecond());
     }
     if (dueAtMs === null) {
-      const waitMs = throttle.take(batch);
+      const waitMs = throttle.take(batch, Infinity);
       if (waitMs !== null) dueAtMs = nowMs + waitMs;
     }
     while (dueAtMs !== null && dueAtMs <= nowMs) {
       backlog += batch;
       imported += batch;
-      const waitMs = throttle.take(batch);
+      const waitMs = throttle.take(batch, Infinity);
       dueAtMs = waitMs === null ? null : nowMs + waitMs;
     }
     backlog = Math.max(0, backlog + ((live(second) - capacity(second)) * stepMs) / 1000);
@@ -80,11 +80,11 @@ test('when live traffic comes, it gives way within seconds, and comes back when 
 test('far past the budget nothing goes, and it says why; once all is well it goes again', () => {
   let nowMs = 0;
   const throttle = createThrottle({ lagBudgetMs, commitBudgetMs: 60, nowMs: () => nowMs });
-  throttle.setTop(1000);
+  throttle.turnTo({ import: 1, ratePerSecond: 1000 });
   throttle.observe({ lagMs: 5 * lagBudgetMs, commitMs: null });
-  expect([throttle.take(1), throttle.brake(), throttle.ratePerSecond()]).toEqual([null, 'lag', 0]);
+  expect([throttle.take(1, Infinity), throttle.brake(), throttle.ratePerSecond()]).toEqual([null, 'lag', 0]);
   throttle.observe({ lagMs: 0, commitMs: 90 });
-  expect([throttle.take(1), throttle.brake()]).toEqual([0, 'latency']);
+  expect([throttle.take(1, Infinity), throttle.brake()]).toEqual([0, 'latency']);
   for (nowMs = 0; nowMs < 10_000; nowMs += lookMs) throttle.observe({ lagMs: 0, commitMs: 1 });
   expect([throttle.brake(), throttle.ratePerSecond()]).toEqual([null, 1000]);
 });
@@ -96,11 +96,11 @@ test('whatever it sees, it never lets through more than the top rate, and what d
       let nowMs = 0;
       let taken = 0;
       const throttle = createThrottle({ lagBudgetMs, commitBudgetMs: 60, nowMs: () => nowMs });
-      throttle.setTop(top);
+      throttle.turnTo({ import: 1, ratePerSecond: top });
       for (const look of looks) {
         throttle.observe(look);
         const endsAtMs = nowMs + lookMs;
-        for (let waitMs = throttle.take(10); waitMs !== null && nowMs + waitMs < endsAtMs; waitMs = throttle.take(10)) {
+        for (let waitMs = throttle.take(10, Infinity); waitMs !== null && nowMs + waitMs < endsAtMs; waitMs = throttle.take(10, Infinity)) {
           nowMs += waitMs;
           taken += 10;
         }
@@ -109,4 +109,32 @@ test('whatever it sees, it never lets through more than the top rate, and what d
       expect(taken).toBeLessThanOrEqual((top * nowMs) / 1000 + top * 0.1 + 10);
     }),
   );
+});
+
+test('what does not go within the time is not taken: who asks again owes nothing for it', () => {
+  let nowMs = 0;
+  const throttle = createThrottle({ lagBudgetMs, commitBudgetMs: 60, nowMs: () => nowMs });
+  throttle.turnTo({ import: 1, ratePerSecond: 10 });
+  expect(throttle.take(10, 5000)).toBe(0);
+  expect([throttle.take(10, 900), throttle.take(10, 900)]).toEqual([null, null]);
+  nowMs = 1000;
+  expect(throttle.take(10, 0)).toBe(0);
+});
+
+test('a slow import holds no other one up, nor takes its rate away', () => {
+  let nowMs = 0;
+  const throttle = createThrottle({ lagBudgetMs, commitBudgetMs: 60, nowMs: () => nowMs });
+  const quick = { import: 1, ratePerSecond: 8000 };
+  const slow = { import: 2, ratePerSecond: 1 };
+  throttle.turnTo(quick);
+  for (; nowMs < 10_000; nowMs += lookMs) throttle.observe({ lagMs: 0, commitMs: 1 });
+  throttle.turnTo(slow);
+  expect([throttle.ratePerSecond(), throttle.take(1, 5000)]).toEqual([1, 0]);
+  throttle.observe({ lagMs: 0, commitMs: 1 });
+  expect(throttle.take(1, 5000)).toBeCloseTo(1000);
+  throttle.turnTo(quick);
+  expect(throttle.ratePerSecond()).toBe(8000);
+  nowMs += 1100;
+  expect(throttle.take(250, 5000)).toBe(0);
+  expect(throttle.take(250, 5000)).toBeLessThan(50);
 });

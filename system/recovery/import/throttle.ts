@@ -1,6 +1,7 @@
 // How fast an import may go: up to its top rate, and below it as soon as live traffic feels it. A rule of feedback on two figures, which are looked at a few
 // times a second: how far behind processors are, and how long a commit of the import itself takes, which waits for the same locks and the same disk as those
-// of live ingest. No I/O; time is passed in.
+// of live ingest. What live traffic leaves is one rate for all imports together; the top rate is each import's own, and a slow one holds no other up. No I/O;
+// time is passed in.
 import type { ImportBrake } from '../../contract/imports.ts';
 
 export type ThrottleOptions = {
@@ -17,12 +18,19 @@ export type Pressure = {
   readonly commitMs: number | null;
 };
 
+/** What is imported just now. */
+export type Paced = {
+  readonly import: number;
+  /** The highest rate that operators allow it. */
+  readonly ratePerSecond: number;
+};
+
 export type Throttle = {
-  /** The highest rate that operators allow, of what is imported just now. */
-  setTop(ratePerSecond: number): void;
+  /** Whose lines come from here on. */
+  turnTo(paced: Paced): void;
   observe(pressure: Pressure): void;
-  /** Takes so many lines, and says how long to wait before they go. Null: not now; ask again after the next look. */
-  take(lines: number): number | null;
+  /** Takes so many lines, and says how long to wait before they go. Null: not within that time, and nothing was taken; ask again after the next look. */
+  take(lines: number, withinMs: number): number | null;
   readonly ratePerSecond: () => number;
   readonly brake: () => ImportBrake;
 };
@@ -41,22 +49,23 @@ const deepestCut = 0.5;
 const savedSeconds = 0.1;
 
 export const createThrottle = ({ lagBudgetMs, commitBudgetMs, nowMs }: ThrottleOptions): Throttle => {
-  let top = 0;
+  let current: Paced = { import: 0, ratePerSecond: 0 };
   let rate = 0;
   let halted = false;
   let brake: ImportBrake = null;
-  let freeAtMs = nowMs();
+  const all = createLine(nowMs);
+  const own = createLines(nowMs);
 
+  const effective = () => Math.min(rate, current.ratePerSecond);
   const give = (over: number, by: ImportBrake) => {
     halted = over > haltAbove;
-    rate = Math.max(leastPerSecond, rate * Math.max(deepestCut, 1 / over));
+    rate = Math.max(leastPerSecond, effective() * Math.max(deepestCut, 1 / over));
     brake = by;
   };
   return {
-    setTop: (ratePerSecond) => {
-      if (ratePerSecond === top) return;
-      top = ratePerSecond;
-      rate = Math.min(rate === 0 ? Math.max(leastPerSecond, top * firstPart) : rate, top);
+    turnTo: (paced) => {
+      current = paced;
+      if (rate === 0) rate = Math.max(leastPerSecond, paced.ratePerSecond * firstPart);
     },
     observe: ({ lagMs, commitMs }) => {
       const ofLag = lagMs / lagBudgetMs;
@@ -65,17 +74,53 @@ export const createThrottle = ({ lagBudgetMs, commitBudgetMs, nowMs }: ThrottleO
       if (over > 1) return give(over, ofLag >= ofCommit ? 'lag' : 'latency');
       halted = false;
       if (over > roomBelow) return;
-      rate = Math.min(top, rate + top * part);
-      if (rate === top) brake = null;
+      const top = current.ratePerSecond;
+      // One that goes slower by itself takes nothing back from those that come after it.
+      rate = Math.max(rate, Math.min(top, rate + top * part));
+      if (rate >= top) brake = null;
     },
-    take: (lines) => {
+    take: (lines, withinMs) => {
       if (halted) return null;
-      const now = nowMs();
-      const startsAtMs = Math.max(freeAtMs, now - savedSeconds * 1000);
-      freeAtMs = startsAtMs + (lines / Math.min(rate, top)) * 1000;
-      return Math.max(0, startsAtMs - now);
+      const mine = own.of(current.import);
+      const waitMs = Math.max(all.waitMs(), mine.waitMs());
+      if (waitMs > withinMs) return null;
+      all.take(waitMs, lines, rate);
+      mine.take(waitMs, lines, current.ratePerSecond);
+      return waitMs;
     },
-    ratePerSecond: () => (halted ? 0 : Math.round(Math.min(rate, top))),
+    ratePerSecond: () => (halted ? 0 : Math.round(effective())),
     brake: () => brake,
+  };
+};
+
+type Line = {
+  /** Until the next may go. */
+  waitMs(): number;
+  take(waitMs: number, lines: number, ratePerSecond: number): void;
+};
+
+const createLine = (nowMs: () => number): Line => {
+  let freeAtMs = nowMs();
+  return {
+    waitMs: () => Math.max(0, freeAtMs - nowMs()),
+    take: (waitMs, lines, ratePerSecond) => {
+      const startsAtMs = waitMs > 0 ? nowMs() + waitMs : Math.max(freeAtMs, nowMs() - savedSeconds * 1000);
+      freeAtMs = startsAtMs + (lines / ratePerSecond) * 1000;
+    },
+  };
+};
+
+/** Those that are free owe nothing, and are forgotten. */
+const createLines = (nowMs: () => number): { of(id: number): Line } => {
+  const lines = new Map<number, Line>();
+  return {
+    of: (id) => {
+      const known = lines.get(id);
+      if (known !== undefined) return known;
+      for (const [other, line] of lines) if (line.waitMs() === 0) lines.delete(other);
+      const made = createLine(nowMs);
+      lines.set(id, made);
+      return made;
+    },
   };
 };

@@ -18,8 +18,11 @@ export type ImportLedgerOptions = {
 };
 
 const selectImport = `
-  select import, tenant, state, format, mapping, header, next_line as "nextLine", lines, rate_per_second as "ratePerSecond"
-  from imports where tenant = $1 and name = $2`;
+  select import, i.tenant, state, format, mapping, header, next_line as "nextLine", lines, rate_per_second as "ratePerSecond",
+         json_build_object('eventsPerSecond', t.events_per_second, 'bytesPerSecond', t.bytes_per_second, 'storageBytes', t.storage_bytes) as quotas,
+         (select coalesce(sum(bytes), 0)::double precision from tenant_usage u where u.tenant = i.tenant) as "storedBytes"
+  from imports i left join tenants t on t.tenant = i.tenant
+  where i.tenant = $1 and i.name = $2`;
 
 /** Against everybody else who has lines of this import. With a block of ids: each line has its own, by its place. */
 const lockImport = `

@@ -11,8 +11,8 @@ type Run = (command: Command, work: (context: { readonly api: Api; readonly json
 
 const rate = (text: string) => {
   const value = /^\d{1,6}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0 && value <= 100_000) return value;
-  throw new InvalidArgumentError('Give a number above 0, up to 100000.');
+  if (value >= 1 && value <= 100_000) return value;
+  throw new InvalidArgumentError('Give a number from 1 to 100000.');
 };
 
 const pageSize = (text: string) => {

@@ -2,6 +2,7 @@
 import type { SettledLines } from '../../../contract/imports.ts';
 import type { RawRecord } from '../../../recovery/import/records.ts';
 import type { Api } from '../api.ts';
+import { OpsError } from '../ops-error.ts';
 import type { OpsSurroundings } from '../surroundings.ts';
 import type { FileSource } from './file-source.ts';
 import { type Digest, readRecords } from './read-records.ts';
@@ -20,6 +21,8 @@ export type Sent = { readonly state: 'done' | 'cancelled' | 'changed'; readonly 
 
 const contentTypes = { ndjson: 'application/x-ndjson', csv: 'text/csv' } as const;
 const pausedPollMs = 1000;
+/** Answers in a row without a line settled, and without a reason. */
+const mostIdle = 20;
 const feed = Buffer.from('\n');
 
 export const sendFile = async (sending: Sending, fromLine: number): Promise<Sent> => {
@@ -58,21 +61,37 @@ type Progress = { told(answer: SettledLines): void; waits(why: string): void };
 const sendSlice = async (sending: Sending, slice: readonly RawRecord[], progress: Progress): Promise<SettledLines> => {
   const { api, name, options, surroundings } = sending;
   const end = slice.at(-1)!.line + slice.at(-1)!.lines;
-  for (let rest = slice; ;) {
+  let idle = 0;
+  for (let rest = slice; rest.length > 0;) {
+    const fromLine = rest[0]!.line;
     const body = Buffer.concat(rest.flatMap(({ bytes }) => [bytes, feed]));
     const answer = await api.send<SettledLines>(
       `/imports/${encodeURIComponent(name)}/lines`,
-      { from: rest[0]!.line },
+      { from: fromLine },
       { type: contentTypes[options.format], body },
     );
     progress.told(answer);
     if (answer.state === 'done' || answer.state === 'cancelled' || answer.next_line >= end) return answer;
-    if (answer.state === 'paused') {
-      progress.waits(`paused: npm run ops -- imports resume ${name}`);
-      await surroundings.sleep(pausedPollMs);
-    }
+    demandNoGap(name, fromLine, answer);
+    if (answer.state === 'paused') progress.waits(`paused: npm run ops -- imports resume ${name}`);
+    const isIdle = answer.next_line === fromLine;
+    idle = isIdle && answer.state === 'running' && answer.brake === null ? idle + 1 : 0;
+    if (idle === mostIdle)
+      throw new OpsError(
+        `Import '${name}' stands at line ${fromLine} after ${mostIdle} requests, and nothing is said to hold it back. imports show has its state; the same command again goes on from there.`,
+      );
+    if (isIdle) await surroundings.sleep(pausedPollMs);
     rest = rest.filter(({ line }) => line >= answer.next_line);
   }
+  throw new OpsError(`Import '${name}' stands between two records of the file as it is read here: is it the same file?`);
+};
+
+/** Lines after a gap are never taken: sent again they would be for ever. */
+const demandNoGap = (name: string, fromLine: number, { next_line: next }: SettledLines): void => {
+  if (next < fromLine)
+    throw new OpsError(
+      `Import '${name}' stands at line ${next}, before line ${fromLine} that was to come next: was the database restored? The same command again goes on from there.`,
+    );
 };
 
 const tellEveryMs = 2000;
@@ -86,6 +105,7 @@ const createProgress = ({ survey, surroundings: { err, clock } }: Sending): Prog
     latency: ', held back: live ingest comes first (commits are slow)',
     index: ', waits: the index of identities is being made, once',
     disk: ', waits: the database holds its disk budget (FAULTLINE_DISK_BUDGET_BYTES)',
+    quota: ", held back: the tenant's quota",
   } as const;
   return {
     told: ({ next_line: next, state, brake }) => {

@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { createPacedWriter, ReaderGone, SlowReader } from './paced-writer.ts';
+
+/** A response whose reader takes nothing until a test says so. */
+class FakeResponse extends EventEmitter {
+  writableLength = 0;
+  writableEnded = false;
+  destroyed = false;
+  write(text: string): boolean {
+    this.writableLength += text.length;
+    return false;
+  }
+  end(text: string): void {
+    this.writableLength += text.length;
+    this.writableEnded = true;
+  }
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+const start = () => {
+  const response = new FakeResponse();
+  const timers: (() => void)[] = [];
+  const after = (_delayMs: number, run: () => void) => {
+    timers.push(run);
+    return { [Symbol.dispose]: () => void timers.splice(timers.indexOf(run), 1) };
+  };
+  const writer = createPacedWriter(response as unknown as ServerResponse, { bufferBytes: 10, slowMs: 1000, timers: { after } });
+  return { response, writer, timers };
+};
+
+test('what is over the bound waits until it is taken, or for the time that there is', async () => {
+  const { response, writer, timers } = start();
+  await writer.write('short');
+  const written = writer.write('longer than that');
+  response.emit('drain');
+  await written;
+  const late = writer.write('more');
+  timers[0]!();
+  await expect(late).rejects.toThrow(SlowReader);
+});
+
+test('a last text that is to arrive is over once it is handed over, and not before', async () => {
+  const { response, writer, timers } = start();
+  let isOver = false;
+  const finished = writer.finish('the end').then(() => (isOver = true));
+  await Promise.resolve();
+  expect([isOver, response.writableEnded, timers.length]).toEqual([false, true, 1]);
+  response.emit('finish');
+  await finished;
+  expect(timers).toEqual([]);
+});
+
+test('a last text that is not taken in time, or whose reader leaves, did not arrive, and the connection goes', async () => {
+  const slow = start();
+  const late = slow.writer.finish('the end');
+  slow.timers[0]!();
+  await expect(late).rejects.toThrow(SlowReader);
+  slow.writer.cut('broken');
+  expect([slow.response.destroyed, slow.response.writableLength]).toEqual([true, 'the end'.length]);
+  const left = start();
+  const lost = left.writer.finish('the end');
+  left.response.emit('close');
+  await expect(lost).rejects.toThrow(ReaderGone);
+});
