@@ -96,22 +96,24 @@ export const createHeldLanes = (): HeldLanes => {
         const to = doneTo(held);
         return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
       }),
-    settle: (results) => {
-      let lost = 0;
-      for (const { lane, outcome, position, epoch } of results) {
-        const held = lanes.get(lane);
-        if (held === undefined) continue;
-        // It was taken again while the checkpoint was on its way: what was refused is the epoch before.
-        if (outcome === 'fenced' && epoch === held.epoch) continue;
-        if (outcome === 'fenced' || outcome === 'unknown_lane') {
-          lanes.delete(lane);
-          lost += 1;
-        } else if (position !== null) held.saved = position;
-      }
-      return lost;
-    },
+    settle: (results) => settle(lanes, results),
     toRelease: () =>
       [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
     dropAll: () => lanes.clear(),
   };
+};
+
+const settle = (lanes: Map<number, HeldLane>, results: readonly CheckpointResult[]): number => {
+  let lost = 0;
+  for (const { lane, outcome, position, epoch } of results) {
+    const held = lanes.get(lane);
+    if (held === undefined) continue;
+    // It was taken again while the checkpoint was on its way: what was refused is the epoch before.
+    if (outcome === 'fenced' && epoch === held.epoch) continue;
+    if (outcome === 'fenced' || outcome === 'unknown_lane') {
+      lanes.delete(lane);
+      lost += 1;
+    } else if (position !== null) held.saved = position;
+  }
+  return lost;
 };
