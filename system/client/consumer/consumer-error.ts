@@ -1,8 +1,11 @@
-// Why a consumer could not go on: a code of the system, as it came, or one of the two of its own.
+// Why a consumer could not go on: a code of the system, as it came, or one of its own.
 
 export class ConsumerError extends Error {
   override readonly name = 'ConsumerError';
-  /** Of system/contract/error-codes.ts; or `unreachable` (no answer), `unreadable` (an answer that is not of the contract). */
+  /**
+   * Of system/contract/error-codes.ts; or `unreachable` (no answer), `unreadable` (an answer that is not of the contract), `options`, `iterating` (a second
+   * iteration beside the first).
+   */
   readonly code: string;
   readonly status: number | null;
   /** As the system gave them: of `position_gone` the low-water mark, of `checkpoint_refused` each lane. */

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { systemTiming } from '../timing.ts';
 import { type ConsumerApi, createConsumerApi } from './consumer-api.ts';
 import type { ConsumedEvent } from './consumed-event.ts';
+import { ConsumerError } from './consumer-error.ts';
 import { type ConsumerOptions, type ConsumerSettings, readConsumerOptions } from './consumer-options.ts';
 import { type ConsumerPorts, type ConsumerState, createConsumerState } from './consumer-state.ts';
+import { createLease, type Lease } from './lease.ts';
 import { createReadAhead } from './read-ahead.ts';
 
 export type ConsumerStats = {
@@ -42,7 +44,8 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
   return consumer;
 };
 
-const createConsumerOn = (settings: ConsumerSettings, api: ConsumerApi, ports: ConsumerPorts): Consumer => {
+/** For tests, which hold the time and the answers. */
+export const createConsumerOn = (settings: ConsumerSettings, api: ConsumerApi, ports: ConsumerPorts): Consumer => {
   const state = createConsumerState(ports);
   const { held, counts } = state;
   const pump = createReadAhead(state, api, settings.onGone);
@@ -53,17 +56,18 @@ const createConsumerOn = (settings: ConsumerSettings, api: ConsumerApi, ports: C
     counts.checkpoints += results.length;
     counts.fenced += held.settle(results);
   };
-  const join = createJoin({ state, api, ports, leaseMs: settings.leaseMs });
+  const lease = createLease(state, api, ports.timing, settings.leaseMs);
   const start = async () => {
     await makeOnce(state, api, settings.start);
     const joining = state.every(settings.leaseMs / 3, async () => {
-      await join();
+      await lease.renew();
       pump();
     });
     await Promise.all([joining, state.every(settings.checkpointMs, () => save(state.signal))]);
   };
   let running: Promise<unknown> | null = null;
   let closing: Promise<void> | null = null;
+  const hands = { areFull: false };
   const close = async () => {
     state.stop();
     const limit = AbortSignal.timeout(closeWithinMs);
@@ -75,7 +79,7 @@ const createConsumerOn = (settings: ConsumerSettings, api: ConsumerApi, ports: C
   return {
     [Symbol.asyncIterator]: () => {
       running ??= start();
-      return handOut(state, pump);
+      return handOut({ state, lease, pump, hands });
     },
     close: () => (closing ??= close()),
     stats: () => ({ lanes: held.lanes, ...counts, lastFailure: state.lastFailure?.message ?? null }),
@@ -96,24 +100,26 @@ const makeOnce = async (state: ConsumerState, api: ConsumerApi, start: ConsumerS
   }
 };
 
-type JoinParts = { readonly state: ConsumerState; readonly api: ConsumerApi; readonly ports: ConsumerPorts; readonly leaseMs: number };
-
-const createJoin = ({ state: { held, signal }, api, ports: { timing }, leaseMs }: JoinParts): (() => Promise<void>) => {
-  let joinedAtMs = -Infinity;
-  return async () => {
-    const askedAtMs = timing.nowMs();
-    // By now they may be another's: nothing more of them is handed out.
-    if (askedAtMs - joinedAtMs > leaseMs) held.dropAll();
-    held.apply(await api.join(held.toRelease(), signal));
-    joinedAtMs = askedAtMs;
-  };
+type HandOut = {
+  readonly state: ConsumerState;
+  readonly lease: Lease;
+  readonly pump: () => void;
+  readonly hands: { areFull: boolean };
 };
 
-async function* handOut(state: ConsumerState, pump: () => void): AsyncGenerator<ConsumedEvent, void, undefined> {
+async function* handOut({ state, lease, pump, hands }: HandOut): AsyncGenerator<ConsumedEvent, void, undefined> {
   const { held, counts } = state;
+  // Which of two events in hand is done with can't be told when a third is asked for.
+  if (hands.areFull)
+    throw new ConsumerError(
+      'iterating',
+      'The consumer is iterated over already: end that first, or make another consumer with another `instance`.',
+    );
+  hands.areFull = true;
   try {
     while (!state.signal.aborted) {
       if (state.fatal !== null) throw state.fatal;
+      lease.giveUpWhenOver();
       const event = held.next();
       if (event === null) {
         pump();
@@ -127,5 +133,6 @@ async function* handOut(state: ConsumerState, pump: () => void): AsyncGenerator<
     }
   } finally {
     held.abandon();
+    hands.areFull = false;
   }
 }

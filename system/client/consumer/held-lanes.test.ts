@@ -16,8 +16,8 @@ test('events are handed out from each lane in turn, and a checkpoint is what is 
   const held = createHeldLanes();
   held.apply([lease(0), lease(1)]);
   const [zero, one] = held.toRead();
-  held.put(zero!, { events: events(0, 1, 3), position: 3 });
-  held.put(one!, { events: events(1, 1, 1), position: 1 });
+  held.put(zero!, 0, { events: events(0, 1, 3), position: 3 });
+  held.put(one!, 0, { events: events(1, 1, 1), position: 1 });
   expect(handOut(held, 3)).toEqual(['0:1', '1:1', '0:2']);
   expect(held.checkpoints()).toEqual([
     { lane: 0, epoch: 1, from: 0, to: 2 },
@@ -33,7 +33,7 @@ test('events are handed out from each lane in turn, and a checkpoint is what is 
 test('what a filter left out is passed by the checkpoint, once all that came with it is done with', () => {
   const held = createHeldLanes();
   held.apply([lease(0)]);
-  held.put(held.toRead()[0]!, { events: events(0, 2, 2), position: 9 });
+  held.put(held.toRead()[0]!, 0, { events: events(0, 2, 2), position: 9 });
   held.next();
   expect(held.checkpoints()).toEqual([]);
   held.finish();
@@ -45,7 +45,7 @@ test('a lane with another epoch is begun anew, and what was read of it before is
   held.apply([lease(0)]);
   const [before] = held.toRead();
   held.apply([lease(0, 4, 2)]);
-  held.put(before!, { events: events(0, 1, 3), position: 3 });
+  held.put(before!, 0, { events: events(0, 1, 3), position: 3 });
   expect(held.next()).toBeNull();
   expect(held.toRead()).toMatchObject([{ epoch: 2, read: 4 }]);
 });
@@ -53,7 +53,7 @@ test('a lane with another epoch is begun anew, and what was read of it before is
 test('a lane that was fenced is given up; one that stands elsewhere goes on from there', () => {
   const held = createHeldLanes();
   held.apply([lease(0), lease(1)]);
-  for (const lane of held.toRead()) held.put(lane, { events: events(lane.lane, 1, 2), position: 2 });
+  for (const lane of held.toRead()) held.put(lane, 0, { events: events(lane.lane, 1, 2), position: 2 });
   handOut(held, 4);
   const lost = held.settle([
     { lane: 0, outcome: 'fenced', position: 5, epoch: 2 },
@@ -65,7 +65,7 @@ test('a lane that was fenced is given up; one that stands elsewhere goes on from
 test('a lane over its share ends: what is not begun is left, and it is released once what was begun is checkpointed', () => {
   const held = createHeldLanes();
   held.apply([lease(0)]);
-  held.put(held.toRead()[0]!, { events: events(0, 1, 3), position: 3 });
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 3), position: 3 });
   held.next();
   held.apply([lease(0, 0, 1, true)]);
   expect([held.toRelease(), held.toRead()]).toEqual([[], []]);
@@ -78,9 +78,43 @@ test('a lane over its share ends: what is not begun is left, and it is released 
 test('an event that was handed out and not finished comes again', () => {
   const held = createHeldLanes();
   held.apply([lease(0)]);
-  held.put(held.toRead()[0]!, { events: events(0, 1, 3), position: 3 });
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 3), position: 3 });
   handOut(held, 1);
   held.next();
   held.abandon();
   expect([held.next(), held.toRead()[0]?.read, held.checkpoints()]).toEqual([null, 1, [{ lane: 0, epoch: 1, from: 0, to: 1 }]]);
+});
+
+test('what was read while an event was in hand is not taken once that is to come again: a checkpoint would pass it', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0)]);
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 3), position: 3 });
+  handOut(held, 2);
+  held.next();
+  const [reading] = held.toRead();
+  held.abandon();
+  held.put(reading!, 3, { events: events(0, 4, 5), position: 9 });
+  expect([held.checkpoints(), held.next(), held.toRead()[0]?.read]).toEqual([[{ lane: 0, epoch: 1, from: 0, to: 2 }], null, 2]);
+  held.put(reading!, 2, { events: events(0, 3, 5), position: 9 });
+  expect(handOut(held, 3)).toEqual(['0:3', '0:4', '0:5']);
+});
+
+test('a skip over what is gone does not call done with what is in hand, nor what is to come again', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0)]);
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 2), position: 2 });
+  handOut(held, 1);
+  held.next();
+  const [reading] = held.toRead();
+  expect([held.skipTo(reading!, 2, 8), held.checkpoints()]).toEqual([6, [{ lane: 0, epoch: 1, from: 0, to: 1 }]]);
+  held.abandon();
+  expect([held.skipTo(reading!, 8, 9), held.checkpoints()]).toEqual([0, [{ lane: 0, epoch: 1, from: 0, to: 1 }]]);
+  held.skipTo(reading!, 1, 8);
+  expect(held.checkpoints()).toEqual([{ lane: 0, epoch: 1, from: 0, to: 8 }]);
+});
+
+test('a checkpoint that was refused under the epoch before does not take the lane away that was taken again since', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0, 4, 2)]);
+  expect([held.settle([{ lane: 0, outcome: 'fenced', position: 4, epoch: 2 }]), held.lanes]).toEqual([0, 1]);
 });

@@ -22,10 +22,10 @@ export type HeldLanes = {
   apply(leased: readonly LeasedLane[]): void;
   /** Lanes with nothing left to hand out. */
   toRead(): readonly HeldLane[];
-  /** Not taken, where the lane has changed hands since. */
-  put(held: HeldLane, page: Page): void;
-  /** Retention has passed: it goes on behind what is gone. */
-  skipTo(held: HeldLane, position: number): void;
+  /** What was read after `after`. Not taken, where the lane has changed hands since, or what was handed out before it is to come again. */
+  put(held: HeldLane, after: number, page: Page): void;
+  /** Retention has passed what is after `after`: it goes on behind what is gone. The positions that are passed by it. */
+  skipTo(held: HeldLane, after: number, position: number): number;
   /** The next event, from each lane in turn; the one before is then done with. */
   next(): ConsumedEvent | null;
   /** The one that was handed out last is done with. */
@@ -45,7 +45,8 @@ export const createHeldLanes = (): HeldLanes => {
   let inHand: { readonly held: HeldLane; readonly position: number } | null = null;
   let turn = 0;
 
-  const isCurrent = (held: HeldLane) => lanes.get(held.lane) === held;
+  /** An answer counts for the place that was asked from: taken at another, all in between would be called done with. */
+  const standsAt = (held: HeldLane, after: number) => lanes.get(held.lane) === held && !held.ending && held.read === after;
   /** Past what a filter left out, too, once nothing of the page is left. */
   const doneTo = (held: HeldLane) => (held.queue.length === 0 && inHand?.held !== held && !held.ending ? held.read : held.done);
 
@@ -63,13 +64,15 @@ export const createHeldLanes = (): HeldLanes => {
       }
     },
     toRead: () => [...lanes.values()].filter(({ queue, isReading, ending }) => queue.length === 0 && !isReading && !ending),
-    put: (held, { events, position }) => {
-      if (!isCurrent(held) || held.ending) return;
+    put: (held, after, { events, position }) => {
+      if (!standsAt(held, after)) return;
       held.queue.push(...events);
       held.read = position;
     },
-    skipTo: (held, position) => {
-      if (isCurrent(held)) Object.assign(held, { done: position, read: position });
+    skipTo: (held, after, position) => {
+      if (!standsAt(held, after)) return 0;
+      held.read = position;
+      return position - after;
     },
     next: () => {
       const ready = [...lanes.values()].filter(({ queue }) => queue.length > 0);
@@ -93,20 +96,24 @@ export const createHeldLanes = (): HeldLanes => {
         const to = doneTo(held);
         return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
       }),
-    settle: (results) => {
-      let lost = 0;
-      for (const { lane, outcome, position } of results) {
-        const held = lanes.get(lane);
-        if (held === undefined) continue;
-        if (outcome === 'fenced' || outcome === 'unknown_lane') {
-          lanes.delete(lane);
-          lost += 1;
-        } else if (position !== null) held.saved = position;
-      }
-      return lost;
-    },
+    settle: (results) => settle(lanes, results),
     toRelease: () =>
       [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
     dropAll: () => lanes.clear(),
   };
+};
+
+const settle = (lanes: Map<number, HeldLane>, results: readonly CheckpointResult[]): number => {
+  let lost = 0;
+  for (const { lane, outcome, position, epoch } of results) {
+    const held = lanes.get(lane);
+    if (held === undefined) continue;
+    // It was taken again while the checkpoint was on its way: what was refused is the epoch before.
+    if (outcome === 'fenced' && epoch === held.epoch) continue;
+    if (outcome === 'fenced' || outcome === 'unknown_lane') {
+      lanes.delete(lane);
+      lost += 1;
+    } else if (position !== null) held.saved = position;
+  }
+  return lost;
 };

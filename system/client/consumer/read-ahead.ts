@@ -28,22 +28,25 @@ export const createReadAhead = (state: ConsumerState, api: ConsumerApi, onGone: 
   };
 
   const readOne = async (lane: HeldLane): Promise<void> => {
+    const after = lane.read;
     try {
-      const page = await api.read(lane.lane, lane.read, held.lanes > mostReads ? turnMs : waitMs, state.signal);
-      held.put(lane, page);
+      const page = await api.read(lane.lane, after, held.lanes > mostReads ? turnMs : waitMs, state.signal);
+      held.put(lane, after, page);
       if (page.events.length > 0) state.wake();
     } catch (error) {
-      if (error instanceof ConsumerError && error.code === 'position_gone' && onGone === 'skip') return skip(lane, error);
+      const lowWater = onGone === 'skip' ? lowWaterOf(error) : null;
+      if (lowWater !== null && lowWater > after) return void (state.counts.skipped += held.skipTo(lane, after, lowWater));
       state.note(error);
       await state.backOff(3);
     }
   };
 
-  const skip = (lane: HeldLane, { details }: ConsumerError): void => {
-    const lowWater = Number(details[0]?.['low_water'] ?? lane.read);
-    state.counts.skipped += lowWater - lane.read;
-    held.skipTo(lane, lowWater);
-  };
-
   return pump;
+};
+
+/** null: it is another failure, or does not say up to where the log is gone. */
+const lowWaterOf = (error: unknown): number | null => {
+  if (!(error instanceof ConsumerError) || error.code !== 'position_gone') return null;
+  const lowWater = error.details[0]?.['low_water'];
+  return typeof lowWater === 'number' ? lowWater : null;
 };

@@ -1,0 +1,90 @@
+// The consumer on answers and a time that move by hand.
+import { expect, test } from 'vitest';
+import { createFakeTiming } from '../testing.ts';
+import type { ConsumedEvent } from './consumed-event.ts';
+import type { ConsumerApi, LaneCheckpoint } from './consumer-api.ts';
+import { readConsumerOptions } from './consumer-options.ts';
+import { createConsumerOn } from './create-consumer.ts';
+
+const leaseMs = 1000;
+const never = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+
+/** One lane of so many events. `hangs`: nobody answers a renewal. */
+const open = (events: number) => {
+  const timing = createFakeTiming();
+  const [server, moved]: [{ hangs: boolean; joins: number }, LaneCheckpoint[]] = [{ hangs: false, joins: 0 }, []];
+  const api: ConsumerApi = {
+    create: async () => undefined,
+    leave: async () => undefined,
+    join: async (_release, signal) => {
+      server.joins += 1;
+      return server.hangs ? never(signal) : [{ lane: 0, position: moved.at(-1)?.to ?? 0, epoch: 1, ending: false }];
+    },
+    checkpoint: async (checkpoints) => {
+      moved.push(...checkpoints);
+      return checkpoints.map(({ lane, epoch, to }) => ({ lane, outcome: 'moved', position: to, epoch }));
+    },
+    read: async (lane, after, _waitMs, signal) => {
+      if (after >= events) return never(signal);
+      const page = Array.from({ length: events - after }, (_, n) => ({ lane, position: after + 1 + n }) as ConsumedEvent);
+      return { events: page, position: events };
+    },
+  };
+  const settings = readConsumerOptions({ url: 'http://127.0.0.1', consumer: 'till', leaseMs, checkpointMs: 100 }, () => 'one');
+  return { timing, server, moved, consumer: createConsumerOn(settings, api, { timing, random: () => 0.5 }) };
+};
+
+test('once the lease is over nothing more is handed out, though a renewal still hangs; renewed, it goes on at the checkpoint', async () => {
+  const { timing, server, consumer } = open(10);
+  const events = consumer[Symbol.asyncIterator]();
+  const first = events.next();
+  await timing.advance(0);
+  expect((await first).value).toMatchObject({ position: 1 });
+  server.hangs = true;
+  await timing.advance(leaseMs / 2);
+  expect((await events.next()).value).toMatchObject({ position: 2 });
+  // Just over, while the renewal that was asked for before is still on its way.
+  await timing.advance(0.6 * leaseMs);
+  let third: ConsumedEvent | null | undefined = null;
+  const waiting = events.next().then(({ value }) => (third = value as ConsumedEvent));
+  await timing.advance(1);
+  expect([third, consumer.stats().lanes]).toEqual([null, 0]);
+  server.hangs = false;
+  await timing.advance(leaseMs);
+  await waiting;
+  // The checkpoint of the first was on its way in time; the second had no next one.
+  expect(third).toMatchObject({ position: 2 });
+  await consumer.close();
+});
+
+test('a renewal that nobody answers is sent again while the lease lasts', async () => {
+  const { timing, server, consumer } = open(1);
+  const events = consumer[Symbol.asyncIterator]();
+  const first = events.next();
+  await timing.advance(1);
+  await first;
+  server.hangs = true;
+  await timing.advance(leaseMs / 3 + 1);
+  expect(server.joins).toBe(2);
+  server.hangs = false;
+  await timing.advance(leaseMs / 2 + 100);
+  expect([server.joins, consumer.stats().lanes]).toEqual([3, 1]);
+  await consumer.close();
+});
+
+test('a second iteration beside the first is refused, and does not call done with what the first has in hand', async () => {
+  const { timing, moved, consumer } = open(3);
+  const first = consumer[Symbol.asyncIterator]();
+  const one = first.next();
+  await timing.advance(0);
+  await one;
+  await expect(consumer[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'iterating' });
+  await timing.advance(500);
+  expect(moved).toEqual([]);
+  await first.return?.(undefined);
+  const again = consumer[Symbol.asyncIterator]().next();
+  await timing.advance(1);
+  expect((await again).value).toMatchObject({ position: 1 });
+  await consumer.close();
+});
