@@ -11,6 +11,7 @@ import {
   mostInstances,
 } from '../../consumers/consumer-desk.ts';
 import { shareOf } from '../../consumers/fair-lanes.ts';
+import { inTransaction } from './in-transaction.ts';
 
 /** 1717660005 is 'faul'. One maker of consumers at a time, or two of them could go over the bound together. */
 const oneMaker = 'select pg_advisory_xact_lock(1717660005, 3)';
@@ -116,21 +117,6 @@ export const createConsumerDesk = (pool: Pool): ConsumerDesk => ({
     }),
   checkpoint: (id, checkpoints) => checkpoint(pool, id, checkpoints),
 });
-
-const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
-  const client = await pool.connect();
-  let failed = true;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    failed = false;
-    return result;
-  } finally {
-    // A connection in an unknown state is closed: its transaction is rolled back.
-    client.release(failed);
-  }
-};
 
 const create = async (client: PoolClient, { tenant, consumer }: ConsumerId, start: ConsumerStart) => {
   await client.query(oneMaker);

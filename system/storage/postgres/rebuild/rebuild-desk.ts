@@ -1,6 +1,7 @@
 // The desk of rebuilds on PostgreSQL: each request is one transaction with its record; what is refused is on record too.
 import type { Pool, PoolClient } from 'pg';
 import type { AskedRebuild, RebuildAnswer, RebuildDesk } from '../../../recovery/rebuild-desk.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { Refused } from './refused.ts';
 import { serveVersion } from './serve-version.ts';
 import { startVersion } from './start-version.ts';
@@ -207,23 +208,4 @@ const record = async (pool: Pool, asked: AskedRebuild, { version, message }: Ref
   const refused = { outcome: 'refused', version, detail: message } as const;
   await write(pool, asked, refused);
   return { ...refused, known: false };
-};
-
-const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query('begin');
-    const result = await work(client).catch(async (error: unknown) => {
-      await client.query('rollback');
-      broken = false;
-      throw error;
-    });
-    await client.query('commit');
-    broken = false;
-    return result;
-  } finally {
-    // A connection in an unknown state is closed: its transaction is rolled back.
-    client.release(broken);
-  }
 };
