@@ -87,3 +87,39 @@ describe('the same file', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
   });
 });
+
+describe('what is on record', () => {
+  const logged = (name: string) =>
+    query.lines.map((line) => JSON.parse(line)).filter(({ attributes }) => attributes['faultline.import'] === name);
+
+  it('has the tenant, the key, and for what an import does by itself no name of whoever opened it', async () => {
+    await open('record', bank, { lines: 1 });
+    await query.post('/imports/record/steer', { action: 'pause', ...by }, as(bank));
+    await query.post('/imports/record/steer', { action: 'resume', ...by }, as(bank));
+    expect((await lines('record', 1, event(1), bank)).body.state).toBe('done');
+    const { body } = await query.get('/imports/record', as(bank));
+    const told = body.audit.map(({ action, requested_by, key_id }: Record<string, unknown>) => [action, requested_by, key_id]);
+    const { keyId } = bank.kept;
+    expect(told).toEqual([
+      ['finish', 'faultline', null],
+      ['resume', 'ann', keyId],
+      ['pause', 'ann', keyId],
+      ['open', 'ann', keyId],
+    ]);
+    expect(logged('record').map(({ event_name, attributes }) => [event_name, attributes['faultline.tenant']])).toEqual([
+      ['faultline.import.asked', 'bank'],
+      ['faultline.import.steered', 'bank'],
+      ['faultline.import.steered', 'bank'],
+      ['faultline.import.done', 'bank'],
+    ]);
+  });
+
+  it('of erasures and schemas has them too', async () => {
+    const asked = { system_name: 'shop', object_id: 'a', dry_run: true, ...by };
+    const { body } = await query.post('/erasures', asked, as(bank));
+    expect((await query.get(`/erasures/${body.erasure}`, as(bank))).body.key_id).toBe(bank.kept.keyId);
+    await query.post('/schema-policies', { system_name: 'shop', invalid: 'park', ...by }, as(bank));
+    const changed = query.lines.map((line) => JSON.parse(line)).find(({ event_name }) => event_name === 'faultline.schemas.changed');
+    expect(changed.attributes['faultline.tenant']).toBe('bank');
+  });
+});

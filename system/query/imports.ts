@@ -48,11 +48,13 @@ export const addImportRoutes = (
 
     scope.post(importsUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const asked = parse(request, parseOpenImport);
-      const opened = await desk.open(asked, accessOf(request)).catch(refuseStorage);
+      const access = accessOf(request);
+      const opened = await desk.open(asked, access).catch(refuseStorage);
       const standing = demandOpened(opened, asked.name);
       const what = {
         'faultline.import': standing.name,
         'faultline.requested_by': asked.requested_by,
+        'faultline.tenant': access.tenant,
         'faultline.known': opened.kind === 'known',
       };
       logger.info('import asked for', what, { eventName: 'faultline.import.asked', span: spans.of(request).context });
@@ -65,11 +67,17 @@ export const addImportRoutes = (
     scope.post(importSteerUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const { name } = pathOf(request);
       const asked = parse(request, parseSteerImport);
-      const steered = await desk.steer(name, asked, accessOf(request)).catch(refuseStorage);
+      const access = accessOf(request);
+      const steered = await desk.steer(name, asked, access).catch(refuseStorage);
       if (steered.kind === 'unknown_import') throw unknownImport(name);
       if (steered.kind === 'over')
         throw new RequestProblem('import_conflict', `Import '${name}' is ${steered.state}, and stays so: nothing was changed.`);
-      const what = { 'faultline.import': name, 'faultline.action': asked.action, 'faultline.requested_by': asked.requested_by };
+      const what = {
+        'faultline.import': name,
+        'faultline.action': asked.action,
+        'faultline.requested_by': asked.requested_by,
+        'faultline.tenant': access.tenant,
+      };
       logger.info('import steered', what, { eventName: 'faultline.import.steered', span: spans.of(request).context });
       return reply.type(jsonType).send(answerOf(steered));
     });
@@ -80,9 +88,14 @@ export const addImportRoutes = (
       if (!Buffer.isBuffer(request.body))
         throw new RequestProblem('unsupported_content_type', 'Send lines as application/x-ndjson, or records as text/csv.');
       using _slice = slices.work(request);
-      const end = await runner.settle({ tenant: accessOf(request).tenant, name, fromLine: from, bytes: request.body }).catch(refuseStream);
+      const { tenant } = accessOf(request);
+      const end = await runner.settle({ tenant, name, fromLine: from, bytes: request.body }).catch(refuseStream);
       if (end.kind === 'settled' && end.state === 'done' && end.appended + end.duplicates + end.refused > 0)
-        logger.info('import done', { 'faultline.import': name }, { eventName: 'faultline.import.done', span: spans.of(request).context });
+        logger.info(
+          'import done',
+          { 'faultline.import': name, 'faultline.tenant': tenant },
+          { eventName: 'faultline.import.done', span: spans.of(request).context },
+        );
       return reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));
     });
   });
