@@ -1,13 +1,26 @@
-// One tenant floods, and another must not notice.
+// One tenant floods, and another must not notice: while the quota holds the flood off, and while commits are too slow for what the quota lets in.
 import { scenario } from '../harness/scenario/language.ts';
 
 const accepted = 'http_route="/events",http_response_status_code="200"';
+const quietP99 = `histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{$run,${accepted},faultline_tenant="quiet"}[$phase])))`;
+const quietRefused = {
+  promql: 'sum(rate(faultline_ingest_refused_total{$run,faultline_tenant="quiet"}[$phase]))',
+  over: 'end',
+  unit: 'events/s',
+  atMost: 0,
+  exact: true,
+  why: 'None of the quiet tenant’s events is refused for what another sends.',
+} as const;
 
 export default scenario({
   name: 'noisy-tenant',
-  title: 'Two tenants with keys; one floods with four times its quota, and the other notices nothing',
+  title:
+    'Two tenants with keys; one floods with four times its quota, then fills a queue whose commits are slow, and the other notices nothing of either',
   why: 'One queue for all is filled by whoever sends most, and everybody waits behind. A quota holds the flood off, definitely and with a time to come back, and shares of the queue and turns in each commit keep the other tenant’s way free: none of its events is refused, and it waits as it always did.',
   set: 'extra',
+
+  // One commit at a time, of few events: what a busy disk leaves of many. Room for about 390 events, of which a tenant that is not alone gets a third.
+  needs: { settings: { FAULTLINE_FLUSHERS: '1', FAULTLINE_FLUSH_EVENTS: '15', FAULTLINE_QUEUE_LIMIT_BYTES: '300000' } },
 
   traffic: {
     arrivals: 'poisson',
@@ -25,20 +38,13 @@ export default scenario({
       ratePerSecond: 1300,
       budgets: {
         'quiet-p99': {
-          promql: `histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{$run,${accepted},faultline_tenant="quiet"}[$phase])))`,
+          promql: quietP99,
           over: 'end',
           unit: 's',
           atMost: 0.25,
           why: 'A producer of the quiet tenant waits for its 2xx: one in a hundred may wait a quarter of a second, flood or not.',
         },
-        'quiet-refused': {
-          promql: 'sum(rate(faultline_ingest_refused_total{$run,faultline_tenant="quiet"}[$phase]))',
-          over: 'end',
-          unit: 'events/s',
-          atMost: 0,
-          exact: true,
-          why: 'None of the quiet tenant’s events is refused for what another sends.',
-        },
+        'quiet-refused': quietRefused,
         'noisy-accepted': {
           promql: 'sum(rate(messaging_client_sent_messages_total{$run,faultline_tenant="noisy"}[$phase]))',
           over: 'end',
@@ -49,6 +55,36 @@ export default scenario({
         'freshness-p99': { atMost: 1, why: 'What is accepted is seen within a second, whosever it is.' },
       },
     },
+    // Within its quota, and still more than the commits take: 280 a second, of about 180 for both.
+    crowded: {
+      kind: 'fault',
+      seconds: 8,
+      ratePerSecond: 310,
+      budgets: {
+        'quiet-p99': {
+          promql: quietP99,
+          over: 'end',
+          unit: 's',
+          atMost: 0.5,
+          why: 'A commit takes a tenth of a second now. A quiet event goes with one of the next, however many of the other tenant’s were there before it.',
+        },
+        'quiet-refused': quietRefused,
+        'noisy-overloaded': {
+          promql: 'sum(rate(faultline_ingest_refused_total{$run,faultline_tenant="noisy",error_code="overloaded"}[$phase]))',
+          over: 'end',
+          unit: 'events/s',
+          atLeast: 1,
+          why: 'The noisy tenant’s share of the queue was full: that is when turns and shares are what the other one lives on.',
+        },
+        'noisy-accepted': {
+          promql: 'sum(rate(messaging_client_sent_messages_total{$run,faultline_tenant="noisy"}[$phase]))',
+          over: 'end',
+          unit: 'events/s',
+          atLeast: 40,
+          why: 'Turns, not precedence: what the quiet tenant leaves of each commit is the noisy one’s.',
+        },
+      },
+    },
     after: {
       kind: 'heal',
       seconds: 5,
@@ -56,6 +92,18 @@ export default scenario({
       budgets: {
         'error-share-at-end': { atMost: 0, why: 'Within its quota the noisy tenant is let in again.' },
       },
+    },
+  },
+
+  faults: {
+    'slow-commits': {
+      kind: 'network',
+      link: 'ingest-database',
+      effect: 'latency',
+      latencyMs: 80,
+      way: 'down',
+      at: { phase: 'crowded', afterSeconds: 0.5 },
+      seconds: 6,
     },
   },
 
@@ -70,6 +118,12 @@ export default scenario({
   },
   alerts: {
     FaultlineTenantOverQuota: { after: 'flood', withinSeconds: 8, resolvesWithinSeconds: 15 },
+  },
+  mayFire: {
+    FaultlineIngestRefusing:
+      'What the noisy tenant has over its share of the queue is refused; how much depends on how fast the machine commits.',
+    FaultlineIngestErrorBudgetBurn: 'The same, as a share of all requests.',
+    FaultlineIngestLatencyBudgetBurn: 'The noisy tenant’s own events wait for its backlog, while commits are slow.',
   },
   drainWithinSeconds: 10,
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CheckResult } from './check.ts';
 import type { BookRow } from '../history/book-sample.ts';
 import { accountingOverTime } from './accounting-over-time.ts';
+import { withErasure } from './testing/simulated-erasure.ts';
 import { quietScenario, simulateRun, withRows } from './testing/simulated-run.ts';
 
 const run = simulateRun();
@@ -88,4 +89,22 @@ test('what a crash of the database undid and workers did again is no lie, but on
   expect(messages(crashed('immediate', around))).toContain('had been appended');
   expect(messages(crashed('immediate', around + 5000))).toContain('rows were there');
   expect(messages(crashed('fast', around))).toContain('rows were there');
+});
+
+test('what was erased by the end excuses no books that had it applied before it came', () => {
+  const { run: gone, erased } = withErasure(run);
+  expect(judged(gone).outcome).toBe('pass');
+  const { lane } = erased[0]!;
+  const [first, ...others] = books.rows;
+  const later = gone.finalState.filter(
+    (row) => row.kind === 'log' && row.lane === lane && row.appendedAt > first!.at && row.bodySha256 === 'tombstone',
+  );
+  expect(later.length).toBeGreaterThan(0);
+  const ahead = first!.rows.map((row) => {
+    if (row.lane !== lane) return row;
+    const [position, applied] = [row.head + 1, row.head + 1 - row.parked - row.pending];
+    return { ...row, head: position, position, applied };
+  });
+  const cookedGone = { ...gone, books: { ...books, rows: [{ ...first!, rows: ahead }, ...others] } };
+  expect(messages(cookedGone)).toContain('rows were there');
 });

@@ -63,14 +63,17 @@ const playedSeconds = ({ timeline: { zeroAt, phases } }: RunData): number =>
 type Times = {
   readonly appended: ReadonlyMap<number, Float64Array>;
   readonly applied: ReadonlyMap<string, Float64Array>;
-  /** Events that were erased in the end, by lane. */
-  readonly erased: ReadonlyMap<number, number>;
+  /** Of events that were erased in the end, by lane: when they came into the log, before which nothing can have applied them. */
+  readonly erased: ReadonlyMap<number, Float64Array>;
   /** Versions, as `processor/version`. */
   readonly unread: ReadonlySet<string>;
 };
 
-const timesOf = ({ rows, effects }: RunIndex): Times => ({
-  erased: new Map([...Map.groupBy(rows.erased, ({ lane }) => lane)].map(([lane, of]) => [lane, of.length])),
+const timesOf = ({ rows, effects, erased }: RunIndex): Times => ({
+  erased: sortedBy(erased.size === 0 ? [] : [...rows.log].filter(({ id: event }) => erased.has(event)), ({ lane, appendedAt: at }) => ({
+    lane,
+    at,
+  })),
   unread: new Set(rows.checkpoint.filter(({ isRead }) => isRead === false).map(({ processor, version }) => `${processor}/${version}`)),
   appended: sortedBy(rows.log, ({ lane, appendedAt: at }) => ({ lane, at })),
   applied: new Map(
@@ -130,7 +133,7 @@ const checkRow = (row: BookRow, before: BookRow | undefined, against: Against, f
   // Rows of a version that nobody reads are not read back.
   if (undone || known.unread.has(`${row.processor}/${row.version}`)) return;
   // Of what was erased by the end the rows are gone, though the books may have had them.
-  const applied = countUpTo(known.applied.get(`${row.processor}/${row.lane}`), at) + (known.erased.get(row.lane) ?? 0);
+  const applied = countUpTo(known.applied.get(`${row.processor}/${row.lane}`), at) + countUpTo(known.erased.get(row.lane), at);
   if (row.applied > applied) findings.add(`${nameOf(row)}: the books had ${row.applied} applied, but ${applied} rows were there`, shown);
 };
 

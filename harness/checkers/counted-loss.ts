@@ -2,7 +2,9 @@
 // place is charged with a loss that it did not have: what kernel and process dropped is not the network's.
 import type { RunData } from '../engine/run-data.ts';
 import { indexOf, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { deadlyFaults } from '../scenario/faults/deadly-faults.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
+import { markCopies } from '../traffic/high-water-marks.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/counted-loss';
@@ -82,9 +84,6 @@ const checkAppended = ({ rows, senderOf }: RunIndex, findings: Findings): void =
   if (logged !== booked) findings.add(`${logged} events of datagrams are in the log, but the books say that ${booked} were appended`);
 };
 
-/** The driver sends so many: they are datagrams too, and may be lost as any. */
-const marksPerSender = 3;
-
 const checkPlaces = (run: RunData, { rows }: RunIndex, sent: ReadonlyMap<string, Sent>, findings: Findings): string => {
   const [senders, doors, [link]] = [rows['datagram-sender'], rows['datagram-door'], rows['datagram-link']];
   const sum = <Row>(of: readonly Row[], value: (row: Row) => number): number => of.reduce((total, row) => total + value(row), 0);
@@ -99,19 +98,20 @@ const checkPlaces = (run: RunData, { rows }: RunIndex, sent: ReadonlyMap<string,
   const taken = sum(doors, ({ received }) => received);
   const said = `${came} datagrams came, ${missing} are missing; kernel ${kernel ?? 'unknown'}, process ${dropped}, refused unread ${unread}`;
   const facts = { facts: { missing, kernel, dropped, unread, inDoubt, taken, link: link ?? null } };
-  const hasDied = run.evidence.some(
-    ({ fault, tookEffect }) => tookEffect && deadly.includes(kindOf(run, fault)) && roleOf(faultOf(run, fault)) === 'ingest',
-  );
+  const hasDied = run.evidence.some(({ fault: name, tookEffect }) => {
+    const fault = faultOf(run, name);
+    return fault !== undefined && tookEffect && deadlyFaults.includes(fault.kind) && roleOf(fault) === 'ingest';
+  });
   if (kernel === null || hasDied) return said;
   const marksThatCame = taken - came - sum(senders, ({ repeated }) => repeated) - unread - dropped - inDoubt;
-  const marksLost = sent.size * marksPerSender - marksThatCame;
+  const marksLost = sent.size * markCopies - marksThatCame;
   const elsewhere = missing + marksLost - sumOf(sent, 'refusedHere') - kernel - dropped - unread - inDoubt;
   if (link === undefined) {
     // Nothing lies between but the machine's own loopback.
     if (elsewhere !== 0)
       findings.add(`${elsewhere} datagrams are missing beyond what kernel and process count, and there is no network between`, facts);
   } else if (link.duplicated === 0) {
-    const entered = sumOf(sent, 'datagrams') - sumOf(sent, 'refusedHere') + sent.size * marksPerSender;
+    const entered = sumOf(sent, 'datagrams') - sumOf(sent, 'refusedHere') + sent.size * markCopies;
     const lostOnTheWay = entered - link.received + link.lost;
     if (elsewhere !== lostOnTheWay)
       findings.add(
@@ -122,6 +122,4 @@ const checkPlaces = (run: RunData, { rows }: RunIndex, sent: ReadonlyMap<string,
   return said;
 };
 
-const deadly = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
 const faultOf = (run: RunData, name: string) => run.plan.scenario.faults.find((fault) => fault.name === name);
-const kindOf = (run: RunData, name: string): string => faultOf(run, name)?.kind ?? '';

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { RowOf } from '../history/run-index.ts';
 import { accounting } from './accounting.ts';
+import type { CheckResult } from './check.ts';
 import { erasedEverywhere } from './erased-everywhere.ts';
 import { lost } from './lost.ts';
 import { phantom } from './phantom.ts';
 import { readModel } from './read-model.ts';
-import { withErasure } from './testing/simulated-erasure.ts';
+import { withErasure, withoutProof } from './testing/simulated-erasure.ts';
 import { type SimulatedRun, simulateRun, withRows } from './testing/simulated-run.ts';
 
 const { run, erased } = withErasure(simulateRun());
@@ -47,12 +48,43 @@ test('an erased event that failed in the park is found', () => {
   expect(erasedEverywhere(withRows(run, 'parked', () => [{ ...parked, reasonCode: null }]))).toMatchObject({ outcome: 'pass' });
 });
 
-test('an event of the object that was left out is found, one that came after the last erased one is new data', () => {
-  expect(erasedEverywhere(withRows(run, 'erased', (rows) => rows.slice(1)))).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
-  expect(erasedEverywhere(withRows(run, 'erased', (rows) => rows.slice(0, -1)))).toMatchObject({ outcome: 'pass' });
+test('an event of the object that was left out is found, the last one too; one that came after it was asked for is new data', () => {
+  const without = (from: number, to?: number) =>
+    withRows(run, 'erased', (rows) => rows.filter((row) => !rows.slice(from, to).includes(row)));
+  expect(erasedEverywhere(without(0, 1))).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(erasedEverywhere(without(-1))).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  const last = erased.at(-1)!;
+  const later = withRows(run, 'log', (rows) => [
+    ...rows,
+    { ...rows.find(({ id }) => id === last.id)!, id: 424242, position: last.position + 1 },
+  ]);
+  expect(erasedEverywhere(later)).toMatchObject({ outcome: 'pass' });
 });
 
-test('where nothing was erased, nothing is claimed', () => {
+test('an erasure that was called done and did nothing is found by what was asked', () => {
+  const untouched = { ...simulateRun(), evidence: run.evidence };
+  expect(erasedEverywhere(untouched)).toMatchObject({ outcome: 'fail', findingsTotal: erased.length });
+});
+
+test.each(['timeline_entries', 'pending_events', 'parked_events', 'event_recoveries'])(
+  'a copy left in %s of whatever version is found',
+  (place) => {
+    const [{ kind: _kind, ...of }] = [erased[0]!];
+    const left = withRows(run, 'remnant', () => [{ ...of, kind: 'remnant', place, processor: 'timelines', version: 2 }]);
+    const { outcome, findings } = erasedEverywhere(left) as CheckResult;
+    expect([outcome, findings[0]?.message]).toEqual([
+      'fail',
+      expect.stringContaining(`${place} of timelines@2 still holds something of event ${of.id}`),
+    ]);
+  },
+);
+
+test('an erasure without a proof claims nothing, but what came back of what it erased is found', () => {
+  expect(erasedEverywhere(withoutProof(run, erased))).toMatchObject({ outcome: 'inconclusive' });
+  expect(erasedEverywhere(withoutProof(withEffect('event'), erased))).toMatchObject({ outcome: 'fail' });
+});
+
+test('where nothing was asked to be erased, nothing is claimed', () => {
   expect(erasedEverywhere(simulateRun())).toMatchObject({ outcome: 'inconclusive' });
 });
 

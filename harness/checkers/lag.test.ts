@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SignalsRecord } from '../engine/run-data.ts';
+import type { DatabaseEffect } from '../scenario/faults/database-fault.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { lag } from './lag.ts';
 import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
@@ -100,23 +101,46 @@ test('a signal without samples, a question that failed, or no telemetry at all m
   expect(lag({ ...run, signals: null }).outcome).toBe('inconclusive');
 });
 
+/** The books are silent from second 1 to `until`, while each of these faults lasts from its second to another. */
+const silentUnder = (until: number, ...faults: readonly (readonly [effect: DatabaseEffect, from: number, to: number])[]): SimulatedRun => {
+  const planned = faults.map(([effect, from, to]): Fault => ({
+    kind: 'database',
+    name: effect.effect,
+    at: { phase: 'busy', afterSeconds: from },
+    seconds: to - from,
+    ...effect,
+  }));
+  const evidence = faults.map(([{ effect }, from, to]) => ({
+    fault: effect,
+    kind: 'database',
+    injectedAt: zeroAt + from * 1000,
+    healedAt: zeroAt + to * 1000,
+    tookEffect: true,
+    healed: true,
+    observations: [],
+  }));
+  const signals = run.signals as SignalsRecord;
+  const heard = ([at]: readonly [number, number]): boolean => at < zeroAt / 1000 + 1 || at > zeroAt / 1000 + until;
+  const plots = signals.plots.map((plot) => ({
+    ...plot,
+    series: plot.series.map((series) => ({ ...series, samples: series.samples.filter(heard) })),
+  }));
+  const plan = { ...run.plan, scenario: { ...run.plan.scenario, faults: planned } };
+  return { ...run, plan, evidence, signals: { ...signals, plots } };
+};
+
+const restart = { effect: 'restart', how: 'fast' } as const;
+const allTaken = { effect: 'connections' } as const;
+
 test('while no worker can reach the database its books are silent through no fault of theirs; for a forgotten transaction they are not', () => {
-  const silentUnder = (effect: 'restart' | 'idle-transaction'): SimulatedRun => {
-    const planned = { kind: 'database', name: 'away', at: { phase: 'busy', afterSeconds: 1 }, seconds: 2 } as const;
-    const fault: Fault = effect === 'restart' ? { ...planned, effect, how: 'fast' } : { ...planned, effect };
-    const [injectedAt, healedAt] = [zeroAt + 1000, zeroAt + 3000];
-    const evidence = { fault: 'away', kind: 'database', injectedAt, healedAt, tookEffect: true, healed: true, observations: [] };
-    const signals = run.signals as SignalsRecord;
-    const heard = ([at]: readonly [number, number]): boolean => at < zeroAt / 1000 + 1 || at > zeroAt / 1000 + 5;
-    const plots = signals.plots.map((plot) => ({
-      ...plot,
-      series: plot.series.map((series) => ({ ...series, samples: series.samples.filter(heard) })),
-    }));
-    const plan = { ...run.plan, scenario: { ...run.plan.scenario, faults: [fault] } };
-    return { ...run, plan, evidence: [evidence], signals: { ...signals, plots } };
-  };
-  expect(lag(silentUnder('restart')).outcome).toBe('pass');
-  expect(lag(silentUnder('idle-transaction')).outcome).toBe('inconclusive');
+  expect(lag(silentUnder(5, [restart, 1, 3])).outcome).toBe('pass');
+  expect(lag(silentUnder(5, [{ effect: 'idle-transaction' }, 1, 3])).outcome).toBe('inconclusive');
+});
+
+test('that no connection is left excuses no worker that has one; only one that was cut off meanwhile', () => {
+  expect(lag(silentUnder(5, [allTaken, 1, 3])).outcome).toBe('inconclusive');
+  expect(lag(silentUnder(6, [restart, 1, 2], [allTaken, 1.5, 4])).outcome).toBe('pass');
+  expect(lag(silentUnder(6, [restart, 1, 2], [allTaken, 3.5, 5])).outcome).toBe('inconclusive');
 });
 
 test('a lag that is silent for a fifth of the run is enough, for more it is inconclusive, and a lie in what is there still fails', () => {

@@ -54,6 +54,57 @@ test('an entry of what is parked is a failure: a failing event kept what it wrot
   expect(ownEffectsOnce(run((rows) => [kept, ...rows])).findings[0]?.message).toMatch(/has an entry, and is parked$/);
 });
 
+test('poison that was taken for good is a failure, and so is what went past it', () => {
+  const dead = base.finalState.find((row): row is RowOf<'parked'> => row.kind === 'parked' && row.reasonCode !== null)!;
+  const { lane, position, id: eventId, systemName, objectId, parkedAt: appliedAt } = dead;
+  const taken: OwnEffect = {
+    kind: 'own-effect',
+    processor: 'team-ledger',
+    version: 1,
+    lane,
+    position,
+    eventId,
+    systemName,
+    objectId,
+    entry: 0,
+    appliedAt,
+  };
+  const unparked = withRows(
+    run((rows) => [taken, ...rows]),
+    'parked',
+    (rows) => rows.filter(({ id }) => id !== dead.id),
+  );
+  const said = ownEffectsOnce(unparked).findings.map(({ message }) => message);
+  expect(said).toContain(`event ${eventId} was poison, but is no dead letter`);
+  const behind = base.finalState.find((row): row is RowOf<'parked'> => row.kind === 'parked' && row.reasonCode === null)!;
+  const past = {
+    ...taken,
+    eventId: behind.id,
+    position: behind.position,
+    lane: behind.lane,
+    systemName: behind.systemName,
+    objectId: behind.objectId,
+  };
+  const gone = withRows(
+    run((rows) => [...rows, { ...past, entry: rows.length + 1 }]),
+    'parked',
+    (rows) => rows.filter(({ id }) => id !== behind.id),
+  );
+  expect(ownEffectsOnce(gone)).toMatchObject({
+    outcome: 'fail',
+    findingsTotal: 1,
+    findings: [{ message: expect.stringMatching(/did not wait behind it$/) }],
+  });
+});
+
+test('two objects of one name in two systems are two keys', () => {
+  const elsewhere = (rows: OwnEffect[]) => {
+    const first = rows[0]!;
+    return [...rows, { ...first, systemName: 'another', eventId: 424242, position: first.position - 1, entry: rows.length + 1 }];
+  };
+  expect(ownEffectsOnce(run(elsewhere))).toMatchObject({ outcome: 'pass' });
+});
+
 test('two entries of a key in the wrong order are a failure', () => {
   const swap = (rows: OwnEffect[]) => {
     const [first, other] = [...Map.groupBy(rows, ({ objectId }) => objectId).values()].find((same) => same.length > 1) as [

@@ -2,6 +2,7 @@
 // which are dead letters or wait behind one, and have none. Nothing else is parked.
 import type { RunData } from '../engine/run-data.ts';
 import { indexOf, keyOf, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { isParkedPoison } from '../traffic/poison.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'expectation/own-effects-once';
@@ -20,6 +21,7 @@ export const ownEffectsOnce = (run: RunData): CheckResult => {
   const held = new Map(index.rows.parked.filter(({ processor }) => processor === first.processor).map((row) => [row.id, row]));
   checkEach(index, byEvent, held, findings);
   checkReasons(index, held, findings);
+  checkPoison(index, byEvent, held, findings);
   checkOrder(effects, findings);
   return concludeFrom(id, findings, {
     good: `Each of ${byEvent.size} events has its entry of ${first.processor} once, in order; the ${held.size} that it could not take, or that wait, have none.`,
@@ -51,8 +53,33 @@ const checkReasons = ({ senderOf }: RunIndex, held: Held, findings: Findings): v
   }
 };
 
+/** Told from what was sent, not from what is parked: poison that was taken for good has an entry like any other. */
+const checkPoison = (
+  { rows, senderOf }: RunIndex,
+  byEvent: ReadonlyMap<number, readonly OwnEffect[]>,
+  held: Held,
+  findings: Findings,
+): void => {
+  const placeOf = ({ sequence, position }: RowOf<'log'>): number => sequence ?? position;
+  const firsts = new Map<string, RowOf<'log'>>();
+  for (const row of rows.log) {
+    const first = firsts.get(keyOf(row));
+    if (isParkedPoison(senderOf(row)?.first.poison ?? null) && (first === undefined || placeOf(row) < placeOf(first)))
+      firsts.set(keyOf(row), row);
+  }
+  for (const poison of firsts.values())
+    if ((held.get(poison.id)?.reasonCode ?? null) === null)
+      findings.add(`event ${poison.id} was poison, but is no dead letter`, { rows: [poison] });
+  for (const row of rows.log) {
+    const poison = firsts.get(keyOf(row));
+    const entry = byEvent.get(row.id)?.[0];
+    if (poison !== undefined && entry !== undefined && placeOf(row) > placeOf(poison))
+      findings.add(`event ${row.id} comes after poison ${poison.id} on its key, but did not wait behind it`, { rows: [entry, poison] });
+  }
+};
+
 const checkOrder = (effects: readonly OwnEffect[], findings: Findings): void => {
-  for (const ofKey of Map.groupBy(effects, ({ objectId }) => objectId).values()) {
+  for (const ofKey of Map.groupBy(effects, keyOf).values()) {
     const inOrder = ofKey.toSorted((a, b) => a.entry - b.entry);
     const wrong = inOrder.find((row, index) => row.position < (inOrder[index - 1]?.position ?? 0));
     if (wrong !== undefined) findings.add(`event ${wrong.eventId} was handled after a later one of its key`, { rows: [wrong] });

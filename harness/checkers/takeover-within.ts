@@ -1,6 +1,7 @@
 // After a worker is killed, or paused for longer than its lease, another takes each of its lanes within `seconds`, counted from the fault itself.
 import type { RunData } from '../engine/run-data.ts';
-import { deadlyToWorkers, heldAt, laneOf, leaseEvents, workerFaults } from '../history/lease-history.ts';
+import { heldAt, laneOf, leaseEvents, workerFaults } from '../history/lease-history.ts';
+import { deadlyFaults } from '../scenario/faults/deadly-faults.ts';
 import { type Check, conclude, concludeFrom, createFindings, numberFrom } from './check.ts';
 
 const id = 'expectation/takeover-within';
@@ -9,7 +10,7 @@ const notWhole = 'The lease events were not read back whole, so one that is miss
 export const takeoverWithin: Check = (run: RunData, parameters) => {
   const boundSeconds = numberFrom(parameters, 'seconds');
   if (!run.finalStateComplete) return conclude(id, 'inconclusive', notWhole);
-  const faults = workerFaults(run, [...deadlyToWorkers, 'pause']);
+  const faults = workerFaults(run, [...deadlyFaults, 'pause']);
   const events = leaseEvents(run);
   const findings = createFindings();
   let takeovers = 0;

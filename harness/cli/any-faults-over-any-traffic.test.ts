@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
 import { withFaults } from '../scenario/language.ts';
+import { subjectOf } from '../scenario/faults/overlap-problems.ts';
+import type { Fault } from '../scenario/scenario.ts';
 import type { FaultSource, ScenarioSource } from '../scenario/source.ts';
 import { defineFaultline } from '../targets/faultline/definition.ts';
 import { checkScenarios } from './check-scenarios.ts';
@@ -12,17 +14,17 @@ const target = defineFaultline({ systemFolder: ownSystemFolder, clock: systemClo
 const sources = (await loadScenarios(scenariosFolder, target)).flatMap(({ source }) => source ?? []);
 const faulty = sources.filter(({ faults }) => Object.keys(faults ?? {}).length > 0);
 
-/** The same kind upon the same. */
+/** Each would undo the other, by the rule that scenarios are held to. */
 const strikesAs = (one: FaultSource, other: FaultSource): boolean => {
-  const upon = ({ kind, ...rest }: FaultSource) => JSON.stringify([kind, 'role' in rest && rest.role, 'index' in rest && rest.index]);
-  return upon(one) === upon(other);
+  const [first, second] = [one, other].map((fault) => subjectOf({ name: 'any', ...fault } as Fault));
+  return first !== null && first === second;
 };
 
 /** The faults of one scenario at the beginning of the last phase of another. */
 const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {}, needs }: ScenarioSource): ScenarioSource => {
   const phase = Object.keys(phases).at(-1) ?? '';
   // All at one moment: of those that would undo each other the first.
-  const apart = Object.entries(faults).filter(([, fault], place, all) => all.findIndex(([, other]) => strikesAs(other, fault)) === place);
+  const apart = Object.entries(faults).filter(([, fault], place, all) => !all.slice(0, place).some(([, other]) => strikesAs(other, fault)));
   const moved = apart.map(([name, fault]) => [name, { ...fault, at: { phase, afterSeconds: 0 } } as FaultSource]);
   // Those that its faults befall.
   const processes = needs?.processes === undefined ? {} : { needs: { processes: needs.processes } };

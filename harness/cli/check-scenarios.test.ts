@@ -74,6 +74,18 @@ test('traffic by UDP, and faults of datagrams, are refused where the target has 
   );
 });
 
+test.each([
+  ['import', { seconds: 10, lines: 1000, ratePerSecond: 100 }, 'imports'],
+  ['operator', { seconds: 10, effect: 'erase' }, 'operator'],
+])('a fault of kind %s is refused where the target offers no such thing, with the reason', (kind, of, offer) => {
+  const bad = { ...bare, faults: { bad: { kind, at: { phase: 'only', afterSeconds: 0 }, ...of } } };
+  expect(check(faultline, bad)).toHaveLength(1);
+  const without = { ...faultline, lacks: { [offer]: 'its target file does not offer it' } };
+  expect(() => check(without, bad)).toThrow(
+    `asked/faults.bad.kind: a fault of kind ${kind} is not possible here: the target offers no ${offer}: its target file does not offer it`,
+  );
+});
+
 test('a target that takes datagrams gets them', () => {
   expect(check(faultline, byUdp).map(({ traffic }) => traffic.transport)).toEqual(['udp']);
 });

@@ -18,7 +18,11 @@ export const checkScenarios = (chosen: readonly LoadedScenario[], target: Target
   const lines = chosen.flatMap((loaded) =>
     problemsOf(loaded, target).map(({ place, message }) => `  ${join(loaded.name, place)}: ${message}`),
   );
-  if (lines.length > 0) throw new HarnessError('FL_SCENARIO_INVALID', `scenarios have ${lines.length} mistakes:\n${lines.join('\n')}`);
+  if (lines.length > 0)
+    throw new HarnessError(
+      'FL_SCENARIO_INVALID',
+      `scenarios have ${lines.length} ${lines.length === 1 ? 'mistake' : 'mistakes'}:\n${lines.join('\n')}`,
+    );
   return chosen.flatMap(({ scenario }) => scenario ?? []);
 };
 

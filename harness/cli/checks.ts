@@ -62,6 +62,7 @@ import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
 import { traces } from '../checkers/traces.ts';
+import { replayedAsAsked } from '../checkers/replayed-as-asked.ts';
 import { zombieFenced } from '../checkers/zombie-fenced.ts';
 
 /** Every run gets these, whatever its scenario: safety, validity, liveness and agreement. */
@@ -121,6 +122,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
   ['erased-everywhere', erasedEverywhere],
+  ['replayed-as-asked', replayedAsAsked],
 ]);
 
 /** What a scenario may name under `mustBeSeen`. */

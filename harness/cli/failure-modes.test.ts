@@ -26,6 +26,15 @@ test('it begins with the symptoms, and each mode is found by one, under a name t
   expect(linked.filter((name) => !names.includes(name!))).toEqual([]);
 });
 
+/** On the quiet day nothing goes wrong. */
+const quiet = 'steady';
+
+test('whatever a scenario makes go wrong has its section', () => {
+  const { faults, phases, detection } = scenarios.get(quiet)!;
+  expect([faults, phases.filter(({ kind }) => kind === 'fault'), detection.fires]).toEqual([[], [], []]);
+  expect([...scenarios.keys()].filter((name) => name !== quiet && !names.includes(name))).toEqual([]);
+});
+
 describe.each(modesByName)('%s', (name, text) => {
   test('is a scenario, and says what users see, what the operator sees, and what to do', () => {
     expect([...scenarios.keys()]).toContain(name);

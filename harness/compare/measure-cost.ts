@@ -16,11 +16,12 @@ export type Cost = {
   readonly walBytesPerEvent: number;
 };
 
-const together = 64;
+export const together = 64;
 const warmUpEvents = 500;
 /** By UDP nobody says when to go on: so many at a time, each few milliseconds. */
 const datagramsATick = 100;
 const tickMs = 5;
+export const mostDatagramsPerSecond = (datagramsATick * 1000) / tickMs;
 const longestSettleMs = 30_000;
 
 export const measureCost = async (candidate: Candidate, database: string, serverPid: number, events: number): Promise<Cost> => {
@@ -47,7 +48,8 @@ export const measureCost = async (candidate: Candidate, database: string, server
     };
     const cpu = async (): Promise<number> => {
       const pids = await Promise.all([started.process.pid, serverPid].map(processTree));
-      return (await Promise.all(pids.map((each) => cpuSecondsOf(each, true)))).reduce<number>((sum, each) => sum + (each ?? 0), 0);
+      // What one of them burnt is part of it: where that can't be read the sum is not known.
+      return (await Promise.all(pids.map((each) => cpuSecondsOf(each, true)))).reduce<number>((sum, each) => sum + (each ?? NaN), 0);
     };
     await bring(warmUpEvents);
     const [before, cpuBefore, zero] = [await sizes(client), await cpu(), performance.now()];

@@ -4,20 +4,22 @@ import pg from 'pg';
 import type { DatabaseServer } from '../targets/target.ts';
 import type { Candidate, Started } from './candidate.ts';
 import { compareEvent } from './event.ts';
-import { type SentEvent, sendOpenLoop } from './open-loop.ts';
+import { type SentEvent, sendTraffic } from './send-traffic.ts';
 
 export type FaultName = 'kill -9 of the door' | 'immediate stop of the database';
 
 export type FaultRun = {
   readonly candidate: string;
   readonly fault: FaultName;
+  /** Its senders are told what became of an event. */
+  readonly isAnswered: boolean;
   readonly sent: number;
   readonly acknowledged: number;
   /** Acknowledged, and not there: a broken promise. */
   readonly acknowledgedAndLost: number;
   /** Sent once, and not there. Its sender was told so, or given no answer; by UDP it was told nothing. */
   readonly notThere: number;
-  /** Of these by the candidate's own books; null: it keeps none. */
+  /** Of these by the candidate's own books; null: it keeps none, or they know of no sender. */
   readonly knownLost: number | null;
   /** Starts by hand that it took: it had ended by itself. */
   readonly startedByHand: number;
@@ -51,7 +53,7 @@ export const runFault = async ({ candidate, database, server, fault }: FaultOpti
   };
   let events: readonly SentEvent[] = [];
   try {
-    const sending = sendOpenLoop({ ...traffic, send: () => desk.current().send, bodyOf: (n) => compareEvent(run, n) });
+    const sending = sendTraffic({ ...traffic, send: () => desk.current().send, bodyOf: (n) => compareEvent(run, n) });
     [events] = await Promise.all([sending, strike()]);
     await delay(settleMs);
   } finally {
@@ -63,6 +65,7 @@ export const runFault = async ({ candidate, database, server, fault }: FaultOpti
   return {
     candidate: candidate.name,
     fault,
+    isAnswered: candidate.isAnswered,
     sent: events.length,
     acknowledged: acknowledged.length,
     acknowledgedAndLost: acknowledged.filter((event) => !isThere(event)).length,
@@ -119,7 +122,7 @@ const keptBy = async ({ keptIds, lostByBooks }: Candidate, database: string) => 
   await client.connect();
   try {
     const { rows } = await client.query<{ id: string }>(keptIds);
-    const lost = lostByBooks === null ? null : ((await client.query<{ lost: number | null }>(lostByBooks)).rows[0]?.lost ?? 0);
+    const lost = lostByBooks === null ? null : ((await client.query<{ lost: number | null }>(lostByBooks)).rows[0]?.lost ?? null);
     return { ids: new Set(rows.map(({ id }) => id)), lost };
   } finally {
     await client.end();

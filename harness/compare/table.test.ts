@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SentEvent } from './open-loop.ts';
+import type { SentEvent } from './send-traffic.ts';
 import { renderComparison } from './page.ts';
 import type { FaultName, FaultRun } from './run-fault.ts';
 import { type Comparison, tableMarkdown, tableOf, tableText } from './table.ts';
@@ -10,6 +10,7 @@ const events = (told: SentEvent['told']): readonly SentEvent[] =>
 const runOf = (candidate: string, fault: FaultName, change: Partial<FaultRun>): FaultRun => ({
   candidate,
   fault,
+  isAnswered: candidate !== 'UDP',
   sent: 40,
   acknowledged: 36,
   acknowledgedAndLost: 0,
@@ -39,6 +40,17 @@ test('a promise that was broken is told from an event that its sender knows to b
   expect(rowOf('kill -9 of the door: acknowledged, and lost')).toEqual(['nothing is acknowledged', '1 of 36']);
   expect(rowOf('kill -9 of the door: sent once, and not there')).toEqual(['4 of 40', '4 of 40']);
   expect(rowOf('kill -9 of the door: … of these its sender or its books know')).toEqual(['4: the books', '3: the sender']);
+});
+
+test('what nobody could read is not 0', () => {
+  const [costs, runs] = [comparison.costs.map((each) => ({ ...each, eventsPerCpuSecond: NaN })), comparison.runs];
+  const unread = { costs, runs: runs.map((run) => ({ ...run, knownLost: null })) };
+  const of = (what: string) => tableOf(unread).find((row) => row.what === what)?.values;
+  expect(of('events a second of one core (door and database)')).toEqual(['not known', 'not known']);
+  expect(of('kill -9 of the door: … of these its sender or its books know')).toEqual(['not known', '3: the sender']);
+  const nothingIn = { costs, runs: [runOf('HTTP', 'kill -9 of the door', { acknowledged: 0, notThere: 40 })] };
+  expect(tableOf(nothingIn)[1]?.values.at(-1)).toBe('0 of 0');
+  expect(tableOf({ costs, runs: [] })[0]?.values[0]).toBe('not known / not known');
 });
 
 test('what was not run is not made up', () => {

@@ -1,13 +1,15 @@
 // One table of three columns, for the console, the README and the page.
-import type { Cost } from './measure-cost.ts';
+import { type Cost, mostDatagramsPerSecond, together } from './measure-cost.ts';
 import { type FaultName, type FaultRun, traffic } from './run-fault.ts';
 
 export type Comparison = { readonly costs: readonly Cost[]; readonly runs: readonly FaultRun[] };
 
 export type TableRow = { readonly what: string; readonly values: readonly string[] };
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en');
-const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(value < 1 ? 2 : 1) : Math.round(value)} ms`;
+const notKnown = 'not known';
+const whole = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : notKnown);
+const milliseconds = (value: number): string =>
+  Number.isFinite(value) ? `${value < 10 ? value.toFixed(value < 1 ? 2 : 1) : Math.round(value)} ms` : notKnown;
 
 export const candidatesOf = ({ costs }: Comparison): readonly string[] => costs.map(({ candidate }) => candidate);
 
@@ -27,13 +29,16 @@ export const tableOf = (comparison: Comparison): readonly TableRow[] => {
     { what: 'the sender waits, p50 / p99', values: names.map((name) => waitsOf(runs.filter(({ candidate }) => candidate === name))) },
     ...faults.flatMap((fault) => [
       perRun(`${fault}: acknowledged, and lost`, fault, (run) =>
-        run.acknowledged === 0 ? 'nothing is acknowledged' : `${whole(run.acknowledgedAndLost)} of ${whole(run.acknowledged)}`,
+        run.isAnswered ? `${whole(run.acknowledgedAndLost)} of ${whole(run.acknowledged)}` : 'nothing is acknowledged',
       ),
       perRun(`${fault}: sent once, and not there`, fault, ({ notThere, sent }) => `${whole(notThere)} of ${whole(sent)}`),
       perRun(`${fault}: … of these its sender or its books know`, fault, knownOf),
       perRun(`${fault}: started by hand`, fault, ({ startedByHand }) => String(startedByHand)),
     ]),
-    perCost('events a second from 64 senders who wait (UDP: from one who does not)', ({ eventsPerSecond }) => whole(eventsPerSecond)),
+    perCost(
+      `events a second from ${together} senders who wait (UDP: from one who does not, ${whole(mostDatagramsPerSecond)} a second at most)`,
+      ({ eventsPerSecond }) => whole(eventsPerSecond),
+    ),
     perCost('events a second of one core (door and database)', ({ eventsPerCpuSecond }) => whole(eventsPerCpuSecond)),
     perCost(
       'bytes on disk an event (and of write-ahead log)',
@@ -53,8 +58,10 @@ const waitsOf = (runs: readonly FaultRun[]): string => {
 };
 
 /** A sender that got no 2xx knows, and may send again under the same id; one that gets none ever, does not. */
-const knownOf = ({ acknowledged, notThere, acknowledgedAndLost, knownLost }: FaultRun): string =>
-  acknowledged > 0 ? `${whole(notThere - acknowledgedAndLost)}: the sender` : `${whole(knownLost ?? 0)}: the books`;
+const knownOf = ({ isAnswered, notThere, acknowledgedAndLost, knownLost }: FaultRun): string => {
+  if (isAnswered) return `${whole(notThere - acknowledgedAndLost)}: the sender`;
+  return knownLost === null ? notKnown : `${whole(knownLost)}: the books`;
+};
 
 export const tableText = (comparison: Comparison): string => {
   const rows = [{ what: '', values: candidatesOf(comparison) }, ...tableOf(comparison)];

@@ -123,7 +123,7 @@ const playAndCollect = async (
   const played = await playObserved(context, planned, { target, driver, watch, narrator, helpers });
   await addImportedLines(scenarioFiles(folder).history, played.imported, played.timeline.zeroAt);
   await endNarration(context, narrator);
-  if (signal.aborted) return writePlayed(context, played);
+  if (signal.aborted) return await writePlayed(context, played);
   // Judged all the same: a history without its end is inconclusive, and what it does hold may still prove a violation.
   if (played.driverFailure !== null) onProgress({ kind: 'warning', text: explain(played.driverFailure) });
   const known = [...instances].map(([instance, role]) => ({ instance, role }));

@@ -1,5 +1,5 @@
-// An import of past events beside the traffic, whose client is killed, and then the process that appends. What a healed one promised, every line once, goes into
-// the history, so that the checks of what clients were told look at it as at everything else.
+// An import of past events beside the traffic, whose client is killed, and then the process that appends. What its last client was told, every line once, goes into
+// the history, so that the checks of what clients were told look at it as at everything else. Where no client was told that all is there, its lines may be there or not.
 import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,21 +20,36 @@ type Import = Parameters<FaultRunner<'import'>>[0];
 export const importFile: FaultRunner<'import'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const injectedAt = context.clock.now();
+  const { name, kind } = fault;
+  const start = context.target.importFile;
+  if (start === undefined) {
+    observations.add('harness', 'the target imports no files', { event: 'impossible' });
+    return { fault: name, kind, injectedAt, healedAt: injectedAt, tookEffect: false, healed: true, observations: observations.all };
+  }
   const folder = await mkdtemp(join(tmpdir(), 'faultline-import-'));
+  const lines = makeLines(fault, context.seed);
+  const told: Told = { wasHandedOver: false, allIsThere: false };
   try {
-    const lines = makeLines(fault, context.seed);
-    const file = join(folder, `${fault.name}.ndjson`);
+    const file = join(folder, `${name}.ndjson`);
     await writeFile(file, lines.map(({ text }) => `${text}\n`).join(''));
-    const { tookEffect, healed } = await interruptedImport(fault, file, context, observations);
-    const healedAt = context.clock.now();
-    const outcome = healed ? 'ok' : 'unknown';
-    context.promise(lines.map(({ text: _text, ...line }) => ({ ...line, outcome, handedAt: injectedAt, doneAt: healedAt })));
-    const { name, kind } = fault;
-    return { fault: name, kind, injectedAt, healedAt: healed ? healedAt : null, tookEffect, healed, observations: observations.all };
+    const startClient = async (): Promise<ImportClient> => {
+      const client = await start({ file, name, ratePerSecond: fault.ratePerSecond });
+      told.wasHandedOver = true;
+      return client;
+    };
+    const { tookEffect, healed } = await interruptedImport(fault, startClient, told, context, observations);
+    const healedAt = healed ? context.clock.now() : null;
+    return { fault: name, kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
   } finally {
+    const outcome = told.allIsThere ? 'ok' : 'unknown';
+    const [handedAt, doneAt] = [injectedAt, context.clock.now()];
+    if (told.wasHandedOver) context.promise(lines.map(({ text: _text, ...line }) => ({ ...line, outcome, handedAt, doneAt })));
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+/** Of the clients: whether one was ever given the file, and whether one said that all of it is there. Nothing else is a promise. */
+type Told = { wasHandedOver: boolean; allIsThere: boolean };
 
 /** Years old, numbered by key, and each with an id of this run. */
 const makeLines = ({ name, at, lines }: Import, seed: number) =>
@@ -70,14 +85,15 @@ const makeLines = ({ name, at, lines }: Import, seed: number) =>
 
 type Outcome = { readonly tookEffect: boolean; readonly healed: boolean };
 
-const interruptedImport = async (fault: Import, file: string, context: FaultContext, observations: Observations): Promise<Outcome> => {
+const interruptedImport = async (
+  fault: Import,
+  start: () => Promise<ImportClient>,
+  told: Told,
+  context: FaultContext,
+  observations: Observations,
+): Promise<Outcome> => {
   const { target, clock } = context;
-  if (target.importFile === undefined) {
-    observations.add('harness', 'the target imports no files', { event: 'impossible' });
-    return { tookEffect: false, healed: true };
-  }
   const endsAt = clock.now() + fault.seconds * 1000;
-  const start = () => target.importFile!({ file, name: fault.name, ratePerSecond: fault.ratePerSecond });
   const first = await start();
   const isAtQuarter = await reaches(fault, fault.lines / 4, context, observations);
   const clientDied = await endClient(first, 'client', observations, context);
@@ -91,6 +107,7 @@ const interruptedImport = async (fault: Import, file: string, context: FaultCont
   const tookEffect = isAtQuarter && clientDied && isAtHalf && serverDied;
   const third = await start();
   const exit = await within(third.exited, Math.max(1000, endsAt - clock.now()), clock);
+  told.allIsThere = exit?.code === 0;
   if (exit === null) third.kill('SIGKILL');
   const settled = await settledLines(fault, context);
   const ended = exit === null ? 'was not done in time' : `ended with code ${exit.code}`;

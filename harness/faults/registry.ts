@@ -1,6 +1,7 @@
 // The map of faults: kind -> what runs it. Explicit, so that a new kind does not compile until it has a runner.
 import type { Fault } from '../scenario/scenario.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
+import { operatorEffects } from '../scenario/faults/operator-fault.ts';
 import type { FaultContext, FaultRegistry, FaultRunner } from './fault.ts';
 import { badRelease } from './bad-release.ts';
 import { clock } from './clock.ts';
@@ -14,7 +15,7 @@ import { importFile } from './import.ts';
 import { kill } from './kill.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { network, networkEffects } from './network.ts';
-import { operator, operatorEffects } from './operator.ts';
+import { operator } from './operator.ts';
 import { pause } from './pause.ts';
 import { restart } from './restart.ts';
 import { slowStart } from './slow-start.ts';

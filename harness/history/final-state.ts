@@ -110,6 +110,19 @@ export type FinalRow =
       readonly systemName: string;
       readonly objectId: string;
     }
+  /** A copy that still holds something of an event whose row in the log was erased, in a version of a processor that is read or in any other. */
+  | {
+      readonly kind: 'remnant';
+      /** The table that it is in. */
+      readonly place: string;
+      readonly processor: string;
+      readonly version: number;
+      readonly lane: number;
+      readonly position: number;
+      readonly id: number;
+      readonly systemName: string;
+      readonly objectId: string;
+    }
   /** What the harness counts again itself, per processor and lane, from the tables and not from the books. */
   | {
       readonly kind: 'recount';

@@ -84,6 +84,7 @@ export class FinalTables {
     'datagram-door': [],
     'datagram-link': [],
     erased: [],
+    remnant: [],
     'lease-event': [],
   };
 

@@ -36,9 +36,13 @@ test('imported lines stand before the last line, which counts them, and the hist
   expect(new Set([...operations].map(({ op }) => op)).size).toBe(2);
 });
 
-test('a history that was cut off stays cut off', async () => {
+test.each([
+  ['between two lines', `${JSON.stringify({ op: 1 })}\n`],
+  ['in the middle of a line', `${JSON.stringify({ op: 1 })}\n{"op":2,"ev`],
+  ['in the middle of its last line', `${JSON.stringify({ op: 1 })}\n{"end":true,"oper`],
+])('a history that was cut off %s stays as it is', async (_where, rest) => {
   const file = join(folder, 'cut.ndjson');
-  await writeFile(file, `${header}\n${JSON.stringify({ op: 1 })}\n`);
+  await writeFile(file, `${header}\n${rest}`);
   const before = await readFile(file, 'utf8');
   await addImportedLines(file, [line], 1000);
   expect(await readFile(file, 'utf8')).toBe(before);

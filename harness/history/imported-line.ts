@@ -22,14 +22,23 @@ export const addImportedLines = async (file: string, lines: readonly ImportedLin
   if (lines.length === 0) return;
   const text = await readFile(file, 'utf8');
   const end = text.trimEnd().lastIndexOf('\n') + 1;
-  const trailer = JSON.parse(text.slice(end)) as Partial<HistoryTrailer>;
-  if (trailer.end !== true || trailer.operations === undefined) return;
+  const trailer = trailerFrom(text.slice(end));
+  if (trailer?.end !== true || trailer.operations === undefined) return;
   const operations = lines.map((line, at) => toOperation(line, firstNumber + at, zeroAt));
   const last: HistoryTrailer = { end: true, operations: trailer.operations + operations.length };
   await using handle = await open(file, 'r+');
   await handle.truncate(Buffer.byteLength(text.slice(0, end)));
   await handle.write([...operations, last].map((value) => `${JSON.stringify(value)}\n`).join(''), Buffer.byteLength(text.slice(0, end)));
   await handle.sync();
+};
+
+/** null: a line that was torn when its writer died. */
+const trailerFrom = (line: string): Partial<HistoryTrailer> | null => {
+  try {
+    return JSON.parse(line) as Partial<HistoryTrailer> | null;
+  } catch {
+    return null;
+  }
 };
 
 const toOperation = ({ handedAt, doneAt, ...line }: ImportedLine, number: number, zeroAt: number): Operation => ({

@@ -1,5 +1,6 @@
 // Who held which lane when, from the target's lease events, and whom a fault hit.
 import type { FaultEvidence, RunData } from '../engine/run-data.ts';
+import { deadlyFaults } from '../scenario/faults/deadly-faults.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { indexOf, type RowOf } from './run-index.ts';
@@ -46,10 +47,8 @@ export const heldAt = (events: readonly LeaseEvent[], owner: string, time: numbe
 /** The lane number of a processor's one elected duty, such as exporting the books. */
 const dutyLane = -1;
 
-/** Faults by which a worker dies. */
-export const deadlyToWorkers = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];
 /** Faults by which a worker dies, stands still, or goes. */
-const hardOnWorkers = [...deadlyToWorkers, 'pause', 'restart'];
+const hardOnWorkers = [...deadlyFaults, 'pause', 'restart'];
 
 export type Outage = { readonly from: number; readonly to: number };
 
@@ -73,11 +72,14 @@ export const staleIntervals = 1.5;
 
 const cutting: readonly string[] = ['cut', 'black-hole', 'half-open', 'reset'];
 
-/** Between these faults and their healing no worker can ask the database, or one that has to connect anew can not. */
+/** Between these faults and their healing no worker can ask the database. */
 const keepsWorkersFromStorage = (fault: Fault): boolean =>
   fault.kind === 'network'
     ? fault.link === 'worker-database' && cutting.includes(fault.effect)
-    : fault.kind === 'database' && (fault.effect === 'restart' || fault.effect === 'connections');
+    : fault.kind === 'database' && fault.effect === 'restart';
+
+/** Who is connected notices nothing of it; only who was cut off just then does not come back before it is over. */
+const keepsWorkersFromConnecting = (fault: Fault): boolean => fault.kind === 'database' && fault.effect === 'connections';
 
 /** Whose lease was over by then is elected anew before anybody reads the books again. */
 const electedWithinMs = 5000;
@@ -85,14 +87,22 @@ const electedWithinMs = 5000;
 /** While no worker can reach the database nobody can read the books. */
 export const storageOutages = (run: RunData): readonly Outage[] => {
   const duties = leaseEvents(run).filter(({ event, lane }) => lane === dutyLane && (event === 'taken_over' || event === 'acquired'));
-  return run.evidence.flatMap(({ fault: name, tookEffect, injectedAt, healedAt }) => {
-    const fault = run.plan.scenario.faults.find((planned) => planned.name === name);
-    if (fault === undefined || !tookEffect || !keepsWorkersFromStorage(fault)) return [];
-    if (healedAt === null) return [{ from: injectedAt, to: Infinity }];
-    const elected = duties.find(({ at }) => at >= healedAt && at <= healedAt + electedWithinMs);
-    return [{ from: injectedAt, to: Math.max(healedAt + (run.signals?.exportIntervalMs ?? 0), elected?.at ?? 0) }];
+  const refusals = stretchesOf(run, keepsWorkersFromConnecting);
+  return stretchesOf(run, keepsWorkersFromStorage).map(({ from, to: reachable }) => {
+    const to = refusals.reduce((end, refusal) => (refusal.from <= end && refusal.to >= from ? Math.max(end, refusal.to) : end), reachable);
+    const elected = duties.find(({ at }) => at >= to && at <= to + electedWithinMs);
+    return { from, to: Math.max(to + (run.signals?.exportIntervalMs ?? 0), elected?.at ?? 0) };
   });
 };
+
+/** Of the faults that took effect, from injection to healing, in their order. */
+const stretchesOf = ({ plan, evidence }: RunData, is: (fault: Fault) => boolean): readonly Outage[] =>
+  evidence
+    .flatMap(({ fault: name, tookEffect, injectedAt, healedAt }) => {
+      const fault = plan.scenario.faults.find((planned) => planned.name === name);
+      return fault !== undefined && tookEffect && is(fault) ? [{ from: injectedAt, to: healedAt ?? Infinity }] : [];
+    })
+    .toSorted((a, b) => a.from - b.from);
 
 /** When the books were silent or stale for a fault on their exporter or on its way to them: until the first export after it. */
 export const booksSilences = (run: RunData): readonly Outage[] =>

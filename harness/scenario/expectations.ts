@@ -56,6 +56,9 @@ export const expectations = {
   },
   'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
   'erased-everywhere': { means: 'Of an event whose object was erased nothing is left but its place in the log.' },
+  'replayed-as-asked': {
+    means: 'Each dead letter that was mended and replayed has its effect, and none was begun before its turn by the rate.',
+  },
 } as const satisfies Record<string, Entry>;
 
 /** By the name of the check without its "-seen". */

@@ -1,5 +1,6 @@
 // Defects that the scenarios outside of the default set are there for, one and more for each: planted by `npm run selftest -- --full`, or by their names.
 import type { SelftestCase } from './case.ts';
+import { recoveryMutations } from './recovery-mutations.ts';
 
 export const fullMutations: readonly SelftestCase[] = [
   {
@@ -223,49 +224,6 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
-    name: 'switched-too-early',
-    defect: 'a read model is switched to whatever it lacks: not compared, behind, and without waiting for what the old one has shown',
-    scenario: 'rebuild-under-load',
-    exitCode: 1,
-    namedBy: ['expectation/monotonic-reads', 'expectation/stale-reads'],
-    edits: [
-      {
-        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
-        find: 'if (lagMs <= freshnessBudgetMs) return null;',
-        replace: 'if (lagMs >= 0) return null;',
-      },
-      {
-        file: 'system/storage/postgres/rebuild/rebuild-desk.ts',
-        find: 'return reason === null ? null : unlessForced(asked, new Refused(newer.version, reason));',
-        replace: 'return reason !== undefined ? null : unlessForced(asked, new Refused(newer.version, reason));',
-      },
-      {
-        file: 'system/storage/postgres/rebuild/serve-version.ts',
-        find: 'if (events === 0 || nowMs() >= endsAtMs) return events;',
-        replace: 'if (events === 0 || nowMs() <= endsAtMs) return 0;',
-      },
-    ],
-  },
-  {
-    name: 'erased-by-its-own-word',
-    defect: 'a processor takes what is left of an erased event for an event, and an erasure is called done though its search found that',
-    scenario: 'erasure-during-replay',
-    exitCode: 1,
-    namedBy: ['expectation/erased-everywhere'],
-    edits: [
-      {
-        file: 'system/contract/erased.ts',
-        find: 'body === erasedBody;',
-        replace: 'body === erasedName;',
-      },
-      {
-        file: 'system/storage/postgres/erasure/erasure-step.ts',
-        find: 'if (left.length === 0) {',
-        replace: 'if (left.length >= 0) {',
-      },
-    ],
-  },
-  {
     name: 'parked-by-schema-handled',
     defect: 'what the policy for schemas parks is given to user code all the same',
     scenario: 'schema-change',
@@ -350,4 +308,33 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'first-come-first-committed',
+    defect: 'what waits for a commit takes no turns by tenant: a quiet one waits behind all that another has sent',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/quiet-p99@crowded'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/fair-queue.ts',
+        find: 'const { tenant } = item.request;',
+        replace: "const tenant = item.request.tenant.replace(/.*/s, 'all');",
+      },
+    ],
+  },
+  {
+    name: 'room-for-whoever-comes-first',
+    defect: 'a tenant may fill the whole queue: who comes later is refused for it',
+    scenario: 'noisy-tenant',
+    exitCode: 1,
+    namedBy: ['budget/quiet-refused@crowded'],
+    edits: [
+      {
+        file: 'system/ingest/tenants/fair-room.ts',
+        find: 'mine === 0 || !isShared() ||',
+        replace: 'mine >= 0 || !isShared() ||',
+      },
+    ],
+  },
+  ...recoveryMutations,
 ];

@@ -54,6 +54,7 @@ export const checkNeeds: Needs = {
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
   'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
+  'replayed-as-asked': ['read-models', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
   'takeovers-seen': ['leases'],
@@ -73,7 +74,8 @@ export const faultNeeds: Needs = {
   kill: ['processes'],
   restart: ['processes'],
   pause: ['processes'],
-  operator: ['database'],
+  import: ['processes', 'database', 'imports'],
+  operator: ['database', 'operator'],
   datagrams: ['datagrams', 'datagram-counts'],
 };
 

@@ -19,6 +19,8 @@ export const offers = {
   tenants: 'it has tenants, each with a key and a quota of its own',
   datagrams: 'it takes events by UDP, beside HTTP',
   'datagram-counts': 'it counts the datagrams that reach it, and those that were damaged or displaced on the way',
+  imports: 'a client of its own imports files of past events, and goes on where one before it was ended',
+  operator: 'it has a desk at which rebuilds, replays and erasures are asked for',
 } as const satisfies Record<string, string>;
 
 export type Offer = keyof typeof offers;
@@ -29,8 +31,8 @@ export type Lacks = { readonly [Name in Offer]?: string };
 /** Which offers a check, a fault or a budget needs. A name that is not here needs nothing but the history. */
 export type Needs = Readonly<Record<string, readonly Offer[]>>;
 
-/** How it can be sent to: what a scenario may need, and no verdict rests on. */
-const doors: readonly Offer[] = ['tenants', 'datagrams', 'datagram-counts'];
+/** How it can be sent to, and asked for work: what a scenario may need, and no verdict rests on. */
+const doors: readonly Offer[] = ['tenants', 'datagrams', 'datagram-counts', 'imports', 'operator'];
 
 /** Nothing is lacking that a verdict could rest on. */
 export const isJudgedInFull = (lacks: Lacks): boolean => (Object.keys(lacks) as Offer[]).every((offer) => doors.includes(offer));

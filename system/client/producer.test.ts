@@ -211,6 +211,7 @@ describe('what ends an event', () => {
     await refusedOnly.timing.advance(2);
     expect(definite.value).toMatchObject({
       code: 'FL_CLIENT_TIMED_OUT',
+      message: expect.stringMatching(/^No answer within 1000 ms, in \d+ attempts\. The last one: ./),
       outcome: 'definite',
       retryable: true,
       cause: { code: 'overloaded' },

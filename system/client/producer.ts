@@ -52,6 +52,8 @@ export type ProducerPorts = {
   readonly traceContext: () => TraceContext | null;
 };
 
+const lastOf = ({ lastFailure }: Entry): string => (lastFailure === null ? '' : ` The last one: ${lastFailure.message}`);
+
 export const createProducerOn = (settings: ProducerSettings, ports: ProducerPorts): Producer => {
   const { timing, random, newId, traceContext } = ports;
   const books = createBookkeeper();
@@ -73,7 +75,11 @@ export const createProducerOn = (settings: ProducerSettings, ports: ProducerPort
     dispatcher.wake();
   };
   const expire = (entry: Entry) =>
-    giveUp(entry, 'FL_CLIENT_TIMED_OUT', `No answer within ${settings.deliveryTimeoutMs} ms, in ${entry.attempts} attempts.`);
+    giveUp(
+      entry,
+      'FL_CLIENT_TIMED_OUT',
+      `No answer within ${settings.deliveryTimeoutMs} ms, in ${entry.attempts} attempts.${lastOf(entry)}`,
+    );
   const flush = (): Promise<void> => {
     const settled = unsettled.whenSettled();
     dispatcher.wake();

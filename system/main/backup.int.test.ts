@@ -158,9 +158,21 @@ describe('a backup', () => {
 
   test('leaves nothing where it can not be taken, and does not write over another', async () => {
     expect((await ops(source.url, 'backup', '--out', folder)).stderr).toContain('is there already');
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const { exitCode, stderr } = await ops(source.url, 'backup', '--out', join(file, 'backup'));
+    expect(stderr).toMatch(/^\S*file\/backup can't be written: [^]*Name a folder in one that is yours\.$/);
+    expect(exitCode).toBe(3);
+    await rm(file);
     await source.rows('drop table faultline_migrations');
     expect((await ops(source.url, 'backup', '--out', place)).exitCode).toBe(3);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('makes the folders above its own', async () => {
+    const deep = join(folder, 'backups', 'of-today');
+    expect(await ops(source.url, 'backup', '--out', deep)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await ops(source.url, 'verify-backup', deep)).exitCode).toBe(0);
   });
 });
 

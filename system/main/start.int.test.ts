@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Agent, fetch as fetchVia } from 'undici';
 import { createTestCertificate } from '../contract/testing.ts';
+import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { processStart } from './start/process-start.ts';
 
@@ -103,6 +104,17 @@ test('an event sent is there after a stop and a start, and a second start on the
   const first = await start();
   const id = await send(first.ingestUrl);
   await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
+  const { stdout: databaseUrl } = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'database-url', '--data', data]);
+  const withoutPassword = { DATABASE_URL: databaseUrl.replace(/:[^:@]+@/, '@') };
+  const lost = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'keys', 'list'], {
+    env: withoutPassword,
+    reject: false,
+  });
+  expect([lost.exitCode, lost.stderr]).toEqual([3, expect.stringContaining('the server asks for a password, and the address has none')]);
+  const pool = createTestPool(databaseUrl);
+  const { rows } = await pool.query('select object_id from events');
+  await pool.end();
+  expect(rows).toEqual([{ object_id: 'order-1' }]);
   expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
   const { exitCode, stderr } = await first.stop();
   expect(exitCode).toBe(0);
@@ -149,11 +161,15 @@ test('a data folder of another version is refused', async () => {
   await writeFile(marker, kept);
 });
 
-test("DATABASE_URL uses the user's database; an unreachable one is named without its password", async () => {
+test("DATABASE_URL uses the user's database, with what else was asked for; an unreachable one is named without its password", async () => {
   await using database = await createTestDatabase();
   {
-    await using system = await start({ environment: { DATABASE_URL: database.url }, flags: ['--workers', '1'] });
+    const processor = join(import.meta.dirname, '../../examples/daily-revenue/revenue.ts');
+    const environment = { DATABASE_URL: database.url, FAULTLINE_UDP_PORT: '0' };
+    await using system = await start({ environment, flags: ['--workers', '1', '--processor', processor] });
     expect(system.said()).toContain('of DATABASE_URL');
+    expect(system.said()).toMatch(/^udp +udp:\/\/127\.0\.0\.1:\d+$/m);
+    expect(system.said()).toMatch(/^workers +1, with daily-revenue\/1$/m);
     expect(system.said()).not.toContain(new URL(database.url).password || 'nothing to leak');
     await send(system.ingestUrl);
   }
@@ -170,6 +186,11 @@ test('bad usage ends with 3 and says what is near', async () => {
     exitCode: 3,
     stderr: expect.stringContaining('loopback'),
   });
+  const twoMistakes = await refuse({ environment: { FAULTLINE_UDP_PORT: '99999', FAULTLINE_RETENTION_DAYS: 'x' } });
+  expect(twoMistakes.exitCode).toBe(3);
+  expect(twoMistakes.stderr).toMatch(/FAULTLINE_UDP_PORT is '99999'[^]*FAULTLINE_RETENTION_DAYS is 'x'/);
+  // Told before anything was started, not by the process that would have ended of it.
+  expect(twoMistakes.stderr).not.toContain('stopping');
   expect(await refuse({ environment: { FAULTLINE_PORT: '4000' } })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--port') });
 });
 

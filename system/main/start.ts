@@ -1,9 +1,9 @@
 // `npm start`: runs the system for use until it is told to stop. Exit 0 after SIGTERM, 130 after Ctrl-C, 3 where it can't start.
 import { CommanderError } from 'commander';
-import { demandSettings } from '../contract/parse-settings.ts';
 import { isSystemError, SystemError } from '../contract/system-error.ts';
 import type { TlsFiles } from '../contract/tls-files.ts';
 import { loadProcessors } from './own/load-processors.ts';
+import { demandAllSettings } from './start/all-settings.ts';
 import { parseStartOptions, type StartOptions } from './start/options.ts';
 import { startSystem, type RunningSystem } from './start/run-system.ts';
 import { showLine } from './start/show.ts';
@@ -56,15 +56,26 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-type WelcomeContext = { readonly tls: TlsFiles | null; readonly certificatePath: string | null; readonly signal: AbortSignal };
+type WelcomeContext = {
+  readonly processors: readonly string[];
+  readonly tls: TlsFiles | null;
+  readonly certificatePath: string | null;
+  readonly signal: AbortSignal;
+};
 
-const welcome = async (system: RunningSystem, options: StartOptions, { tls, certificatePath, signal }: WelcomeContext): Promise<void> => {
-  const { ingestUrl, queryUrl, storage } = system;
+const welcome = async (
+  system: RunningSystem,
+  options: StartOptions,
+  { processors, tls, certificatePath, signal }: WelcomeContext,
+): Promise<void> => {
+  const { ingestUrl, udpUrl, queryUrl, storage } = system;
   const state = await readState(queryUrl, tls, signal);
   if (signal.aborted) return;
   print(
     welcomeText({
       ingestUrl,
+      udpUrl,
+      processors,
       queryUrl,
       ingestCount: options.ingest,
       workerCount: options.workers,
@@ -78,11 +89,11 @@ const welcome = async (system: RunningSystem, options: StartOptions, { tls, cert
 
 const run = async (options: StartOptions, signals: StopSignals): Promise<void> => {
   demandNoProcessSettings();
-  const settings = demandSettings('start', process.env);
+  const settings = demandAllSettings(process.env);
   // Before anything starts: the processes would each refuse it.
   const tls = await readTlsFiles(settings);
   const processors = [...(settings.processors ?? []), ...options.processor];
-  await loadProcessors(processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
+  const described = await loadProcessors(processors, { leaseMs: settings.leaseMs, deadlineMs: settings.handlerDeadlineMs });
   await using system = await startSystem({
     options,
     settings,
@@ -101,7 +112,8 @@ const run = async (options: StartOptions, signals: StopSignals): Promise<void> =
     system.kill();
     process.exit(130);
   });
-  await welcome(system, options, { tls, certificatePath: settings.tlsCertificate, signal: signals.signal });
+  const named = described.map(({ name, version }) => `${name}/${version}`);
+  await welcome(system, options, { processors: named, tls, certificatePath: settings.tlsCertificate, signal: signals.signal });
   await untilAborted(signals.signal);
 };
 

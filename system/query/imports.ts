@@ -165,7 +165,7 @@ const demandOpened = (opened: OpenedImport, name: string): StandingImport => {
   if (opened.kind === 'came_before')
     throw new RequestProblem(
       'import_conflict',
-      `The same file came before, as import '${opened.name}' (${opened.state}): go on with that one, or say that it is to be imported again.`,
+      `The same file came before, as import '${opened.name}' (${opened.state}): go on with that one, or say that it is to be imported again (npm run ops: --again).`,
     );
   return opened;
 };

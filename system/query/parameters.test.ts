@@ -9,6 +9,7 @@ const parse = createParameterParser(
       id: Type.Integer({ minimum: 1 }),
       object_id: Type.Optional(Type.String({ minLength: 1, maxLength: 10 })),
       from: Type.Optional(Type.String({ format: 'date-time' })),
+      format: Type.Optional(Type.Enum(['json', 'ndjson', 'csv'])),
     },
     { additionalProperties: false },
   ),
@@ -35,8 +36,9 @@ describe('parameters', () => {
 
   it.each([
     [{ id: '1', objectid: 'a' }, 'objectid', 'Did you mean object_id?'],
-    [{ id: '1', zzz: 'a' }, 'zzz', 'There are id, object_id, from.'],
+    [{ id: '1', zzz: 'a' }, 'zzz', 'There are id, object_id, from, format.'],
     [{}, 'id', 'is missing.'],
+    [{ id: '1', format: 'xml' }, 'format', "is 'xml': must be json, ndjson or csv."],
     [{ id: ['1', '2'] }, 'id', 'more than once'],
     [{ id: '1', ['__proto__']: 'x' }, '__proto__', 'is no parameter'],
     [{ id: '1', constructor: 'x' }, 'constructor', 'is no parameter'],

@@ -2,6 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { describeProblems } from '../contract/schema-problems.ts';
 import { invalidQuery, type Problem } from './request-problem.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -22,7 +23,7 @@ export const createParameterParser = <S extends TObject>(schema: S): ((raw: RawP
     if (typeof raw !== 'string') return { problem: 'is given more than once; give it once.' };
     if (raw.includes('\0') || !raw.isWellFormed()) return { problem: 'holds U+0000 or a lone surrogate, which nothing stored can hold.' };
     const value = coerce(raw, property);
-    const wrong = value === null ? expectationOf(property) : validators.get(name)?.Errors(value)[0]?.message;
+    const wrong = value === null ? expectationOf(property) : describeProblems(validators.get(name)?.Errors(value) ?? [])[0]?.message;
     return wrong === undefined ? { value } : { problem: `is '${shorten(raw)}': ${wrong}.` };
   };
 

@@ -78,6 +78,19 @@ describe('GET /events/{id}', () => {
   });
 });
 
+it.each([
+  ['/timelines/shop', 'There is no /timelines/shop here. There is /timelines/:system_name/:object_id.'],
+  ['/event?limit=1', 'There is no /event here. There is /events/:id, /events.'],
+  [
+    '/timelines/shop/nobody?version=7',
+    "Object 'nobody' of system 'shop' has no timeline in version 7; GET /rebuilds/timelines says which versions there are.",
+  ],
+  ['/', 'There is no / here. GET /docs says what there is.'],
+  ['/events/batch', "id: is 'batch': must be a whole number."],
+])('who asks for %s is told what is near', async (url, message) => {
+  expect((await query.get(url)).body.error.message).toBe(message);
+});
+
 describe('GET /events', () => {
   it.each([
     ['', [103, 102, 101, 100]],

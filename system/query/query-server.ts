@@ -2,12 +2,14 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { distance } from 'fastest-levenshtein';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
 import { ownLabels, type TenantLabels } from '../access/tenant-labels.ts';
 import { accessOf, guardRoutes } from '../access/guard-routes.ts';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event.ts';
+import { hintOfOtherDoor } from '../contract/other-door.ts';
 import { htmlHeaders } from '../contract/openapi-page/html.ts';
 import { renderOpenApiPage } from '../contract/openapi-page/render-page.ts';
 import type { TlsFiles } from '../contract/tls-files.ts';
@@ -206,11 +208,21 @@ const collectServed = (app: FastifyInstance): (() => Served) => {
 const unknownRoute = (served: Served, request: FastifyRequest, reply: FastifyReply) => {
   const path = request.url.split('?', 1)[0] ?? '';
   const known = served.filter(({ pattern }) => pattern.test(path));
-  if (known.length === 0) return notFound(`There is no such route. There are ${served.map(({ url }) => url).join(', ')}.`);
+  const hint = hintOfOtherDoor('query', request.method, path);
+  if (known.length === 0) return notFound(`There is no ${shorten(path)} here. ${nearRoutes(served, path)}${hint}`);
   const methods = known.map((one) => one.methods).join(', ');
   void reply.header('allow', methods);
-  return new RequestProblem('method_not_allowed', `This route takes ${methods}, not ${request.method}.`);
+  return new RequestProblem('method_not_allowed', `This route takes ${methods}, not ${request.method}.${hint}`);
 };
+
+/** Those with the same first part, or one that is almost it. */
+const nearRoutes = (served: Served, path: string): string => {
+  const [, first = ''] = path.split('/');
+  const near = served.filter(({ url }) => distance(first.slice(0, 40), url.split('/')[1] ?? '') <= 2).map(({ url }) => url);
+  return near.length > 0 ? `There is ${near.join(', ')}.` : 'GET /docs says what there is.';
+};
+
+const shorten = (path: string): string => (path.length > 200 ? `${path.slice(0, 200)}…` : path);
 
 const problemOf = (error: unknown, request: FastifyRequest, spans: RequestSpans, { logger }: Pick<Telemetry, 'logger'>): RequestProblem => {
   if (error instanceof RequestProblem) return error;

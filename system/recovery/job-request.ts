@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { eventLimits } from '../contract/event.ts';
 import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';
+import { describeProblems, type SchemaProblem } from '../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
 import { findFixProblems, fixRules, ruleSchemas } from './fix-rules.ts';
 
@@ -77,23 +78,14 @@ export const parseJobRequest = (body: string): Parsed => {
   return problems.length > 0 ? { problems } : { request };
 };
 
-type SchemaError = { readonly instancePath: string; readonly message: string; readonly keyword: string };
-
-/** What is no field is told in its own place, and not once more in that of the whole. */
-const toProblem = ({ instancePath, message, keyword }: SchemaError): JobProblem => ({
-  parameter: instancePath || '/',
-  message: keyword === 'boolean' ? 'is not known here' : message,
-});
+const toProblem = ({ path, message }: SchemaProblem): JobProblem => ({ parameter: path, message });
 
 /** Of a rule only what its own op asks for: a union would tell of all that it might have been. */
 const findSchemaProblems = (value: unknown): readonly JobProblem[] => {
   if (check.Check(value)) return [];
   const { fix } = (value ?? {}) as { fix?: unknown };
   const ofRules = Array.isArray(fix) ? fix.flatMap((rule: unknown, at) => findRuleProblems(rule, `/fix/${at}`)) : [];
-  const others = check
-    .Errors(value)
-    .filter(({ instancePath, keyword }) => !instancePath.startsWith('/fix/') && keyword !== 'additionalProperties')
-    .map(toProblem);
+  const others = describeProblems(check.Errors(value).filter(({ instancePath }) => !instancePath.startsWith('/fix/'))).map(toProblem);
   return [...others, ...ofRules];
 };
 
@@ -103,10 +95,8 @@ const findRuleProblems = (rule: unknown, place: string): readonly JobProblem[] =
   const op = (rule as { op?: unknown } | null)?.op;
   if (typeof op !== 'string' || !Object.hasOwn(checkRule, op))
     return [{ parameter: `${place}/op`, message: 'must be replace, remove or cast' }];
-  return checkRule[op as keyof typeof checkRule]
-    .Errors(rule)
-    .filter(({ keyword }) => keyword !== 'additionalProperties')
-    .map((error) => toProblem({ ...error, instancePath: place + error.instancePath }));
+  const errors = checkRule[op as keyof typeof checkRule].Errors(rule);
+  return describeProblems(errors.map((error) => ({ ...error, instancePath: place + error.instancePath }))).map(toProblem);
 };
 
 const one = (parameter: string, message: string): Parsed => ({ problems: [{ parameter, message }] });

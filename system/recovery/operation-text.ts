@@ -2,6 +2,7 @@
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { eventLimits } from '../contract/event.ts';
+import { describeProblems } from '../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
 
 export type OperationProblem = { readonly parameter: string; readonly message: string };
@@ -22,13 +23,7 @@ export const createOperationParser = <S extends TSchema>(
     const hostile = findHostileText(body, value);
     if (hostile !== null) return one(hostile, 'holds U+0000 or a lone surrogate, which nothing stored can hold');
     if (!check.Check(value)) {
-      const problems = check
-        .Errors(value)
-        .filter(({ keyword }) => keyword !== 'additionalProperties')
-        .map(({ instancePath, message, keyword }) => ({
-          parameter: instancePath || '/',
-          message: keyword === 'boolean' ? 'is not known here' : message,
-        }));
+      const problems = describeProblems(check.Errors(value)).map(({ path, message }) => ({ parameter: path, message }));
       return { problems: problems.slice(0, problemsShown) };
     }
     const request = value as Static<S>;

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { eventLimits } from '../contract/event.ts';
+import { describeProblems } from '../contract/schema-problems.ts';
 import { compatibilities, schemaActions } from '../contract/schemas.ts';
 import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
@@ -77,21 +78,8 @@ const createParser = <S extends TSchema>(schema: S, contradictions: (request: St
       const found = contradictions(value);
       return found.length > 0 ? { problems: found.slice(0, mostIssues) } : { request: value, problems: null };
     }
-    return { problems: describe(check.Errors(value)) };
+    return { problems: describeProblems(check.Errors(value)).slice(0, mostIssues) };
   };
-};
-
-type SchemaError = { readonly keyword: string; readonly instancePath: string; readonly message: string; readonly params: object };
-
-const describe = (errors: readonly SchemaError[]): readonly RequestIssue[] => {
-  const issues = errors.flatMap(({ keyword, instancePath, message, params }): readonly RequestIssue[] => {
-    if (keyword === 'boolean') return [{ path: instancePath, message: 'is not known here' }];
-    if (keyword === 'additionalProperties') return [];
-    if (keyword !== 'required') return [{ path: instancePath || '/', message }];
-    const { requiredProperties } = params as { readonly requiredProperties: readonly string[] };
-    return requiredProperties.map((name) => ({ path: `${instancePath}/${name}`, message: 'is missing' }));
-  });
-  return [...new Map(issues.map((issue) => [issue.path, issue])).values()].slice(0, mostIssues);
 };
 
 const findIssues = (body: string, value: unknown): readonly RequestIssue[] => {

@@ -16,7 +16,7 @@ export const createErasureWork = ({ store, laneOf }: ErasureWorkOptions) => {
     for (let isDone = false; !isDone && !lane.stopping.aborted;) {
       using _lane = await lane.mutex.acquire();
       const part = await store.erasePart(lane.tenure, command);
-      if (part.outcome === 'fenced') return lane.fenced(part, 'an erasure');
+      if (part.outcome === 'fenced') return await lane.fenced(part, 'an erasure');
       lane.setHoldings(part.holdings);
       ({ isDone } = part);
     }

@@ -58,7 +58,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
       using _lane = await options.mutex.acquire();
       // Stopped while it waited for a thread: nothing is in hand.
       if (stopping.aborted) return null;
-      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
+      return await thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
     const policy = blocked === 'early_full' ? bounds.pendingPolicy : 'stop';

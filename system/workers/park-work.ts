@@ -69,7 +69,7 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
     if (lane === undefined || lane.stopping.aborted) return;
     using _lane = await lane.mutex.acquire();
     const end = await carryOutCommand(lane, command, options);
-    if (end.outcome === 'fenced') return lane.fenced(end, 'a park command');
+    if (end.outcome === 'fenced') return await lane.fenced(end, 'a park command');
     lane.setHoldings(end.holdings);
     lane.drain();
     telemetry.commanded(lane.tenure, command.action, command.requestedBy, end.result);

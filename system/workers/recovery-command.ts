@@ -24,7 +24,7 @@ export const carryOutRecovery = async (lane: KeptLane, command: RecoveryCommand,
 
 const inTurn = async (lane: KeptLane, work: () => Promise<Carried>): Promise<Carried> => {
   using _lane = await lane.mutex.acquire();
-  return work();
+  return await work();
 };
 
 const carryOutPart = ({ tenure, unordered }: KeptLane, command: RecoveryCommand, store: RecoveryStore): Promise<Carried> => {

@@ -17,12 +17,14 @@ const asked = (command: number, objectId: string, action: RecoveryCommand['actio
   requestedBy: 'ann',
 });
 
-const start = (act: (command: RecoveryCommand) => Carried['outcome'] | Error) => {
+type Act = (command: RecoveryCommand) => Carried['outcome'] | Error | Promise<Carried['outcome']>;
+
+const start = (act: Act) => {
   const done: number[] = [];
   const told: RecoveryEnd[] = [];
   const fenced: string[] = [];
   const carry = async (_tenure: Tenure, command: RecoveryCommand): Promise<Carried> => {
-    const outcome = act(command);
+    const outcome = await act(command);
     if (outcome instanceof Error) throw outcome;
     done.push(command.command);
     const { job, action, requestedBy } = command;
@@ -41,13 +43,19 @@ const start = (act: (command: RecoveryCommand) => Carried['outcome'] | Error) =>
     halt: () => {},
     fenced: async (_settled, what) => void fenced.push(what),
   };
+  const isHeld = async () => {
+    const taken = lane.mutex.acquire();
+    const first = await Promise.race([taken, new Promise((resolve) => void setImmediate(resolve))]);
+    void taken.then((turn) => turn[Symbol.dispose]());
+    return first === undefined;
+  };
   const work = createRecoveryWork({
     store,
     telemetry: { recovered: (_tenure, end) => void told.push(end) },
     laneOf: () => lane,
     runTask: async () => null,
   });
-  return { work, done, told, fenced };
+  return { work, done, told, fenced, isHeld };
 };
 
 const defect = Object.assign(new Error('no such column'), { code: '42703' });
@@ -71,6 +79,16 @@ describe('recovery commands of a round', () => {
     const { work, done } = start(({ command }) => (command === 2 ? down : 'advanced'));
     await expect(work([asked(1, 'a'), asked(2, 'b'), asked(3, 'c')])).rejects.toBe(down);
     expect(done).toEqual([1]);
+  });
+
+  test('have the turn of their lane until they are written', async () => {
+    const { promise, resolve } = Promise.withResolvers<Carried['outcome']>();
+    const { work, isHeld } = start(() => promise);
+    const working = work([asked(1, 'a')]);
+    expect(await isHeld()).toBe(true);
+    resolve('advanced');
+    await working;
+    expect(await isHeld()).toBe(false);
   });
 
   test('under an epoch that is gone end the lane here, and tell of nothing', async () => {

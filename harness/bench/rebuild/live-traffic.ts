@@ -9,6 +9,9 @@ export type LiveTraffic = {
   readonly keys: LiveKeys;
   /** Ages of the reads since the last call. */
   takeReads(): Reads;
+  /** Rejects when events can't be sent any more: what is read after that says nothing. */
+  readonly failed: Promise<never>;
+  /** Resolves when both have ended, however. */
   stop(): Promise<void>;
 };
 
@@ -66,8 +69,11 @@ export const startLiveTraffic = (ingest: string, query: string, ratePerSecond: n
       await next;
     }
   })();
+  const failed = new Promise<never>((_resolve, reject) => void sending.catch(reject));
+  failed.catch(() => {});
   return {
     keys,
+    failed,
     takeReads: () => {
       const taken = reads;
       reads = { agesMs: [], failed: 0 };
@@ -75,7 +81,7 @@ export const startLiveTraffic = (ingest: string, query: string, ratePerSecond: n
     },
     stop: async () => {
       stopping.abort();
-      await Promise.all([sending, reading]);
+      await Promise.allSettled([sending, reading]);
     },
   };
 };

@@ -20,7 +20,7 @@ export const otherAlerts = (run: RunData, record: AlertsRecord, trusted: boolean
       id: 'detection/no-other-alert',
       alerts: others.filter((alert) => !isExact(alert)),
       good: `None of the ${silent} other alerts fired.`,
-      bad: 'Alerts fired that this scenario gives no cause for',
+      bad: 'Alerts fired that this scenario gives no cause for (one that must fire is named in its `alerts`, one that may in `mayFire`)',
     }),
     noneOf(run, record, trusted, {
       id: brokenPromiseId,

@@ -1,7 +1,9 @@
 // Test support: a perfect run after an object was erased.
+import type { FaultEvidence } from '../../engine/run-data.ts';
+import { type ErasureClaim, erasedEvent } from '../../history/erasure-claims.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 import { keyOf, type RowOf } from '../../history/run-index.ts';
-import type { SimulatedRun } from './simulated-run.ts';
+import { type SimulatedRun, zeroAt } from './simulated-run.ts';
 
 /** The run after the object with the most events was erased, as a perfect target would have it: tombstones in the log, no effect, counts and books that say so. */
 export const withErasure = (run: SimulatedRun): { readonly run: SimulatedRun; readonly erased: readonly RowOf<'erased'>[] } => {
@@ -31,5 +33,25 @@ export const withErasure = (run: SimulatedRun): { readonly run: SimulatedRun; re
     if (row.kind === 'count') return row.count === goneFrom(row) ? [] : [{ ...row, count: row.count - goneFrom(row) }];
     return [row];
   });
-  return { run: { ...run, finalState: [...finalState, ...erased] }, erased };
+  return { run: { ...run, finalState: [...finalState, ...erased], evidence: [...run.evidence, asked(erased.at(-1)!)] }, erased };
 };
+
+/** What the fault saw that asked for it, when its last event was in the log. */
+const asked = ({ systemName, objectId, lane, position }: RowOf<'erased'>, isProven = true): FaultEvidence => {
+  const claim: ErasureClaim = { event: erasedEvent, systemName, objectId, lane, upTo: position, isProven };
+  return {
+    fault: 'erase',
+    kind: 'operator',
+    injectedAt: zeroAt,
+    healedAt: zeroAt + 100,
+    tookEffect: isProven,
+    healed: true,
+    observations: [{ at: zeroAt + 100, source: 'operator', observed: 'an erasure', data: claim }],
+  };
+};
+
+/** The same, but the target never said that it was done. */
+export const withoutProof = (run: SimulatedRun, [first, ...others]: readonly RowOf<'erased'>[]): SimulatedRun => ({
+  ...run,
+  evidence: [asked(others.at(-1) ?? first!, false)],
+});

@@ -43,5 +43,5 @@ export const runK6 = async (script: string, { program, folder, spawn, metrics, s
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-  return readPoints(points);
+  return await readPoints(points);
 };

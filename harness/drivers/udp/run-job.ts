@@ -12,6 +12,7 @@ import { markOf } from './datagram.ts';
 import { createProducer, fitsDatagram, type Producer } from './producer.ts';
 import type { SenderTotals, UdpJob, UdpSummary } from './protocol.ts';
 import type { Handed } from '../to-operation.ts';
+import { markCopies } from '../../traffic/high-water-marks.ts';
 import { type DatagramEnd, toDatagramOperation } from './to-operation.ts';
 import type { UdpSocket } from './udp-socket.ts';
 
@@ -25,8 +26,7 @@ type Run = Playing & {
   readonly counts: { datagrams: number; blocked: number; marks: number };
 };
 
-/** A high-water mark may be lost as well: so many, so far apart. */
-const markCopies = 3;
+/** So far apart, that what loses one need not lose the next. */
 const markEveryMs = 20;
 
 export type PreparedUdpJob = (play: Pick<PlayOptions, 'zeroAt' | 'report'>) => Promise<UdpSummary>;

@@ -42,5 +42,8 @@ export const openDesk = (context: FaultContext, observations: Observations, ends
 
 const accessOf = ({ target }: FaultContext): OperatorAccess => {
   if (target.operator !== undefined) return target.operator;
-  throw new HarnessError('FL_SCENARIO_INVALID', 'the target has no desk at which an operator could ask for anything');
+  throw new HarnessError(
+    'FL_TARGET_FAILED',
+    'the target has no desk at which an operator could ask for anything, though it says that it offers one',
+  );
 };

@@ -3,6 +3,7 @@ import { isAmount, isShare, isText, isWhole, type Reporter } from '../problem.ts
 import type { Fault } from '../scenario.ts';
 import { datagramLinks, type DatagramFault } from './datagram-fault.ts';
 import type { DatabaseFault } from './database-fault.ts';
+import { operatorEffects } from './operator-fault.ts';
 import { networkLinks, type NetworkFault } from './network-fault.ts';
 
 /** What a fault may do to a machine that others use too. */
@@ -86,7 +87,7 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
       say('effect', ['stop', 'pause', 'disconnect'].includes(fault.effect), 'stop, pause or disconnect');
       return;
     case 'operator':
-      say('effect', ['rebuild', 'erase'].includes(fault.effect), 'rebuild or erase');
+      say('effect', operatorEffects.includes(fault.effect), 'rebuild, erase or replay');
       return;
     case 'bad-release':
       say('role', fault.role === 'worker', '"worker": the others have no processor');

@@ -3,7 +3,7 @@ import type { Reporter } from '../problem.ts';
 import type { Fault, Phase } from '../scenario.ts';
 
 /** null: it may be there twice. */
-const subjectOf = (fault: Fault): string | null => {
+export const subjectOf = (fault: Fault): string | null => {
   switch (fault.kind) {
     case 'kill':
     case 'pause':

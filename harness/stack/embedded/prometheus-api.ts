@@ -56,7 +56,7 @@ export const prometheusApi =
       app.route<{ Params: { name?: string } }>({
         method: [...methods],
         url: path,
-        handler: async (request, reply) => {
+        handler: (request, reply) => {
           try {
             return answerWith(reply, handle(readParameters(request), context, request.params.name ?? ''));
           } catch (error) {

@@ -67,7 +67,7 @@ const drive = async (target: RunningTarget, historyFile: string): Promise<Histor
   await using driver = await startHttpDriver({ source, seed: 3, digest: plan.digest, url, historyFile, batch });
   driver.go(Date.now() + 200);
   await driver.done;
-  return readHistory(historyFile);
+  return await readHistory(historyFile);
 };
 
 test('batches are stored event by event: nothing lost, doubled or made up, and a bad one leaves its neighbours be', async () => {

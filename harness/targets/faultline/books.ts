@@ -2,8 +2,8 @@
 import type { Pool } from 'pg';
 import type { BookRow, BookSample } from '../../history/book-sample.ts';
 
-/** The clock is read after the snapshot: whatever the snapshot holds was written before `at`. */
-const sql = `select pg_database_size(current_database())::float8 as "databaseBytes", (extract(epoch from clock_timestamp()) * 1000)::float8 as "at", c.processor, c.version, c.lane, l.head::float8 as "head",
+/** The size is a query of its own: asked once, for it looks at each file of the database. The clock is read after the snapshot: whatever the snapshot holds was written before `at`. */
+const sql = `select (select pg_database_size(current_database()))::float8 as "databaseBytes", (extract(epoch from clock_timestamp()) * 1000)::float8 as "at", c.processor, c.version, c.lane, l.head::float8 as "head",
     c.position::float8 as "position", c.epoch::float8 as "epoch", c.applied::float8 as "applied", c.ignored::float8 as "ignored",
     c.parked::float8 as "parked", c.pending::float8 as "pending", c.discarded::float8 as "discarded", c.skipped::float8 as "skipped", c.shed::float8 as "shed"
   from checkpoints c join processors p using (processor, version) join lanes l on l.stream_version = p.stream_version and l.lane = c.lane

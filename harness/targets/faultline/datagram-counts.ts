@@ -1,6 +1,6 @@
 // What ingest counts of the datagrams that reach it, as each process says it just now; and what of it does not yet stand in the books.
 import type { Pool } from 'pg';
-import { HarnessError } from '../../engine/errors.ts';
+import { explain, HarnessError } from '../../engine/errors.ts';
 import type { DatagramsSeen } from '../target.ts';
 
 type Counts = {
@@ -26,18 +26,23 @@ export const datagramsSeenBy = async (admin: string): Promise<DatagramsSeen> => 
   return { received, damaged: unread, displaced };
 };
 
-/** By service.instance.id. A process that does not answer is gone: its books will not move any more. */
+/** By service.instance.id. A process that listens no more is gone: its books will not move any more. One that is there and does not say is not: what it holds is not known. */
 export const pendingDatagrams = async (pool: Pool, doors: ReadonlyMap<string, string>): Promise<readonly string[]> => {
   const { rows } = await pool.query<{ door: string; received: number }>('select door, received::float8 as received from udp_doors');
   const booked = new Map(rows.map(({ door, received }) => [door, received]));
   const pending = await Promise.all(
     [...doors].map(async ([instance, admin]) => {
-      const counts = await countsAt(admin).catch(() => null);
-      return counts === null ? [] : pendingAt(instance, counts, booked.get(instance) ?? 0);
+      try {
+        return pendingAt(instance, await countsAt(admin), booked.get(instance) ?? 0);
+      } catch (error) {
+        return isGone(error) ? [] : [`datagrams at ${instance}, as it does not say how many: ${explain(error)}`];
+      }
     }),
   );
   return pending.flat();
 };
+
+const isGone = (error: unknown): boolean => ((error as Error).cause as { readonly code?: unknown } | undefined)?.code === 'ECONNREFUSED';
 
 const pendingAt = (instance: string, { received, inHands, queueBytes }: Counts, booked: number): readonly string[] => [
   ...(inHands + queueBytes === 0 ? [] : [`${inHands} events and ${queueBytes} bytes of datagrams at ${instance}`]),

@@ -44,6 +44,13 @@ const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 
   pending: `select processor, ${place}, ${key}, sequence::float8 as "sequence" from pending_events
     where version = coalesce(${served('pending_events.processor')}, version) order by processor, lane, position`,
   erased: `select ${place}, ${key} from log where body = '{"erased":true}' order by lane, position`,
+  remnant: `with gone as (select lane, position, id, system_name, object_id from log where body = '{"erased":true}'),
+    copies as (
+      select 'timeline_entries' as place, 'timelines' as processor, version, lane, position from timeline_entries
+      union all select 'pending_events', processor, version, lane, position from pending_events where body <> '{"erased":true}'
+      union all select 'parked_events', processor, version, lane, position from parked_events where body <> '{"erased":true}' or reason_message is not null
+      union all select 'event_recoveries', processor, version, lane, position from event_recoveries where fixed_body is not null)
+    select c.place, c.processor, c.version, ${place}, ${key} from gone join copies c using (lane, position) order by c.place, c.processor, c.version, lane, position`,
   'datagram-sender': `select source, boot, highest::float8 as "highest", received::float8 as "received", undecided::float8 as "undecided",
     repeated::float8 as "repeated", appended::float8 as "appended", duplicates::float8 as "duplicates", refused::float8 as "refused",
     marked_datagrams::float8 as "markedDatagrams", marked_events::float8 as "markedEvents" from udp_senders order by source, boot`,

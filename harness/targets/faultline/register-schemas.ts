@@ -1,14 +1,10 @@
-// Registers the schemas of the harness's events before traffic begins, as a team would: over HTTP. What does not fit is parked, what is of another version refused.
-import type { Clock } from '../../engine/clock.ts';
+// Registers the schemas of the harness's events before those start that judge by them, as a team would: over HTTP. What does not fit is parked, what is of another version refused.
 import { HarnessError } from '../../engine/errors.ts';
 import { systems } from '../../traffic/keys.ts';
 import { eventNames } from '../../traffic/plan-events.ts';
 import { downcast, firstVersion, secondVersion, upcast } from './event-schemas.ts';
 
-/** Twice the life of a process's copy of the registry, by default. */
-const settleMs = 2000;
-
-export const registerSchemas = async (queryUrl: string, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<void> => {
+export const registerSchemas = async (queryUrl: string, signal: AbortSignal): Promise<void> => {
   const post = async (path: string, body: object): Promise<void> => {
     const headers = { 'content-type': 'application/json' };
     const text = JSON.stringify({ ...body, requested_by: 'harness', why: 'the scenario needs it' });
@@ -24,5 +20,4 @@ export const registerSchemas = async (queryUrl: string, clock: Pick<Clock, 'slee
     }
   }
   await post('/schema-policies', { unregistered: 'refuse', unknown_version: 'refuse', invalid: 'park' });
-  await clock.sleep(settleMs, signal);
 };

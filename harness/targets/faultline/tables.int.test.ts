@@ -90,6 +90,29 @@ describe('the read-back', () => {
     expect(await rowsOf('timeline-entry')).toHaveLength(4001);
   });
 
+  test('finds whatever is left of an erased event, in each version of each processor', async () => {
+    const event = `id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, lane, position, body`;
+    const row = (body: string) => `7, 'default', 's', 'gone', 'n', now(), 'client', now(), 1, 9000, '${body}'`;
+    const copyIn = (table: string, body: string, more = '') =>
+      pool.query(
+        `insert into ${table} (processor, version${more === '' ? '' : ', sequence'}, ${event}) values ('timelines', 2${more}, ${row(body)})`,
+      );
+    await pool.query('create table log_whenever partition of log default');
+    await pool.query(`insert into log (stream_version, ${event}) values (1, ${row('{"erased":true}')})`);
+    await pool.query(`insert into timeline_entries (version, tenant, system_name, object_id, entry, event_id, event_name, event_time, lane, position)
+      values (2, 'default', 's', 'gone', 1, 7, 'n', now(), 1, 9000)`);
+    await copyIn('parked_events', '{"name":"Ada"}');
+    await copyIn('pending_events', '{"name":"Ada"}', ', 1');
+    await pool.query(`insert into event_recoveries (processor, version, lane, position, tenant, system_name, object_id, fixed_body)
+      values ('timelines', 2, 1, 9000, 'default', 's', 'gone', '{}')`);
+    const left = async () => (await rowsOf('remnant')).map((found) => found.kind === 'remnant' && found.place);
+    expect(await left()).toEqual(['event_recoveries', 'parked_events', 'pending_events', 'timeline_entries']);
+    for (const table of ['parked_events', 'pending_events'])
+      await pool.query(`update ${table} set body = '{"erased":true}' where position = 9000`);
+    for (const table of ['event_recoveries', 'timeline_entries']) await pool.query(`delete from ${table} where position = 9000`);
+    expect(await left()).toEqual([]);
+  });
+
   test('a reader that stops early leaves no transaction open', async () => {
     for await (const row of readBack(pool)) if (row.kind === 'timeline-entry') break;
     const open = `select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`;

@@ -65,8 +65,8 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
     const links = undo.use(await openLinks(wanted, databaseUrl, { logFolder: options.logFolder, registry, signal }));
     const fleet = createFleet(faultline, options, links);
     undo.defer(() => stopAll(fleet));
+    if (options.schemas === true) await startWithSchemas(fleet, signal);
     await startAll(fleet, options.processes, signal);
-    if (options.schemas === true) await registerSchemas(addressOf(fleet, 'query'), faultline.clock, signal);
     const ingestUrl = await links.openIngest(addressOf(fleet, 'ingest'));
     const datagrams = await openDatagrams(fleet, links);
     const credentials =
@@ -109,10 +109,18 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
   return { running, start };
 };
 
+/** Whoever judges by schemas reads the registry at its start: there they are by then, and none has an older copy. */
+const startWithSchemas = async (fleet: Fleet, signal: AbortSignal): Promise<void> => {
+  await fleet.start('query', 0, { port: 0, signal });
+  await registerSchemas(addressOf(fleet, 'query'), signal);
+};
+
 /** The first ingest process takes any free port; the others share it. Everything else starts beside it. */
 const startAll = async (fleet: Fleet, processes: StartOptions['processes'], signal: AbortSignal): Promise<void> => {
   const several = (role: ProcessRole, from: number, ports: Pick<StartOf, 'port' | 'datagramPort'>) =>
-    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => fleet.start(role, from + index, { ...ports, signal }));
+    Array.from({ length: Math.max(0, processes[role] - from) }, (_, index) => from + index)
+      .filter((index) => !fleet.running.has(slot(role, index)))
+      .map((index) => fleet.start(role, index, { ...ports, signal }));
   const ingest = fleet.start('ingest', 0, { port: 0, signal }).then((first) => Promise.all(several('ingest', 1, portsOf(first))));
   await settled([ingest, ...several('worker', 0, { port: 0 }), ...several('query', 0, { port: 0 })]);
 };

@@ -70,8 +70,8 @@ export const readConsumerOptions = (options: ConsumerOptions, newName: () => str
   const problems = [
     ...Object.keys(options).flatMap((name) => (known.includes(name) ? [] : [`'${name}' is no option; there are ${known.join(', ')}.`])),
     ...(isBase(url) ? [] : ['url is no base URL of the query process, such as http://127.0.0.1:4001.']),
-    ...Object.entries({ consumer, instance }).flatMap(([name, value]) =>
-      names.test(value) ? [] : [`${name} is '${value}'; it is 1 to 64 of A-Z a-z 0-9 . _ -`],
+    ...Object.entries({ consumer, instance }).flatMap(([name, value]: readonly [string, unknown]) =>
+      typeof value === 'string' && names.test(value) ? [] : [`${name} is '${String(value)}'; it is 1 to 64 of A-Z a-z 0-9 . _ -`],
     ),
     ...Object.entries(numbers).flatMap(([name, { fallback, minimum, maximum }]) => {
       const value = options[name as keyof typeof numbers] ?? fallback;

@@ -98,6 +98,7 @@ test('a hole that retention left ends the iteration, unless it is to be skipped,
 
 test('mistakes in the options are told at once, and a consumer that is not there ends the iteration', async () => {
   expect(() => createConsumer({ url: 'nowhere', consumer: '', leaseMs: 1 } as ConsumerOptions)).toThrow(/url[^]*consumer[^]*leaseMs/);
+  expect(() => createConsumer({ url } as ConsumerOptions)).toThrow("consumer is 'undefined'");
   const none = createConsumer({ url, consumer: 'none' });
   await expect(take(none, [], () => true)).rejects.toMatchObject({ code: 'not_found' });
   await none.close();

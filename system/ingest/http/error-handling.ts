@@ -1,6 +1,7 @@
 // What goes wrong outside our handlers, in the contract's shape all the same: unknown routes, wrong methods, bodies over a limit, broken HTTP.
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hintOfOtherDoor } from '../../contract/other-door.ts';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 import { type AnswerContext, answerRefusal } from './answer.ts';
@@ -24,16 +25,17 @@ export const addErrorHandling = (server: FastifyInstance, options: ErrorHandling
 const answerUnknownRoute = (request: FastifyRequest, reply: FastifyReply, options: ErrorHandlingOptions): FastifyReply => {
   const path = request.url.split('?', 1)[0]!;
   const methods = Object.hasOwn(options.routes, path) ? options.routes[path] : undefined;
+  const hint = hintOfOtherDoor('ingest', request.method, path);
   if (!methods) {
     const known = Object.keys(options.routes).join(', ');
     return answerRefusal(
       reply,
       options,
-      refuse('not_found', `There is no ${request.method} ${path.slice(0, 200)} here; there is ${known}.`),
+      refuse('not_found', `There is no ${request.method} ${path.slice(0, 200)} here; there is ${known}.${hint}`),
     );
   }
   reply.header('allow', methods.join(', '));
-  return answerRefusal(reply, options, refuse('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${request.method}.`));
+  return answerRefusal(reply, options, refuse('method_not_allowed', `${path} takes ${methods.join(', ')}, not ${request.method}.${hint}`));
 };
 
 const fromFramework = (error: FastifyError, request: FastifyRequest): Refusal => {

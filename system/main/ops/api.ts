@@ -72,8 +72,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
     // A connection may break in the middle of an answer too.
     text = await response.text();
   } catch (cause) {
-    const message = `The query process does not answer at ${url.origin}: ${reasonOf(cause)}. Start it (npm start), or give its address with --url.`;
-    return { message, mayPass: true, cause };
+    return { message: unreachable(url, cause), mayPass: true, cause };
   }
   const value = parse(text);
   if (value === undefined)
@@ -86,6 +85,17 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
     againMs: response.status === 429 ? againMsOf(response) : null,
     details: error?.details,
   };
+};
+
+/** What to do about it: of TLS, who is to be trusted, or that it is spoken at all. */
+export const unreachable = (url: URL, cause: unknown): string => {
+  const { code = '' } = (((cause as Error).cause as Error | undefined) ?? cause) as NodeJS.ErrnoException;
+  const next = /CERT|VERIFY/.test(code)
+    ? 'Name the file of its certificate in NODE_EXTRA_CA_CERTS'
+    : /^(?:UND_ERR_SOCKET|ECONNRESET|HPE_INVALID_CONSTANT)$/.test(code) && url.protocol === 'http:'
+      ? 'Where it speaks HTTPS, say so: --url https://…'
+      : 'Start it (npm start), or give its address with --url';
+  return `The query process does not answer at ${url.origin}: ${reasonOf(cause)}. ${next}.`;
 };
 
 const againMsOf = ({ headers }: Response): number | null => {

@@ -4,8 +4,8 @@ import { fenceEpochs, readProcesses } from '../../storage/postgres/backup/fence-
 import type { Manifest } from '../../storage/postgres/backup/manifest.ts';
 import { restoreBackup, RestoreRefused } from '../../storage/postgres/backup/restore-backup.ts';
 import { readManifest, verifyBackup } from '../../storage/postgres/backup/verify-backup.ts';
-import { writeBackup } from '../../storage/postgres/backup/write-backup.ts';
-import { describeDatabase } from '../start/check-database.ts';
+import { BackupRefused, writeBackup } from '../../storage/postgres/backup/write-backup.ts';
+import { describeDatabase, reasonOf } from '../start/check-database.ts';
 import { type DeskPlace, databaseUrlOf } from './database-url.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
@@ -72,8 +72,8 @@ const withDatabase = async <Result>(place: DeskPlace, work: (client: Client) => 
     return await work(client);
   } catch (error) {
     if (error instanceof OpsError) throw error;
-    if (error instanceof RestoreRefused) throw new OpsError(error.message, { cause: error });
-    throw new OpsError(`It was not done on the database ${describeDatabase(url)}: ${(error as Error).message}`, { cause: error });
+    if (error instanceof RestoreRefused || error instanceof BackupRefused) throw new OpsError(error.message, { cause: error });
+    throw new OpsError(`It was not done on the database ${describeDatabase(url)}: ${reasonOf(error)}`, { cause: error });
   } finally {
     await client.end().catch(() => undefined);
   }

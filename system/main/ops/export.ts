@@ -1,4 +1,5 @@
 // `npm run ops -- export`: a whole listing into a file. The file has its name only once the export is known to be whole.
+import { unreachable } from './api.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -42,9 +43,7 @@ const urlOf = (base: string, path: string, { format, formulas }: ExportOptions):
 
 const ask = async (url: URL, headers: Record<string, string>): Promise<Response> => {
   const response = await fetch(url, { headers }).catch((cause: unknown) => {
-    throw new OpsError(`The query process does not answer at ${url.origin}. Start it (npm start), or give its address with --url.`, {
-      cause,
-    });
+    throw new OpsError(unreachable(url, cause), { cause });
   });
   const type = response.headers.get('content-type') ?? '';
   if (response.ok && !/^(?:application\/x-ndjson|text\/csv)/.test(type))

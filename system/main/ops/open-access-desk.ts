@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 import type { AccessDesk } from '../../access/access-desk.ts';
 import { createAccessDesk } from '../../storage/postgres/access-desk.ts';
-import { describeDatabase } from '../start/check-database.ts';
+import { describeDatabase, reasonOf } from '../start/check-database.ts';
 import { type DeskPlace, databaseUrlOf } from './database-url.ts';
 import { OpsError } from './ops-error.ts';
 
@@ -32,8 +32,8 @@ export const withOpsClient = async <Result>(place: DeskPlace, work: (client: Cli
 };
 
 const explain = (error: unknown, url: string): string => {
-  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  const { code } = error as { readonly code?: string };
   if (code === '42P01')
     return `The database ${describeDatabase(url)} lacks tables of this version: start the system of this version on it once, which makes its tables.`;
-  return `The database ${describeDatabase(url)} did not do it: ${message === undefined || message === '' ? String(code) : message}.`;
+  return `The database ${describeDatabase(url)} did not do it: ${reasonOf(error)}.`;
 };

@@ -1,5 +1,6 @@
 // A file that has its name only once it is whole: written beside it, and renamed.
 import { open, rename, rm } from 'node:fs/promises';
+import { OpsError } from './ops-error.ts';
 
 export type WholeFile = AsyncDisposable & {
   readonly write: (text: string) => Promise<void>;
@@ -17,7 +18,11 @@ export const openFile = async (path: string): Promise<WholeFile> => {
     };
   }
   const beside = `${path}.part`;
-  const file = await open(beside, 'w');
+  const file = await open(beside, 'w').catch((cause: unknown) => {
+    throw new OpsError(`${path} can't be written: ${(cause as Error).message}. Name a file in a folder that is there and yours.`, {
+      cause,
+    });
+  });
   let isKept = false;
   return {
     write: async (text) => {

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { createApi } from './api.ts';
 import { askFor, type AskOptions } from './ask.ts';
 import { addBackups } from './backup-program.ts';
+import { addDatabase } from './database-program.ts';
 import { exportListing, type ExportOptions } from './export.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { addImports } from './imports/add-imports.ts';
@@ -22,7 +23,7 @@ type Root = { readonly url: string; readonly json?: true };
 export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: number) => void): Command => {
   const program = new Command('npm run ops --')
     .description(
-      'What operators do: dead letters and parked keys, schemas, imports, rebuilds of read models, erasure and exports, over the query process (with FAULTLINE_API_KEY, where keys are needed). Replays of the log, API keys, tenants, backup and restore: over the database.',
+      'What operators do: dead letters and parked keys, schemas, imports, rebuilds of read models, erasure and exports, over the query process (with FAULTLINE_API_KEY, where keys are needed). Replays of the log, API keys, tenants, backup, restore and database-url: over the database.',
     )
     .option('--url <address>', 'the query process', parseUrl, 'http://127.0.0.1:4001')
     .option('--json', "print the API's answers as JSON")
@@ -45,6 +46,7 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
   addExport(program, surroundings, run);
   addKeys(program, surroundings, ended);
   addBackups(program, surroundings, ended);
+  addDatabase(program, surroundings, ended);
   return program;
 };
 

@@ -86,7 +86,7 @@ const addPolicy = (schemas: Command, surroundings: OpsSurroundings, run: Run): v
         surroundings.out(
           json
             ? asJson(answer)
-            : 'It is set. Every process goes by it within the life of its copy (FAULTLINE_SCHEMA_CACHE_MS, a second by default).\n',
+            : `It is ${clear === true ? 'cleared' : 'set'}. Every process goes by it within the life of its copy (FAULTLINE_SCHEMA_CACHE_MS, a second by default).\n`,
         );
         return exitCodes.done;
       }),
@@ -119,7 +119,7 @@ const register = async (
     return exitCodes.done;
   } catch (error) {
     if (!(error instanceof OpsError) || !Array.isArray(error.details)) throw error;
-    surroundings.err(json ? asJson(error.details) : refusalOf(error));
+    surroundings.err(json ? asJson(error.details) : `${refusalOf(error)}Nothing was registered.\n`);
     return exitCodes.refused;
   }
 };

@@ -21,6 +21,11 @@ type Out = Pick<OpsSurroundings, 'out'>;
 
 const pageOf = ({ limit, cursor }: ListOptions) => ({ limit, cursor });
 const nextPage = (cursor: string | null) => (cursor === null ? '' : `\nThere are more: the same with --cursor ${cursor}\n`);
+/** A misspelt filter finds nothing either: so it is said that there was one. */
+const fitting = (filters: Readonly<Record<string, unknown>>): string => {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? '' : ` with ${given.map(([name, value]) => `${name} '${shown(String(value))}'`).join(' and ')}`;
+};
 const asJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const reasonOf = (reason: Reason | null) => (reason === null || reason.code === null ? null : `${reason.code}: ${reason.message ?? ''}`);
 
@@ -33,7 +38,7 @@ export const listLetters = async (
   const { all: _all, ...filters } = filtersOf(options);
   const page = await api.get<DeadLetterPage>('/dead-letters', { ...filters, from: options.since, to: options.until, ...pageOf(options) });
   if (json) out(asJson(page));
-  else if (page.dead_letters.length === 0) out('No dead letters.\n');
+  else if (page.dead_letters.length === 0) out(`No dead letters${fitting({ ...filters, from: options.since, to: options.until })}.\n`);
   else {
     const rows = page.dead_letters.map((letter) => [
       placeName(letter),
@@ -112,7 +117,13 @@ export const listParkedKeys = async (
     reasonOf(key.head_reason),
   ]);
   const head = ['PROCESSOR', 'SYSTEM', 'OBJECT', 'STATE', 'EVENTS', 'SINCE', 'NEXT ATTEMPT', 'REASON'];
-  out(json ? asJson(page) : rows.length === 0 ? 'No parked keys.\n' : table(head, rows) + nextPage(page.next_cursor));
+  out(
+    json
+      ? asJson(page)
+      : rows.length === 0
+        ? `No parked keys${fitting({ processor, system_name, object_id, state })}.\n`
+        : table(head, rows) + nextPage(page.next_cursor),
+  );
   return exitCodes.done;
 };
 

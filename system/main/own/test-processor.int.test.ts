@@ -106,5 +106,6 @@ describe('the test kit of processors', () => {
     await one.given([happened('a')]);
     expect(await one.run()).toMatchObject({ applied: 1 });
     expect(await other.rows('counts')).toEqual([]);
+    await expect(other.rows('count' as 'counts')).rejects.toThrow(/has no table 'count'; there are: counts/);
   });
 });

@@ -97,7 +97,10 @@ export const testProcessor = async <Table extends string>(
       for (const event of events) await append(place, event);
     },
     run: () => run(place, context),
-    rows: (table) => query(`select * from ${tables[table]}`),
+    rows: async (table) => {
+      if (Object.hasOwn(tables, table)) return await query(`select * from ${tables[table]}`);
+      throw new Error(`'${definition.name}' has no table '${table}'; there are: ${Object.keys(tables).join(', ') || 'none'}.`);
+    },
     query,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -8,9 +8,12 @@ export const describeDatabase = (url: string): string => {
   return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`;
 };
 
-const reasonOf = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   // Several addresses of one name each give their own error.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  // The driver's own words for a URL without one.
+  if (error instanceof Error && error.message.endsWith('client password must be a string'))
+    return 'the server asks for a password, and the address has none';
   return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
 };
 

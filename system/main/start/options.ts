@@ -1,5 +1,5 @@
 // The flags of `npm start`, parsed once. Everything else is set by environment variables, as for each process alone.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 export type StartOptions = {
   /** null: the default place. */
@@ -27,17 +27,13 @@ const createCommand = (): Command =>
     .option('--query-port <number>', 'port of the query API', wholeNumber(0, 65535), 4001)
     .option('--ingest <number>', 'ingest processes, all on the one port', wholeNumber(1, 16), 1)
     .option('--workers <number>', 'worker processes', wholeNumber(1, 16), 2)
-    .option(
-      '--processor <file>',
-      'a processor of your own (docs/processors.md); again for each',
-      (file, files: string[]) => [...files, file],
-      [],
+    .addOption(
+      new Option('--processor <file>', 'a processor of your own (docs/processors.md); again for each')
+        .argParser((file, files: readonly string[]) => [...files, file])
+        .default([], 'none'),
     )
     .option('--verbose', "show every line of every process's log, not warnings and errors alone", false)
-    .addHelpText(
-      'after',
-      '\nDATABASE_URL uses a PostgreSQL of yours instead of one on the data folder. Settings: system/contract/environment.ts',
-    )
+    .addHelpText('after', '\nDATABASE_URL uses a PostgreSQL of yours instead of one on the data folder. Settings: docs/settings.md')
     .allowExcessArguments(false)
     // Throws a CommanderError instead of ending the process with an exit code of its own.
     .exitOverride();

@@ -17,6 +17,8 @@ export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'owned
 export type RunningSystem = AsyncDisposable & {
   readonly storage: Storage;
   readonly ingestUrl: string;
+  /** Of the door for datagrams; null: there is none. */
+  readonly udpUrl: string | null;
   readonly queryUrl: string;
   /** At once, without order. */
   kill(): void;
@@ -55,7 +57,8 @@ const startProcesses = async (plan: SystemPlan, context: SystemContext, owned: A
   if (refused) throw refused.reason;
   const processes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const addressOf = (group: number): string => String(processes[group]?.[0]?.attributes()['address']);
-  return { all: processes.flat(), queryUrl: addressOf(0), ingestUrl: addressOf(2) };
+  const udp = processes[2]?.[0]?.attributes()['udp'];
+  return { all: processes.flat(), queryUrl: addressOf(0), ingestUrl: addressOf(2), udpUrl: typeof udp === 'string' ? udp : null };
 };
 
 export const startSystem = async (context: SystemContext): Promise<RunningSystem> => {
@@ -71,12 +74,13 @@ export const startSystem = async (context: SystemContext): Promise<RunningSystem
   context.signal.throwIfAborted();
   const { processors } = context;
   const plan = planSystem({ options, port, queryPort, processors, databaseUrl: storage.databaseUrl, environment });
-  const { all, queryUrl, ingestUrl } = await startProcesses(plan, context, starting);
+  const { all, queryUrl, ingestUrl, udpUrl } = await startProcesses(plan, context, starting);
   context.signal.throwIfAborted();
   const owned = starting.move();
   return {
     storage,
     ingestUrl,
+    udpUrl,
     queryUrl,
     kill: () => [...all, ...(storage.server ? [storage.server] : [])].forEach((process) => process.kill()),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -41,6 +41,8 @@ const runOwn = async ({ data, environment, say, onLine, clock, now, signal, owne
   if (place.note) say(place.note);
   const folder = await prepareDataFolder(place.folder, account);
   owned.use(await lockDataFolder(folder, now()));
+  // The first start makes a database, which takes seconds: nobody should wonder whether anything happens.
+  say('starting PostgreSQL');
   const server = await supervise(
     {
       name: 'PostgreSQL',

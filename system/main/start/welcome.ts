@@ -3,8 +3,12 @@
 export type Welcome = {
   readonly ingestUrl: string;
   readonly ingestCount: number;
+  /** null: there is no door for datagrams. */
+  readonly udpUrl: string | null;
   readonly queryUrl: string;
   readonly workerCount: number;
+  /** Of a team's own, as name/version. */
+  readonly processors: readonly string[];
   /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
   readonly storage: string;
   readonly state: string;
@@ -24,11 +28,23 @@ const exampleEvent = (now: Date): string =>
 
 const curl = (certificatePath: string | null): string => `curl -sS${certificatePath === null ? '' : ` --cacert ${certificatePath}`}`;
 
-export const welcomeText = ({ ingestUrl, ingestCount, queryUrl, workerCount, storage, state, certificatePath, now }: Welcome): string =>
+export const welcomeText = ({
+  ingestUrl,
+  ingestCount,
+  udpUrl,
+  queryUrl,
+  workerCount,
+  processors,
+  storage,
+  state,
+  certificatePath,
+  now,
+}: Welcome): string =>
   [
     `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
+    ...(udpUrl === null ? [] : [`udp       ${udpUrl}`]),
     `query     ${queryUrl}`,
-    `workers   ${workerCount}`,
+    `workers   ${workerCount}${processors.length > 0 ? `, with ${processors.join(', ')}` : ''}`,
     `storage   ${storage}`,
     `state     ${state}`,
     '',

@@ -46,6 +46,13 @@ describe('a consumer', () => {
     expect([(await send('DELETE', '/consumers/audit')).status, (await query.get('/consumers/audit')).status]).toEqual([404, 404]);
   });
 
+  it('is told what a request lacks, and what would be taken instead', async () => {
+    expect((await make('billing', 'first')).body.error.message).toBe('/start must be earliest or latest.');
+    expect((await send('POST', '/consumers/billing/checkpoints', { lane: 0 })).body.error.message).toBe(
+      '/checkpoints is missing. /lane is not known here.',
+    );
+  });
+
   it('is shown with checkpoint, lease and lag of each lane, and with what retention took before it was read', async () => {
     await make('late');
     await join('late', 'a');

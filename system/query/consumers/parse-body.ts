@@ -1,6 +1,7 @@
 // The body of a request to the consumer API, by the schema that OpenAPI shows.
 import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { describeProblems } from '../../contract/schema-problems.ts';
 import { type Problem, RequestProblem } from '../request-problem.ts';
 
 const problemsShown = 20;
@@ -12,7 +13,7 @@ export const createBodyParser = <S extends TObject>(schema: S): ((body: unknown)
     if (typeof body !== 'string') throw new RequestProblem('unsupported_content_type', 'Send a body of application/json.');
     const value = parse(body);
     if (check.Check(value)) return value as Static<S>;
-    const problems = check.Errors(value).map(({ instancePath, message }) => ({ parameter: instancePath || '/', message }));
+    const problems = describeProblems(check.Errors(value)).map(({ path, message }) => ({ parameter: path, message }));
     throw invalidConsumer(problems.slice(0, problemsShown));
   };
 };

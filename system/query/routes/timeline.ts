@@ -21,6 +21,9 @@ const selectEntries = `
   where t.version = ${askedTimelines('$6')} and t.tenant = $1 and t.system_name = $2 and t.object_id = $3
   order by e.entry`;
 
+const inVersion = (version: number | undefined): string =>
+  version === undefined ? '' : ` in version ${version}; GET /rebuilds/timelines says which versions there are`;
+
 export const timeline = defineRoute({
   method: 'GET',
   url: '/timelines/:system_name/:object_id',
@@ -34,7 +37,8 @@ export const timeline = defineRoute({
     const values = [tenant, path.system_name, path.object_id, paging.after?.[0] ?? 0, limit + 1, version ?? null];
     const rows = await database.query<Row>('SELECT timeline_entries', selectEntries, values);
     const first = rows[0];
-    if (first === undefined) throw notFound(`Object '${path.object_id}' of system '${path.system_name}' has no timeline.`);
+    if (first === undefined)
+      throw notFound(`Object '${path.object_id}' of system '${path.system_name}' has no timeline${inVersion(version)}.`);
     const found = rows.filter((row): row is Row & { readonly entry: number } => row.entry !== null);
     const page = paging.cut(found, ({ entry }) => [entry]);
     const entries = page.items.map(({ total: _total, ...entry }) => entry);

@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { importLimits } from '../../contract/imports.ts';
+import { describeProblems, type SchemaProblem } from '../../contract/schema-problems.ts';
 
 const kinds = ['string', 'number', 'integer', 'boolean', 'json'] as const;
 const columnName = (description: string) => Type.String({ minLength: 1, maxLength: 256, description });
@@ -54,12 +55,10 @@ export type MappingProblem = { readonly place: string; readonly message: string 
 
 /** What is wrong with a mapping, against the names in the file's first line. */
 export const findMappingProblems = (mapping: unknown, header: readonly string[]): readonly MappingProblem[] => {
-  if (!check.Check(mapping))
-    return check
-      .Errors(mapping)
-      .filter(({ keyword }) => keyword !== 'anyOf')
-      .slice(0, 20)
-      .map(({ instancePath, message }) => ({ place: instancePath || '/', message }));
+  if (!check.Check(mapping)) {
+    const problems = findShapeProblems(mapping);
+    return problems.length > 0 ? problems.slice(0, 20) : toPlaces(describeProblems(check.Errors(mapping)));
+  }
   const twice = header.filter((name, at) => header.indexOf(name) !== at);
   const unknown = [...new Set(columnsOf(mapping).filter((name) => !header.includes(name)))];
   return [
@@ -68,6 +67,42 @@ export const findMappingProblems = (mapping: unknown, header: readonly string[])
     ...(header.length > importLimits.columns ? [{ place: '/', message: `has more than ${importLimits.columns} columns` }] : []),
   ];
 };
+
+const checkSource = { column: Compile(fromColumn), value: Compile(constant), name: Compile(columnName('')) };
+
+/** Of a source only what its own form asks for: a union would tell of all that it might have been. */
+const findShapeProblems = (mapping: unknown): readonly MappingProblem[] => {
+  const { delimiter: _delimiter, metadata, ...fields } = (mapping ?? {}) as Readonly<Record<string, unknown>>;
+  const members = isObject(metadata) && !('column' in metadata) ? Object.entries(metadata) : [];
+  const sources = [
+    ...Object.entries(fields).flatMap(([name, value]) =>
+      Object.hasOwn(csvMapping.properties, name) ? [[`/${name}`, value] as const] : [],
+    ),
+    ...(isObject(metadata) && 'column' in metadata ? [['/metadata', metadata] as const] : []),
+    ...members.map(([name, value]) => [`/metadata/${name}`, value] as const),
+  ];
+  const places = [...sources.map(([place]) => place), ...(isObject(metadata) ? ['/metadata'] : [])];
+  const ofWhole = describeProblems(check.Errors(mapping)).filter(({ path }) => !places.some((place) => isWithin(path, place)));
+  return [...toPlaces(ofWhole), ...sources.flatMap(([place, value]) => findSourceProblems(value, place))];
+};
+
+const toPlaces = (problems: readonly SchemaProblem[]): readonly MappingProblem[] =>
+  problems.map(({ path, message }) => ({ place: path, message: path === '/delimiter' ? delimiters : message }));
+
+const delimiters = 'must be one character: , ; | or a tab (in JSON "\\t")';
+
+const findSourceProblems = (value: unknown, place: string): readonly MappingProblem[] => {
+  const form = !isObject(value) ? 'name' : 'value' in value ? 'value' : 'column';
+  const problems = describeProblems(checkSource[form].Errors(value));
+  return problems.map(({ path, message }) => ({
+    place: path === '/' ? place : place + path,
+    message: form === 'name' && typeof value !== 'string' ? 'must be a column\'s name, {"column", "as", "empty"} or {"value"}' : message,
+  }));
+};
+
+const isWithin = (path: string, place: string): boolean => path === place || path.startsWith(`${place}/`);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isColumn = (value: object): value is FromColumn => 'column' in value && typeof value.column === 'string';
 

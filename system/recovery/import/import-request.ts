@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { importFormats, importLimits } from '../../contract/imports.ts';
+import { describeProblems } from '../../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../../ingest/hostile-text.ts';
 import { csvMapping, findMappingProblems } from './csv-mapping.ts';
 
@@ -86,13 +87,7 @@ const parse = <Request>(body: string, check: typeof checkOpen | typeof checkStee
   if (hostile !== null)
     return { problems: [{ parameter: hostile, message: 'holds U+0000 or a lone surrogate, which nothing stored can hold' }] };
   if (check.Check(value)) return { request: value as Request };
-  const problems = check
-    .Errors(value)
-    .filter(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'anyOf')
-    .map(({ instancePath, message, keyword }) => ({
-      parameter: instancePath || '/',
-      message: keyword === 'boolean' ? 'is not known here' : message,
-    }));
+  const problems = describeProblems(check.Errors(value)).map(({ path, message }) => ({ parameter: path, message }));
   return { problems: problems.slice(0, problemsShown) };
 };
 

@@ -115,6 +115,19 @@ test('a mapping is held against the first line of the file', () => {
     { place: "column 'no'", message: 'is there twice in the first line' },
     { place: "column 'nr'", message: expect.stringContaining('is not in the first line') },
   ]);
-  expect(findMappingProblems({ ...mapping, metadata: { a: { column: 'no', as: 'date' } } }, header)).not.toEqual([]);
-  expect(findMappingProblems({ ...mapping, delimiter: '"' }, header)).not.toEqual([]);
+  expect(findMappingProblems({ ...mapping, metadata: { a: { column: 'no', as: 'date' } } }, header)).toEqual([
+    { place: '/metadata/a/as', message: 'must be string, number, integer, boolean or json' },
+  ]);
+  expect(findMappingProblems({ ...mapping, delimiter: '"' }, header)).toEqual([
+    { place: '/delimiter', message: expect.stringContaining('must be one character: , ; |') },
+  ]);
+  const { object_id: _, ...without } = mapping;
+  expect(findMappingProblems({ ...without, system: 'shop', sequence: 7, id: { value: 'a', as: 'string' } }, header)).toEqual([
+    { place: '/object_id', message: 'is missing' },
+    { place: '/system', message: 'is not known here' },
+    { place: '/id/as', message: 'is not known here' },
+    { place: '/sequence', message: expect.stringContaining("a column's name") },
+  ]);
+  for (const broken of [null, 7, [], {}, { ...mapping, metadata: 7 }, { ...mapping, metadata: { column: 7 } }])
+    expect(findMappingProblems(broken, header)).not.toEqual([]);
 });

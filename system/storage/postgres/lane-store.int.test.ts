@@ -172,6 +172,17 @@ describe('leases', () => {
     expect(await database.rows(`select from leases where owner = 'one'`)).toHaveLength(0);
   });
 
+  test('are written in one transaction after the other, however many ask at once', async () => {
+    const shared = session();
+    const notices: string[] = [];
+    const client = await shared.client();
+    client.on('notice', ({ message = '' }) => notices.push(message));
+    const one = createLeaseStore({ session: shared, renewals: session(), worker: 'one', host: 'h', codes: [], pid: 1, leaseMs, runs: [] });
+    const [lease] = await one.acquire([{ processor: 'events', version: 1, lane: 0 }]);
+    await Promise.all([one.release([lease!]), one.recordFenced(lease!, { position: 5, epoch: 9 }, 'a test'), one.survey(), one.leave()]);
+    expect(notices).toEqual([]);
+  });
+
   test('of a lane without new work do not count as taken over without progress', async () => {
     await database.rows(`update checkpoints set takeovers_without_progress = 0, position = 20, applied = 20 where processor = 'events'`);
     const one = leasesOf('one');

@@ -145,7 +145,7 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, 
   const renewTurn = createMutex();
   const durably = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
     using _turn = await turn.acquire();
-    return inTransaction(session, async (client) => (await client.query<Row>(text, [...values])).rows, beginDurable);
+    return await inTransaction(session, async (client) => (await client.query<Row>(text, [...values])).rows, beginDurable);
   };
   const acquireOne = (lanes: readonly LaneId[]) => durably<AcquiredRow>(acquire, [worker, ...laneArrays(lanes), leaseMs]);
   return {

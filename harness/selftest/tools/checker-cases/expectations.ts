@@ -1,4 +1,5 @@
 // What scenarios expect, not met.
+import { withReplay } from '../../../checkers/testing/simulated-replay.ts';
 import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, zeroAt, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { RowOf } from '../../../history/run-index.ts';
@@ -232,9 +233,15 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
   },
   {
+    check: 'replayed-as-asked',
+    bad: 'fail',
+    red: ['a replayed event has no effect', () => withRows(withReplay(quiet()).run, 'timeline-entry', (rows) => rows.slice(1))],
+    green: ['each has its effect, in its turn', () => withReplay(quiet()).run],
+  },
+  {
     check: 'erased-everywhere',
     bad: 'fail',
-    red: ['an earlier event of the object was left out', () => withRows(withErasure(quiet()).run, 'erased', (rows) => rows.slice(1))],
+    red: ['an erasure that was called done did nothing', () => ({ ...quiet(), evidence: withErasure(quiet()).run.evidence })],
     green: ['nothing is left but tombstones', () => withErasure(quiet()).run],
   },
   {

@@ -1,5 +1,6 @@
 // What an operator does, on a desk of ours: one that does as it is asked, and one that refuses everything.
 import { partialTarget } from '../../../faults/testing/fault-world.ts';
+import { type OperatorEffect, operatorEffects } from '../../../scenario/faults/operator-fault.ts';
 import type { Fault } from '../../../scenario/scenario.ts';
 import type { OperatorAccess, RunningTarget } from '../../../targets/target.ts';
 import { claimsNothing, type FaultCase, moment, seenOnAndGoneAfter, type Stage } from './fault-case.ts';
@@ -22,23 +23,29 @@ const createDesk = (): OperatorAccess => {
     return 200;
   };
   return {
-    ask: async (path, { action }) => ({ status: path === '/rebuilds' ? act(String(action)) : 202, body: { version: 2, erasure: 1 } }),
+    ask: async (path, { action }) => ({
+      status: path === '/rebuilds' ? act(String(action)) : 202,
+      body: { version: 2, erasure: 1, job: 1, known: true },
+    }),
     look: async () => ({
       served_version: served,
       versions: [{ version: 2, lag_seconds: 0, lag: 0, position: 5 }],
       comparison: isCompared() ? { version: 2, outcome: 'equal', differing: 0 } : null,
       done_at: 'now',
+      open: 0,
       after: {},
     }),
   };
 };
 
 const openStage = async (operator: OperatorAccess): Promise<Stage> => {
-  const query = (async () => [{ systemName: 's', objectId: 'o' }]) as unknown as RunningTarget['query'];
+  const query = (async () => [
+    { systemName: 's', objectId: 'o', lane: 0, upTo: 1, keys: 0, id: 1, at: 0 },
+  ]) as unknown as RunningTarget['query'];
   return { target: partialTarget({ query, operator }), [Symbol.asyncDispose]: async () => {} };
 };
 
-const caseOf = (effect: 'rebuild' | 'erase'): FaultCase => {
+const caseOf = (effect: OperatorEffect): FaultCase => {
   const fault: Fault = { kind: 'operator', name: effect, at: moment, seconds: 3, effect };
   return {
     of: `operator ${effect}`,
@@ -48,4 +55,4 @@ const caseOf = (effect: 'rebuild' | 'erase'): FaultCase => {
   };
 };
 
-export const operatorCases: readonly FaultCase[] = [caseOf('rebuild'), caseOf('erase')];
+export const operatorCases: readonly FaultCase[] = operatorEffects.map(caseOf);

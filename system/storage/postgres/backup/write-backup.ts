@@ -1,7 +1,7 @@
 // A backup of the whole schema while it works on: one snapshot, a file a table, and a manifest that is written last.
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Client } from 'pg';
@@ -16,11 +16,20 @@ const selectMoment = `
 
 type Moment = Pick<Manifest, 'taken_at' | 'server' | 'lanes' | 'appended'>;
 
-/** The folder has its name once the backup is whole. Rejects where it is there already, and leaves nothing of what failed. */
+/** Why nothing was backed up, in words for an operator. */
+export class BackupRefused extends Error {
+  override readonly name = 'BackupRefused';
+}
+
+/** The folder, and those above it, are made; it has its name once the backup is whole. Rejects with BackupRefused where it is there already, and leaves nothing of what failed. */
 export const writeBackup = async (client: Client, folder: string): Promise<Manifest> => {
-  if (await isThere(folder)) throw new Error(`${folder} is there already: nothing is written over`);
+  if (await isThere(folder)) throw new BackupRefused(`${folder} is there already: nothing is written over. Name another folder.`);
   const beside = `${folder}.part`;
-  await mkdir(beside);
+  await mkdir(dirname(beside), { recursive: true })
+    .then(() => mkdir(beside))
+    .catch((cause: unknown) => {
+      throw new BackupRefused(`${folder} can't be written: ${(cause as Error).message}. Name a folder in one that is yours.`, { cause });
+    });
   try {
     const manifest = await inSnapshot(client, () => writeTables(client, beside));
     await writeFile(join(beside, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });

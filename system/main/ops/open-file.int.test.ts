@@ -1,0 +1,26 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openFile } from './open-file.ts';
+import { OpsError } from './ops-error.ts';
+
+test('a file has its name once it is kept, and goes where it is not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'faultline-file-'));
+  for (const isKept of [false, true]) {
+    await using file = await openFile(join(folder, 'events'));
+    await file.write('one\n');
+    expect(await readdir(folder)).toEqual(['events.part']);
+    if (isKept) await file.keep();
+  }
+  expect(await readdir(folder)).toEqual(['events']);
+  expect(await readFile(join(folder, 'events'), 'utf8')).toBe('one\n');
+  await rm(folder, { recursive: true });
+});
+
+test('one that can not be written is refused with its name and what to do', async () => {
+  const path = join(tmpdir(), 'faultline-no-such-folder', 'events');
+  const error: unknown = await openFile(path).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(OpsError);
+  expect((error as Error).message).toMatch(/events can't be written: ENOENT[^]*Name a file in a folder that is there and yours\.$/);
+});
