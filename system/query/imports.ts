@@ -96,7 +96,7 @@ export const addImportRoutes = (
           { 'faultline.import': name, 'faultline.tenant': tenant },
           { eventName: 'faultline.import.done', span: spans.of(request).context },
         );
-      return reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));
+      return await reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));
     });
   });
 };
