@@ -20,6 +20,11 @@ const selectOlder = `
   where backend_xmin is not null and pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'
     and xact_start <= $1::timestamptz`;
 
+const stillThere = async (session: Session, partitions: readonly string[]): Promise<readonly string[]> => {
+  const text = 'select name from unnest($1::text[]) as name where to_regclass(name) is not null';
+  return (await session.query<{ name: string }>({ text, values: [partitions] })).rows.map(({ name }) => name);
+};
+
 /** False: somebody holds an old snapshot, it is tried again. */
 export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
   const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
@@ -27,7 +32,9 @@ export const vacuumErased = async (session: Session, { place }: OpenErasure): Pr
   const client = await session.client();
   await client.query('set statement_timeout = 0');
   try {
-    for (const table of [...(place.partitions ?? []), ...tables]) await client.query(`vacuum (truncate false) ${table}`);
+    // A day that retention has dropped since is gone with all its pages.
+    for (const table of [...(await stillThere(session, place.partitions ?? [])), ...tables])
+      await client.query(`vacuum (truncate false) ${table}`);
   } finally {
     await client.query('reset statement_timeout');
   }
