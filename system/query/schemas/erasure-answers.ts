@@ -19,6 +19,7 @@ export const erasureAnswer = strict({
   requested_by: Type.String(),
   why: Type.String(),
   requested_at: time(),
+  key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
   phase: Type.String({ description: 'count, log, lanes, records, search, vacuum, done.' }),
   before: places('Rows that held data of it, by place.'),
   erased: places('Rows that were overwritten or removed, by place.'),
