@@ -15,6 +15,8 @@ const about: Readonly<Record<Topic, string>> = {
   'effect-surplus': 'effects too many or too few',
   'final-lag': 'lag at the end',
   refusals: 'refusals by code',
+  'consumer-lag': 'events not yet checkpointed by those who consume elsewhere',
+  'consumer-checkpoints': 'checkpoints of those who consume elsewhere, by what became of them',
 };
 
 export const agreement = (run: RunData): CheckResult | readonly CheckResult[] => {

@@ -7,6 +7,15 @@ import { unlessByDatagram } from '../checkers/by-datagram.ts';
 import type { Check, CheckRegistry } from '../checkers/check.ts';
 import { clock } from '../checkers/clock.ts';
 import { conflictingEffect } from '../checkers/conflicting-effect.ts';
+import { consumedAtLeastOnce } from '../checkers/consumed-at-least-once.ts';
+import { consumedInOrder } from '../checkers/consumed-in-order.ts';
+import { checkpointNeverAhead } from '../checkers/checkpoint-never-ahead.ts';
+import { redeliveryBounded } from '../checkers/redelivery-bounded.ts';
+import { consumerZombieFenced } from '../checkers/consumer-zombie-fenced.ts';
+import { givenUnderLease } from '../checkers/given-under-lease.ts';
+import { consumerFencingSeen } from '../checkers/consumer-fencing-seen.ts';
+import { consumerRedeliveriesSeen } from '../checkers/consumer-redeliveries-seen.ts';
+import { consumerLag } from '../checkers/consumer-lag.ts';
 import { countedLoss } from '../checkers/counted-loss.ts';
 import { deadLettersEqualPoison } from '../checkers/dead-letters-equal-poison.ts';
 import { deadLettersSeen } from '../checkers/dead-letters-seen.ts';
@@ -92,6 +101,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['clock', clock],
   ['agreement', agreement],
   ['lag', lag],
+  ['consumer-lag', consumerLag],
   ['traces', unlessByDatagram(traces)],
   ['logs', unlessByDatagram(logs)],
   ['detection', detection],
@@ -122,6 +132,12 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
   ['erased-everywhere', erasedEverywhere],
+  ['consumed-at-least-once', consumedAtLeastOnce],
+  ['consumed-in-order', consumedInOrder],
+  ['checkpoint-never-ahead', checkpointNeverAhead],
+  ['redelivery-bounded', redeliveryBounded],
+  ['consumer-zombie-fenced', consumerZombieFenced],
+  ['given-under-lease', givenUnderLease],
   ['replayed-as-asked', replayedAsAsked],
 ]);
 
@@ -137,6 +153,8 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
   ['dead-letters-seen', deadLettersSeen],
   ['recovered-seen', recoveredSeen],
   ['reads-seen', readsSeen],
+  ['consumer-fencing-seen', consumerFencingSeen],
+  ['consumer-redeliveries-seen', consumerRedeliveriesSeen],
 ]);
 
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
@@ -162,4 +180,6 @@ export const neededParameters: NeededParameters = {
   'out-of-order-seen': { atLeast: 'number' },
   'inverted-seen': { atLeast: 'number' },
   'dead-letters-seen': { atLeast: 'number' },
+  'consumer-fencing-seen': { atLeast: 'number' },
+  'consumer-redeliveries-seen': { atLeast: 'number' },
 };

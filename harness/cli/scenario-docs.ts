@@ -1,7 +1,7 @@
 // docs/scenarios.md: the language with all that it may name, and each scenario with its timeline. Made from the code, and held equal to it by a test.
 import { faults } from '../faults/registry.ts';
 import { count } from '../report/console/numbers.ts';
-import { describeExpected, boundOf, describeTraffic } from '../report/describe-scenario.ts';
+import { describeConsumers, describeExpected, boundOf, describeTraffic } from '../report/describe-scenario.ts';
 import { describeFault } from '../scenario/faults/describe-fault.ts';
 import { drawTimeline } from '../report/timeline.ts';
 import { expectations, seen } from '../scenario/expectations.ts';
@@ -130,6 +130,7 @@ const chapterOf = (scenario: Scenario): readonly string[] => [
   '',
   `- traffic: ${describeTraffic(scenario.traffic)}`,
   ...(scenario.reads === undefined ? [] : [`- ${scenario.reads.ratePerSecond} reads a second beside it`]),
+  ...(scenario.consumers === undefined ? [] : [`- beside it ${describeConsumers(scenario.consumers)}`]),
   ...scenario.phases.map((phase) => `- phase \`${phase.name}\` (${phase.kind}): ${rateOf(phase)} for ${phase.seconds} s`),
   ...scenario.faults.map(
     (fault) => `- fault \`${fault.name}\`, ${fault.at.afterSeconds} s into \`${fault.at.phase}\`: ${describeFault(fault)}`,

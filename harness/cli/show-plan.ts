@@ -3,7 +3,7 @@ import { phaseOffsets } from '../engine/fault-schedule.ts';
 import type { PlannedScenario } from '../engine/plan.ts';
 import type { NotPossible } from '../engine/verdict.ts';
 import { count } from '../report/console/numbers.ts';
-import { boundOf, describeExpected, describeTraffic } from '../report/describe-scenario.ts';
+import { boundOf, describeConsumers, describeExpected, describeTraffic } from '../report/describe-scenario.ts';
 import { drawTimeline } from '../report/timeline.ts';
 import { describeShape } from '../scenario/rate-shape.ts';
 import { describeFault } from '../scenario/faults/describe-fault.ts';
@@ -35,7 +35,8 @@ export const showPlan = ({ plan, traffic }: PlannedScenario, notPossible: readon
   ].join('\n')}\n`;
 };
 
-const settingsOf = ({ target }: Scenario): readonly string[] => [
+const settingsOf = ({ target, consumers }: Scenario): readonly string[] => [
+  ...(consumers === undefined ? [] : [`  consumers  ${describeConsumers(consumers)}`]),
   ...Object.entries(target.environment ?? {}).map(([name, value]) => `  setting    ${name}=${value}`),
   ...(target.teamProcessor === true ? ["  processor  one of a team's own, which fails for events that ask for it"] : []),
   ...(target.faultyHandler === true ? ['  handler    user code that throws or hangs for events that ask for it'] : []),

@@ -2,7 +2,9 @@
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
 import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
+import { checkpointAttempts, wasHeard } from '../history/consumed-history.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
+import type { ProcessRole } from '../scenario/process-role.ts';
 import type { FaultEvidence, RunData, Series, SignalsRecord } from './run-data.ts';
 
 export type Comparison = {
@@ -28,6 +30,8 @@ export const topics = [
   'effect-surplus',
   'final-lag',
   'refusals',
+  'consumer-lag',
+  'consumer-checkpoints',
 ] as const;
 export type Topic = (typeof topics)[number];
 
@@ -42,6 +46,8 @@ const names = {
   surplus: 'faultline.effects.surplus',
   lag: 'messaging.consumer.lag',
   refused: 'faultline.ingest.refused',
+  consumerLag: 'faultline.consumer.lag',
+  consumerCheckpoints: 'faultline.consumer.checkpoints',
 } as const;
 
 type Range = { readonly lowest: number; readonly highest: number };
@@ -69,6 +75,8 @@ export const compareWitnesses = (run: RunData): readonly Comparison[] => {
     ),
     ...missingRows(index, signals),
     ...compareRefusals(run, signals),
+    ...compareConsumerLag(index, signals),
+    ...compareConsumerCheckpoints(run, signals),
   ];
 };
 
@@ -248,7 +256,7 @@ const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => 
   return [...codes].map((code) => {
     const answers = byCode.get(code) ?? [];
     const unanswered = countRows(run.operations, ({ status, outcome }) => status === null && outcome === 'unknown');
-    const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, doneAt)).length;
+    const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, 'ingest', run.timeline.zeroAt + doneAt)).length;
     const range = { lowest: answers.length - lost, highest: answers.length + unanswered };
     const comparison = within(
       'refusals',
@@ -261,12 +269,37 @@ const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => 
   });
 };
 
-/** Two export intervals before an ingest process was killed: what it counted then may never have left it. */
-const mayBeUnexported = ({ plan, evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, doneAt: number): boolean =>
+/** By the end of the run, of each consumer. */
+const compareConsumerLag = ({ rows }: RunIndex, signals: SignalsRecord): Comparison[] =>
+  [...Map.groupBy(rows['consumer-lane'], ({ consumer }) => consumer)].map(([consumer, lanes]) =>
+    exact(
+      'consumer-lag',
+      labelled(names.consumerLag, { consumer }),
+      lanes.reduce((sum, { head, position }) => sum + head - position, 0),
+      sumOf(signals, names.consumerLag, { faultline_consumer: consumer }),
+    ),
+  );
+
+/** By outcome, as those who asked were told; what nobody was told of may be any of them. */
+const compareConsumerCheckpoints = (run: RunData, signals: SignalsRecord): Comparison[] => {
+  if (run.consumed === null) return [];
+  const attempts = checkpointAttempts(run.consumed.rows).filter(wasHeard);
+  const [told, untold] = [attempts.filter(({ outcome }) => outcome !== null), attempts.filter(({ outcome }) => outcome === null)];
+  return [...Map.groupBy(told, ({ outcome }) => outcome as string)].map(([outcome, same]) => {
+    const lost = same.filter(({ answeredAt }) => mayBeUnexported(run, signals, 'query', answeredAt)).length;
+    const telemetry = sumOf(signals, names.consumerCheckpoints, { faultline_outcome: outcome });
+    const range = { lowest: same.length - lost, highest: same.length + untold.length };
+    const signal = labelled(names.consumerCheckpoints, { outcome });
+    const why = 'answers lost, or counts that a killed process had not exported';
+    return { ...within('consumer-checkpoints', signal, range, telemetry, why), history: same.length };
+  });
+};
+
+/** Two export intervals before a process of this role was killed: what it counted then may never have left it. */
+const mayBeUnexported = ({ plan, evidence }: RunData, { exportIntervalMs }: SignalsRecord, of: ProcessRole, at: number): boolean =>
   evidence.some((entry) => {
     const role = roleOf(plan.scenario.faults.find(({ name }) => name === entry.fault));
-    const at = timeline.zeroAt + doneAt;
-    return role === 'ingest' && deathsIn(entry).some((death) => at <= death + 1000 && at >= death - 2 * exportIntervalMs);
+    return role === of && deathsIn(entry).some((death) => at <= death + 1000 && at >= death - 2 * exportIntervalMs);
   });
 
 const deadly = ['kill', 'crash-loop', 'slow-start', 'clock', 'bad-release'];

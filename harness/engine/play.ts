@@ -1,5 +1,6 @@
 // Plays the traffic and the faults of a scenario on a running target, then waits until everything has drained.
 import type { Narrator } from '../narration/narrator.ts';
+import type { RunningConsumers } from '../consumers/start-consumers.ts';
 import type { Reader } from '../reader/run-reader.ts';
 import { describeFault } from '../scenario/faults/describe-fault.ts';
 import type { RunningTarget } from '../targets/target.ts';
@@ -33,10 +34,12 @@ export type Stage = {
   readonly watch: TrafficWatch;
   readonly narrator: Narrator;
   readonly reader: Reader | null;
+  readonly consumers: RunningConsumers | null;
   readonly helpers: FaultHelpers;
 };
 
-export const play = async (context: ScenarioContext, { target, driver, watch, narrator, reader, helpers }: Stage): Promise<Played> => {
+export const play = async (context: ScenarioContext, stage: Stage): Promise<Played> => {
+  const { target, driver, watch, narrator, reader } = stage;
   const { clock, scenario, signal, onProgress } = context;
   const zeroAt = clock.now() + leadMs;
   driver.go(zeroAt);
@@ -47,7 +50,7 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
   const over = new AbortController();
   const following = watch.follow(AbortSignal.any([signal, over.signal]));
   const [evidence, driverFailure] = await Promise.all([
-    faultsOf(context, { target, narrator, helpers, zeroAt, promise: (lines) => void imported.push(...lines) }),
+    faultsOf(context, { ...stage, zeroAt, promise: (lines) => void imported.push(...lines) }),
     awaitDriver(context, driver),
   ]);
   over.abort();
@@ -61,11 +64,14 @@ export const play = async (context: ScenarioContext, { target, driver, watch, na
 /** A quarter more than the scenario allows: what drains late is seen to be late, and by how much. */
 const drainBoundMs = ({ scenario }: ScenarioContext): number => scenario.drainWithinSeconds * 1250;
 
-type FaultStage = Pick<Stage, 'target' | 'narrator' | 'helpers'> & { readonly zeroAt: number } & Pick<FaultContext, 'promise'>;
+type FaultStage = Pick<Stage, 'target' | 'narrator' | 'helpers' | 'consumers'> & { readonly zeroAt: number } & Pick<
+    FaultContext,
+    'promise'
+  >;
 
 const faultsOf = (
   { scenario, seed, clock, signal, parts, onProgress }: ScenarioContext,
-  { target, narrator, helpers, zeroAt, promise }: FaultStage,
+  { target, narrator, helpers, consumers, zeroAt, promise }: FaultStage,
 ) =>
   runFaultSchedule({
     due: dueFaults(scenario.faults, scenario.phases),
@@ -75,6 +81,7 @@ const faultsOf = (
     run: narrated(parts.runFault, narrator),
     contextOf: (fault) => ({
       target,
+      ...(consumers === null ? {} : { consumers }),
       seed: createRandom(seed, `fault/${fault.name}`).int(0, 0x7fffffff),
       promise,
       startHelper: helpers.start,

@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { readBooks } from '../history/book-sample.ts';
 import { readFinalState } from '../history/final-state-file.ts';
+import { readConsumed } from '../history/consumed-line.ts';
 import { readHistory } from '../history/read-history.ts';
 import { readReads } from '../history/read-operation.ts';
 import { createDictionaries } from '../history/columns/dictionary.ts';
@@ -21,7 +22,7 @@ export const readRunData = async (folder: string): Promise<RunData> => {
   checkFormat(files.plan, plan.format);
   // The same identities and hashes stand in both files.
   const dictionaries = createDictionaries();
-  const [timeline, evidence, signals, alerts, history, finalState, machine, reads, books] = await Promise.all([
+  const [timeline, evidence, signals, alerts, history, finalState, machine, reads, consumed, books] = await Promise.all([
     readJson<RunTimeline>(files.timeline),
     readJson<readonly FaultEvidence[]>(files.evidence),
     readJson<SignalsRecord | null>(files.signals, null),
@@ -30,6 +31,7 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     named(files.finalState, readFinalState(files.finalState, dictionaries)),
     named(files.machine, readMachineFile(files.machine)),
     ifThere(files.reads, readReads),
+    ifThere(files.consumed, readConsumed),
     ifThere(files.books, readBooks),
   ]);
   dictionaries.trim();
@@ -45,6 +47,7 @@ export const readRunData = async (folder: string): Promise<RunData> => {
     operations: history.operations,
     historyComplete: history.complete,
     reads,
+    consumed,
     books,
     finalState: finalState.rows,
     finalStateComplete: finalState.complete,

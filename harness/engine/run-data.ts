@@ -2,6 +2,7 @@
 // runs/<id>/: run.json, verdict.json, junit.xml, report.html; runs/<id>/<scenario>/: one file for each part below.
 import type { BookSample } from '../history/book-sample.ts';
 import type { RowList } from '../history/columns/row-list.ts';
+import type { ConsumedLine } from '../history/consumed-line.ts';
 import type { CountedFile } from '../history/counted-file.ts';
 import type { FinalState } from '../history/final-tables.ts';
 import type { Operation } from '../history/operation.ts';
@@ -209,6 +210,8 @@ export type RunData = {
   readonly historyComplete: boolean;
   /** What clients read while the traffic went on; null: the scenario asks for no reads. */
   readonly reads: CountedFile<ReadOperation> | null;
+  /** The records of those who consumed elsewhere, one instance after the other; null: nobody did. */
+  readonly consumed: CountedFile<ConsumedLine> | null;
   /** The books over time; null: the target keeps none, or was not asked. */
   readonly books: CountedFile<BookSample> | null;
   readonly finalState: FinalState;

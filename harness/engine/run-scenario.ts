@@ -2,6 +2,7 @@
 import { hotObjects } from '../traffic/keys.ts';
 import { mkdir } from 'node:fs/promises';
 import { addImportedLines } from '../history/imported-line.ts';
+import { type RunningConsumers, startConsumers } from '../consumers/start-consumers.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { createNarrator, type Narrator } from '../narration/narrator.ts';
 import { planReads } from '../reader/plan-reads.ts';
@@ -114,13 +115,18 @@ const playAndCollect = async (
     narrator.heard(progress);
   });
   const helpers = createFaultHelpers({ registry: context.registry, logFolder: scenarioFiles(folder).logs });
+  await using consumers = await startElsewhere(context, target);
   const processes = () => {
     for (const { instance, role } of target.processes()) instances.set(instance, role);
-    const ours = [driver, ...(driver.others ?? []), ...target.processes(), ...helpers.running()].map(({ role, pid }) => ({ role, pid }));
+    const ours = [driver, ...(driver.others ?? []), ...target.processes(), ...helpers.running(), ...(consumers?.running() ?? [])].map(
+      ({ role, pid }) => ({ role, pid }),
+    );
     return [...shared, ...ours, ...(target.helpers?.() ?? [])];
   };
   await using _sampler = startMachineSampler({ path: scenarioFiles(folder).machine, clock, processes });
-  const played = await playObserved(context, planned, { target, driver, watch, narrator, helpers });
+  const played = await playObserved(context, planned, { target, driver, watch, narrator, helpers, consumers });
+  // All that they did is written down before anybody looks.
+  await consumers?.[Symbol.asyncDispose]();
   await addImportedLines(scenarioFiles(folder).history, played.imported, played.timeline.zeroAt);
   await endNarration(context, narrator);
   if (signal.aborted) return await writePlayed(context, played);
@@ -128,6 +134,16 @@ const playAndCollect = async (
   if (played.driverFailure !== null) onProgress({ kind: 'warning', text: explain(played.driverFailure) });
   const known = [...instances].map(([instance, role]) => ({ instance, role }));
   await collect(context, { target, telemetry, plan: planned.plan, played, canaryBefore, instances: known });
+};
+
+/** Those who consume elsewhere are there before the first event is. */
+const startElsewhere = async (
+  { scenario: { consumers }, folder, registry, signal }: ScenarioContext,
+  target: RunningTarget,
+): Promise<RunningConsumers | null> => {
+  if (consumers === undefined || target.consumerProgram === undefined) return null;
+  const { consumed: file, logs: logFolder } = scenarioFiles(folder);
+  return startConsumers({ consumers, program: target.consumerProgram, file, logFolder, registry, signal });
 };
 
 /** Readers and samplers of the books have written their last line when this returns. */

@@ -6,6 +6,7 @@ export const scenarioFiles = (folder: string) => ({
   history: join(folder, 'history.ndjson'),
   finalState: join(folder, 'final-state.ndjson'),
   reads: join(folder, 'reads.ndjson'),
+  consumed: join(folder, 'consumed.ndjson'),
   books: join(folder, 'books.ndjson'),
   evidence: join(folder, 'evidence.json'),
   signals: join(folder, 'signals.json'),

@@ -3,10 +3,18 @@ import type { Clock } from '../engine/clock.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
 import type { ImportedLine } from '../history/imported-line.ts';
 import type { Fault } from '../scenario/scenario.ts';
-import type { RunningTarget } from '../targets/target.ts';
+import type { RunningTarget, VictimProcess } from '../targets/target.ts';
+
+export type ConsumerVictims = {
+  processes(): readonly VictimProcess[];
+  /** Starts another process in the place of one that has ended. */
+  restart(index: number): Promise<VictimProcess>;
+};
 
 export type FaultContext = {
   readonly target: RunningTarget;
+  /** Those who consume elsewhere; left out: nobody does. */
+  readonly consumers?: ConsumerVictims;
   readonly clock: Clock;
   /** Aborts when the run is interrupted: the fault then heals what would outlive the run and returns. */
   readonly signal: AbortSignal;

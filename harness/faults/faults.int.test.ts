@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
 import type { Fault } from '../scenario/scenario.ts';
-import type { RunningTarget, TargetProcess } from '../targets/target.ts';
+import type { RunningTarget, TargetProcess, VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import { kill } from './kill.ts';
 import type { LeaseRow } from './lease-evidence.ts';
@@ -137,6 +137,24 @@ describe('kill', () => {
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
     expect(state).toEqual({ lockHeld: false, restarts: 0 });
     expect(await processState(victim.pid)).toMatch(/[RS]/);
+  });
+
+  test('of one that consumes elsewhere is followed by another in its place, and asks for no lease of a worker', async () => {
+    const { target, state } = fakeTarget({});
+    const consumer = (): VictimProcess => ({ ...startProcess(), role: 'consumer' });
+    const victim = consumer();
+    const restarted: number[] = [];
+    const restart = async (index: number): Promise<VictimProcess> => {
+      restarted.push(index);
+      return consumer();
+    };
+    const consumers = { processes: () => [victim], restart };
+    const evidence = await kill({ ...killFault, role: 'consumer' }, { ...contextOf(target), consumers });
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['exited', 'restarted']);
+    expect([restarted, state.restarts]).toEqual([[0], 0]);
+    const none = await kill({ ...killFault, role: 'consumer' }, contextOf(target)).catch((error: Error) => error.message);
+    expect(none).toContain('a fault is aimed at consumer 0, but there are only: worker 0');
   });
 
   test('a process that ended by itself before was not killed by us', async () => {

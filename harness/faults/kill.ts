@@ -4,9 +4,9 @@ import type { FaultEvidence } from '../engine/run-data.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { within } from '../engine/within.ts';
 import type { Fault } from '../scenario/scenario.ts';
-import type { TargetProcess } from '../targets/target.ts';
+import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
-import { findProcess } from './find-process.ts';
+import { findVictim, restartVictim } from './find-process.ts';
 import { databaseNow, describeTaken, type HeldLease, heldLeases, notYetTaken, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { strike } from './strike.ts';
@@ -20,7 +20,7 @@ const takeoverWithinMs = 12_000;
 
 export const kill: FaultRunner<'kill'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
-  const victim = findProcess(context.target, fault.role, fault.index);
+  const victim = findVictim(context, fault.role, fault.index);
   const blow = await (fault.inside === 'transaction' ? killInTransaction : killNow)(victim, context, observations);
   const [healedAt] = await Promise.all([
     startAgain(fault, victim, blow, context, observations),
@@ -39,7 +39,7 @@ const evidenceOf = (fault: Kill, blow: Blow, healedAt: number | null, observatio
   observations: observations.all,
 });
 
-const killNow = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
+const killNow = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
   const held = await leasesOf(victim, context);
   const since = await databaseNow(context.target);
   const injectedAt = context.clock.now();
@@ -48,7 +48,7 @@ const killNow = async (victim: TargetProcess, context: FaultContext, observation
 };
 
 /** The lock is let go in every case: when the function ends, also by an exception. */
-const killInTransaction = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
+const killInTransaction = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
   await using lock = await context.target.lockReadModel();
   const backends = await waitForOpenTransaction(victim, lock, context, observations);
   if (backends.length === 0) return { injectedAt: context.clock.now(), since: 0, held: [], tookEffect: false };
@@ -59,13 +59,13 @@ const killInTransaction = async (victim: TargetProcess, context: FaultContext, o
   return { ...blow, tookEffect: gone };
 };
 
-const leasesOf = (victim: TargetProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>
+const leasesOf = (victim: VictimProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>
   victim.role === 'worker' ? heldLeases(target, victim.instance) : Promise.resolve([]);
 
 /** When it ran again; null: it does not. Not started again where the run was interrupted: the whole target is being taken down then. */
 const startAgain = async (
   fault: Kill,
-  victim: TargetProcess,
+  victim: VictimProcess,
   blow: Blow,
   context: FaultContext,
   observations: Observations,
@@ -74,7 +74,7 @@ const startAgain = async (
   await context.clock.sleep(fault.restartAfterSeconds * 1000, context.signal);
   if (context.signal.aborted) return null;
   try {
-    const again = await context.target.restart(fault.role, fault.index);
+    const again = await restartVictim(context, victim);
     const observed = `${fault.role} ${fault.index} runs again as pid ${again.pid}`;
     observations.add('process', observed, { event: 'restarted', pid: again.pid, instance: again.instance, instead: victim.pid });
     return again.pid === victim.pid ? null : context.clock.now();
@@ -84,10 +84,10 @@ const startAgain = async (
   }
 };
 
-const hasEnded = async (victim: TargetProcess, { clock }: FaultContext): Promise<boolean> =>
+const hasEnded = async (victim: VictimProcess, { clock }: FaultContext): Promise<boolean> =>
   (await within(victim.exited, 0, clock)) !== null;
 
-const watchTakeover = async (victim: TargetProcess, blow: Blow, context: FaultContext, observations: Observations): Promise<void> => {
+const watchTakeover = async (victim: VictimProcess, blow: Blow, context: FaultContext, observations: Observations): Promise<void> => {
   if (blow.held.length === 0 || !blow.tookEffect) return;
   const { last } = await waitUntil(
     () => takenOverFrom(context.target, victim.instance, blow.since),

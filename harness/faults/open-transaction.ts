@@ -1,6 +1,6 @@
 // Makes sure that a worker dies inside an open transaction: seen in pg_stat_activity before the kill, and seen gone after it.
 import { waitUntil } from '../engine/wait-until.ts';
-import type { RunningTarget, TargetProcess } from '../targets/target.ts';
+import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import type { Observations } from './observations.ts';
 
@@ -26,7 +26,7 @@ const activitySql = `select pid as "backendPid", application_name as "applicatio
 
 /** Empty: within the bound no backend of the worker was seen waiting on the lock inside a transaction, so there is nothing to kill it in. */
 export const waitForOpenTransaction = async (
-  victim: TargetProcess,
+  victim: VictimProcess,
   lock: Lock,
   context: FaultContext,
   observations: Observations,
@@ -47,14 +47,14 @@ export const waitForOpenTransaction = async (
   return last;
 };
 
-const openTransactions = async (victim: TargetProcess, lock: Lock, { target }: FaultContext): Promise<readonly OpenTransaction[]> => {
+const openTransactions = async (victim: VictimProcess, lock: Lock, { target }: FaultContext): Promise<readonly OpenTransaction[]> => {
   const mine = (await lock.waiting()).filter((backend) => belongsTo(victim, backend.applicationName));
   if (mine.length === 0) return [];
   return target.query<OpenTransaction>(activitySql, [mine.map((backend) => backend.backendPid)]);
 };
 
 /** application_name is `faultline-<process>-<instance>[-<part>]`, cut to 63 bytes; the instance begins with `<role>-<pid>-`. */
-export const belongsTo = (victim: Pick<TargetProcess, 'instance' | 'role' | 'pid'>, applicationName: string): boolean =>
+export const belongsTo = (victim: Pick<VictimProcess, 'instance' | 'role' | 'pid'>, applicationName: string): boolean =>
   applicationName.includes(victim.instance) || applicationName.includes(`${victim.role}-${victim.pid}-`);
 
 const leftSql = `select pid as "backendPid" from pg_stat_activity where pid = any($1::int[])`;

@@ -1,8 +1,8 @@
 // SIGSTOP for a while, then SIGCONT: the process becomes a zombie that wakes up and believes it still owns its lanes.
 import { waitUntil } from '../engine/wait-until.ts';
-import type { TargetProcess } from '../targets/target.ts';
+import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
-import { findProcess } from './find-process.ts';
+import { findVictim } from './find-process.ts';
 import { databaseNow, describeTaken, fencedAt, heldLeases, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { processState } from './process-state.ts';
@@ -12,7 +12,7 @@ const fencedWithinMs = 5000;
 
 export const pause: FaultRunner<'pause'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
-  const victim = findProcess(context.target, fault.role, fault.index);
+  const victim = findVictim(context, fault.role, fault.index);
   const since = await databaseNow(context.target);
   const held = fault.role === 'worker' ? await heldLeases(context.target, victim.instance) : [];
   const injectedAt = context.clock.now();
@@ -31,7 +31,7 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
   return { fault: fault.name, kind: fault.kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
 };
 
-const stop = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
+const stop = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
   process.kill(victim.pid, 'SIGSTOP');
   const { done, last } = await awaitState(victim.pid, (state) => state === 'T', context);
   observations.add('/proc', `${victim.role} ${victim.index} (pid ${victim.pid}) is in state ${last ?? 'gone'} after SIGSTOP`, {
@@ -43,7 +43,7 @@ const stop = async (victim: TargetProcess, context: FaultContext, observations: 
   return done;
 };
 
-const stillStopped = async (victim: TargetProcess, observations: Observations): Promise<boolean> => {
+const stillStopped = async (victim: VictimProcess, observations: Observations): Promise<boolean> => {
   const state = await processState(victim.pid);
   observations.add('/proc', `at the end of the pause it is in state ${state ?? 'gone'}`, {
     event: 'still-stopped',
@@ -54,7 +54,7 @@ const stillStopped = async (victim: TargetProcess, observations: Observations): 
 };
 
 const observeTakeover = async (
-  victim: TargetProcess,
+  victim: VictimProcess,
   since: number,
   held: number,
   { target }: FaultContext,
@@ -65,14 +65,14 @@ const observeTakeover = async (
   observations.add('lease_events', observed, { event: 'taken-over', instance: victim.instance, since, held, rows });
 };
 
-const resume = async (victim: TargetProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
+const resume = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
   process.kill(victim.pid, 'SIGCONT');
   const { done, last } = await awaitState(victim.pid, (state) => state !== 'T', { ...context, signal: undefined });
   observations.add('/proc', `after SIGCONT it is in state ${last ?? 'gone'}`, { event: 'resumed', pid: victim.pid, state: last });
   return done && last !== null;
 };
 
-const observeFencing = async (victim: TargetProcess, since: number, context: FaultContext, observations: Observations): Promise<void> => {
+const observeFencing = async (victim: VictimProcess, since: number, context: FaultContext, observations: Observations): Promise<void> => {
   const { last } = await waitUntil(
     () => fencedAt(context.target, victim.instance, since),
     (rows) => rows.length > 0,

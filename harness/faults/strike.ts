@@ -1,6 +1,6 @@
 // kill -9 of one process, and the proof that it died of it.
 import { within } from '../engine/within.ts';
-import type { TargetProcess } from '../targets/target.ts';
+import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import type { Observations } from './observations.ts';
 
@@ -9,7 +9,7 @@ const exitWithinMs = 2000;
 
 /** Evidence is the exit that the operating system reports to the process's parent, never that a signal was sent. */
 export const strike = async (
-  victim: TargetProcess,
+  victim: VictimProcess,
   { clock }: Pick<FaultContext, 'clock'>,
   observations: Observations,
 ): Promise<boolean> => {

@@ -186,6 +186,15 @@ export type FinalRow =
       readonly kernelDropped: number | null;
       readonly closed: boolean;
     }
+  /** Where a consumer elsewhere stands in a lane, by the target's own table. */
+  | {
+      readonly kind: 'consumer-lane';
+      readonly consumer: string;
+      readonly lane: number;
+      readonly position: number;
+      readonly epoch: number;
+      readonly head: number;
+    }
   /** What the harness's own proxy did before that door. */
   | ({ readonly kind: 'datagram-link' } & Readonly<DatagramCounts>)
   | {

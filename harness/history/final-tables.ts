@@ -83,6 +83,7 @@ export class FinalTables {
     'datagram-sender': [],
     'datagram-door': [],
     'datagram-link': [],
+    'consumer-lane': [],
     erased: [],
     remnant: [],
     'lease-event': [],

@@ -1,6 +1,7 @@
 // Parts of a scenario in words, for the plan on the console and for the report.
 import { basename } from 'node:path';
 import type { FiredAlert } from '../engine/fired-alerts.ts';
+import type { ConsumerDoor, Consumers } from '../scenario/consumers.ts';
 import type { Budget, ExpectedAlert, Traffic } from '../scenario/scenario.ts';
 import { count } from './console/numbers.ts';
 
@@ -60,6 +61,15 @@ export const describeKeys = (keys: Traffic['keys']): string => {
     case 'uniform':
       return `${count(keys.count)} keys, all alike`;
   }
+};
+
+export const describeConsumers = ({ instances, leaseMs, handleMs, checkpointMs }: Consumers): string => {
+  const of = (door: ConsumerDoor): number => instances.filter((each) => each === door).length;
+  const doors = [
+    ...(of('client') === 0 ? [] : [`${of('client')} by the client`]),
+    ...(of('stream') === 0 ? [] : [`${of('stream')} by hand over server-sent events`]),
+  ];
+  return `${instances.length} processes consume elsewhere (${doors.join(', ')}), with leases of ${leaseMs} ms, ${handleMs} ms an event, and a checkpoint each ${checkpointMs} ms`;
 };
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;

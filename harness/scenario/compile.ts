@@ -19,6 +19,7 @@ export const compileScenario = (source: ScenarioSource, { measures, usualProcess
   phases: Object.entries(source.phases).map(([name, { budgets: _budgets, ...phase }]): Phase => ({ name, ...phase })),
   traffic: source.traffic,
   ...(source.reads === undefined ? {} : { reads: source.reads }),
+  ...(source.consumers === undefined ? {} : { consumers: source.consumers }),
   faults: Object.entries(source.faults ?? {}).map(([name, fault]) => ({ ...fault, name }) as Fault),
   expectations: Object.entries(source.expect ?? {}).map(([check, parameters]) => referenceOf(check, parameters)),
   mustBeSeen: Object.entries(source.seen ?? {}).map(([what, atLeast]) => ({ check: `${what}-seen`, parameters: { atLeast } })),

@@ -56,6 +56,16 @@ export const expectations = {
   },
   'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
   'erased-everywhere': { means: 'Of an event whose object was erased nothing is left but its place in the log.' },
+  'consumed-at-least-once': {
+    means: 'Each event is worked on by one of those who consume elsewhere, and is what the log has at its place.',
+  },
+  'consumed-in-order': {
+    means: 'Under each lease a lane is given in the order of its positions, none left out, from the checkpoint that came with it.',
+  },
+  'checkpoint-never-ahead': { means: 'No checkpoint covers an event that whoever asked for it was not done with.' },
+  'redelivery-bounded': { means: 'What comes again is what lay after the last checkpoint: each lease of a lane begins there.' },
+  'consumer-zombie-fenced': { means: 'No checkpoint is taken under an epoch that is over; whoever asks for one is told.' },
+  'given-under-lease': { means: 'The client hands nothing out once its lease is over, whether or not anybody answers it.' },
   'replayed-as-asked': {
     means: 'Each dead letter that was mended and replayed has its effect, and none was begun before its turn by the rate.',
   },
@@ -73,6 +83,8 @@ export const seen = {
   'dead-letters': { means: 'dead letters' },
   recovered: { means: 'events whose every delivery ended unknown, and that are there all the same' },
   reads: { means: 'reads that showed an event' },
+  'consumer-fencing': { means: 'checkpoints of consumers elsewhere that were refused for an old epoch' },
+  'consumer-redeliveries': { means: 'events that consumers elsewhere were given again' },
 } as const satisfies Record<string, Entry>;
 
 export type ExpectationName = keyof typeof expectations;

@@ -1,4 +1,5 @@
 // Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
+import { consumersProblems } from './consumers.ts';
 import { detectionProblems } from './detection-problems.ts';
 import { newerFaultKinds, newerFaultProblems } from './faults/fault-problems.ts';
 import { overlapProblems } from './faults/overlap-problems.ts';
@@ -27,6 +28,7 @@ export const scenarioProblems = (scenario: Scenario, limits: Limits = usualLimit
     phaseProblems(scenario.phases, report);
     trafficProblems(scenario.traffic, report);
     readsProblems(scenario.reads, report);
+    consumersProblems(scenario.consumers, report);
     const phases = isList(scenario.phases) ? scenario.phases : [];
     each(scenario.faults, 'faults', report, (fault, place) => faultProblems(fault, place, scenario, phases, report));
     each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));
@@ -83,7 +85,7 @@ const phaseProblems = (phases: readonly Phase[], report: Reporter): void => {
     report('phases', `plan ${Math.round(operations)} operations; at most ${mostOperations} can be recorded and judged`);
 };
 
-const faultProblems = (fault: Fault, place: string, { target }: Scenario, phases: readonly Phase[], report: Reporter): void => {
+const faultProblems = (fault: Fault, place: string, scenario: Scenario, phases: readonly Phase[], report: Reporter): void => {
   if (!isName(fault.name)) report(`${place}.name`, `must be lower-case words joined by hyphens, not ${show(fault.name)}`);
   const phase = phases.find(({ name }) => name === fault.at?.phase);
   if (phase === undefined)
@@ -91,7 +93,7 @@ const faultProblems = (fault: Fault, place: string, { target }: Scenario, phases
   else if (!(fault.at.afterSeconds >= 0 && fault.at.afterSeconds < phase.seconds)) {
     report(`${place}.at.afterSeconds`, `must be within the ${phase.seconds} s of phase ${phase.name}, not ${show(fault.at.afterSeconds)}`);
   }
-  if ('role' in fault || rolesAreNeeded(fault.kind)) victimProblems(fault as Aimed, place, target, report);
+  if ('role' in fault || rolesAreNeeded(fault.kind)) victimProblems(fault as Aimed, place, scenario, report);
   kindProblems(fault, place, report);
 };
 
@@ -99,12 +101,16 @@ type Aimed = Extract<Fault, { readonly role: unknown }>;
 const aimedKinds: readonly string[] = ['kill', 'pause', 'crash-loop', 'restart', 'slow-start', 'descriptors', 'clock', 'bad-release'];
 const rolesAreNeeded = (kind: string): boolean => aimedKinds.includes(kind);
 
-const victimProblems = ({ role, index }: Aimed, place: string, target: Scenario['target'], report: Reporter): void => {
-  const count = target?.processes?.[role];
-  if (count === undefined) report(`${place}.role`, `must be one of ${roles.join(', ')}, not ${show(role)}`);
+const victimProblems = ({ kind, role, index }: Aimed, place: string, { target, consumers }: Scenario, report: Reporter): void => {
+  const isConsumer = role === 'consumer' && (kind === 'kill' || kind === 'pause');
+  const count = isConsumer ? (consumers?.instances?.length ?? 0) : target?.processes?.[role as ProcessRole];
+  if (count === 0) report(`${place}.role`, `is ${show(role)}, and there is none`);
+  else if (count === undefined) report(`${place}.role`, `must be one of ${roles.join(', ')}${ofConsumers(kind)}, not ${show(role)}`);
   else if (!isWhole(index, 0, count - 1))
     report(`${place}.index`, `must be from 0 to ${count - 1}, for ${count} processes of role ${role}, not ${show(index)}`);
 };
+
+const ofConsumers = (kind: Aimed['kind']): string => (kind === 'kill' || kind === 'pause' ? ', or consumer' : '');
 
 const kindProblems = (fault: Fault, place: string, report: Reporter): void => {
   switch (fault.kind) {

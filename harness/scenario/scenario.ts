@@ -7,11 +7,11 @@ import type { ImportFault } from './faults/import-fault.ts';
 import type { NetworkFault } from './faults/network-fault.ts';
 import type { OperatorFault } from './faults/operator-fault.ts';
 import type { ProcessFault } from './faults/process-faults.ts';
-import type { ProcessRole } from './process-role.ts';
-
-export type { ProcessRole } from './process-role.ts';
-
+import type { Consumers } from './consumers.ts';
+import type { ProcessRole, VictimRole } from './process-role.ts';
 import type { Reads } from './reads.ts';
+
+export type { ProcessRole, VictimRole } from './process-role.ts';
 
 export type PhaseKind = 'warm-up' | 'steady' | 'fault' | 'heal' | 'drain';
 
@@ -123,7 +123,7 @@ export type Fault =
       readonly kind: 'kill';
       readonly name: string;
       readonly at: FaultMoment;
-      readonly role: ProcessRole;
+      readonly role: VictimRole;
       readonly index: number;
       readonly restartAfterSeconds: number;
       readonly inside?: 'transaction';
@@ -133,7 +133,7 @@ export type Fault =
       readonly kind: 'pause';
       readonly name: string;
       readonly at: FaultMoment;
-      readonly role: ProcessRole;
+      readonly role: VictimRole;
       readonly index: number;
       readonly seconds: number;
     }
@@ -209,6 +209,8 @@ export type Scenario = {
   readonly traffic: Traffic;
   /** Clients who read while others write; left out: nobody does. */
   readonly reads?: Reads;
+  /** Those who consume elsewhere; left out: nobody does. */
+  readonly consumers?: Consumers;
   readonly faults: readonly Fault[];
   /** Must hold, beside the safety checks that every run gets: violated is `fail`. */
   readonly expectations: readonly CheckReference[];

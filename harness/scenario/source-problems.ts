@@ -43,6 +43,7 @@ const fields: readonly (keyof ScenarioSource)[] = [
   'phases',
   'traffic',
   'reads',
+  'consumers',
   'faults',
   'expect',
   'seen',

@@ -1,6 +1,7 @@
 // A scenario as its author writes it: what is named stands under its name, a budget stands in the phase that it is about, and a quantity is asked for by the
 // name that the target has for it. compile.ts makes of it what planning, running and judging read.
 import type { ExpectationName, ExpectationParameters, SeenName, SeenParameters } from './expectations.ts';
+import type { Consumers } from './consumers.ts';
 import type { Reads } from './reads.ts';
 import type { Fault, Phase, ProcessRole, Traffic } from './scenario.ts';
 
@@ -65,6 +66,8 @@ export type ScenarioSource<PhaseName extends string = string> = {
   readonly traffic: Traffic;
   /** Clients who read beside the traffic. Left out: nobody reads. */
   readonly reads?: Reads;
+  /** Processes that consume elsewhere, over the target's consumer API. Left out: none do. */
+  readonly consumers?: Consumers;
   readonly faults?: Readonly<Record<string, FaultSource<NoInfer<PhaseName>>>>;
   /** Must hold, beside the safety of every run. */
   readonly expect?: { readonly [Name in ExpectationName]?: ExpectationParameters<Name> };

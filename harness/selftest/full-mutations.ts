@@ -1,5 +1,6 @@
 // Defects that the scenarios outside of the default set are there for, one and more for each: planted by `npm run selftest -- --full`, or by their names.
 import type { SelftestCase } from './case.ts';
+import { consumerMutations } from './consumer-mutations.ts';
 import { recoveryMutations } from './recovery-mutations.ts';
 
 export const fullMutations: readonly SelftestCase[] = [
@@ -308,6 +309,7 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  ...consumerMutations,
   {
     name: 'first-come-first-committed',
     defect: 'what waits for a commit takes no turns by tenant: a quiet one waits behind all that another has sent',

@@ -33,6 +33,8 @@ const asked = (signals: TargetSignals): readonly TargetSignal[] => [
   signals.takeovers,
   signals.fencedWrites,
   signals.handlerKills,
+  signals.consumerLag,
+  signals.consumerCheckpoints,
 ];
 
 /**

@@ -24,6 +24,7 @@ export const plotsOf = (signals: TargetSignals, scope: RunScope, exportIntervalM
     { name: 'ingest-p50', unit: 's', promql: quantile(0.5, ingest, 'le') },
     { name: 'ingest-p99', unit: 's', promql: quantile(0.99, ingest, 'le') },
     { name: 'lag', unit: 'events', promql: `sum by (${signals.processorLabel}) (${signals.lag.promName}{${run}})` },
+    { name: 'consumer-lag', unit: 'events', promql: `sum by (${signals.consumerLabel}) (${signals.consumerLag.promName}{${run}})` },
     { name: 'lag-duration', unit: 's', promql: `max by (${signals.processorLabel}) (${signals.lagDuration.promName}{${run}})` },
     { name: 'freshness-p99', unit: 's', promql: quantile(0.99, freshness, `le, ${signals.processorLabel}`) },
     { name: 'dead-letters', unit: 'events', promql: `sum by (${signals.processorLabel}) (${signals.deadLetters.promName}{${run}})` },

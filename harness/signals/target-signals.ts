@@ -27,6 +27,10 @@ export type TargetSignals = {
   readonly fencedWrites: TargetSignal;
   readonly handlerKills: TargetSignal;
   readonly ingestQueue: TargetSignal;
+  /** Of those who consume elsewhere: events not yet checkpointed, and what became of their checkpoints. */
+  readonly consumerLag: TargetSignal;
+  readonly consumerCheckpoints: TargetSignal;
+  readonly consumerLabel: string;
   /** Histograms, in seconds. */
   readonly ingestDuration: TargetSignal;
   readonly freshness: TargetSignal;

@@ -28,6 +28,7 @@ export const checkNeeds: Needs = {
   clock: [],
   agreement: ['metrics', 'books'],
   lag: ['metrics', 'positions'],
+  'consumer-lag': ['metrics', 'books', 'consumers'],
   traces: ['traces'],
   logs: ['logs'],
   detection: ['alerts'],
@@ -54,6 +55,12 @@ export const checkNeeds: Needs = {
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
   'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
+  'consumed-at-least-once': ['consumers', 'positions'],
+  'consumed-in-order': ['consumers'],
+  'checkpoint-never-ahead': ['consumers'],
+  'redelivery-bounded': ['consumers'],
+  'consumer-zombie-fenced': ['consumers'],
+  'given-under-lease': ['consumers'],
   'replayed-as-asked': ['read-models', 'dead-letters'],
   'refusals-seen': [],
   'duplicates-seen': [],
@@ -65,6 +72,8 @@ export const checkNeeds: Needs = {
   'dead-letters-seen': ['dead-letters'],
   'recovered-seen': ['read-back'],
   'reads-seen': ['reads'],
+  'consumer-fencing-seen': ['consumers'],
+  'consumer-redeliveries-seen': ['consumers'],
 };
 
 export const budgetNeeds = ['metrics'] as const;

@@ -3,6 +3,7 @@
 export const offers = {
   'read-back': 'the events that it keeps can be read back one by one',
   reads: 'a key can be read by clients while the traffic goes on',
+  consumers: 'it has an API for those who consume elsewhere, with leases and checkpoints',
   bodies: 'the text of an event is kept as it was sent',
   positions: 'kept events have a lane and a gapless position in it',
   'read-models': 'what its processors made of the events can be read back',

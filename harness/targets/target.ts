@@ -6,7 +6,8 @@ import type { TcpLinkHandle, UdpLinkHandle } from '../network/start-network.ts';
 import type { DatagramNeeds } from '../scenario/faults/datagram-needs.ts';
 import type { DatagramLink } from '../scenario/faults/datagram-fault.ts';
 import type { NetworkLink } from '../scenario/faults/network-fault.ts';
-import type { ProcessRole, TrafficTenant } from '../scenario/scenario.ts';
+import type { ConsumerDoor } from '../scenario/consumers.ts';
+import type { ProcessRole, TrafficTenant, VictimRole } from '../scenario/scenario.ts';
 import type { Lacks } from './offers.ts';
 import type { StackAccess, StackEndpoints } from '../stack/running-stack.ts';
 
@@ -23,6 +24,9 @@ export type TargetProcess = {
   /** Resolves when the process has ended. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 };
+
+/** What a fault has to know of whom it kills or pauses. */
+export type VictimProcess = Pick<TargetProcess, 'index' | 'pid' | 'instance' | 'exited'> & { readonly role: VictimRole };
 
 export type StartOptions = {
   readonly runId: string;
@@ -143,6 +147,8 @@ export type RunningTarget = AsyncDisposable & {
   readAsUser?(): Promise<void>;
   /** One key as a client reads it; asked while the traffic goes on, where the scenario wants reads. */
   readKey?(question: ReadQuestion, signal: AbortSignal): Promise<ReadAnswer>;
+  /** How one consumes elsewhere: the program and its arguments, without the job (harness/consumers/consumer-job.ts), and the addresses of the consumer API. */
+  consumerProgram?(door: ConsumerDoor): { readonly args: readonly string[]; readonly urls: readonly string[] };
   /** Its books at this instant, all lanes from one snapshot. */
   books?(): Promise<BookSample>;
   /** Every row of the final state, streamed. */

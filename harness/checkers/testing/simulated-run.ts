@@ -73,6 +73,7 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): Simul
     operations,
     historyComplete: true,
     reads: scenario.reads === undefined ? null : simulatedReads(scenario.reads, traffic, finalState, zeroAt),
+    consumed: null,
     books: simulatedBooks(finalState, passedAt, zeroAt, traffic.durationMs),
     finalState,
     finalStateComplete: true,

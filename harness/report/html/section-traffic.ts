@@ -2,7 +2,7 @@
 import { describeShape } from '../../scenario/rate-shape.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { count } from '../console/numbers.ts';
-import { describeTraffic } from '../describe-scenario.ts';
+import { describeConsumers, describeTraffic } from '../describe-scenario.ts';
 import { html, type Markup } from './markup.ts';
 
 export const trafficSection = (scenario: Scenario): Markup => {
@@ -40,6 +40,7 @@ export const trafficSection = (scenario: Scenario): Markup => {
       ${Object.entries(scenario.target.processes)
         .map(([role, number]) => `${number} ${role}`)
         .join(', ')}.
+      ${scenario.consumers === undefined ? '' : `Beside it ${describeConsumers(scenario.consumers)}. `}
       ${scenario.target.teamProcessor === true ? "Workers run a processor of a team's own, which fails for events that ask for it. " : ''}
       ${scenario.target.faultyHandler === true ? 'Workers run user code that throws or hangs for events that ask for it. ' : ''}
       ${scenario.target.slowHotKeys === true ? 'User code takes ten milliseconds for each event of a hot key. ' : ''}

@@ -1,5 +1,5 @@
 // The role of the process that a fault is aimed at; null for those of a link, the database or the machine.
-import type { ProcessRole } from '../process-role.ts';
+import type { VictimRole } from '../process-role.ts';
 import type { Fault } from '../scenario.ts';
 
-export const roleOf = (fault: Fault | undefined): ProcessRole | null => (fault !== undefined && 'role' in fault ? fault.role : null);
+export const roleOf = (fault: Fault | undefined): VictimRole | null => (fault !== undefined && 'role' in fault ? fault.role : null);

@@ -59,7 +59,7 @@ export const driveStub = async ({ stub: options, seconds, ratePerSecond, spoil, 
       drainPending: [],
     };
     const read = { operations: history.operations, historyComplete: history.complete, finalState: rows, finalStateComplete: true };
-    const none = { evidence: [], signals: null, alerts: null, reads: null, books: null };
+    const none = { evidence: [], signals: null, alerts: null, reads: null, consumed: null, books: null };
     const machine = { machine: machineSamples(zeroAt, seconds * 1000), machineComplete: true };
     return { run: { plan, timeline, ...read, ...none, ...machine }, counts, answeredAt };
   } finally {

@@ -3,12 +3,19 @@ import type { Check, CheckRegistry, CheckResult } from '../../checkers/check.ts'
 import type { RunData } from '../../engine/run-data.ts';
 import { agreementCases } from './checker-cases/agreement.ts';
 import type { CheckerCase } from './checker-cases/checker-case.ts';
+import { consumerCases } from './checker-cases/consumers.ts';
 import { expectationCases } from './checker-cases/expectations.ts';
 import { safetyCases } from './checker-cases/safety.ts';
 import { validityCases } from './checker-cases/validity.ts';
 import type { Half, ToolCase } from './tool-case.ts';
 
-export const checkerCases: readonly CheckerCase[] = [...safetyCases, ...validityCases, ...agreementCases, ...expectationCases];
+export const checkerCases: readonly CheckerCase[] = [
+  ...safetyCases,
+  ...validityCases,
+  ...agreementCases,
+  ...expectationCases,
+  ...consumerCases,
+];
 
 export const checkerTools = (registries: readonly CheckRegistry[], cases: readonly CheckerCase[] = checkerCases): readonly ToolCase[] =>
   registries.flatMap((registry) =>

@@ -1,6 +1,7 @@
 // The books as the tables have them, all lanes in one statement and so in one snapshot.
 import type { Pool } from 'pg';
 import type { BookRow, BookSample } from '../../history/book-sample.ts';
+import { consumersIn } from './consumer-books.ts';
 
 /** The size is a query of its own: asked once, for it looks at each file of the database. The clock is read after the snapshot: whatever the snapshot holds was written before `at`. */
 const sql = `select (select pg_database_size(current_database()))::float8 as "databaseBytes", (extract(epoch from clock_timestamp()) * 1000)::float8 as "at", c.processor, c.version, c.lane, l.head::float8 as "head",
@@ -10,11 +11,13 @@ const sql = `select (select pg_database_size(current_database()))::float8 as "da
   where left(c.processor, 1) <> '_' order by c.processor, c.version, c.lane`;
 
 export const booksIn = async (pool: Pool): Promise<BookSample> => {
-  const { rows } = await pool.query<BookRow & { readonly at: number; readonly databaseBytes: number }>(sql);
+  const asked = pool.query<BookRow & { readonly at: number; readonly databaseBytes: number }>(sql);
+  const [{ rows }, consumers] = await Promise.all([asked, consumersIn(pool)]);
   const [first] = rows;
   return {
     at: Math.max(0, ...rows.map(({ at }) => at)),
     ...(first === undefined ? {} : { databaseBytes: first.databaseBytes }),
+    ...(consumers.length === 0 ? {} : { consumers }),
     rows: rows.map(({ at: _at, databaseBytes: _bytes, ...row }) => row),
   };
 };

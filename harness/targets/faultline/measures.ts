@@ -28,6 +28,12 @@ export const faultlineMeasures: Measures = {
     over: 'every-step',
     unit: 'events',
   },
+  'consumer-lag-age': {
+    means: 'The age of the oldest event that one of those who consume elsewhere has not checkpointed, at every second.',
+    promql: 'max(faultline_consumer_lag_duration_seconds{$run})',
+    over: 'every-step',
+    unit: 's',
+  },
   'error-share': {
     means: 'The share of requests that were not accepted, over the phase.',
     promql: refusedShare('$phase'),

@@ -1,5 +1,6 @@
 // What is still on its way through the system, asked of the tables. Dead letters rest; they are not on their way.
 import type { Pool } from 'pg';
+import { consumersIn } from './consumer-books.ts';
 
 type Backlog = { readonly processor: string; readonly amount: number };
 
@@ -13,11 +14,20 @@ const retryingSql = `select processor as "processor", count(*)::float8 as "amoun
 
 /** In words with numbers; empty when all is drained. */
 export const pendingIn = async (pool: Pool): Promise<readonly string[]> => {
-  const [lag, early, retrying] = await Promise.all([ask(pool, lagSql), ask(pool, pendingSql), ask(pool, retryingSql)]);
+  const [lag, early, retrying, consumers] = await Promise.all([
+    ask(pool, lagSql),
+    ask(pool, pendingSql),
+    ask(pool, retryingSql),
+    consumersIn(pool),
+  ]);
   if (lag.length === 0) return ['no processor has registered yet'];
   return [
     ...inWords(lag, (amount, processor) => `${amount} events not yet passed by ${processor}`),
     ...inWords(early, (amount, processor) => `${amount} early events wait for their predecessors in ${processor}`),
+    ...inWords(
+      consumers.map(({ consumer, head, position }) => ({ processor: consumer, amount: head - position })),
+      (amount, consumer) => `${amount} events not yet checkpointed by consumer ${consumer}`,
+    ),
     ...inWords(retrying, (amount, processor) => `${amount} keys are being retried by ${processor}`),
   ];
 };

@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { FinalRow } from '../../history/final-state.ts';
+import { consumerNameSql } from './consumer-books.ts';
 
 const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 const sha256 = (column: string): string => `encode(sha256(convert_to(${column}, 'UTF8')), 'hex')`;
@@ -56,6 +57,8 @@ const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 
     marked_datagrams::float8 as "markedDatagrams", marked_events::float8 as "markedEvents" from udp_senders order by source, boot`,
   'datagram-door': `select door, received::float8 as "received", unread::float8 as "unread", dropped::float8 as "dropped", in_doubt::float8 as "inDoubt",
     kernel_dropped::float8 as "kernelDropped", closed_at is not null as "closed" from udp_doors order by door`,
+  'consumer-lane': `select ${consumerNameSql} as "consumer", l.lane, l.position::float8 as "position", l.epoch::float8 as "epoch", h.head::float8 as "head"
+    from consumer_lanes l join consumers c using (tenant, consumer) join lanes h on h.stream_version = c.stream_version and h.lane = l.lane order by 1, 2`,
   'lease-event': `select ${epochMs('at')} as "at", kind as "event", processor, version, lane, epoch::float8 as "epoch", owner, other_owner as "otherOwner",
     other_epoch::float8 as "otherEpoch", detail from lease_events order by id`,
   ...(own && {

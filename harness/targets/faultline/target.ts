@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
+import type { ConsumerDoor } from '../../scenario/consumers.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
 import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
@@ -75,7 +76,8 @@ export const createFaultlineTarget = (faultline: FaultlineOptions): Target => ({
         : await makeTenants(options.tenants, { systemFolder: faultline.systemFolder, databaseUrl, signal });
     const startClient = importClients(faultline, options);
     const whole = undo.move();
-    return runningTarget({ fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole });
+    const { systemFolder } = faultline;
+    return runningTarget({ systemFolder, fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole });
   },
 });
 
@@ -144,6 +146,7 @@ const stopAll = async ({ running }: Fleet): Promise<void> => {
 };
 
 type Started = {
+  readonly systemFolder: string;
   readonly fleet: Fleet;
   readonly credentials: RunningTarget['credentials'] | null;
   readonly links: Links;
@@ -170,7 +173,7 @@ const importClients =
     });
 
 const runningTarget = (started: Started): RunningTarget => {
-  const { fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole } = started;
+  const { systemFolder, fleet, credentials, links, datagrams, ingestUrl, databaseUrl, server, disk, startClient, whole } = started;
   const pool = openPool(databaseUrl);
   return {
     ingestUrl,
@@ -208,6 +211,7 @@ const runningTarget = (started: Started): RunningTarget => {
     lag: () => lagIn(pool),
     readAsUser: () => readStatus(addressOf(fleet, 'query'), Object.values(credentials ?? {})[0]),
     readKey: (question, signal) => readKey(addressOf(fleet, 'query'), question, signal, credentials?.[question.systemName]),
+    consumerProgram: (door) => ({ args: consumerPrograms(systemFolder)[door], urls: addressesOf(fleet, 'query') }),
     books: () => booksIn(pool),
     readBack: () => readBack(pool, datagrams?.proxy ?? null),
     query: (sql, values) => ask(pool, sql, values),
@@ -238,7 +242,23 @@ const doorsOf = ({ running }: Fleet): ReadonlyMap<string, string> =>
     [...running.values()].flatMap(({ target, datagrams }) => (datagrams === null ? [] : [[target.instance, datagrams.admin] as const])),
   );
 
+/** In the order of their indexes, whichever was ready first. */
+const addressesOf = ({ running }: Fleet, role: ProcessRole): readonly string[] =>
+  [...running.values()]
+    .map(({ target }) => target)
+    .filter((process) => process.role === role)
+    .toSorted((left, right) => left.index - right.index)
+    .map(({ address }) => address);
+
 const addressOf = ({ running }: Fleet, role: ProcessRole): string => running.get(slot(role, 0))?.target.address ?? '';
+
+const handPath = fileURLToPath(new URL(`./consumers/by-hand${extname(import.meta.url)}`, import.meta.url));
+const clientPath = fileURLToPath(new URL(`./consumers/by-client${extname(import.meta.url)}`, import.meta.url));
+
+const consumerPrograms = (systemFolder: string): Readonly<Record<ConsumerDoor, readonly string[]>> => ({
+  client: [clientPath, join(systemFolder, 'client', `client${extname(import.meta.url)}`)],
+  stream: [handPath],
+});
 
 /** A process that clients ask comes back on the port that they know. */
 const restart = async (

@@ -56,11 +56,10 @@ export const createHeldLanes = (): HeldLanes => {
     },
     apply: (leased) => {
       for (const lane of lanes.keys()) if (!leased.some((one) => one.lane === lane)) lanes.delete(lane);
-      for (const { lane, epoch, position, ending } of leased) {
-        const held = lanes.get(lane);
-        if (held?.epoch !== epoch)
-          lanes.set(lane, { lane, epoch, ending, saved: position, done: position, read: position, queue: [], isReading: false });
-        else if (ending && !held.ending) Object.assign(held, { ending, queue: [] });
+      for (const lease of leased) {
+        const held = lanes.get(lease.lane);
+        if (held?.epoch !== lease.epoch) lanes.set(lease.lane, begun(lease));
+        else if (lease.ending && !held.ending) Object.assign(held, { ending: true, queue: [] });
       }
     },
     toRead: () => [...lanes.values()].filter(({ queue, isReading, ending }) => queue.length === 0 && !isReading && !ending),
@@ -116,4 +115,9 @@ const settle = (lanes: Map<number, HeldLane>, results: readonly CheckpointResult
     } else if (position !== null) held.saved = position;
   }
   return lost;
+};
+
+const begun = ({ lane, epoch, position, ending }: LeasedLane): HeldLane => {
+  const places = { saved: position, done: position, read: position };
+  return { lane, epoch, ending, ...places, queue: [], isReading: false };
 };

@@ -1,5 +1,6 @@
 // Runs of a perfect target that the cases spoil, each made once.
 import { alertsOf } from '../../../checkers/testing/simulated-alerts.ts';
+import { withConsumers } from '../../../checkers/testing/simulated-consumers.ts';
 import {
   leaseRow,
   quietScenario,
@@ -30,6 +31,7 @@ export const poisoned = like({
   traffic: { ...quietTraffic, poison: { share: 0.1, kinds: ['broken-json', 'wrong-types', 'handler-throws', 'handler-hangs'] } },
 });
 export const hot = like({ traffic: { ...quietTraffic, keys: { kind: 'hot', count: 20, hot: 1, share: 0.5 } } });
+export const consumed = once(() => withConsumers(quiet()));
 export const read = like({ reads: { ratePerSecond: 40 } });
 
 const [survivor, victim] = ['worker-1-aaaaaa', 'worker-2-bbbbbb'];
