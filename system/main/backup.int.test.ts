@@ -11,6 +11,7 @@ import {
   books,
   createWorkerDatabase,
   drained,
+  eventually,
   expectSound,
   patient,
   plain,
@@ -152,8 +153,32 @@ describe('a backup', () => {
       await using _worker = await startWorkerProcess(empty.url, patient);
       expect((await ops(empty.url, 'restore', place)).stderr).toContain('Processes of ours use the database');
     }
+    await there.database.rows(`insert into consumers (tenant, consumer, stream_version) values ('default', 'billing', 1)`);
+    expect((await ops(empty.url, 'restore', place)).stderr).toContain('The database holds rows in consumers. Restore into an empty one');
+    await there.database.rows('delete from consumers');
+    // What its processor's setUp has put there is no reason.
+    await there.database.rows('insert into own_effects values (7, 7)');
     expect((await ops(empty.url, 'restore', place)).exitCode).toBe(0);
     expect(await there.database.rows('select * from own_effects')).toEqual([{ id: '1', n: 2 }]);
+  });
+
+  test('has every day of the log that its snapshot shows: none is dropped under it', async () => {
+    await source.append(plain(5));
+    const [today] = await source.rows<{ name: string }>('select tableoid::regclass::text as name from log limit 1');
+    const holder = await source.pool.connect();
+    await holder.query('begin; lock table access_audit in access exclusive mode');
+    const taken = ops(source.url, 'backup', '--out', place);
+    await eventually(
+      () => source.rows(`select from pg_locks where relation = 'access_audit'::regclass and not granted`),
+      (waiting) => waiting.length === 1,
+    );
+    await holder.query('savepoint retention; set local lock_timeout = 200');
+    await expect(holder.query(`alter table log detach partition ${today!.name}`)).rejects.toThrow('lock timeout');
+    await holder.query('rollback');
+    holder.release();
+    expect((await taken).exitCode).toBe(0);
+    const manifest = JSON.parse(await readFile(join(place, 'manifest.json'), 'utf8')) as { tables: { name: string; rows: number }[] };
+    expect(manifest.tables.find(({ name }) => name === 'log')).toMatchObject({ rows: 5 });
   });
 
   test('leaves nothing where it can not be taken, and does not write over another', async () => {

@@ -133,9 +133,10 @@ const deliverOne = async <Effect>(run: Run<Effect>, event: LogEvent): Promise<Cu
   return origin === 'park' && state.parked ? 'failed_again' : null;
 };
 
+/** Without numbers there is nothing to know of a key but whether it is parked. */
 const judged = <Effect>({ delivery: { own } }: Run<Effect>, state: KeyState, event: LogEvent): Verdict => {
   if (own === undefined || own.rules.takesNumbers) return judge(state, event);
-  return own.rules.isOrdered ? judge(state, { id: event.id, sequence: null }) : { kind: 'due' };
+  return { kind: own.rules.isOrdered && state.parked ? 'behind' : 'due' };
 };
 
 const follow = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, verdict: Verdict): Promise<void> => {
@@ -184,7 +185,8 @@ const attempt = async <Effect>(run: Run<Effect>, state: KeyState, event: LogEven
 const fail = <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, origin: Origin, failure: Failure): boolean => {
   const { own, attemptsSoFar } = run.delivery;
   const end = own === undefined ? 'park' : afterFailure(own.rules, failure, (attemptsSoFar?.(event) ?? 0) + 1);
-  if (end === 'stop') {
+  // What is in the park already holds up nothing but its key: to stand still before it would be to try it for ever, unseen.
+  if (end === 'stop' && origin !== 'park') {
     run.stoppedBy = { event, failure };
     return false;
   }

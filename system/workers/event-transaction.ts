@@ -6,6 +6,7 @@ export type EventTransaction = {
   query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Rows<Row>>;
   /** Waits for what was sent, whether user code waited for it or not; returns the first error of a statement, or null. Nothing can be sent after it. */
   close(): Promise<unknown>;
+  /** Rejects with the database's error where a deferred constraint refuses what was written: to be undone. */
   keep(): Promise<void>;
   undo(): Promise<void>;
 };

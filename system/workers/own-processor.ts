@@ -18,6 +18,8 @@ export type OwnProcessorOptions = {
   readonly policy: RetryPolicy;
   /** What tells this installation from another, so that two never use one token. */
   readonly installation: string;
+  /** As this version's first start has fixed it. */
+  readonly takesNumbers: boolean;
   /** The registry of schemas, as current as it can be had. */
   readonly schemas: () => Registry;
   readonly nowMs: () => number;
@@ -51,6 +53,7 @@ export const createOwnProcessor = (options: OwnProcessorOptions): OwnProcessor =
       begin: scope.begin,
       isEnough: scope.isEnough,
       ...traitsOf(definition, options.policy),
+      takesNumbers: options.takesNumbers && canTakeNumbers(definition),
       isShed: (event, head) => isRead(event) && isShed(definition, event.position, head),
     },
   };
@@ -60,16 +63,15 @@ const versionsOf = ({ reads }: ProcessorDefinition) =>
   (reads?.versions ?? []).map(({ system, event, version }) => ({ system_name: system, event_name: event, version }));
 
 /** A processor that begins in the middle, or leaves events out, has no numbers to wait for. */
-export const traitsOf = ({ order, startsFrom, backPressure, onError }: Omit<ProcessorDefinition, 'handle'>, policy: RetryPolicy) => {
-  const isOrdered = order !== 'none';
-  const isWhole = startsFrom !== 'now' && (backPressure?.strategy ?? 'block') === 'block';
-  return {
-    isOrdered,
-    takesNumbers: isOrdered && isWhole,
+export const canTakeNumbers = ({ order, startsFrom, backPressure }: Omit<ProcessorDefinition, 'handle'>): boolean =>
+  order !== 'none' && startsFrom !== 'now' && (backPressure?.strategy ?? 'block') === 'block';
+
+const traitsOf = ({ order, onError }: ProcessorDefinition, policy: RetryPolicy) =>
+  ({
+    isOrdered: order !== 'none',
     policy: { attempts: onError?.attempts ?? policy.attempts, retryMs: onError?.retryMs ?? policy.retryMs },
     action: onError?.action ?? 'park',
-  } as const;
-};
+  }) as const;
 
 const isShed = ({ backPressure }: ProcessorDefinition, position: number, head: number): boolean => {
   if (backPressure === undefined || backPressure.strategy === 'block' || position > head - backPressure.above) return false;
@@ -127,13 +129,27 @@ const settle = async (transaction: EventTransaction, end: Outcome): Promise<true
   const failed = await transaction.close();
   if (failed !== null && classifyError(failed) === 'infrastructure') throw new Interrupted('storage', { cause: failed });
   const isKept = failed === null && 'answer' in end && end.answer !== false;
-  await (isKept ? transaction.keep() : transaction.undo()).catch((error: unknown) => {
-    throw new Interrupted('storage', { cause: error });
-  });
-  if (isKept) return true;
+  const late = isKept ? await keep(transaction) : null;
+  if (isKept && late === null) return true;
+  await transaction.undo().catch(interrupt);
+  if (late !== null) throw late;
   if (failed !== null) throw classifyError(failed) === 'data' ? new Refused('data', { cause: failed }) : failed;
   if ('thrown' in end) throw end.thrown;
   return null;
+};
+
+const interrupt = (cause: unknown): never => {
+  throw new Interrupted('storage', { cause });
+};
+
+/** null: it is kept. A deferred constraint speaks only now. */
+const keep = async (transaction: EventTransaction): Promise<Refused | null> => {
+  try {
+    await transaction.keep();
+    return null;
+  } catch (cause) {
+    return classifyError(cause) === 'data' ? new Refused('data', { cause }) : interrupt(cause);
+  }
 };
 
 const during = async <Result>(waiting: (isWaiting: boolean) => void, answer: Promise<Result>): Promise<Result> => {

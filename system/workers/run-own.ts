@@ -9,7 +9,7 @@ import { fencedReport, idleReport, makeReport } from './report.ts';
 import { lonelyCrashes, type ThreadContext } from './thread-context.ts';
 import type { BatchTask, DrainTask, FailureNote, Report } from './thread-protocol.ts';
 
-/** Handled in one transaction: each that writes has a savepoint, and past 64 of them the server's snapshots get slow. */
+/** Keys with an early event that is due, of one drain. */
 const dueKeysLimit = 50;
 const firstRead = 100;
 /** The next read is as large as what the last transaction could take. */

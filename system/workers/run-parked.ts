@@ -18,6 +18,8 @@ const noBound = { early: Infinity, parked: Infinity };
 export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<Effect>): Promise<Report> => {
   const startedAtMs = context.nowMs();
   const { tenure, key } = task;
+  // Without order the live flow adds to a parked key what is to be tried too: what is left of the key is decided while it does not.
+  if (!isOrdered(context)) await context.mayWrite();
   const stored = await context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
   if (stored.length === 0) return releaseEmpty(task, context, startedAtMs);
   const { parked, others } = isOrdered(context) ? { parked: stored, others: [] } : chooseOne(task, stored, context);

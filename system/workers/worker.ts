@@ -44,7 +44,6 @@ export type WorkerOptions = {
   readonly park: ParkStore;
   readonly recoveries: RecoveryStore;
   readonly replays: ReplayLimitStore;
-  /** For the live lanes, and apart from them for the park. */
   readonly erasures: ErasureStore;
   readonly rebuilds: RebuildStore;
   /** For the live lanes, and apart from them for the park and for versions that are built. */

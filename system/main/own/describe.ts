@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { definitionProblems } from '../../processor/definition-problems.ts';
 import { tableNames } from '../../processor/table-names.ts';
+import { canTakeNumbers } from '../../workers/own-processor.ts';
 
 export type ProcessorDescription = Omit<ProcessorDefinition, 'handle' | 'setUp' | 'reads' | 'tables'> & {
   readonly file: string;
   /** All that makes its tables: as the first of its kind, and as one that goes on from `previousVersion`. */
   readonly statements: { readonly first: readonly string[]; readonly following: readonly string[] };
   readonly tablesSha256: string;
+  /** Whether it can wait for the producer's numbers. */
+  readonly takesNumbers: boolean;
 };
 
 /** Stands in names of tables for the version that is gone on from, which only the database knows. */
@@ -22,7 +25,7 @@ export const describeProcessor = (file: string, exported: unknown): ProcessorDes
   const definition = exported as ProcessorDefinition;
   const statements = { first: statementsOf(definition, null), following: statementsOf(definition, previousVersion) };
   const tablesSha256 = createHash('sha256').update(JSON.stringify(statements)).digest('hex');
-  return { ...rest, file, statements, tablesSha256 };
+  return { ...rest, file, statements, tablesSha256, takesNumbers: canTakeNumbers(definition) };
 };
 
 const statementsOf = (definition: ProcessorDefinition, previous: string | null): readonly string[] => {

@@ -23,19 +23,19 @@ export const startOwnProcessors = async (
 ): Promise<readonly OwnThreads[]> => {
   if (all.length === 0) return [];
   const { settings, connectionName } = start;
-  const installation = await registerProcessors(all, {
+  const { installation, takingNumbers } = await registerProcessors(all, {
     databaseUrl: settings.databaseUrl!,
     applicationName: `${connectionName}-register`.slice(0, 63),
     apply: settings.migrate,
     previousVersion,
   });
-  return Promise.all(all.map((one) => startOne(one, { ...start, installation }, cleanUp)));
+  return Promise.all(all.map((one) => startOne(one, { ...start, installation, takesNumbers: takingNumbers.has(one.name) }, cleanUp)));
 };
 
 /** One thread for its lanes and its park together, and a spare that is warm when that one is ended. */
 const startOne = async (
   { name, version, file, deadlineMs }: ProcessorDescription,
-  { settings, worker, connectionName, installation }: OwnStart & { readonly installation: string },
+  { settings, worker, connectionName, installation, takesNumbers }: OwnStart & Pick<OwnThreadSettings, 'installation' | 'takesNumbers'>,
   cleanUp: AsyncDisposableStack,
 ): Promise<OwnThreads> => {
   const deadline = deadlineMs ?? settings.handlerDeadlineMs;
@@ -48,6 +48,7 @@ const startOne = async (
     name,
     version,
     installation,
+    takesNumbers,
     policy: { attempts: settings.handlerAttempts, retryMs: settings.handlerRetryMs },
     deadlineMs: deadline,
     maxBytes: maxReadBytes,

@@ -115,6 +115,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     definition: withDeadline(definition),
     policy: defaults,
     installation: await readInstallation(client),
+    takesNumbers: true,
     schemas: () => nothingRegistered,
     nowMs: () => Date.now(),
     waiting: () => {},

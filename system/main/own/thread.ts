@@ -25,6 +25,7 @@ export type OwnThreadSettings = {
   readonly name: string;
   readonly version: number;
   readonly installation: string;
+  readonly takesNumbers: boolean;
   readonly policy: RetryPolicy;
   readonly deadlineMs: number;
   readonly maxBytes: number;
@@ -76,6 +77,7 @@ try {
     definition,
     policy: settings.policy,
     installation: settings.installation,
+    takesNumbers: settings.takesNumbers,
     schemas: schemas.current,
     nowMs,
     waiting: watchWaits(progress.waits),

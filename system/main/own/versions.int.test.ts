@@ -29,6 +29,14 @@ describe('a new version', () => {
       () => entries(database),
       (rows) => rows.length === 1,
     );
+    // What goes on from there knows no more of the numbers before.
+    await using _next = await startWorkerProcess(database.url, { ...withLedger, LEDGER_VERSION: '2', LEDGER_START: 'previous' });
+    await database.append([
+      { key: 'n', name: 'paid', sequence: 8, metadata: { value: 8 } },
+      { key: 'other', name: 'paid', sequence: 3, metadata: { value: 3 } },
+    ]);
+    await passed(database, 2);
+    expect((await entries(database, 2)).map(({ value }) => value).toSorted((a, b) => Number(a) - Number(b))).toEqual([3, 7, 8]);
   });
 
   test('goes on where the version before stands, also while that one runs: with its rows, its waiting events and its dead letters', async () => {

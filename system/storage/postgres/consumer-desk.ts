@@ -13,7 +13,10 @@ import {
 import { shareOf } from '../../consumers/fair-lanes.ts';
 
 /** 1717660005 is 'faul'. One maker of consumers at a time, or two of them could go over the bound together. */
-const oneMaker = 'select pg_advisory_xact_lock(1717660005, 3)';
+const oneMaker = 'select pg_advisory_xact_lock(1717660005, 5)';
+
+/** Retention raises the marks under it: they do not move while a consumer is put at them. */
+const lockMarks = 'select pg_advisory_xact_lock_shared(1717660005, 4)';
 
 const insertConsumer = `
   insert into consumers (tenant, consumer, stream_version)
@@ -134,6 +137,7 @@ const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => P
 
 const create = async (client: PoolClient, { tenant, consumer }: ConsumerId, start: ConsumerStart) => {
   await client.query(oneMaker);
+  await client.query(lockMarks);
   const { rows } = await client.query<{ stream_version: number }>(insertConsumer, [tenant, consumer]);
   if (rows[0] !== undefined) {
     await client.query(insertLanes(start), [tenant, consumer, rows[0].stream_version]);

@@ -20,6 +20,26 @@ const nameOf = (client: Client, text: string): { name: string } | null => {
   return { name: made };
 };
 
+const selectDeferred = 'select exists (select from pg_constraint where condeferred) as found';
+
+/** Of the connection: whether some constraint waits for the commit. */
+const deferringOn = new WeakMap<Client, Promise<boolean>>();
+
+const hasDeferred = (client: Client): Promise<boolean> => {
+  const known = deferringOn.get(client);
+  if (known !== undefined) return known;
+  const asked = client.query<{ found: boolean }>(selectDeferred).then(({ rows }) => rows[0]!.found);
+  deferringOn.set(client, asked);
+  asked.catch(() => deferringOn.delete(client));
+  return asked;
+};
+
+/**
+ * What a constraint would say at the commit is said while it is known whose fault it is. Rolled back to before: the constraints are deferred again, for the
+ * events after it, and checked once more by the commit.
+ */
+const checkDeferred = 'savepoint checked; set constraints all immediate; rollback to savepoint checked';
+
 export const createEventTransactions = (client: Client): EventTransactions => ({ begin: () => beginEvent(client) });
 
 const beginEvent = (client: Client): EventTransaction => {
@@ -58,7 +78,9 @@ const beginEvent = (client: Client): EventTransaction => {
       return failed;
     },
     keep: async () => {
-      if (sent > 0) await client.query('release savepoint one_event');
+      if (sent === 0) return;
+      if (await hasDeferred(client)) await client.query(checkDeferred);
+      await client.query('release savepoint one_event');
     },
     undo: async () => {
       if (sent > 0) await client.query('rollback to savepoint one_event; release savepoint one_event');

@@ -9,6 +9,7 @@ import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
 import { classifyAppendError, isMissingPartition, unreachable } from '../../stream/postgres/stream-error.ts';
 import { appendWithin } from '../../stream/postgres/writer.ts';
 import { type EventIdentities, selectKnown } from './event-identities.ts';
+import { selectLiveLag } from './live-lag.ts';
 
 export type ImportLedgerOptions = {
   /** Durable commits: that of a stream's writer. */
@@ -56,19 +57,6 @@ const noteUsage = `
   insert into tenant_usage as u (tenant, day, events, bytes) values ($1, (now() at time zone 'UTC')::date, $2, $3)
   on conflict (tenant, day) do update set events = u.events + excluded.events, bytes = u.bytes + excluded.bytes`;
 
-/** The age of the oldest event that a checkpoint has not passed: the one after it. */
-const selectLag = `
-  select coalesce(max(extract(epoch from clock_timestamp() - next.appended_at)) * 1000, 0)::double precision as lag_ms
-  from checkpoints c
-  join processors p using (processor, version)
-  join lanes l on l.stream_version = p.stream_version and l.lane = c.lane
-  cross join lateral (
-    select appended_at from log
-    where stream_version = p.stream_version and lane = c.lane and position > c.position and c.position < l.head
-    order by position limit 1
-  ) next
-  where p.state = 'active'`;
-
 export const createImportLedger = ({ pool, identities, laneCount }: ImportLedgerOptions): ImportLedger => ({
   ready: () => identities.ready().catch(failedToReach),
   find: async (tenant, name) => {
@@ -92,8 +80,8 @@ export const createImportLedger = ({ pool, identities, laneCount }: ImportLedger
     }
   },
   lagMs: async () => {
-    const { rows } = await pool.query<{ lag_ms: number }>(selectLag).catch(failedToReach);
-    return rows[0]!.lag_ms;
+    const { rows } = await pool.query<{ seconds: number }>(selectLiveLag).catch(failedToReach);
+    return rows[0]!.seconds * 1000;
   },
   usedBytes: () => readDatabaseSize(pool).catch(failedToReach),
 });

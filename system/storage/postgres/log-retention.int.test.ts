@@ -203,4 +203,11 @@ describe('the books', () => {
     await pool.query(`drop table ${await dayName(-1)}`);
     expect((await read(0))['faultline.log.partitions.ahead']).toBe(0);
   });
+
+  test('say no age where there is no partition, rather than that the log is new', async () => {
+    for (let day = 0; day <= 7; day += 1) await pool.query(`drop table ${await dayName(-day)}`);
+    const books = await read(0);
+    expect(books).toMatchObject({ 'faultline.log.partitions.ahead': 0, 'faultline.log.partitions.overdue': 0 });
+    expect(books).not.toHaveProperty('faultline.log.oldest_age');
+  });
 });

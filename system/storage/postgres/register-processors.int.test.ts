@@ -10,14 +10,17 @@ const ledger = (version: number, more: Partial<OwnRegistration> = {}): OwnRegist
   name: 'ledger',
   version,
   file: 'ledger.ts',
+  takesNumbers: true,
   statements: { first: [], following: [] },
   tablesSha256: `of ${version}`,
   ...more,
 });
-const register = async (database: WorkerDatabase, ...all: readonly OwnRegistration[]) => {
+/** Returns the names of those that wait for numbers. */
+const register = (database: WorkerDatabase, ...all: readonly OwnRegistration[]) => registerAs(database, options, ...all);
+const registerAs = async (database: WorkerDatabase, asked: typeof options, ...all: readonly OwnRegistration[]) => {
   const client = await database.pool.connect();
   try {
-    await registerAll(client, all, options);
+    return [...(await registerAll(client, all, asked))];
   } finally {
     client.release();
   }
@@ -76,5 +79,113 @@ test('one that begins at the beginning begins where the log does, and counts wha
   ).toEqual([
     { version: 1, position: 7, skipped: 7 },
     { version: 2, position: 10, skipped: 10 },
+  ]);
+});
+
+const shedding = { takesNumbers: false };
+const state = (database: WorkerDatabase) =>
+  database.rows<{ version: number; key: string; sequenced: boolean; next: number }>(
+    `select version, object_id as key, sequenced, next_sequence::int as next from key_order where processor = 'ledger' order by 1, 2`,
+  );
+const standing = (database: WorkerDatabase) =>
+  database.rows(
+    `select version, position::int as position, applied::int as applied, skipped::int as skipped, parked::int as parked, pending::int as pending,
+            (position - applied - ignored - parked - pending - discarded - skipped - shed)::int as drop
+     from checkpoints where processor = 'ledger' order by version`,
+  );
+
+test('whether it waits for numbers is fixed with its first start: one that begins to shed is refused, one that sheds no more goes on without them', async () => {
+  await using database = await createWorkerDatabase(1);
+  expect(await register(database, ledger(1))).toEqual(['ledger']);
+  await expect(register(database, ledger(1, shedding))).rejects.toThrow(
+    'waits for the numbers (`sequence`) of its events, which `backPressure` would leave out from now on. Raise `version`',
+  );
+  expect(await register(database, ledger(1))).toEqual(['ledger']);
+  expect(await register(database, ledger(2, shedding))).toEqual([]);
+  expect(await register(database, ledger(2))).toEqual([]);
+  // Registered by the release before, which did not say.
+  await database.rows(`update own_processors set takes_numbers = null`);
+  expect(await register(database, ledger(2, shedding))).toEqual([]);
+  expect(await register(database, ledger(1))).toEqual(['ledger']);
+  expect(await register(database, ledger(2))).toEqual([]);
+});
+
+test('one that goes on from a version without numbers waits for none either', async () => {
+  await using database = await createWorkerDatabase(1);
+  await register(database, ledger(1, { startsFrom: 'now', takesNumbers: false }));
+  expect(await register(database, ledger(2, { startsFrom: 'previous' }))).toEqual([]);
+  expect(await register(database, ledger(2, { startsFrom: 'previous' }))).toEqual([]);
+});
+
+test('one that goes on from a version with numbers, but waits for none, has its early events in the park, where they are tried at once', async () => {
+  await using database = await createWorkerDatabase(1);
+  await database.append([
+    { key: 'late', sequence: 2 },
+    { key: 'late', sequence: 4 },
+  ]);
+  await register(database, ledger(1));
+  await database.rows(`update checkpoints set position = 2, pending = 2 where processor = 'ledger'`);
+  await database.rows(
+    `insert into pending_events (processor, version, lane, position, id, tenant, system_name, object_id, event_name, sequence, event_time, event_time_source, received_at, body)
+     select 'ledger', 1, lane, position, id, tenant, system_name, object_id, event_name, sequence, event_time, event_time_source, received_at, body from log`,
+  );
+  await database.rows(`insert into key_order values ('ledger', 1, 'default', 'shop', 'late', 0, true, 1)`);
+  await register(database, ledger(2, { startsFrom: 'previous', ...shedding }));
+  expect(await standing(database)).toMatchObject([
+    { version: 1, position: 2, parked: 0, pending: 2, drop: 0 },
+    { version: 2, position: 2, parked: 2, pending: 0, drop: 0 },
+  ]);
+  expect(await state(database)).toEqual([{ version: 1, key: 'late', sequenced: true, next: 1 }]);
+  expect(await database.rows(`select state, next_attempt_at <= clock_timestamp() as due from parked_keys where version = 2`)).toEqual([
+    { state: 'retrying', due: true },
+  ]);
+  expect(
+    await database.rows(`select position::int as position, attempts, reason_code from parked_events where version = 2 order by 1`),
+  ).toEqual([
+    { position: 1, attempts: 0, reason_code: null },
+    { position: 2, attempts: 0, reason_code: null },
+  ]);
+});
+
+/** Numbers 1 to 6 of one key, of which retention dropped the first four; timelines has applied five. */
+const dropped = async (database: WorkerDatabase) => {
+  await database.append([1, 2, 3, 4, 5, 6].map((sequence) => ({ key: 'k', sequence })));
+  await database.append([{ key: 'plain' }]);
+  await database.rows(
+    `insert into key_order values ('timelines', 1, 'default', 'shop', 'k', 0, true, 6), ('timelines', 1, 'default', 'shop', 'quiet', 0, true, 3)`,
+  );
+  await database.rows('update lanes set low_water = 4');
+  await database.rows('delete from log where position <= 4');
+};
+
+test('one that begins where the log does waits for no number that retention has dropped', async () => {
+  await using database = await createWorkerDatabase(1);
+  await dropped(database);
+  await register(database, ledger(1), ledger(2, shedding));
+  expect(await state(database)).toEqual([
+    { version: 1, key: 'k', sequenced: true, next: 5 },
+    { version: 1, key: 'quiet', sequenced: true, next: 3 },
+  ]);
+});
+
+test('one that rested while retention went past it goes on where the log begins: what was dropped is skipped, and its numbers are not waited for', async () => {
+  await using database = await createWorkerDatabase(1);
+  await register(database, ledger(1), ledger(2));
+  await database.rows(`update processors set state = 'retired' where processor = 'ledger' and version = 1`);
+  await database.rows(`update checkpoints set position = 2, applied = 2 where processor = 'ledger'`);
+  await database.rows(`insert into key_order values ('ledger', 1, 'default', 'shop', 'k', 0, true, 3)`);
+  await dropped(database);
+  await expect(registerAs(database, { ...options, apply: false }, ledger(1))).rejects.toThrow(
+    'is retired, and nobody would be given its lanes. Start one worker with FAULTLINE_MIGRATE=true to take it up again.',
+  );
+  await register(database, ledger(1));
+  expect(await states(database)).toMatchObject([{ state: 'active' }, { state: 'active' }]);
+  expect(await standing(database)).toMatchObject([
+    { version: 1, position: 4, applied: 2, skipped: 2, drop: 0 },
+    { version: 2, position: 2 },
+  ]);
+  expect(await state(database)).toEqual([
+    { version: 1, key: 'k', sequenced: true, next: 5 },
+    { version: 1, key: 'quiet', sequenced: true, next: 3 },
   ]);
 });

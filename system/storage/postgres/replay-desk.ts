@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { judgeReplay, type StandingLane } from '../../recovery/replay/judge-replay.ts';
 import type { ReplayDesk, ReplayRequest, ReplayStart, ShownReplay } from '../../recovery/replay/replay-desk.ts';
 import { readModelOf } from './read-models.ts';
+import { rewindKeyOrders } from './seed-key-orders.ts';
 
 const lockLeases = 'select from leases where processor = $1 and version = $2 order by lane for update';
 const lockCheckpoints = 'select from checkpoints where processor = $1 and version = $2 order by lane for no key update';
@@ -12,7 +13,9 @@ const lockCheckpoints = 'select from checkpoints where processor = $1 and versio
 const selectStanding = `
   select c.lane, c.position::double precision as position, l.head::double precision as head,
          (c.applied + c.ignored + c.parked + c.pending + c.discarded + c.shed)::double precision as touched,
-         coalesce((select min(position) - 1 from log where stream_version = p.stream_version and lane = c.lane), l.head)::double precision as "keptAfter",
+         greatest(
+           l.low_water, coalesce((select min(position) - 1 from log where stream_version = p.stream_version and lane = c.lane), l.head)
+         )::double precision as "keptAfter",
          case when $3::timestamptz is not null then
            coalesce((select min(position) - 1 from log where stream_version = p.stream_version and lane = c.lane and appended_at >= $3::timestamptz), l.head)
          end::double precision as "atTime"
@@ -28,6 +31,9 @@ const selectNumberedBefore = `
     where g.sequence is not null
   ) as found`;
 
+/** Retention raises the marks under it: they do not move while checkpoints are put behind them. */
+const lockMarks = 'select pg_advisory_xact_lock_shared(1717660005, 4)';
+
 const insertReplay = `
   insert into stream_replays (processor, version, starts, follows, resets, rate_per_second, requested_by, why, request_id)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -38,7 +44,7 @@ const insertLanes = `
   select $1, lane, from_position, to_position from unnest($2::integer[], $3::bigint[], $4::bigint[]) as w (lane, from_position, to_position)`;
 
 /** What the version knows of keys and of events that wait, which is derived from the log as its read model is. */
-const forgetState = ['pending_events', 'parked_events', 'parked_keys', 'key_order', 'skipped_gaps', 'event_recoveries'].map(
+const forgetState = ['pending_events', 'parked_events', 'parked_keys', 'skipped_gaps', 'event_recoveries'].map(
   (table) => `delete from ${table} where processor = $1 and version = $2`,
 );
 
@@ -137,6 +143,7 @@ const open = async (client: Client, request: ReplayRequest): Promise<Opened> => 
   const inserted = await client.query<{ replay: number }>(insertReplay, replayValues(request));
   if (inserted.rows[0] === undefined) return knownReplay(client, request);
   const { replay } = inserted.rows[0];
+  await client.query(lockMarks);
   await client.query(lockLeases, ofVersion);
   await client.query(lockCheckpoints, ofVersion);
   const lanes = await standingOf(client, request);
@@ -154,6 +161,7 @@ const open = async (client: Client, request: ReplayRequest): Promise<Opened> => 
   if (resets) {
     for (const table of readModel!) await client.query(`delete from ${table} where version = $1`, [version]);
     for (const statement of forgetState) await client.query(statement, ofVersion);
+    await rewindKeyOrders(client, { processor, version });
   }
   if (!stays) await client.query(moveCheckpoints, [...ofVersion, lanes.map(({ lane }) => lane), lanes.map(({ from }) => from)]);
   await client.query(fence, ofVersion);

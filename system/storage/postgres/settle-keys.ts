@@ -10,12 +10,16 @@ const upsertOrders = `
   select $1, $2, $3, * from unnest($4::text[], $5::text[], $6::text[], $7::boolean[], $8::bigint[])
   on conflict (processor, version, tenant, system_name, object_id) do update set next_sequence = excluded.next_sequence`;
 
+/** Where a key is tried again already, another failure of the live flow ends or puts off none of that; what came of the attempt itself does. */
 const upsertParked = `
   insert into parked_keys (processor, version, lane, tenant, system_name, object_id, state, next_attempt_at)
   select $1, $2, $3, k.tenant, k.system_name, k.object_id, k.state, clock_timestamp() + k.after_ms * interval '1 millisecond'
   from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::double precision[]) as k (tenant, system_name, object_id, state, after_ms)
   on conflict (processor, version, tenant, system_name, object_id) do update
-  set state = excluded.state, next_attempt_at = excluded.next_attempt_at`;
+  set state = case when $9::boolean or parked_keys.state = 'parked' then excluded.state else 'retrying' end,
+      next_attempt_at = case
+        when $9::boolean or parked_keys.state = 'parked' then excluded.next_attempt_at else least(parked_keys.next_attempt_at, excluded.next_attempt_at)
+      end`;
 
 /** A key leaves the park only with its last event: what came behind it meanwhile goes next, at once. */
 const releaseKey = `
@@ -59,6 +63,7 @@ export const writeKeys = async (client: Client, tenure: Tenure, worker: string, 
         ...keyArrays(parkedKeys.map(({ key }) => key)),
         parkedKeys.map(({ state }) => state),
         parkedKeys.map(({ retryAfterMs }) => retryAfterMs),
+        settlement.retriedKey !== null,
       ],
     });
   if (released !== null) {

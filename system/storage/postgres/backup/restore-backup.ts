@@ -3,8 +3,9 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Client, escapeIdentifier } from 'pg';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { from } from 'pg-copy-streams';
+import { ownTablePrefix } from '../../../processor/table-names.ts';
 import { migrate } from '../migrate.ts';
 import { readMigrations } from '../migrations.ts';
 import { columnList, copyOut, textSettings } from './copy-table.ts';
@@ -53,11 +54,43 @@ const refuseUsed = async (client: Client, { tables }: Manifest): Promise<void> =
   const { appended } = (await client.query<{ appended: number }>(selectAppended)).rows[0]!;
   if (appended > 0) throw new RestoreRefused(`The database holds ${appended} events. Restore into an empty one: nothing is overwritten.`);
   const here = new Map((await readTables(client)).map((table) => [table.name, table]));
+  const used = await findUsed(client, [...here.keys()]);
+  if (used.length > 0)
+    throw new RestoreRefused(
+      `The database holds rows in ${used.join(', ')}. Restore into an empty one, or empty these yourself: nothing is overwritten.`,
+    );
   const missing = tables.filter(({ name, columns }) => columns.some((column) => here.get(name)?.columns.includes(column) !== true));
   if (missing.length > 0)
     throw new RestoreRefused(
       `The database has no table, or not all columns, for ${missing.map(({ name }) => name).join(', ')}. Tables of your own processors are yours to make: make them as they were, then restore.`,
     );
+};
+
+/** What a migration and processes that found no event put there. Of a team's own tables: the rows to begin with. */
+const ofAStart: ReadonlySet<string> = new Set([
+  'access_version',
+  'checkpoints',
+  'lanes',
+  'lease_events',
+  'leases',
+  'log_drops',
+  'own_processors',
+  'processors',
+  'schema_registry',
+  'streams',
+  'tenant_usage',
+  'tenants',
+  'udp_doors',
+  'worker_processors',
+  'workers',
+]);
+
+const findUsed = async (client: Client, tables: readonly string[]): Promise<readonly string[]> => {
+  const looks = tables
+    .filter((name) => !ofAStart.has(name) && !name.startsWith(ownTablePrefix))
+    .map((name) => `select ${escapeLiteral(name)} as name where exists (select from ${escapeIdentifier(name)})`);
+  const { rows } = await client.query<{ name: string }>(looks.join(' union all '));
+  return rows.map(({ name }) => name);
 };
 
 const load = async (client: Client, folder: string, { tables, partitions, sequences }: Manifest): Promise<void> => {

@@ -47,9 +47,12 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** It holds ACCESS SHARE on what it has read, which nothing but DDL waits for, and a snapshot, which keeps dead rows from being cleaned up. */
+/**
+ * It holds ACCESS SHARE on what it has read, which nothing but DDL waits for, and a snapshot, which keeps dead rows from being cleaned up. On the log with its
+ * partitions before the snapshot: a day that retention drops after it would be in no copy, and its marks neither.
+ */
 const inSnapshot = async <Result>(client: Client, work: () => Promise<Result>): Promise<Result> => {
-  await client.query(`begin isolation level repeatable read read only; ${textSettings}`);
+  await client.query(`begin isolation level repeatable read read only; ${textSettings}; lock table log in access share mode`);
   const result = await work();
   await client.query('commit');
   return result;

@@ -63,7 +63,8 @@ const sumCommands = `
 /** What was added up is not added again. */
 const forgetResults = 'update erasure_commands set result = null, done_at = coalesce(done_at, clock_timestamp()) where erasure = $1';
 
-const selectOthers = `select processor || '/' || version as name from processors where processor <> all ($1) and state <> 'retired' and processor <> '_duties' order by 1`;
+/** Retired ones too: their tables are there until they are dropped. */
+const selectOthers = `select processor || '/' || version as name from processors where processor <> all ($1) and processor <> '_duties' order by 1`;
 
 export const stepErasure = async (session: Session, worker: string): Promise<ErasureStep> => {
   const seen = await readOpenErasure(await session.client());
@@ -144,10 +145,10 @@ const waitForLanes = async (client: Client, { erasure }: OpenErasure): Promise<M
 };
 
 const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> => {
-  const { results, fixes, waitsFor } = await eraseRecords(client, open);
+  const { erased, waitsFor } = await eraseRecords(client, open);
   if (waitsFor !== null) return { phase: 'records', waitsFor };
   const { partitions = [] } = open.place;
-  return { phase: 'search', erased: { recovery_results: results, recovery_fixes: fixes }, place: { partitions } };
+  return { phase: 'search', erased, place: { partitions } };
 };
 
 /** Finds nothing, or it goes on: an object must not be called erased that is not. */

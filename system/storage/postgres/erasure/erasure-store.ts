@@ -5,7 +5,7 @@ import type { ErasureCommand, ErasureStore } from '../../../workers/erasure-stor
 import type { SessionPool } from '../session-pool.ts';
 import { settleLane } from '../settle.ts';
 import { eraseEffects, type RemovedEffects } from './erase-effects.ts';
-import { holdsData, toTombstone } from './tombstone.ts';
+import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
 
 const selectDue = `
   select c.command, c.processor, c.version, c.lane, c.tenant, c.system_name, c.object_id, c.upto
@@ -19,15 +19,11 @@ const ofKey = 'processor = $1 and version = $2 and tenant = $3 and system_name =
 
 /** They keep their places: what is early stays early, what is parked is passed over in its turn. */
 const pendingToTombstones = `update pending_events set ${toTombstone} where ${ofKey} and ${holdsData}`;
-const parkedToTombstones = `
-  update parked_events
-  set ${toTombstone}, attempts = 0, reason_code = null, reason_message = null, error_type = null, worker = null, first_failed_at = null, last_failed_at = null
-  where ${ofKey} and ${holdsData}`;
+const parkedToTombstones = `update parked_events set ${asUntried} where ${ofKey} and ${holdsData}`;
 const retryParked = `
   update parked_keys set state = 'retrying', next_attempt_at = clock_timestamp()
   where processor = $1 and version = $2 and tenant = $3 and system_name = $4 and object_id = $5 and $6::integer = lane and $7::bigint is not null`;
-const removeFixes = `
-  update event_recoveries set fixed_body = null, fixed_at = null, fixed_by = null where ${ofKey} and fixed_body is not null`;
+const removeFixes = `update event_recoveries set ${withoutFix} where ${ofKey} and fixed_body is not null`;
 
 /** Without order nothing waits behind: a parked copy leaves. */
 const removeParked = `delete from parked_events where ${ofKey}`;

@@ -23,6 +23,11 @@ const selectOlder = `
 /** Of one table, however large. */
 const longestVacuumMs = 24 * 3_600_000;
 
+const stillThere = async (session: Session, partitions: readonly string[]): Promise<readonly string[]> => {
+  const text = 'select name from unnest($1::text[]) as name where to_regclass(name) is not null';
+  return (await session.query<{ name: string }>({ text, values: [partitions] })).rows.map(({ name }) => name);
+};
+
 /** False: somebody holds an old snapshot, it is tried again. */
 export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
   const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
@@ -30,7 +35,8 @@ export const vacuumErased = async (session: Session, { place }: OpenErasure): Pr
   const client = await session.client();
   await client.query('set statement_timeout = 0');
   try {
-    for (const table of [...(place.partitions ?? []), ...tables]) {
+    // A day that retention has dropped since is gone with all its pages.
+    for (const table of [...(await stillThere(session, place.partitions ?? [])), ...tables]) {
       const patient = { text: `vacuum (truncate false) ${table}`, query_timeout: longestVacuumMs };
       await client.query(patient);
     }

@@ -16,11 +16,11 @@ const select = `
 
 export type ComparedCounts = {
   readonly differing: number;
-  /** Different in every look, and the lane was never at rest in both. */
+  /** Different from the first look on in every one, and the lane was never at rest in both: it is not known whether they are alike. */
   readonly unsettled: number;
 };
 
-const looks = 40;
+const looks = 120;
 const betweenLooksMs = 25;
 
 export const compareCounts = async (
@@ -29,16 +29,18 @@ export const compareCounts = async (
   sleep: (delayMs: number) => Promise<unknown>,
 ): Promise<ComparedCounts> => {
   const real = new Set<string>();
-  let open = new Set<string>();
+  /** What differs later and did not at first is traffic that one of the two has not passed yet. */
+  let open: ReadonlySet<string> | null = null;
   for (let look = 0; look < looks; look += 1) {
     // One statement, thus one snapshot: the counts and where the lanes stand.
     const { rows } = await session.query<{ name: string; level: boolean }>({ text: select, values: [processor, version, against] });
     const now = new Set(rows.map(({ name }) => name));
     for (const { name, level } of rows) if (level) real.add(name);
     for (const name of real) if (!now.has(name)) real.delete(name);
-    open = new Set([...now].filter((name) => !real.has(name)));
+    const left: ReadonlySet<string> = open ?? now;
+    open = new Set([...left].filter((name) => now.has(name) && !real.has(name)));
     if (open.size === 0) break;
     await sleep(betweenLooksMs);
   }
-  return { differing: real.size, unsettled: open.size };
+  return { differing: real.size, unsettled: open?.size ?? 0 };
 };

@@ -42,7 +42,7 @@ const isFed = `select count(*)::integer as fed from processors where processor =
 const finish = `
   update rebuild_comparisons
   set differing = differing - $2, counts_differing = $3, counts_unsettled = $4, done_at = clock_timestamp(),
-      outcome = case when differing - $2 = 0 and $3::bigint = 0 then 'equal' else 'different' end
+      outcome = case when differing - $2 = 0 and $3::bigint = 0 and $4::bigint = 0 then 'equal' else 'different' end
   where comparison = $1 and done_at is null`;
 
 const keysARange = 500;

@@ -23,7 +23,7 @@ const insertComparison = `
   insert into rebuild_comparisons (processor, version, against, requested_by, why) values ($1, $2, $3, $4, $5)`;
 
 const selectComparison = `
-  select outcome, done_at < clock_timestamp() - interval '24 hours' as is_old, differing, counts_differing
+  select outcome, done_at < clock_timestamp() - interval '24 hours' as is_old, differing, counts_differing, counts_unsettled
   from rebuild_comparisons where processor = $1 and version = $2 and against = $3 order by comparison desc limit 1`;
 
 /** Seconds that the oldest event which it has not passed waits for it. */
@@ -162,7 +162,13 @@ const demandFresh = async (client: PoolClient, { freshnessBudgetMs }: RebuildDes
   );
 };
 
-type Compared = { outcome: string | null; is_old: boolean | null; differing: number; counts_differing: number };
+type Compared = {
+  outcome: string | null;
+  is_old: boolean | null;
+  differing: number;
+  counts_differing: number;
+  counts_unsettled: number;
+};
 
 const demandCompared = async (client: PoolClient, newer: Version, older: Version, asked: AskedRebuild): Promise<string | null> => {
   const { rows } = await client.query<Compared>(selectComparison, [asked.readModel, newer.version, older.version]);
@@ -175,7 +181,9 @@ const objectionTo = (compared: Compared | undefined): string | null => {
   if (compared.outcome === null) return 'The comparison is not done yet.';
   if (compared.is_old === true) return 'The comparison is older than a day: ask for another.';
   if (compared.outcome === 'equal') return null;
-  return `The comparison found ${compared.differing} keys and ${compared.counts_differing} counts that differ.`;
+  const { differing, counts_differing: counts, counts_unsettled: unsettled } = compared;
+  if (differing + counts === 0) return `The comparison found no moment for ${unsettled} counts under traffic: ask for another.`;
+  return `The comparison found ${differing} keys and ${counts} counts that differ.`;
 };
 
 const drop = async (client: PoolClient, { fed, served, newer }: Versions, asked: AskedRebuild): Promise<Done> => {

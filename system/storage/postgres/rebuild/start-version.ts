@@ -1,6 +1,7 @@
 // A new version of a read model: its checkpoints at the log's low-water mark, its leases free for any worker that has its code. Workers do the rest.
-import type { ClientBase, QueryConfig } from 'pg';
+import type { ClientBase } from 'pg';
 import type { AskedRebuild } from '../../../recovery/rebuild-desk.ts';
+import { seedKeyOrders } from '../seed-key-orders.ts';
 import { Refused } from './refused.ts';
 import type { Versions } from './versions.ts';
 
@@ -22,21 +23,6 @@ const insertCheckpoints = `
   insert into checkpoints (processor, version, lane, position, skipped)
   select p.processor, p.version, l.lane, l.low_water, l.low_water
   from processors p join lanes l on l.stream_version = p.stream_version where p.processor = $1 and p.version = $2`;
-
-/** A numbered key whose first events are gone begins at the lowest number that is left, and never past where the version in use has it. */
-const seedOrders = `
-  insert into key_order (processor, version, lane, tenant, system_name, object_id, sequenced, next_sequence)
-  select o.processor, $2, o.lane, o.tenant, o.system_name, o.object_id, true, least(o.next_sequence, k.lowest)
-  from key_order o
-  join processors p on p.processor = o.processor and p.version = $2
-  join lanes l on l.stream_version = p.stream_version and l.lane = o.lane and l.low_water > 0
-  left join (
-    select g.lane, g.tenant, g.system_name, g.object_id, min(g.sequence) as lowest
-    from log g join lanes w on w.stream_version = g.stream_version and w.lane = g.lane and w.low_water > 0
-    where g.position > w.low_water and g.sequence is not null
-    group by g.lane, g.tenant, g.system_name, g.object_id
-  ) k on (k.lane, k.tenant, k.system_name, k.object_id) = (o.lane, o.tenant, o.system_name, o.object_id)
-  where o.processor = $1 and o.version = $3 and o.sequenced and least(o.next_sequence, k.lowest) > 1`;
 
 const insertLeases = `
   insert into leases (processor, version, lane) select processor, version, lane from checkpoints where processor = $1 and version = $2`;
@@ -60,24 +46,12 @@ export const startVersion = async (client: ClientBase, versions: Versions, asked
   // Retention raises the marks under it: they do not move while checkpoints are put at them.
   await client.query('select pg_advisory_xact_lock_shared(1717660005, 4)');
   await client.query(insertCheckpoints, [readModel, version]);
-  await seedNumbers(client, [readModel, version, served.version]);
+  await seedKeyOrders(client, { processor: readModel, version, from: { processor: readModel, version: served.version } });
   // The trigger on leases asks for it.
   await client.query(insertRebuild, [readModel, version, served.version, ratePerSecond, requestedBy, why]);
   await client.query(insertLeases, [readModel, version]);
   return version;
 };
-
-const hasDropped = 'select from lanes where low_water > 0 limit 1';
-
-/** Reads the whole log where retention has dropped a part of it: once, and for as long as that takes. */
-const seedNumbers = async (client: ClientBase, values: readonly unknown[]): Promise<void> => {
-  if ((await client.query(hasDropped)).rowCount === 0) return;
-  await client.query('set local statement_timeout = 0');
-  const patient: QueryConfig & { readonly query_timeout: number } = { text: seedOrders, values: [...values], query_timeout: longestSeedMs };
-  await client.query(patient);
-};
-
-const longestSeedMs = 30 * 60_000;
 
 const codeOf = async (client: ClientBase, processor: string, version: number): Promise<number> =>
   (await client.query<{ code: number }>(selectCode, [processor, version])).rows[0]!.code;

@@ -1,0 +1,77 @@
+import type { Client } from 'pg';
+import { expect, test } from 'vitest';
+import { createWorkerDatabase, eventually } from '../../../workers/testing.ts';
+import { createSession } from '../session.ts';
+import { eraseRecords } from './erase-records.ts';
+import type { OpenErasure } from './open-erasure.ts';
+import { vacuumErased } from './vacuum-erased.ts';
+
+const open: OpenErasure = {
+  erasure: 1,
+  key: { tenant: 'default', systemName: 'shop', objectId: 'ann' },
+  isDryRun: false,
+  requestedAt: new Date(0),
+  cut: { 0: 100 },
+  phase: 'records',
+  place: {},
+  rounds: 0,
+};
+
+const columns =
+  'lane, position, id, tenant, system_name, object_id, event_name, sequence, event_time, event_time_source, received_at, body';
+
+test('copies of a version that rests lose what they hold and keep their places, so that its books hold when it is taken up again', async () => {
+  await using database = await createWorkerDatabase(1);
+  const secret = { metadata: { note: 'secret' } };
+  await database.append([
+    { key: 'ann', sequence: 1, ...secret },
+    { key: 'ann', sequence: 3, ...secret },
+    { key: 'bob', sequence: 2, ...secret },
+  ]);
+  await database.rows(
+    `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'retired', 1)`,
+  );
+  await database.rows(`insert into checkpoints (processor, version, lane, position, parked, pending) values ('ledger', 1, 0, 3, 1, 2)`);
+  await database.rows(
+    `insert into pending_events (processor, version, ${columns}) select 'ledger', 1, ${columns} from log where position > 1`,
+  );
+  await database.rows(
+    `insert into parked_events (processor, version, ${columns}, attempts, reason_code, reason_message)
+     select 'ledger', 1, ${columns}, 3, 'handler_threw', 'secret' from log where position = 1`,
+  );
+  await database.rows(`insert into parked_keys values ('ledger', 1, 0, 'default', 'shop', 'ann', 'parked', null)`);
+  await database.rows(
+    `insert into event_recoveries (processor, version, lane, position, tenant, system_name, object_id, replays, fixed_body, fixed_at, fixed_by)
+     values ('ledger', 1, 0, 1, 'default', 'shop', 'ann', 2, 'secret', now(), 'ann')`,
+  );
+  const done = await eraseRecords(database.pool as unknown as Client, open);
+  expect(done).toMatchObject({ waitsFor: null, erased: { pending_events: 1, parked_events: 1, fixed_bodies: 1, timeline_entries: 0 } });
+  const rows = (table: string, key: string) => database.rows(`select t::text as row from ${table} t where object_id = '${key}'`);
+  for (const table of ['pending_events', 'parked_events', 'event_recoveries'])
+    expect([(await rows(table, 'ann')).length, JSON.stringify(await rows(table, 'ann')).includes('secret')]).toEqual([1, false]);
+  expect(JSON.stringify(await rows('pending_events', 'bob'))).toContain('secret');
+  expect(await database.rows('select state, next_attempt_at is not null as due from parked_keys')).toEqual([
+    { state: 'retrying', due: true },
+  ]);
+  expect(await database.rows('select attempts, reason_code, sequence::int as sequence from parked_events')).toEqual([
+    { attempts: 0, reason_code: null, sequence: 1 },
+  ]);
+});
+
+test('a day that retention drops before its pages are cleaned up does not hold up the rest', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await database.rows('create table log_20200101 (like log)');
+  const [now] = await database.rows<{ at: string }>('select clock_timestamp()::text as at');
+  const place = { partitions: ['log_20200101', 'log_20200102'], searched_at: now!.at };
+  expect(
+    await eventually(
+      () => vacuumErased(session, { ...open, place }),
+      (isClean) => isClean,
+    ),
+  ).toBe(true);
+  await eventually(
+    () => database.rows<{ n: number }>(`select vacuum_count::int as n from pg_stat_user_tables where relname = 'log_20200101'`),
+    ([vacuumed]) => vacuumed!.n > 0,
+  );
+});
