@@ -2,7 +2,8 @@
 import { scenario } from '../harness/scenario/language.ts';
 
 const accepted = 'http_route="/events",http_response_status_code="200"';
-const quietP99 = `histogram_quantile(0.99, sum by (le) (rate(http_server_request_duration_seconds_bucket{$run,${accepted},faultline_tenant="quiet"}[$phase])))`;
+const waitOf = (tenant: string, quantile: number): string =>
+  `histogram_quantile(${quantile}, sum by (le) (rate(http_server_request_duration_seconds_bucket{$run,${accepted},faultline_tenant="${tenant}"}[$phase])))`;
 const quietRefused = {
   promql: 'sum(rate(faultline_ingest_refused_total{$run,faultline_tenant="quiet"}[$phase]))',
   over: 'end',
@@ -38,7 +39,7 @@ export default scenario({
       ratePerSecond: 1300,
       budgets: {
         'quiet-p99': {
-          promql: quietP99,
+          promql: waitOf('quiet', 0.99),
           over: 'end',
           unit: 's',
           atMost: 0.25,
@@ -62,13 +63,21 @@ export default scenario({
       ratePerSecond: 310,
       budgets: {
         'quiet-p99': {
-          promql: quietP99,
+          promql: waitOf('quiet', 0.99),
           over: 'end',
           unit: 's',
           atMost: 0.5,
           why: 'A commit takes a tenth of a second now. A quiet event goes with one of the next, however many of the other tenant’s were there before it.',
         },
         'quiet-refused': quietRefused,
+        'quiet-to-noisy': {
+          promql: `${waitOf('quiet', 0.9)} / ${waitOf('noisy', 0.9)}`,
+          over: 'end',
+          unit: 'of the noisy tenant’s wait',
+          atMost: 0.6,
+          exact: true,
+          why: 'Without turns both wait behind the same backlog, and equally long. Whatever slows the machine slows both.',
+        },
         'noisy-overloaded': {
           promql: 'sum(rate(faultline_ingest_refused_total{$run,faultline_tenant="noisy",error_code="overloaded"}[$phase]))',
           over: 'end',

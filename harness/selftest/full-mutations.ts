@@ -315,7 +315,7 @@ export const fullMutations: readonly SelftestCase[] = [
     defect: 'what waits for a commit takes no turns by tenant: a quiet one waits behind all that another has sent',
     scenario: 'noisy-tenant',
     exitCode: 1,
-    namedBy: ['budget/quiet-p99@crowded'],
+    namedBy: ['budget/quiet-to-noisy@crowded'],
     edits: [
       {
         file: 'system/ingest/tenants/fair-queue.ts',

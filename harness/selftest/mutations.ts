@@ -290,10 +290,10 @@ export const mutations: readonly SelftestCase[] = [
 `,
       },
       {
-        // Its own commits take long by this, and it would give way to live traffic until the time of the fault is over.
+        // Its own commits take long by this, and events wait for those that are lost: it would give way until the time of the fault is over.
         file: 'scenarios/backfill-under-load.ts',
         find: "  set: 'extra',\n",
-        replace: "  set: 'extra',\n  needs: { settings: { FAULTLINE_IMPORT_COMMIT_MS: '1000' } },\n",
+        replace: "  set: 'extra',\n  needs: { settings: { FAULTLINE_IMPORT_COMMIT_MS: '1000', FAULTLINE_IMPORT_LAG_MS: '5000' } },\n",
       },
     ],
   },

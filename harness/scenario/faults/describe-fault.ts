@@ -1,4 +1,5 @@
 // A fault in words, for the plan on the console, for the report and for what the harness tells of a run.
+import { type OperatorEffect, replaysPerSecond } from './operator-fault.ts';
 import type { Fault } from '../scenario.ts';
 import type { DatabaseFault } from './database-fault.ts';
 import type { DatagramFault } from './datagram-fault.ts';
@@ -38,12 +39,16 @@ export const describeFault = (fault: Fault): string => {
     case 'import':
       return `${fault.lines} past events are imported at up to ${fault.ratePerSecond} a second; the client is killed on the way, then the process that appends`;
     case 'operator':
-      return fault.effect === 'rebuild'
-        ? `an operator builds a read model anew, switches to it and back, within ${fault.seconds} s`
-        : `an operator erases two objects beside a replay and a rebuild, within ${fault.seconds} s`;
+      return `an operator ${operatorsWork[fault.effect]}, within ${fault.seconds} s`;
     case 'container':
       return `container ${fault.container}: ${fault.effect} for ${fault.seconds} s`;
   }
+};
+
+const operatorsWork: Readonly<Record<OperatorEffect, string>> = {
+  rebuild: 'builds a read model anew, switches to it and back',
+  erase: 'erases two objects beside a replay and a rebuild',
+  replay: `mends all dead letters and replays them, ${replaysPerSecond} a second`,
 };
 
 const drift = (ppm = 0): string => (ppm === 0 ? '' : ` that drifts by ${ppm} ppm`);
