@@ -13,7 +13,19 @@ const driverOf = (path: string): string | null => /^(?:system\/(?:stream|storage
 const driverName = (path: string): string | undefined => driverOf(path)?.split('/').at(-1);
 
 /** The parts of the system that know drivers by interface alone. */
-const byInterface = ['contract', 'access', 'ingest', 'workers', 'query', 'telemetry', 'client'].map((part) => `system/${part}`);
+const byInterface = [
+  'contract',
+  'access',
+  'client',
+  'consumers',
+  'ingest',
+  'processor',
+  'query',
+  'recovery',
+  'schemas',
+  'telemetry',
+  'workers',
+].map((part) => `system/${part}`);
 
 /** What a folder's registry lists: its faults, its checkers. */
 const isRegistered = (path: string, all: readonly Import[]): boolean =>

@@ -38,3 +38,12 @@ test('parks an amount that is none, and what comes after it for the same order w
   ]);
   assert.deepEqual(await shop.rows('orders'), [{ order_id: 'o2', cents: 7 }]);
 });
+
+test('loses an order that is erased, and keeps the day', async () => {
+  await using shop = await testProcessor(revenue);
+  await shop.given([event('o1', 'paid', { cents: 1000, currency: 'EUR' }), event('o2', 'paid', { cents: 500, currency: 'EUR' })]);
+  await shop.run();
+  assert.deepEqual(await shop.erase({ system_name: 'shop', object_id: 'o1' }), { orders: 1 });
+  assert.deepEqual(await shop.rows('orders'), [{ order_id: 'o2', cents: 500 }]);
+  assert.equal((await shop.rows('days')).length, 1);
+});

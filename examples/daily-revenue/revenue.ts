@@ -13,6 +13,8 @@ export default defineProcessor({
     days: 'day date, currency text, cents bigint not null, events integer not null, primary key (day, currency)',
     orders: 'order_id text primary key, cents bigint not null',
   },
+  // An order's own row goes with it; a day's total holds nobody's name.
+  erase: { orders: "$2 = 'shop' and order_id = $3", days: null },
   setUp: ({ tables }) => [`create index on ${tables.orders} (cents)`],
   onError: { attempts: 5, retryMs: 500, action: 'park' },
   deadlineMs: 1000,

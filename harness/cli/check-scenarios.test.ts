@@ -53,6 +53,14 @@ test('what merely can not be judged is no mistake: it narrows the verdict', () =
   expect(check(plain, { faults: {}, seen: {}, alerts: 'none' })).toHaveLength(1);
 });
 
+test('nobody consumes elsewhere from a target that has no API for it', () => {
+  const consumers = { instances: ['client'], leaseMs: 2000, handleMs: 4, checkpointMs: 300 };
+  expect(() => check(plain, { consumers, faults: {}, seen: {}, alerts: 'none' })).toThrow(
+    /asked\/consumers: consuming elsewhere is not possible here: the target offers no consumers/,
+  );
+  expect(check(faultline, { consumers })).toHaveLength(1);
+});
+
 test('a misspelt alert is told beside everything else', () => {
   const alerts = { FaultlineLeaseTaken: { after: 'nap', withinSeconds: 10, resolvesWithinSeconds: 15 } };
   expect(() => check(faultline, { alerts, title: '' })).toThrow(

@@ -46,7 +46,7 @@ const withoutAlerts = ({ detection }: Scenario): readonly Problem[] =>
 
 /** A fault that can't be carried out, or proof that can't be found, leaves nothing to run for; what merely can't be judged narrows the verdict. */
 const askedTooMuch = (
-  { faults, mustBeSeen, traffic, target: needed }: Scenario,
+  { faults, mustBeSeen, traffic, consumers, target: needed }: Scenario,
   { name, lacks, sendFile }: TargetDefinition,
 ): readonly Problem[] => [
   ...faults.flatMap((fault, index) =>
@@ -55,6 +55,7 @@ const askedTooMuch = (
   ...mustBeSeen.flatMap(({ check }, index) => tooMuch(`mustBeSeen[${index}].check`, check, impossibleFor(checkNeeds[check] ?? [], lacks))),
   ...(traffic.tenants !== undefined ? tooMuch('traffic.tenants', 'traffic of tenants', impossibleFor(['tenants'], lacks)) : []),
   ...(traffic.transport === 'udp' ? tooMuch('traffic.transport', 'traffic by UDP', impossibleFor(['datagrams'], lacks)) : []),
+  ...(consumers !== undefined ? tooMuch('consumers', 'consuming elsewhere', impossibleFor(['consumers'], lacks)) : []),
   ...(traffic.batch !== undefined && sendFile !== undefined
     ? [{ place: 'traffic.batch', message: `batches are those of the contract, and ${name} is sent requests of its own` }]
     : []),

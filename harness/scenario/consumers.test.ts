@@ -20,6 +20,12 @@ test('each mistake is told with its place', () => {
   ]);
 });
 
+test('with traffic of tenants it is refused: consumers have no key', () => {
+  const tenants = [{ name: 'shop', share: 1 }];
+  const problems = scenarioProblems({ ...quietScenario, consumers: good, traffic: { ...quietScenario.traffic, tenants } });
+  expect(problems.map(({ place }) => place)).toContain('consumers');
+});
+
 test('a consumer may be killed and paused, where there is one of that index, and nothing else may be done to it', () => {
   const pause = { kind: 'pause', name: 'nap', at, role: 'consumer', index: 1, seconds: 3 };
   expect(places(good, [pause])).toEqual([]);

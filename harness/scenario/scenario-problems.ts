@@ -29,6 +29,8 @@ export const scenarioProblems = (scenario: Scenario, limits: Limits = usualLimit
     trafficProblems(scenario.traffic, report);
     readsProblems(scenario.reads, report);
     consumersProblems(scenario.consumers, report);
+    if (scenario.consumers !== undefined && scenario.traffic?.tenants !== undefined)
+      report('consumers', 'read without a key, and events of tenants are read with theirs');
     const phases = isList(scenario.phases) ? scenario.phases : [];
     each(scenario.faults, 'faults', report, (fault, place) => faultProblems(fault, place, scenario, phases, report));
     each(scenario.expectations, 'expectations', report, (reference, place) => referenceProblems(reference, place, report));

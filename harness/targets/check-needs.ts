@@ -28,7 +28,7 @@ export const checkNeeds: Needs = {
   clock: [],
   agreement: ['metrics', 'books'],
   lag: ['metrics', 'positions'],
-  'consumer-lag': ['metrics', 'books', 'consumers'],
+  'consumer-lag': ['metrics', 'books'],
   traces: ['traces'],
   logs: ['logs'],
   detection: ['alerts'],

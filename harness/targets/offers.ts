@@ -33,7 +33,7 @@ export type Lacks = { readonly [Name in Offer]?: string };
 export type Needs = Readonly<Record<string, readonly Offer[]>>;
 
 /** How it can be sent to, and asked for work: what a scenario may need, and no verdict rests on. */
-const doors: readonly Offer[] = ['tenants', 'datagrams', 'datagram-counts', 'imports', 'operator'];
+const doors: readonly Offer[] = ['tenants', 'datagrams', 'datagram-counts', 'imports', 'operator', 'consumers'];
 
 /** Nothing is lacking that a verdict could rest on. */
 export const isJudgedInFull = (lacks: Lacks): boolean => (Object.keys(lacks) as Offer[]).every((offer) => doors.includes(offer));

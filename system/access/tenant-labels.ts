@@ -1,4 +1,4 @@
-// Tenants as labels of metrics, a few of them: the first that were made have their own, in every process the same ones, and the rest is `other`.
+// Tenants as labels of metrics, a few of them: the first that were made have their own, in every process the same ones, and the rest is `_others`.
 
 export type TenantLabels = {
   of(tenant: string): string;
@@ -6,7 +6,8 @@ export type TenantLabels = {
   all(): readonly string[];
 };
 
-const rest = 'other';
+/** No tenant can be named so: a name begins with a letter or a digit. */
+const rest = '_others';
 
 /** `tenants`: oldest first; another map once something changed. */
 export const createTenantLabels = (tenants: () => ReadonlyMap<string, unknown>, most: number): TenantLabels => {

@@ -34,12 +34,12 @@ export type CheckpointResult = {
   readonly epoch: number | null;
 };
 
-/** Each call is one transaction, durable when it resolves. Rejects with what the driver threw. */
+/** Each call is one transaction, durable when it resolves. Rejects with what the driver threw. `keyId`: the API key with which it was asked for, for the audit. */
 export type ConsumerDesk = {
   /** A consumer that is there stays as it is. */
-  create(id: ConsumerId, start: ConsumerStart): Promise<'created' | 'there' | 'too_many'>;
-  /** With its checkpoints. false: there was none. */
-  remove(id: ConsumerId): Promise<boolean>;
+  create(id: ConsumerId, start: ConsumerStart, keyId: string | null): Promise<'created' | 'there' | 'too_many'>;
+  /** With its checkpoints, which stay in the audit. false: there was none. */
+  remove(id: ConsumerId, keyId: string | null): Promise<boolean>;
   /** Joins, or renews: gives back what is to be released, takes or keeps a fair share of the lanes. null: no such consumer. */
   join(id: ConsumerId, instance: string, leaseMs: number, release: readonly number[]): Promise<Membership | 'too_many' | null>;
   /** Gives all of its lanes back. false: it was not there. */

@@ -62,6 +62,7 @@ export const routeNeeds = {
     'POST /erasures': 'operate',
     'GET /erasures': 'operate',
     'GET /erasures/:erasure': 'operate',
+    'GET /consumer-audit': 'operate',
     'GET /consumers': 'read',
     'GET /consumers/:consumer': 'read',
     'PUT /consumers/:consumer': 'read',

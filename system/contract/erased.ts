@@ -19,4 +19,6 @@ export const erasurePlaces = [
   'recovery_results',
   'recovery_fixes',
 ] as const;
-export type ErasurePlace = (typeof erasurePlaces)[number];
+/** A table of a team's own processor is a place too, under its name. */
+export type OwnTableName = `own_${string}`;
+export type ErasurePlace = (typeof erasurePlaces)[number] | OwnTableName;

@@ -112,6 +112,12 @@ export const errorCodes = {
     false,
     'What an operator asked for can not be done as things stand; the message says why, and what would allow it. It is on record.',
   ),
+  request_id_conflict: code(
+    409,
+    'definite',
+    false,
+    'The request id was used before, for another request: nothing was done. Send another request under another UUID.',
+  ),
   invalid_consumer: code(400, 'definite', false, 'What was asked of a consumer is not understood; `details` lists each place.'),
   not_found: code(404, 'definite', false, 'No such event, object or route.'),
   method_not_allowed: code(405, 'definite', false, 'The route exists, but not with this method.'),

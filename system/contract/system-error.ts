@@ -24,7 +24,11 @@ export const systemErrorCodes = {
     false,
     "A processor of a team's own can't be used: its file does not load, its definition has mistakes, or it is not what the database knows under its name and version.",
   ),
-  FL_PROCESSOR_TABLES: code('definite', false, "The tables of a team's own processor can't be made: none of them was."),
+  FL_PROCESSOR_TABLES: code(
+    'definite',
+    false,
+    "The tables of a team's own processor can't be made, or do not take its `erase`: none of them was made.",
+  ),
   FL_PORT_TAKEN: code('definite', false, 'Another process listens on the port.'),
   FL_START_FAILED: code('definite', false, 'The process could not start for a reason that has no code of its own.'),
 

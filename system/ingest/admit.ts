@@ -73,7 +73,7 @@ const toAdmitted = (text: string, event: EventBody, exact: unknown, delivery: De
     key: { tenant, systemName, eventName },
     said: version ?? 'none',
     metadata: event.metadata,
-    bytes: text.length,
+    bytes: Buffer.byteLength(text),
   });
   if ('kind' in found) return found;
   const receivedAt = new Date(receivedAtMs).toISOString();

@@ -39,6 +39,7 @@ const startAt = async (limitBytes: number, first: number | Error) => {
       return reading;
     },
     scheduler: time.scheduler,
+    onFailure: (error) => told.push((error as Error).message),
     onChange: (state, usedBytes) => told.push(`${state} at ${usedBytes}`),
   });
   const measured = async (next: number | Error) => {
@@ -83,10 +84,25 @@ describe('the disk budget', () => {
     expect(budget.refusal()).toBeNull();
   });
 
-  it('refuses nothing, and claims no size, while nothing could be measured', async () => {
-    const { budget } = await startAt(1000, new Error('the database is away'));
+  it('does not start where there is a budget and nothing can be measured: nobody would keep it', async () => {
+    await expect(startAt(1000, new Error('the database is away'))).rejects.toMatchObject({
+      code: 'FL_DATABASE_UNREACHABLE',
+      message: expect.stringMatching(/FAULTLINE_DISK_BUDGET_BYTES.*the database is away/),
+    });
+  });
+
+  it('refuses nothing without a budget, and claims no size while nothing could be measured', async () => {
+    const { budget, measured } = await startAt(0, new Error('the database is away'));
     expect(budget.refusal()).toBeNull();
     expect(budget.usedBytes()).toBeNaN();
+    await measured(7);
+    expect(budget.usedBytes()).toBe(7);
+  });
+
+  it('tells the first of several failed looks', async () => {
+    const { measured, told } = await startAt(1000, 0);
+    for (const next of [new Error('away'), new Error('still away'), 1, new Error('away again')]) await measured(next);
+    expect(told).toEqual(['away', 'away again']);
   });
 
   it('refuses nothing without a budget', async () => {

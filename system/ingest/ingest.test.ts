@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SystemError } from '../contract/system-error.ts';
 import { binaryEvent } from './cloudevents/binary-event.ts';
-import { createIngest } from './ingest.ts';
+import { createIngest, type IngestOptions } from './ingest.ts';
 import { noIngestTelemetry, type TracedKey, type TracedOutcome } from './telemetry.ts';
 import { createFakeScheduler, createFakeStream } from './testing.ts';
 
@@ -9,7 +9,7 @@ const bytes = Buffer.from(
   JSON.stringify({ system_name: 'shop', object_id: 'o1', event_name: 'placed', event_time: '2026-01-01T00:00:00Z', metadata: {} }),
 );
 
-const start = (queueLimitBytes: number) => {
+const start = (queueLimitBytes: number, more: Pick<IngestOptions, 'onAppended'> = {}) => {
   const blocks: PromiseWithResolvers<{ first: number; count: number }>[] = [];
   const scheduler = createFakeScheduler();
   const takeIds = () => {
@@ -30,6 +30,7 @@ const start = (queueLimitBytes: number) => {
     scheduler,
     now: () => 0,
     random: () => 0.5,
+    ...more,
   });
   return { ingest, blocks, scheduler };
 };
@@ -112,4 +113,25 @@ test('what is kept of a CloudEvent may be longer than it came, and takes its roo
   blocks[0]?.reject(new SystemError('FL_STREAM_UNREACHABLE', 'away'));
   await Promise.all([waiting, small]);
   expect(ingest.queueBytes()).toBe(0);
+});
+
+test('what a tenant stored and what the queue holds is counted in bytes, not in characters', async () => {
+  const stored: number[] = [];
+  const { ingest, blocks, scheduler } = start(10_000, { onAppended: (_tenant, size) => void stored.push(size) });
+  const text = JSON.stringify({ ...(JSON.parse(bytes.toString()) as object), metadata: { greeting: 'Grüße, 世界 😀' } });
+  const size = Buffer.byteLength(text);
+  expect(size).toBeGreaterThan(text.length);
+  const plain = ingest.accept('default', Buffer.from(text), null, null);
+  const note = { sender: { tenant: 'default', source: '', boot: '', first: null }, number: null, isUndecided: false };
+  const datagram = ingest.acceptDatagram(Buffer.from(text), { tenant: 'default', identity: null, note, charge: { isTaken: false } });
+  const headers = { 'ce-specversion': '1.0', 'ce-id': 'e', 'ce-source': 's', 'ce-type': 't', 'content-type': 'application/json' };
+  const form = binaryEvent({ headers, rawHeaders: Object.entries(headers).flat() });
+  const data = Buffer.from('{"text":"世界世界世界世界世界世界世界世界世界世界"}');
+  const grown = ingest.accept('default', data, null, null, form);
+  const held = ingest.queueBytes() - 2 * (size + 512) - 512;
+  blocks[0]?.resolve({ first: 7, count: 5000 });
+  await scheduler.advanceTo(1000);
+  await Promise.all([plain, datagram, grown]);
+  expect(stored).toEqual([size, size, held]);
+  expect(held).toBeGreaterThan(data.length);
 });

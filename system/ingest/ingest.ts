@@ -46,6 +46,8 @@ export type DatagramOrigin = {
   /** Of an event that brings no key of its own; null: a new one. */
   readonly identity: string | null;
   readonly note: DatagramNote;
+  /** The same for each try of one event: the tenant's quotas are charged at the first that finds room, and not again. */
+  readonly charge: { isTaken: boolean };
 };
 
 export type Ingest = {
@@ -100,7 +102,8 @@ export const createIngest = (options: IngestOptions): Ingest => {
       }
       const tell = { telemetry, tenant, trace, event: admission };
       // What another form is kept as may be longer than it came.
-      const growth = admission.body.length - bytes.length;
+      const bodyBytes = Buffer.byteLength(admission.body);
+      const growth = bodyBytes - bytes.length;
       if (growth > 0 && !room.grow(growth)) {
         room.release();
         return count(tell, overloaded());
@@ -109,7 +112,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
       if (typeof id === 'number') {
         const { told: _told, ...request } = admission;
         const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
-        if (outcome.kind === 'appended') onAppended(tenant, admission.body.length);
+        if (outcome.kind === 'appended') onAppended(tenant, bodyBytes);
         return count(tell, toAnswer(admission, outcome));
       }
       room.release();
@@ -139,18 +142,20 @@ type DatagramParts = {
   readonly now: () => number;
 };
 
-const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, identity, note }: DatagramOrigin): Promise<IngestAnswer> => {
+const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer> => {
+  const { tenant, identity, note, charge } = from;
   const { commits, ids, newIdentity, telemetry } = parts;
   const closed = parts.closedFor();
   if (closed !== null) return closed;
   const room = commits.reserve(tenant, bytes.length);
   if (room === null) return overloaded();
-  // Only now: what finds no room is tried again, and must not count twice.
-  const over = parts.quotas.take(tenant, bytes.length);
+  // Only now, and once: what finds no room, or no database, is tried again, and must not count twice.
+  const over = charge.isTaken ? null : parts.quotas.take(tenant, bytes.length);
   if (over !== null) {
     room.release();
     return over;
   }
+  charge.isTaken = true;
   const named = identity === null ? newIdentity : () => identity;
   const admission = admit(bytes, { tenant, receivedAtMs: parts.now(), headerKey: null, newIdentity: named, ...parts.judgeNow() });
   if (isRefusal(admission)) {
@@ -164,7 +169,7 @@ const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, { tenant, ide
   }
   const { told: _told, ...request } = admission;
   const outcome = await room.submit({ ...request, id, traceparent: null, datagram: note });
-  if (outcome.kind === 'appended') parts.onAppended(tenant, admission.body.length);
+  if (outcome.kind === 'appended') parts.onAppended(tenant, bytes.length);
   const answer = toAnswer(admission, outcome);
   if (answer.kind === 'accepted' && !answer.duplicate) telemetry.sent(tenant);
   return answer;

@@ -14,6 +14,7 @@ import {
   type WorkerDatabase,
 } from '../workers/testing.ts';
 import { startDesk, type Desk } from './ops/testing.ts';
+import { entries as ledgerRows, paid, passed, stopped, withLedger } from './own/testing.ts';
 
 type Erasure = {
   phase: string;
@@ -22,6 +23,7 @@ type Erasure = {
   after: Record<string, number> | null;
   done_at: string | null;
   waits_for: string | null;
+  not_ours: string[];
 };
 
 const ask = async (desk: Desk, key: string, more: Record<string, unknown> = {}): Promise<number> => {
@@ -226,4 +228,101 @@ describe('an erasure', () => {
       from checkpoints c where processor = 'timelines' group by version order by version`);
     expect(sums).toEqual([1, 2].map((version) => ({ version, drop: 0, applied: 2000, entries: 2000, counts: 2000 })));
   });
+});
+
+describe("a team's own processor", () => {
+  const table = 'own_ledger_v1__entries';
+  const erasing = { ...withLedger, LEDGER_ERASE: 'object_id = $3' };
+  const objects = async (database: WorkerDatabase) => (await ledgerRows(database)).map(({ object_id }) => object_id);
+
+  test('loses what its definition says is of the object, also once nobody runs it any more', { timeout: 90_000 }, async () => {
+    await using database = await createWorkerDatabase();
+    await using desk = await startDesk(database);
+    await database.append(paid(30));
+    {
+      await using worker = await startWorkerProcess(database.url, erasing);
+      await passed(database);
+      expect(await done(desk, await ask(desk, 'plain-1', { dry_run: true }))).toMatchObject({
+        before: { [table]: 3 },
+        erased: {},
+        not_ours: [],
+      });
+      expect(await objects(database)).toHaveLength(30);
+      expect(await done(desk, await ask(desk, 'plain-1'))).toMatchObject({
+        before: { log: 3, [table]: 3 },
+        erased: { log: 3, [table]: 3 },
+        after: { log: 0, [table]: 0 },
+        not_ours: [],
+      });
+      expect(await objects(database)).not.toContain('plain-1');
+      expect(await objects(database)).toHaveLength(27);
+      // What comes later is new data.
+      await database.append([{ key: 'plain-1', name: 'paid', metadata: { value: 1 } }]);
+      await eventually(
+        () => objects(database),
+        (rows) => rows.includes('plain-1'),
+      );
+      await stopped(worker);
+    }
+    await database.rows(`update processors set state = 'retired' where processor = 'ledger'`);
+    await using _worker = await startWorkerProcess(database.url, { ...patient, FAULTLINE_TIMELINE_HANDLER: '' });
+    expect(await done(desk, await ask(desk, 'plain-2'))).toMatchObject({ erased: { [table]: 3 }, after: { [table]: 0 }, not_ours: [] });
+    expect(await objects(database)).toHaveLength(25);
+    await database.rows(`drop table ${table}`);
+    const last = await done(desk, await ask(desk, 'plain-3'));
+    expect(last).toMatchObject({ erased: { log: 3 }, not_ours: [] });
+    expect(last.after).not.toHaveProperty(table);
+  });
+
+  test(
+    'that says nothing is named by the proof, and a condition that its table refuses holds the erasure up until it is mended',
+    { timeout: 90_000 },
+    async () => {
+      await using database = await createWorkerDatabase();
+      await using desk = await startDesk(database);
+      await database.append(paid(20));
+      {
+        await using worker = await startWorkerProcess(database.url, withLedger);
+        await passed(database);
+        expect(await done(desk, await ask(desk, 'plain-1'))).toMatchObject({ not_ours: ['ledger/1'] });
+        expect(await objects(database)).toContain('plain-1');
+        await stopped(worker);
+      }
+      await using _worker = await startWorkerProcess(database.url, erasing);
+      await passed(database);
+      expect((await done(desk, await ask(desk, 'plain-1'))).erased).toMatchObject({ log: 0, [table]: 2 });
+      await database.rows(`alter table ${table} rename column object_id to renamed`);
+      const held = await ask(desk, 'plain-2');
+      await eventually(
+        () => desk.get<Erasure>(`/erasures/${held}`),
+        ({ waits_for }) => waits_for?.includes(table) === true && waits_for.includes('object_id'),
+      );
+      await database.rows(`alter table ${table} rename column renamed to object_id`);
+      expect((await done(desk, held)).erased).toMatchObject({ [table]: 2 });
+      // What the database says of data quotes it: the row of an erasure holds no payload.
+      await database.rows(
+        `update own_processors set erase = jsonb_set(erase, '{rows,${table}}', '"object_id = $3 and token::integer = 1"')`,
+      );
+      const quoted = await ask(desk, 'plain-4');
+      const { waits_for: said } = await eventually(
+        () => desk.get<Erasure>(`/erasures/${quoted}`),
+        ({ waits_for }) => waits_for?.includes(table) === true,
+      );
+      expect(said).toContain('SQLSTATE 22P02');
+      expect(said).not.toContain('invalid input');
+      await database.rows(`update own_processors set erase = jsonb_set(erase, '{rows,${table}}', '"object_id = $3"')`);
+      expect((await done(desk, quoted)).erased).toMatchObject({ [table]: 2 });
+      // What it can be counted by, but not removed: the lane's owner says so.
+      await database.rows(`create function keep() returns trigger language plpgsql as $$ begin raise 'kept by a trigger'; end $$`);
+      await database.rows(`create trigger keep before delete on ${table} for each row execute function keep()`);
+      const kept = await ask(desk, 'plain-3');
+      await eventually(
+        () => desk.get<Erasure>(`/erasures/${kept}`),
+        ({ phase, waits_for }) => phase === 'lanes' && waits_for?.includes('kept by a trigger') === true,
+      );
+      expect(await objects(database)).toContain('plain-3');
+      await database.rows(`drop trigger keep on ${table}`);
+      expect((await done(desk, kept)).erased).toMatchObject({ [table]: 2 });
+    },
+  );
 });

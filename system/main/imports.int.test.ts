@@ -179,24 +179,42 @@ describe('an import', () => {
     await using database = await createWorkerDatabase();
     await using here = await place(database);
     const secret = 'secret-4711';
-    const broken = `${line(1)}\n\n{"${secret}": 1}\n${line(2, { event_time: 'yesterday' })}\n${line(3, { id: 'x', sequence: 1 })}`;
+    const broken = `${line(1)}\n\n{"${secret}": 1}\n${line(2, { event_time: 'yesterday' })}\n${line(3, { id: 'x', sequence: 1 })}\n${secret}`;
     const file = await here.write('mixed.ndjson', broken);
     const tried = await here.ops('import', file, '--dry-run');
     expect(tried.exitCode).toBe(1);
-    expect(tried.stdout).toMatch(/lines +5\nevents +2 \(1 with an id, 1 with a sequence\)\nblank +1\nrefused +2\n/);
+    expect(tried.stdout).toMatch(/lines +6\nevents +2 \(1 with an id, 1 with a sequence\)\nblank +1\nrefused +3\n/);
     expect(tried.stdout).toMatch(/\n3 +invalid_event +\/system_name[^]*\n4 +invalid_event +\/event_time/);
     expect(await here.ops('import', file, '--why', 'w')).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('--skip-refused') });
     expect(await database.rows('select from imports')).toHaveLength(0);
     const brought = await here.ops('import', file, '--why', 'w', '--skip-refused');
-    expect(brought).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('2 appended, 0 were there already, 2 refused (done)') });
+    expect(brought).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('2 appended, 0 were there already, 3 refused (done)') });
     const reported = (await readFile(`${file}.refused.ndjson`, 'utf8'))
       .trim()
       .split('\n')
-      .map((text) => JSON.parse(text) as { line: number });
-    expect(reported.map((one) => one.line)).toEqual([3, 4]);
+      .map((text) => JSON.parse(text) as { line: number; reason: string });
+    expect(reported.map((one) => one.line)).toEqual([3, 4, 6]);
+    // What quotes the line stands in the report beside the file alone: no erasure would find it in the database.
+    expect(reported.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining(secret),
+      expect.stringContaining('RFC 3339'),
+      expect.stringContaining(secret),
+    ]);
+    expect(await database.rows('select line::int, code, place, reason from import_refusals order by line')).toEqual([
+      {
+        line: 3,
+        code: 'invalid_event',
+        place: '/system_name',
+        reason: expect.stringMatching(
+          /^The event does not fit the contract: \/system_name is missing; .*; a field is not of the contract\.$/,
+        ),
+      },
+      { line: 4, code: 'invalid_event', place: '/event_time', reason: expect.stringContaining('RFC 3339') },
+      { line: 6, code: 'invalid_json', place: null, reason: 'The body is not JSON, or not UTF-8.' },
+    ]);
     expect(here.query.said.join('\n')).not.toContain(secret);
     const { stdout } = await here.ops('--json', 'imports', 'list');
-    expect(JSON.parse(stdout)).toMatchObject({ imports: [{ name: 'mixed.ndjson', state: 'done', appended: 2, refused: 2 }] });
+    expect(JSON.parse(stdout)).toMatchObject({ imports: [{ name: 'mixed.ndjson', state: 'done', appended: 2, refused: 3 }] });
   });
 
   test('takes CSV by a declared mapping, gzip, and standard input under a name', async () => {

@@ -1,4 +1,4 @@
-// `npm run ops`: what an operator does about dead letters and parked keys, over the query process's HTTP API.
+// `npm run ops`: what an operator does. Over the query process's HTTP API; keys, tenants, replays of the log, backups and restores over the database.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';

@@ -1,5 +1,5 @@
-// Process `query`: reads from PostgreSQL and answers over HTTP. All that it writes are missing migrations, before it serves, and what operators ask of dead
-// letters, as rows that workers carry out, and where those who consume elsewhere are.
+// Process `query`: reads from PostgreSQL and answers over HTTP. It writes missing migrations before it serves, what operators ask, as rows that workers carry
+// out, where those who consume elsewhere are, and, in a thread of its own, the lines of imports.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { signals } from '../contract/signals.ts';

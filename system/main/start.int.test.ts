@@ -101,7 +101,8 @@ const living = async (pids: readonly number[]): Promise<readonly number[]> => {
 };
 
 test('an event sent is there after a stop and a start, and a second start on the folder is refused with the pid of the first', async () => {
-  const first = await start();
+  const first = await start({ environment: { FAULTLINE_UDP_PORT: '0' } });
+  expect(first.said()).toMatch(/^udp +udp:\/\/127\.0\.0\.1:[1-9]\d*$/m);
   const id = await send(first.ingestUrl);
   await expect.poll(() => answerOf(`${first.queryUrl}/events/${id}`), { timeout: 15_000 }).toMatchObject({ id, object_id: 'order-1' });
   const { stdout: databaseUrl } = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'database-url', '--data', data]);

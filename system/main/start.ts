@@ -69,7 +69,7 @@ const welcome = async (
   { processors, tls, certificatePath, signal }: WelcomeContext,
 ): Promise<void> => {
   const { ingestUrl, udpUrl, queryUrl, storage } = system;
-  const state = await readState(queryUrl, tls, signal);
+  const { words: state, isKeyNeeded } = await readState(queryUrl, tls, signal);
   if (signal.aborted) return;
   print(
     welcomeText({
@@ -81,6 +81,7 @@ const welcome = async (
       workerCount: options.workers,
       storage: storage.description,
       state,
+      isKeyNeeded,
       certificatePath,
       now: now(),
     }),

@@ -90,6 +90,11 @@ export type ProcessorDefinition<Table extends string = string> = {
   /** Statements that follow, in the same transaction: indexes, rows to begin with, what is taken over from the version before. */
   readonly setUp?: (names: SetUp<Table>) => readonly string[];
   /**
+   * How the rows of one object are found in each table, so that its erasure reaches them: a condition on $1, $2 and $3 (tenant, system and object, as text) and,
+   * where what came later is to stay, $4 (the moment at which it was asked for). null: the table holds nothing of one object.
+   */
+  readonly erase?: Readonly<Partial<Record<Table, string | null>>>;
+  /**
    * Where the first checkpoint of this version stands. beginning: all that the log holds. now: what comes from here on.
    * previous: where the version before stands, whose checkpoint, waiting and parked events are taken over as they are.
    */

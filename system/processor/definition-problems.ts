@@ -14,6 +14,7 @@ const fields: ReadonlySet<string> = new Set<keyof ProcessorDefinition>([
   'reads',
   'tables',
   'setUp',
+  'erase',
   'startsFrom',
   'order',
   'handle',
@@ -43,6 +44,7 @@ export const definitionProblems = (definition: unknown): readonly string[] => {
     ...reads(definition['reads']),
     ...tables(definition['tables']),
     ...functions(definition),
+    ...erase(definition['erase'], definition['tables']),
     ...oneOf('startsFrom', definition['startsFrom'], ['beginning', 'now', 'previous']),
     ...oneOf('order', definition['order'], ['per-key', 'none']),
     ...onError(definition['onError']),
@@ -109,6 +111,17 @@ function* functions({ handle, setUp }: Loose): Iterable<string> {
   if (typeof handle !== 'function') yield `handle is ${shown(handle)}: give a function that takes an event and a context.`;
   if (setUp !== undefined && typeof setUp !== 'function')
     yield `setUp is ${shown(setUp)}: give a function that returns a list of statements.`;
+}
+
+function* erase(value: unknown, tablesOf: unknown): Iterable<string> {
+  if (value === undefined) return;
+  if (!isObject(value)) return yield `erase is ${shown(value)}: give an object, each table with the condition that finds an object's rows.`;
+  const known = isObject(tablesOf) ? Object.keys(tablesOf) : [];
+  for (const [name, condition] of Object.entries(value)) {
+    if (!known.includes(name)) yield `erase has ${shown(name)}, which is not among the tables: there are ${known.join(', ') || 'none'}.`;
+    else if (condition !== null && (typeof condition !== 'string' || !/\$3(?!\d)/.test(condition)))
+      yield `erase.${name} is ${shown(condition)}: give a condition that names $3, the object, as 'object_id = $3'; null where it holds nothing of one object.`;
+  }
 }
 
 function* oneOf(field: string, value: unknown, choices: readonly string[]): Iterable<string> {

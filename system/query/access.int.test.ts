@@ -198,7 +198,7 @@ describe('the query door', () => {
       });
     expect((await send(all.text)).statusCode).toBe(202);
     const taken = await send(other.text);
-    expect([taken.statusCode, codeOf(taken.body)]).toEqual([400, 'invalid_recovery']);
+    expect([taken.statusCode, codeOf(taken.body)]).toEqual([409, 'request_id_conflict']);
     const { rows } = await query.pool.query('select tenant, key_id from recovery_jobs where request_id = $1', [request_id]);
     expect(rows).toEqual([{ tenant: 'default', key_id: all.kept.keyId }]);
   });

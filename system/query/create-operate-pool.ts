@@ -1,4 +1,4 @@
-// The connections over which operators' requests are written: two, and no statement for long. Nothing else of process query can write.
+// The connections over which operators' requests, and where consumers are, are written: two, and no statement for long. Those that read can't write; imports have their own.
 import { Pool } from 'pg';
 import { wholeNumbers } from './create-read-pool.ts';
 

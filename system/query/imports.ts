@@ -1,6 +1,6 @@
 // POST /imports and what goes on from there: an import is opened, its file comes as slices of lines, and operators steer it. Files come as bodies alone: no path
 // on the server is ever read.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf } from '../access/guard-routes.ts';
 import { importLimits } from '../contract/imports.ts';
 import { isSystemError } from '../contract/system-error.ts';
@@ -10,6 +10,7 @@ import type { ImportRunner, SliceEnd } from '../recovery/import/import-runner.ts
 import type { RequestSpans } from '../telemetry/observe-requests.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { createParameterParser, type RawParameters } from './parameters.ts';
+import { createPlaces } from './places.ts';
 import { notFound, RequestProblem } from './request-problem.ts';
 import { importLinesQuery, importPath } from './schemas/import-parameters.ts';
 import { storageProblem } from './storage-problem.ts';
@@ -18,18 +19,23 @@ export const importsUrl = '/imports';
 export const importLinesUrl = '/imports/:name/lines';
 export const importSteerUrl = '/imports/:name/steer';
 
-export type ImportDoor = { readonly desk: ImportDesk; readonly runner: ImportRunner };
+export type ImportDoor = {
+  readonly desk: ImportDesk;
+  readonly runner: ImportRunner;
+  /** Whether there are tenants to share places with. */
+  readonly isShared: () => boolean;
+};
 
 const jsonType = 'application/json; charset=utf-8';
 
 /** A mapping of a thousand columns with long names. */
 const largestRequest = 512 * 1024;
-/** Slices in memory: one that is worked on, and those that wait for it. */
-const mostSlices = 3;
+/** Slices in memory, or on their way into it: one that is worked on, and those that wait for it. */
+const mostSlices = 4;
 
 export const addImportRoutes = (
   app: FastifyInstance,
-  { desk, runner }: ImportDoor,
+  { desk, runner, isShared }: ImportDoor,
   { logger }: Pick<Telemetry, 'logger'>,
   spans: RequestSpans,
 ): void => {
@@ -38,15 +44,17 @@ export const addImportRoutes = (
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     scope.addContentTypeParser(['application/x-ndjson', 'text/csv'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    let slices = 0;
+    const slices = createSlices(isShared);
 
     scope.post(importsUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const asked = parse(request, parseOpenImport);
-      const opened = await desk.open(asked, accessOf(request)).catch(refuseStorage);
+      const access = accessOf(request);
+      const opened = await desk.open(asked, access).catch(refuseStorage);
       const standing = demandOpened(opened, asked.name);
       const what = {
         'faultline.import': standing.name,
         'faultline.requested_by': asked.requested_by,
+        'faultline.tenant': access.tenant,
         'faultline.known': opened.kind === 'known',
       };
       logger.info('import asked for', what, { eventName: 'faultline.import.asked', span: spans.of(request).context });
@@ -59,36 +67,67 @@ export const addImportRoutes = (
     scope.post(importSteerUrl, { bodyLimit: largestRequest }, async (request, reply) => {
       const { name } = pathOf(request);
       const asked = parse(request, parseSteerImport);
-      const steered = await desk.steer(name, asked, accessOf(request)).catch(refuseStorage);
+      const access = accessOf(request);
+      const steered = await desk.steer(name, asked, access).catch(refuseStorage);
       if (steered.kind === 'unknown_import') throw unknownImport(name);
       if (steered.kind === 'over')
         throw new RequestProblem('import_conflict', `Import '${name}' is ${steered.state}, and stays so: nothing was changed.`);
-      const what = { 'faultline.import': name, 'faultline.action': asked.action, 'faultline.requested_by': asked.requested_by };
+      const what = {
+        'faultline.import': name,
+        'faultline.action': asked.action,
+        'faultline.requested_by': asked.requested_by,
+        'faultline.tenant': access.tenant,
+      };
       logger.info('import steered', what, { eventName: 'faultline.import.steered', span: spans.of(request).context });
       return reply.type(jsonType).send(answerOf(steered));
     });
 
-    scope.post(importLinesUrl, { bodyLimit: importLimits.sliceBytes }, async (request, reply) => {
+    scope.post(importLinesUrl, { bodyLimit: importLimits.sliceBytes, onRequest: slices.claim }, async (request, reply) => {
       const { name } = pathOf(request);
       const { from } = parseLines(request.query as RawParameters);
       if (!Buffer.isBuffer(request.body))
         throw new RequestProblem('unsupported_content_type', 'Send lines as application/x-ndjson, or records as text/csv.');
-      if (slices >= mostSlices)
-        throw new RequestProblem('overloaded', 'Other slices of files wait already: nothing was settled. Send it again.');
-      slices += 1;
-      try {
-        const end = await runner
-          .settle({ tenant: accessOf(request).tenant, name, fromLine: from, bytes: request.body })
-          .catch(refuseStream);
-        if (end.kind === 'settled' && end.state === 'done' && end.appended + end.duplicates + end.refused > 0)
-          logger.info('import done', { 'faultline.import': name }, { eventName: 'faultline.import.done', span: spans.of(request).context });
-        return await reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));
-      } finally {
-        slices -= 1;
-      }
+      using _slice = slices.work(request);
+      const { tenant } = accessOf(request);
+      const end = await runner.settle({ tenant, name, fromLine: from, bytes: request.body }).catch(refuseStream);
+      if (end.kind === 'settled' && end.state === 'done' && end.appended + end.duplicates + end.refused > 0)
+        logger.info(
+          'import done',
+          { 'faultline.import': name, 'faultline.tenant': tenant },
+          { eventName: 'faultline.import.done', span: spans.of(request).context },
+        );
+      return await reply.type(jsonType).send(JSON.stringify(settledOf(end, name)));
     });
   });
 };
+
+type Claim = { readonly place: Disposable; isWorkedOn: boolean };
+
+/** A place is claimed before the first byte of a body is read, and kept for as long as there is one: a client that leaves does not end what was begun. */
+const createSlices = (isShared: () => boolean) => {
+  const places = createPlaces({ most: mostSlices, isShared, full: tooManySlices });
+  const claims = new WeakMap<FastifyRequest, Claim>();
+  return {
+    claim: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const claim: Claim = { place: places.take(accessOf(request).tenant), isWorkedOn: false };
+      claims.set(request, claim);
+      reply.raw.once('close', () => {
+        if (!claim.isWorkedOn) claim.place[Symbol.dispose]();
+      });
+    },
+    work: (request: FastifyRequest): Disposable => {
+      const claim = claims.get(request)!;
+      claim.isWorkedOn = true;
+      return claim.place;
+    },
+  };
+};
+
+const tooManySlices = () =>
+  new RequestProblem(
+    'overloaded',
+    `As many slices of files wait as there may be (${mostSlices}), or as a tenant may have beside others: nothing was settled. Send it again.`,
+  );
 
 const parsePath = createParameterParser(importPath);
 const parseLines = createParameterParser(importLinesQuery);

@@ -7,7 +7,7 @@ import { parseRebuildRequest, type RebuildRequest } from '../recovery/rebuild-re
 import type { RequestSpans } from '../telemetry/observe-requests.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import { demandHost } from './demand-host.ts';
-import { readOperation } from './read-operation.ts';
+import { readOperation, takenRequestId } from './read-operation.ts';
 import { RequestProblem } from './request-problem.ts';
 import { storageProblem } from './storage-problem.ts';
 
@@ -29,6 +29,7 @@ export const addRebuildRoutes = (
     const answer = await desk.carryOut(asked).catch((error: unknown) => {
       throw storageProblem(error);
     });
+    if ('taken' in answer) throw takenRequestId();
     const what = {
       'faultline.action': asked.action,
       'faultline.processor': asked.readModel,

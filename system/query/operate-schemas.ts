@@ -14,6 +14,7 @@ const largestBody = 512 * 1024;
 export const addSchemaRoutes = (app: FastifyInstance, desk: SchemaDesk, { logger }: Pick<Telemetry, 'logger'>): void => {
   const note = (
     what: string,
+    tenant: string,
     { system_name = '', event_name = '', requested_by }: Noted,
     more: Readonly<Record<string, string | number>> = {},
   ) => {
@@ -21,31 +22,35 @@ export const addSchemaRoutes = (app: FastifyInstance, desk: SchemaDesk, { logger
       'faultline.system_name': system_name,
       'faultline.event_name': event_name,
       'faultline.requested_by': requested_by,
+      'faultline.tenant': tenant,
       ...more,
     };
     logger.info(what, attributes, { eventName: 'faultline.schemas.changed' });
   };
   app.post(schemaUrls.register, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parseRegister);
-    const done = await desk.register(asked, accessOf(request)).catch(rethrow);
+    const access = accessOf(request);
+    const done = await desk.register(asked, access).catch(rethrow);
     if (done.kind !== 'registered') throw problemOf(done);
     const isDryRun = asked.dry_run ?? false;
-    if (!isDryRun && !done.known) note('a schema was registered', asked, { 'faultline.schema.version': asked.version });
+    if (!isDryRun && !done.known) note('a schema was registered', access.tenant, asked, { 'faultline.schema.version': asked.version });
     const { kind: _kind, ...answer } = done;
     return send(reply, { ...answer, dry_run: isDryRun });
   });
   app.post(schemaUrls.retire, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parseRetire);
-    const done = await desk.retire(asked, accessOf(request)).catch(rethrow);
+    const access = accessOf(request);
+    const done = await desk.retire(asked, access).catch(rethrow);
     if (done.kind !== 'retired') throw problemOf(done);
-    if (!done.known) note('a schema was retired', asked, { 'faultline.schema.version': asked.version });
+    if (!done.known) note('a schema was retired', access.tenant, asked, { 'faultline.schema.version': asked.version });
     return send(reply, { known: done.known });
   });
   app.post(schemaUrls.policy, { bodyLimit: largestBody }, async (request, reply) => {
     const asked = parse(request.body, parsePolicy);
-    const done = await desk.setPolicy(asked, accessOf(request)).catch(rethrow);
+    const access = accessOf(request);
+    const done = await desk.setPolicy(asked, access).catch(rethrow);
     if (done.kind !== 'set') throw problemOf(done);
-    note('a policy for schemas was set', asked);
+    note('a policy for schemas was set', access.tenant, asked);
     return send(reply, { set: true });
   });
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorAnswer } from './schemas/answers.ts';
@@ -121,7 +122,31 @@ describe('POST /recovery/jobs', () => {
     const { body } = await query.get('/openapi.json');
     const { post } = body.paths['/recovery/jobs'];
     expect(hasOwn(post.requestBody.content['application/json'].schema.properties, 'selection')).toBe(true);
-    expect(Object.keys(post.responses)).toEqual(['202', '400', '401', '403', '404', '413', '500', '503']);
+    expect(Object.keys(post.responses)).toEqual(['202', '400', '401', '403', '404', '409', '413', '500', '503']);
+  });
+});
+
+describe('a request id', () => {
+  it.each<[string, object, object, object]>([
+    [
+      '/recovery/jobs',
+      { action: 'fix', fix, selection: { object_id: 'bad/1' } },
+      { selection: { object_id: 'bad/2' } },
+      { job: expect.any(Number) },
+    ],
+    ['/erasures', { system_name: 'shop', object_id: 'a', dry_run: true }, { object_id: 'b' }, { erasure: expect.any(Number) }],
+    ['/erasures', { system_name: 'shop', object_id: 'c', dry_run: true }, { dry_run: false }, { erasure: expect.any(Number) }],
+    ['/rebuilds', { read_model: 'timelines', action: 'start' }, { action: 'compare' }, { error: { code: 'operation_refused' } }],
+    ['/rebuilds', { read_model: 'timelines', action: 'compare' }, { force: true }, { error: { code: 'operation_refused' } }],
+  ])('of %s for %o is not one for %o: it is refused, and not taken for known', async (url, first, change, answer) => {
+    const own = { requested_by: 'ann', why: 'a test', request_id: randomUUID() };
+    expect((await query.post(url, { ...first, ...own })).body).toMatchObject(answer);
+    for (const other of [change, { why: 'another reason' }]) {
+      const { status, body } = await query.post(url, { ...first, ...own, ...other });
+      expect([status, body.error.code]).toEqual([409, 'request_id_conflict']);
+      expect(Compile(errorAnswer).Errors(body)).toEqual([]);
+    }
+    expect((await query.post(url, { ...first, ...own })).body).toMatchObject('error' in answer ? answer : { known: true });
   });
 });
 

@@ -1,4 +1,4 @@
-// POST /recovery/jobs: the one route that writes, and all that it writes are rows for workers to carry out. Over a pool of its own: reading goes on without it.
+// POST /recovery/jobs: all that it writes are rows for workers to carry out. Over the pool of those who operate: reading goes on without it.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { type Access } from '../access/access-keys.ts';
@@ -7,6 +7,7 @@ import { defaultRatePerSecond, type JobRequest, mostCommands, parseJobRequest } 
 import type { NewJob, RecoveryDesk } from '../recovery/recovery-desk.ts';
 import type { RequestSpans } from '../telemetry/observe-requests.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
+import { takenRequestId } from './read-operation.ts';
 import { notFound, type Problem, RequestProblem } from './request-problem.ts';
 import { storageProblem } from './storage-problem.ts';
 
@@ -29,7 +30,7 @@ export const addOperateRoutes = (
       throw storageProblem(error);
     });
     if ('none' in opened) throw notFound('No dead letter is selected: GET /dead-letters shows those that there are.');
-    if ('taken' in opened) throw invalidRecovery([{ parameter: '/request_id', message: 'was used before: make another UUID' }]);
+    if ('taken' in opened) throw takenRequestId();
     if ('tooMany' in opened)
       throw invalidRecovery([{ parameter: '/selection', message: `takes more than ${mostCommands} dead letters: narrow it` }]);
     const asked = {

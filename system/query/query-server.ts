@@ -53,8 +53,8 @@ export type QueryServerOptions = {
   /** And of what is to be erased. */
   readonly erasures: ErasureDesk;
   /** Takes files of past events; left out, it takes none. */
-  readonly imports?: ImportDoor;
-  readonly keys: Pick<AccessKeys, 'demand'>;
+  readonly imports?: Omit<ImportDoor, 'isShared'>;
+  readonly keys: Pick<AccessKeys, 'demand' | 'areNeeded'>;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'tracer' | 'logger'>;
   /** Those who consume elsewhere. Its pool only reads; the caller ends it. */
   readonly consumers: { readonly desk: ConsumerDesk; readonly pool: Pool; readonly bounds: ReadBounds };
@@ -85,7 +85,7 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
     refuse: (_request, reply, { refused, message }) => sendProblem(reply, new RequestProblem(refused, message)),
   });
   const databases = createReadDatabases(pool, telemetry);
-  const exportDoor = createExportDoor(app, { bounds: exports.bounds, telemetry, timers: systemTimers });
+  const exportDoor = createExportDoor(app, { bounds: exports.bounds, isShared: keys.areNeeded, telemetry, timers: systemTimers });
   const reading: Reading = { databases, spans, exportDoor, exportDatabases: createReadDatabases(exports.pool, telemetry) };
   for (const route of routes) addRoute(app, route, reading);
   addOperateRoutes(app, desk, telemetry, spans);
@@ -95,7 +95,7 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
   addConsumerWriteRoutes(app, consumers.desk, telemetry);
   const consumerReads = createReadDatabases(consumers.pool, telemetry);
   addConsumerReadRoutes(app, { ...consumers, keys, databases: consumerReads, telemetry, spans, timers: systemTimers });
-  if (imports !== undefined) addImportRoutes(app, imports, telemetry, spans);
+  if (imports !== undefined) addImportRoutes(app, { ...imports, isShared: keys.areNeeded }, telemetry, spans);
   const openApi = createOpenApi(routes, serviceVersion);
   addFixed(app, '/openapi.json', JSON.stringify(openApi));
   addFixed(app, '/docs', renderOpenApiPage(openApi), htmlHeaders);

@@ -16,8 +16,14 @@ export const readOperation = <Request>(body: unknown, parse: (text: string) => P
   throw new RequestProblem('invalid_operation', message, { details: parsed.problems });
 };
 
-/** Another tenant's request is not shown, and not done twice. */
+/** Another request is not shown, and not done twice; nor is another tenant's. */
 export const takenRequestId = () => {
-  const details = [{ parameter: '/request_id', message: 'was used before: make another UUID' }];
-  return new RequestProblem('invalid_operation', '/request_id was used before: make another UUID.', { details });
+  const details = [{ parameter: '/request_id', message: 'was used before, for another request: make another UUID' }];
+  return new RequestProblem(
+    'request_id_conflict',
+    '/request_id was used before, for another request: make another UUID. Nothing was done.',
+    {
+      details,
+    },
+  );
 };

@@ -1,6 +1,7 @@
 // The table of routes: what is served, and what OpenAPI says is served.
 import { withExport } from './export/listing.ts';
 import type { Route } from './route.ts';
+import { consumerAudit } from './routes/consumer-audit.ts';
 import { consumer, consumers } from './routes/consumers.ts';
 import { counts } from './routes/counts.ts';
 import { deadLetters } from './routes/dead-letters.ts';
@@ -44,6 +45,7 @@ const listed: readonly Route[] = [
   erasure,
   consumers,
   consumer,
+  consumerAudit,
   status,
 ];
 

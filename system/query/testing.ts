@@ -60,7 +60,7 @@ export const startQueryUnderTest = async (
     readonly environment?: Record<string, string>;
     readonly migrated?: boolean;
     readonly bounds?: Partial<ReadBounds & ExportBounds>;
-    readonly keys?: Pick<AccessKeys, 'demand'>;
+    readonly keys?: Pick<AccessKeys, 'demand' | 'areNeeded'>;
     readonly headersTimeoutMs?: number;
   } = {},
 ): Promise<QueryUnderTest> => {

@@ -18,6 +18,6 @@ export type ErasureAnswer = {
 };
 
 export type ErasureDesk = {
-  /** `taken`: the request id is another tenant's. Rejects with the database's error. */
+  /** `taken`: the request id is that of another request, or of another tenant. Rejects with the database's error. */
   open(asked: AskedErasure): Promise<ErasureAnswer | { readonly refused: string } | { readonly taken: true }>;
 };

@@ -27,6 +27,6 @@ export type RebuildAnswer = {
 };
 
 export type RebuildDesk = {
-  /** Rejects with the database's error. */
-  carryOut(asked: AskedRebuild): Promise<RebuildAnswer>;
+  /** `taken`: the request id is that of another request. Rejects with the database's error. */
+  carryOut(asked: AskedRebuild): Promise<RebuildAnswer | { readonly taken: true }>;
 };

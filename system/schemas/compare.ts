@@ -32,8 +32,19 @@ export type Break = {
 
 const mostBreaks = 50;
 
+/** Comparisons of a value with a place, or of two places: values times alternatives would multiply. */
+const mostComparisons = 200_000;
+
 /** What of `from` the other does not take, or is not shown to. Empty: whatever fits `from` fits `to`. */
-export const findBreaks = (from: SchemaNode, to: SchemaNode): readonly Break[] => compareNodes(from, to, '').slice(0, mostBreaks);
+export const findBreaks = (from: SchemaNode, to: SchemaNode): readonly Break[] => {
+  const work: Work = { left: mostComparisons };
+  const breaks = compareNodes(from, to, '', work);
+  // What was not compared was not shown.
+  if (work.left < 0) return [{ path: '', reason: 'not_shown', message: 'the two have too many values and alternatives to be compared' }];
+  return breaks.slice(0, mostBreaks);
+};
+
+type Work = { left: number };
 
 type Shaped = { readonly type: Exclude<TypeName, 'null' | 'boolean'>; readonly node: TypedNode };
 type Piece = { readonly values: readonly Scalar[] } | Shaped;
@@ -57,12 +68,14 @@ const piecesOf = (node: SchemaNode): readonly Piece[] => {
   }
 };
 
-const compareNodes = (from: SchemaNode, to: SchemaNode, path: string): readonly Break[] => {
+const compareNodes = (from: SchemaNode, to: SchemaNode, path: string, work: Work): readonly Break[] => {
   if (to.kind === 'any' || from === to) return [];
   const targets = piecesOf(to);
-  return piecesOf(from).flatMap((piece) =>
-    'values' in piece ? compareValues(piece.values, to, path) : comparePiece(piece, targets, path),
-  );
+  return piecesOf(from).flatMap((piece) => {
+    work.left -= targets.length * ('values' in piece ? piece.values.length : 1);
+    if (work.left < 0) return [];
+    return 'values' in piece ? compareValues(piece.values, to, path) : comparePiece(piece, targets, path, work);
+  });
 };
 
 const compareValues = (values: readonly Scalar[], to: SchemaNode, path: string): readonly Break[] =>
@@ -70,10 +83,10 @@ const compareValues = (values: readonly Scalar[], to: SchemaNode, path: string):
     .filter((value) => !acceptsScalar(to, value))
     .map((value) => ({ path, reason: 'value_not_taken', message: `${JSON.stringify(value)} is not taken` }));
 
-const comparePiece = (piece: Shaped, targets: readonly Piece[], path: string): readonly Break[] => {
+const comparePiece = (piece: Shaped, targets: readonly Piece[], path: string, work: Work): readonly Break[] => {
   const alike = targets.filter((target): target is Shaped => 'type' in target && target.type === piece.type);
   if (alike.length === 0) return [withoutAlternative(piece.type, targets, path)];
-  const results = alike.map((target) => compareShapes(piece, target, path));
+  const results = alike.map((target) => compareShapes(piece, target, path, work));
   if (results.some((breaks) => breaks.length === 0)) return [];
   if (alike.length === 1) return results[0]!;
   return [{ path, reason: 'not_shown', message: `none of the ${alike.length} alternatives for ${piece.type} takes all that it may be` }];
@@ -86,16 +99,16 @@ const withoutAlternative = (type: Shaped['type'], targets: readonly Piece[], pat
     : { path, reason: 'type_not_taken', message: `it may be of type ${type}, which is not taken` };
 };
 
-const compareShapes = ({ type, node }: Shaped, { node: to }: Shaped, path: string): readonly Break[] => {
+const compareShapes = ({ type, node }: Shaped, { node: to }: Shaped, path: string, work: Work): readonly Break[] => {
   switch (type) {
     case 'number':
       return compareNumbers(node.number, to.number, path);
     case 'string':
       return compareStrings(node.string, to.string, path);
     case 'array':
-      return compareArrays(node, to, path);
+      return compareArrays(node, to, path, work);
     case 'object':
-      return compareObjects(node.object, to.object, path);
+      return compareObjects(node.object, to.object, path, work);
   }
 };
 
@@ -150,12 +163,12 @@ const compareStrings = (from: StringRule, to: StringRule, path: string): readonl
       ]),
 ];
 
-const compareArrays = ({ array: from }: TypedNode, { array: to }: TypedNode, path: string): readonly Break[] => [
+const compareArrays = ({ array: from }: TypedNode, { array: to }: TypedNode, path: string, work: Work): readonly Break[] => [
   ...compareCounts([from.minItems, from.maxItems], [to.minItems, to.maxItems], ['minItems', 'maxItems'], path),
-  ...(from.maxItems === 0 ? [] : compareNodes(from.items, to.items, `${path}/*`)),
+  ...(from.maxItems === 0 ? [] : compareNodes(from.items, to.items, `${path}/*`, work)),
 ];
 
-const compareObjects = (from: ObjectRule, to: ObjectRule, path: string): readonly Break[] => {
+const compareObjects = (from: ObjectRule, to: ObjectRule, path: string, work: Work): readonly Break[] => {
   const named = [...from.properties].filter(([, node]) => node.kind !== 'never');
   const most = Math.min(from.maxProperties, from.additional.kind === 'never' ? named.length : Infinity);
   const least = Math.max(from.minProperties, from.required.size);
@@ -173,15 +186,16 @@ const compareObjects = (from: ObjectRule, to: ObjectRule, path: string): readonl
         from.properties.get(name) ?? from.additional,
         to.properties.get(name) ?? to.additional,
         `${path}/${escapeToken(name)}`,
+        work,
       ),
     ),
-    ...compareMembers(from.additional, to.additional, `${path}/*`),
+    ...compareMembers(from.additional, to.additional, `${path}/*`, work),
   ];
 };
 
-const compareMembers = (from: SchemaNode, to: SchemaNode, path: string): readonly Break[] => {
+const compareMembers = (from: SchemaNode, to: SchemaNode, path: string, work: Work): readonly Break[] => {
   if (from.kind === 'never') return [];
   return to.kind === 'never'
     ? [{ path, reason: 'member_not_taken', message: 'it may be there, and is not taken' }]
-    : compareNodes(from, to, path);
+    : compareNodes(from, to, path, work);
 };

@@ -2,7 +2,7 @@
 import type { Compatibility } from '../contract/schemas.ts';
 import { type Break, findBreaks } from './compare.ts';
 import { compileCheck } from './compile-check.ts';
-import { createSeededRandom, generate } from './generate.ts';
+import { type Budget, createSeededRandom, generate } from './generate.ts';
 import { readSchema } from './read-schema.ts';
 import type { RegisteredCast, RegisteredSchema } from './registry.ts';
 import { type Side, tryCast } from './round-trip.ts';
@@ -39,7 +39,8 @@ export const evaluateSchema = (request: RegisterRequest, earlier: readonly Earli
   if (wrongExamples.length > 0) return { kind: 'problems', problems: wrongExamples };
   const sides = earlier.map((row) => ({ row, side: sideOf(row) }));
   const current = sides.filter(({ row }) => !row.isRetired).map(({ side }) => side);
-  const breaks = current.flatMap((side) => breaksBetween(side, now, request.compatibility));
+  const budget = { left: examplePlaces };
+  const breaks = current.flatMap((side) => breaksBetween(side, now, request.compatibility, budget));
   if (request.compatibility !== 'none' && breaks.length > 0) return { kind: 'breaks', breaks };
   const previous = sides.toSorted((a, b) => b.row.version - a.row.version)[0]?.side;
   return withCasts(request, previous, now, breaks);
@@ -65,21 +66,23 @@ const directions: Readonly<Record<Compatibility, readonly ('backward' | 'forward
   none: ['backward', 'forward'],
 };
 
-const breaksBetween = (older: Side, newer: Side, compatibility: Compatibility): readonly VersionBreak[] =>
+const breaksBetween = (older: Side, newer: Side, compatibility: Compatibility, budget: Budget): readonly VersionBreak[] =>
   directions[compatibility].flatMap((direction) => {
     const [from, to] = direction === 'backward' ? [older, newer] : [newer, older];
     const breaks = findBreaks(from.node, to.node);
     if (breaks.length === 0) return [];
-    const example = findExample(from, to);
+    const example = findExample(from, to, budget);
     return breaks.map((one, index) => ({ ...one, against: older.version, direction, ...(index === 0 && example) }));
   });
 
 const tries = 300;
+/** Against all versions: what breaks is known without an example, so that looking for one may end. */
+const examplePlaces = 200_000;
 
-const findExample = (from: Side, to: Side): { readonly example: unknown } | undefined => {
+const findExample = (from: Side, to: Side, budget: Budget): { readonly example: unknown } | undefined => {
   const random = createSeededRandom(7);
-  for (let index = 0; index < tries; index += 1) {
-    const made = generate(from.node, random);
+  for (let index = 0; index < tries && budget.left > 0; index += 1) {
+    const made = generate(from.node, random, budget);
     if (made !== null && to.check.find(made.value, 0) !== null) return { example: made.value };
   }
   return undefined;

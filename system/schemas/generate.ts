@@ -5,6 +5,7 @@ import {
   everyType,
   type NumberRule,
   type ObjectRule,
+  type Scalar,
   type SchemaNode,
   type StringRule,
   type TypedNode,
@@ -28,7 +29,29 @@ export const createSeededRandom = (seed: number): Random => {
 /** In a box, as null is a value. */
 export type Made = { readonly value: unknown } | null;
 
-export const generate = (node: SchemaNode, random: Random): Made => {
+/** How much may be made in all: places of values, sixteen characters for one. */
+export type Budget = { left: number };
+
+/**
+ * Of one value. A schema of a few lines asks for any size: arrays of at least some elements, in each other. What would be larger is not made, and the elements
+ * that were made for nothing count as well.
+ */
+const mostPlaces = 10_000;
+
+type Making = { readonly random: Random; readonly budget: Budget };
+
+export const generate = (node: SchemaNode, random: Random, total: Budget = { left: mostPlaces }): Made => {
+  const most = Math.min(mostPlaces, total.left);
+  const budget = { left: most };
+  const made = make(node, { random, budget });
+  total.left -= most - Math.max(budget.left, 0);
+  return budget.left < 0 ? null : made;
+};
+
+const make = (node: SchemaNode, making: Making): Made => {
+  const { random, budget } = making;
+  budget.left -= 1;
+  if (budget.left < 0) return null;
   switch (node.kind) {
     case 'never':
       return null;
@@ -36,28 +59,28 @@ export const generate = (node: SchemaNode, random: Random): Made => {
       // What is open is met by something of any type, but not by a tree without an end.
       return { value: pick([null, true, 0, -1.5, 'text', '', [], {}, ['a', 1], { other: 'x' }], random) };
     case 'values':
-      return { value: pick(node.values, random) };
+      return take(pick(node.values, random), budget);
     case 'choice':
-      return firstOf(shuffle(node.of, random), (one) => generate(one, random));
+      return firstOf(shuffle(node.of, random), (one) => make(one, making));
     case 'typed':
-      return firstOf(shuffle([...node.types], random), (type) => generateType(type, node, random));
+      return firstOf(shuffle([...node.types], random), (type) => makeType(type, node, making));
   }
 };
 
-const generateType = (type: TypeName, node: TypedNode, random: Random): Made => {
+const makeType = (type: TypeName, node: TypedNode, making: Making): Made => {
   switch (type) {
     case 'null':
       return { value: null };
     case 'boolean':
-      return { value: random() < 0.5 };
+      return { value: making.random() < 0.5 };
     case 'number':
-      return makeNumber(node.number, random);
+      return makeNumber(node.number, making.random);
     case 'string':
-      return makeString(node.string, random);
+      return makeString(node.string, making);
     case 'array':
-      return makeArray(node.array, random);
+      return makeArray(node.array, making);
     case 'object':
-      return makeObject(node.object, random);
+      return makeObject(node.object, making);
   }
 };
 
@@ -94,28 +117,49 @@ const makeNumber = (rule: NumberRule, random: Random): Made => {
 const letters = Array.from('abcxyz019 _-äß語😀');
 const longestMade = 3000;
 
-const makeString = (rule: StringRule, random: Random): Made => {
-  const node: TypedNode = { ...everyType, types: new Set(['string']), string: rule };
-  const fitting = rule.examples.filter((text) => acceptsScalar(node, text));
-  if (rule.pattern !== null) return fitting.length === 0 ? null : { value: pick(fitting, random) };
-  if (fitting.length > 0 && random() < 0.3) return { value: pick(fitting, random) };
+const makeString = (rule: StringRule, { random, budget }: Making): Made => {
+  const fitting = fittingExamples(rule);
+  if (rule.pattern !== null) return fitting.length === 0 ? null : take(pick(fitting, random), budget);
+  if (fitting.length > 0 && random() < 0.3) return take(pick(fitting, random), budget);
   const longest = Math.min(rule.maxLength, rule.minLength + 12);
   if (rule.minLength > longestMade) return null;
   const length = random() < 0.2 ? rule.minLength : rule.minLength + Math.floor(random() * (longest - rule.minLength + 1));
-  return { value: Array.from({ length }, () => pick(letters, random)).join('') };
+  return take(Array.from({ length }, () => pick(letters, random)).join(''), budget);
 };
 
-const makeArray = ({ items, minItems, maxItems }: ArrayRule, random: Random): Made => {
-  const length = Math.min(maxItems, minItems + Math.floor(random() * 3));
+const take = (value: Scalar, budget: Budget): Made => {
+  if (typeof value === 'string') budget.left -= value.length >>> 4;
+  return budget.left < 0 ? null : { value };
+};
+
+/** Looked for once: to match them all for each value that is made would multiply. */
+const examplesOf = new WeakMap<StringRule, readonly string[]>();
+
+const fittingExamples = (rule: StringRule): readonly string[] => {
+  const known = examplesOf.get(rule);
+  if (known !== undefined) return known;
+  const node: TypedNode = { ...everyType, types: new Set(['string']), string: rule };
+  const fitting = rule.examples.filter((text) => acceptsScalar(node, text));
+  examplesOf.set(rule, fitting);
+  return fitting;
+};
+
+const makeArray = ({ items, minItems, maxItems }: ArrayRule, making: Making): Made => {
+  const length = Math.min(maxItems, minItems + Math.floor(making.random() * 3));
   if (length > longestMade) return null;
-  const made = Array.from({ length }, () => generate(items, random)).filter((one) => one !== null);
-  return made.length < minItems ? null : { value: made.map(({ value }) => value) };
+  const made: unknown[] = [];
+  for (let index = 0; index < length && making.budget.left > 0; index += 1) {
+    const one = make(items, making);
+    if (one !== null) made.push(one.value);
+  }
+  return made.length < minItems ? null : { value: made };
 };
 
-const makeObject = ({ properties, required, additional, minProperties, maxProperties }: ObjectRule, random: Random): Made => {
+const makeObject = ({ properties, required, additional, minProperties, maxProperties }: ObjectRule, making: Making): Made => {
+  const { random } = making;
   const entries = new Map<string, unknown>();
   for (const name of required) {
-    const made = generate(properties.get(name) ?? additional, random);
+    const made = make(properties.get(name) ?? additional, making);
     if (made === null) return null;
     entries.set(name, made.value);
   }
@@ -126,7 +170,7 @@ const makeObject = ({ properties, required, additional, minProperties, maxProper
   for (const name of [...shuffle(others, random), ...extra]) {
     if (entries.size >= maxProperties) break;
     if (entries.size >= minProperties && random() < 0.5) continue;
-    const made = entries.has(name) ? null : generate(properties.get(name) ?? additional, random);
+    const made = entries.has(name) ? null : make(properties.get(name) ?? additional, making);
     if (made !== null) entries.set(name, made.value);
   }
   return entries.size < minProperties ? null : { value: Object.fromEntries(entries) };

@@ -19,8 +19,31 @@ export type Matcher = {
 const lineEnds = String.raw`\n\r\x{2028}\x{2029}`;
 const spaces = String.raw`\t\n\v\f\r \x{a0}\x{feff}\x{2028}\x{2029}\p{Zs}`;
 
+type Compiled = { readonly matcher: Matcher } | { readonly problem: SyntaxError };
+
+/** Compiling costs a thousand times what matching does, and a schema may use one pattern in a thousand places. Bounded: what was not asked for longest goes. */
+const compiledPatterns = new Map<string, Compiled>();
+const mostCompiled = 500;
+
 /** Throws a SyntaxError that says what is not taken. */
 export const compilePattern = (pattern: string): Matcher => {
+  const compiled = compiledPatterns.get(pattern) ?? tryToCompile(pattern);
+  compiledPatterns.delete(pattern);
+  compiledPatterns.set(pattern, compiled);
+  if (compiledPatterns.size > mostCompiled) compiledPatterns.delete(compiledPatterns.keys().next().value!);
+  if ('problem' in compiled) throw compiled.problem;
+  return compiled.matcher;
+};
+
+const tryToCompile = (pattern: string): Compiled => {
+  try {
+    return { matcher: compileAnew(pattern) };
+  } catch (error) {
+    return { problem: error as SyntaxError };
+  }
+};
+
+const compileAnew = (pattern: string): Matcher => {
   if (pattern.length > patternLimits.characters) throw new SyntaxError(`is longer than ${patternLimits.characters} characters`);
   // What the dialect means by a pattern is ECMA-262 with the flag u; RE2 is how it is matched.
   void new RegExp(pattern, 'u');

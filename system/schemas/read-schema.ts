@@ -174,11 +174,23 @@ const readRef = (ref: unknown, path: string, context: Context): SchemaNode => {
     context.problems.push({ path, message });
     return anything;
   };
-  const name = typeof ref === 'string' ? /^#\/\$defs\/([^/]+)$/.exec(ref)?.[1]?.replaceAll('~1', '/').replaceAll('~0', '~') : undefined;
-  if (name === undefined) return add('must be #/$defs/… of this schema: nothing is fetched from elsewhere');
+  const token = typeof ref === 'string' ? /^#\/\$defs\/([^/#]+)$/.exec(ref)?.[1] : undefined;
+  if (token === undefined) return add('must be #/$defs/… of this schema: nothing is fetched from elsewhere');
+  const name = nameOfToken(token);
+  if (name === null) return add('has a % that escapes no character, or a /: write % as %25, and / as ~1');
   if (!Object.hasOwn(context.defs, name)) return add(`names ${JSON.stringify(name)}, which $defs does not have`);
   if (context.refs.includes(name)) return add('leads back to itself: how long such a schema takes can not be bounded');
   return readNode(context.defs[name], `/$defs/${escapeToken(name)}`, { ...context, refs: [...context.refs, name] });
+};
+
+/** A token of a JSON pointer in a URI fragment (RFC 6901, 6): validation decodes it, so that comparing has to. null: it is none. */
+const nameOfToken = (token: string): string | null => {
+  try {
+    const decoded = decodeURIComponent(token);
+    return decoded.includes('/') ? null : decoded.replaceAll('~1', '/').replaceAll('~0', '~');
+  } catch {
+    return null;
+  }
 };
 
 const readChoice = (of: unknown, path: string, context: Context): SchemaNode => {

@@ -27,6 +27,8 @@ export type Direction = {
 export type CastProblem = { readonly path: string; readonly message: string; readonly example?: unknown };
 
 const generatedValues = 200;
+/** Of all of them: of a large schema fewer are made, so that trying them takes bounded time. */
+const generatedPlaces = 100_000;
 const seed = 20_250_101;
 
 /** Empty: tried on all examples and on so many generated values, and nothing found. */
@@ -38,7 +40,7 @@ export const tryCast = (direction: Direction): readonly CastProblem[] => {
     return [
       {
         path: `/${name}`,
-        message: `can't be tried: no value of version ${from.version} could be made. Give examples, or \`examples\` beside each pattern`,
+        message: `can't be tried: no value of version ${from.version} could be made, or none of a bearable size. Give examples, or \`examples\` beside each pattern`,
       },
     ];
   for (const value of values) {
@@ -50,7 +52,8 @@ export const tryCast = (direction: Direction): readonly CastProblem[] => {
 
 const valuesOf = ({ node, examples }: Side) => {
   const random = createSeededRandom(seed);
-  const made = Array.from({ length: generatedValues }, () => generate(node, random)).filter((one) => one !== null);
+  const budget = { left: generatedPlaces };
+  const made = Array.from({ length: generatedValues }, () => generate(node, random, budget)).filter((one) => one !== null);
   return { values: [...examples, ...made.map(({ value }) => value)], couldGenerate: made.length > 0 };
 };
 

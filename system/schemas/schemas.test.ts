@@ -273,3 +273,78 @@ describe('what is declared compatible', () => {
     );
   });
 });
+
+describe('a reference', () => {
+  const pieces = ['a', 'b', '%', '%25', '%20', '%2F', '%7E1', ' ', '/', '~', '~1', '#', '?', '+', 'ü', '😀', '"', '%zz'];
+  test('leads to the same definition when it is compared and when it is validated, whatever its name', () => {
+    const names = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+    const written = (name: string, isEncoded: boolean) => {
+      const token = name.replaceAll('~', '~0').replaceAll('/', '~1');
+      return `#/$defs/${isEncoded ? encodeURIComponent(token) : token}`;
+    };
+    let taken = 0;
+    fc.assert(
+      fc.property(names, fc.array(names, { maxLength: 3 }), fc.boolean(), (name, others, isEncoded) => {
+        const decoys = [...others, name.replaceAll('%25', '%'), encodeURIComponent(name)].map((other) => [other, { type: 'number' }]);
+        const schema = {
+          ...closed({ a: { $ref: written(name, isEncoded) } }),
+          $defs: Object.fromEntries([...decoys, [name, { type: 'string' }]]),
+        };
+        const { node } = readSchema(schema);
+        if (node === null) return;
+        taken += 1;
+        const isText = findBreaks(nodeOf(closed({ a: { type: 'string' } })), node).length === 0;
+        const isValid = compileCheck(schema).find({ a: 'text' }, 0) === null;
+        // Written as it should be, it leads to the one that is meant.
+        expect({ name, isEncoded, isValid, isText }).toEqual({ name, isEncoded, isValid: isText, isText: isEncoded || isText });
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(200);
+  });
+});
+
+describe('a schema that was written to hold the process', () => {
+  const nested = (depth: number, inner: object, most: object): object =>
+    depth === 0 ? inner : { type: 'array', ...most, items: nested(depth - 1, inner, most) };
+  test.each([
+    ['arrays in arrays', nested(20, { type: 'boolean' }, { minItems: 8 })],
+    ['long arrays', nested(3, { type: 'string', minLength: 2000 }, { minItems: 2500 })],
+    [
+      'members that nothing names',
+      (function open(depth: number): object {
+        return { type: 'object', minProperties: 40, additionalProperties: depth === 0 ? { type: 'null' } : open(depth - 1) };
+      })(8),
+    ],
+    ['elements that can not be made', nested(20, { type: 'string', minLength: 1_000_000 }, { minItems: 8 })],
+    ['a long text in many places', nested(2, { enum: ['x'.repeat(50_000)] }, { minItems: 1000 })],
+  ])('%s: nothing is made of it, for little work', (_name, schema) => {
+    let asked = 0;
+    const seeded = createSeededRandom(1);
+    const random = () => {
+      asked += 1;
+      return seeded();
+    };
+    const budget = { left: 100_000 };
+    for (let index = 0; index < 200; index += 1) expect(generate(nodeOf(schema), random, budget)).toBeNull();
+    expect(asked).toBeLessThan(2_000_000);
+    expect(budget.left).toBe(0);
+  });
+  test('a value is made as long as there is budget for it, and what was used is counted', () => {
+    const budget = { left: 50 };
+    const node = nodeOf(closed({ a: { type: 'null' }, b: { type: 'null' } }, { required: ['a', 'b'], maxProperties: 2 }));
+    const made = Array.from({ length: 20 }, () => generate(node, createSeededRandom(1), budget)).filter((one) => one !== null);
+    // The object and its two members.
+    expect([made.length, budget.left]).toEqual([16, 0]);
+  });
+  test('values against alternatives: what is too much to be compared is not shown to be compatible', () => {
+    const values = { enum: Array.from({ length: 256 }, (_, n) => `${n}`) };
+    const patterns = { anyOf: Array.from({ length: 16 }, (_, n) => ({ type: 'string', maxLength: 9, pattern: `^${n}x|^[0-9]+$` })) };
+    const wide = (of: object, places: number) => ({
+      ...closed(Object.fromEntries(Array.from({ length: places }, (_, n) => [`m${n}`, { $ref: '#/$defs/of' }]))),
+      $defs: { of },
+    });
+    expect(breaks(wide(values, 10), wide(patterns, 10))).toEqual([]);
+    expect(breaks(wide(values, 50), wide(patterns, 50))).toEqual([' not_shown']);
+  });
+});

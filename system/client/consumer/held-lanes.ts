@@ -95,26 +95,29 @@ export const createHeldLanes = (): HeldLanes => {
         const to = doneTo(held);
         return to > held.saved ? [{ lane: held.lane, epoch: held.epoch, from: held.saved, to }] : [];
       }),
-    settle: (results) => {
-      const lost = results.filter((result) => isLost(lanes.get(result.lane), result));
-      for (const { lane } of lost) lanes.delete(lane);
-      for (const { lane, outcome, position } of results) {
-        const held = lanes.get(lane);
-        if (held !== undefined && outcome !== 'fenced') held.saved = position ?? held.saved;
-      }
-      return lost.length;
-    },
+    settle: (results) => settle(lanes, results),
     toRelease: () =>
       [...lanes.values()].filter((held) => held.ending && inHand?.held !== held && held.done <= held.saved).map(({ lane }) => lane),
     dropAll: () => lanes.clear(),
   };
 };
 
+const settle = (lanes: Map<number, HeldLane>, results: readonly CheckpointResult[]): number => {
+  let lost = 0;
+  for (const { lane, outcome, position, epoch } of results) {
+    const held = lanes.get(lane);
+    if (held === undefined) continue;
+    // It was taken again while the checkpoint was on its way: what was refused is the epoch before.
+    if (outcome === 'fenced' && epoch === held.epoch) continue;
+    if (outcome === 'fenced' || outcome === 'unknown_lane') {
+      lanes.delete(lane);
+      lost += 1;
+    } else if (position !== null) held.saved = position;
+  }
+  return lost;
+};
+
 const begun = ({ lane, epoch, position, ending }: LeasedLane): HeldLane => {
   const places = { saved: position, done: position, read: position };
   return { lane, epoch, ending, ...places, queue: [], isReading: false };
 };
-
-/** Where a checkpoint was fenced under the epoch before, the lane was taken again while it was on its way. */
-const isLost = (held: HeldLane | undefined, { outcome, epoch }: CheckpointResult): boolean =>
-  held !== undefined && (outcome === 'unknown_lane' || (outcome === 'fenced' && epoch !== held.epoch));

@@ -28,7 +28,7 @@ export const accessSettings = {
     minimum: 0,
     maximum: 1000,
     readers: ['ingest', 'query'],
-    meaning: 'Tenants that have a label of their own in metrics: those that were made first. All others are `other` together.',
+    meaning: 'Tenants that have a label of their own in metrics: those that were made first. All others are `_others` together.',
   },
   apiKey: {
     name: 'FAULTLINE_API_KEY',

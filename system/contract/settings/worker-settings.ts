@@ -53,7 +53,7 @@ export const workerSettings = {
     maximum: 3600000,
     readers: ['worker'],
     meaning:
-      "How long one key may keep user code busy in one batch, in milliseconds. What it has beyond that is set aside and worked off beside the lane, in the key's order, so that others go on. 0: as long as it takes.",
+      "How long one key may keep the user code of the timelines busy in one batch, in milliseconds. What it has beyond that is set aside and worked off beside the lane, in the key's order, so that others go on. 0: as long as it takes.",
   },
   processors: {
     name: 'FAULTLINE_PROCESSORS',

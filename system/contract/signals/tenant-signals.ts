@@ -1,4 +1,4 @@
-// What the doors count of tenants and keys. Tenants are labels up to FAULTLINE_TENANT_LABELS; the rest is `other`.
+// What the doors count of tenants and keys. Tenants are labels up to FAULTLINE_TENANT_LABELS; the rest is `_others`.
 import { signal, type Signal } from './signal.ts';
 
 export const tenantSignals = {

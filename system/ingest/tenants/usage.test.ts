@@ -56,3 +56,36 @@ test('adds what is left when it ends, and nothing after', async () => {
   await scheduler.advanceTo(60_000);
   expect(state.adds).toBe(adds);
 });
+
+test('what is on its way to the database counts until it is there', async () => {
+  const scheduler = createFakeScheduler();
+  const adding: PromiseWithResolvers<ReadonlyMap<string, number>>[] = [];
+  const starting = startUsage({
+    add: () => {
+      const one = Promise.withResolvers<ReadonlyMap<string, number>>();
+      adding.push(one);
+      return one.promise;
+    },
+    scheduler,
+    onFailure: () => {},
+  });
+  adding[0]!.resolve(new Map([['shop', 100]]));
+  const usage = await starting;
+  usage.appended('shop', 30);
+  await scheduler.advanceTo(5000);
+  expect([adding.length, usage.storedBytes('shop')]).toEqual([2, 130]);
+  usage.appended('shop', 4);
+  expect(usage.storedBytes('shop')).toBe(134);
+  adding[1]!.reject(new Error('no answer'));
+  await scheduler.advanceTo(6000);
+  expect(usage.storedBytes('shop')).toBe(134);
+  await scheduler.advanceTo(11_000);
+  adding[2]!.resolve(new Map([['shop', 134]]));
+  await scheduler.advanceTo(11_001);
+  expect(usage.storedBytes('shop')).toBe(134);
+});
+
+test('does not start without a reading: no quota would be held to', async () => {
+  const add = () => Promise.reject(new Error('away'));
+  await expect(startUsage({ add, scheduler: createFakeScheduler(), onFailure: () => {} })).rejects.toThrow('away');
+});

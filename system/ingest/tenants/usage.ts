@@ -5,7 +5,7 @@ import type { Scheduler } from '../scheduler.ts';
 export type Appended = { readonly events: number; readonly bytes: number };
 
 export type UsageOptions = {
-  /** Adds these, and answers how many bytes the log holds of each tenant. */
+  /** Adds these, all or none of them, and answers how many bytes the log holds of each tenant. Settles in bounded time. */
   readonly add: (appended: ReadonlyMap<string, Appended>) => Promise<ReadonlyMap<string, number>>;
   readonly scheduler: Scheduler;
   readonly onFailure: (error: unknown) => void;
@@ -17,50 +17,59 @@ export type Usage = AsyncDisposable & {
   appended(tenant: string, bytes: number): void;
   /** By all processes when they were last asked, and by this one since. */
   storedBytes(tenant: string): number;
-  storedOf(): ReadonlyMap<string, number>;
   /** Milliseconds until the next look. */
   againMs(): number;
 };
 
 const defaultEveryMs = 5000;
 
-/** Looks once before it resolves; disposing adds what is left. */
+/** Looks once before it resolves, and rejects where that fails: who has no reading knows of no quota of storage. Disposing adds what is left. */
 export const startUsage = async ({ add, scheduler, onFailure, everyMs = defaultEveryMs }: UsageOptions): Promise<Usage> => {
   let pending = new Map<string, Appended>();
+  /** On their way to the database: in neither of the two others, and stored all the same. */
+  let adding: ReadonlyMap<string, Appended> = new Map();
   let stored: ReadonlyMap<string, number> = new Map();
   let lookedAtMs = scheduler.nowMs();
   let next: Disposable | null = null;
   let looking: Promise<void> = Promise.resolve();
   let hasFailed = false;
   const look = async (): Promise<void> => {
-    const adding = pending;
+    adding = pending;
     pending = new Map();
     try {
       stored = await add(adding);
-      hasFailed = false;
     } catch (error) {
       for (const [tenant, appended] of adding) pending.set(tenant, plus(pending.get(tenant), appended));
+      throw error;
+    } finally {
+      adding = new Map();
+      lookedAtMs = scheduler.nowMs();
+    }
+  };
+  const lookAgain = async (): Promise<void> => {
+    try {
+      await look();
+      hasFailed = false;
+    } catch (error) {
       if (!hasFailed) onFailure(error);
       hasFailed = true;
     }
-    lookedAtMs = scheduler.nowMs();
   };
   const lookOn = (): void => {
     next = scheduler.after(everyMs, () => {
-      looking = look().then(lookOn);
+      looking = lookAgain().then(lookOn);
     });
   };
   await look();
   lookOn();
   return {
     appended: (tenant, bytes) => void pending.set(tenant, plus(pending.get(tenant), { events: 1, bytes })),
-    storedBytes: (tenant) => (stored.get(tenant) ?? 0) + (pending.get(tenant)?.bytes ?? 0),
-    storedOf: () => stored,
+    storedBytes: (tenant) => (stored.get(tenant) ?? 0) + (adding.get(tenant)?.bytes ?? 0) + (pending.get(tenant)?.bytes ?? 0),
     againMs: () => Math.max(0, lookedAtMs + everyMs - scheduler.nowMs()),
     [Symbol.asyncDispose]: async () => {
       await looking;
       next?.[Symbol.dispose]();
-      if (pending.size > 0) await look();
+      if (pending.size > 0) await lookAgain();
     },
   };
 };

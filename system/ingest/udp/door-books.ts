@@ -7,6 +7,8 @@ type Change = Partial<Omit<SenderNews, 'sender'>>;
 export type DoorNews = {
   /** Counts are added, the highest number and marks take the place of lower ones. */
   add(sender: DatagramSender, change: Change): void;
+  /** False: of so many senders something waits to be booked that no more datagrams may be taken. What is in the door's hands may still add some. */
+  hasRoom(): boolean;
 };
 
 export type DoorBooks = DoorNews & {
@@ -19,6 +21,10 @@ export type DoorBooksOptions = {
   readonly counts: () => DoorCounts;
   readonly scheduler: Scheduler;
   readonly onFailure: (error: unknown) => void;
+  /** Of so many senders news may wait while nothing can be booked. */
+  readonly sendersLimit: number;
+  /** There is room for more. */
+  readonly onRoom: () => void;
 };
 
 const everyMs = 250;
@@ -36,7 +42,7 @@ const nothing: Omit<SenderNews, 'sender'> = {
   markedEvents: 0,
 };
 
-export const startDoorBooks = ({ books, counts, scheduler, onFailure }: DoorBooksOptions): DoorBooks => {
+export const startDoorBooks = ({ books, counts, scheduler, onFailure, sendersLimit, onRoom }: DoorBooksOptions): DoorBooks => {
   let news = new Map<string, SenderNews>();
   let [isEnding, endByMs] = [false, Infinity];
   let [beat, told, toldAtMs] = [0, '', -Infinity];
@@ -46,6 +52,7 @@ export const startDoorBooks = ({ books, counts, scheduler, onFailure }: DoorBook
   const book = async (isClosing: boolean): Promise<void> => {
     const content = { beat: (beat += 1), isClosing, news: [...news.values()] };
     news = new Map();
+    onRoom();
     for (;;) {
       const before = JSON.stringify(counts());
       try {
@@ -68,6 +75,7 @@ export const startDoorBooks = ({ books, counts, scheduler, onFailure }: DoorBook
   const running = run();
   running.catch(() => undefined);
   return {
+    hasRoom: () => news.size < sendersLimit,
     add: (sender, change) => {
       const key = JSON.stringify([sender.tenant, sender.source, sender.boot]);
       news.set(key, joined(news.get(key) ?? { sender, ...nothing }, sender, change));
@@ -75,7 +83,8 @@ export const startDoorBooks = ({ books, counts, scheduler, onFailure }: DoorBook
     close: async (withinMs) => {
       [isEnding, endByMs] = [true, scheduler.nowMs() + withinMs];
       await running;
-      await book(true);
+      // A commit that has not ended by now may still fail: then its numbers are nobody's, and the door has not closed in good order.
+      await book(counts().inHands === 0);
     },
   };
 };

@@ -6,14 +6,17 @@ import { keysOf, makeTestKey, noKeys } from '../../access/testing.ts';
 import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
 import type { DatagramBeat } from '../../stream/datagrams.ts';
 import { createIngest } from '../ingest.ts';
+import type { Quotas } from '../tenants/quotas.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
 import { createDoor } from './door.ts';
 import { startDoorBooks } from './door-books.ts';
-import { createTenantOfToken } from './tenant-of-token.ts';
+import { createTenantOfToken, type TenantOfToken } from './tenant-of-token.ts';
 import { checkedDatagram, datagramText, eventText } from './testing.ts';
 
-const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, 'demand'> = noKeys) => {
+type Parts = { readonly quotas?: Quotas; readonly tenantOf?: TenantOfToken; readonly commitTimeoutMs?: number };
+
+const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, 'demand'> = noKeys, parts: Parts = {}) => {
   const [scheduler, stream] = [createFakeScheduler(), createFakeStream(steps)];
   const ingest = createIngest({
     writer: stream,
@@ -23,24 +26,36 @@ const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, '
     flushBytes: 1e6,
     flushLingerMs: 0,
     queueLimitBytes: 1e6,
-    commitTimeoutMs: 300,
+    commitTimeoutMs: parts.commitTimeoutMs ?? 300,
+    ...(parts.quotas !== undefined && { quotas: parts.quotas }),
     telemetry: noIngestTelemetry,
     scheduler,
   });
   const [waiting, refused, defects, beats]: [Buffer[], ErrorCodeName[], unknown[], DatagramBeat[]] = [[], [], [], []];
+  const refusedOf: string[] = [];
   let [received, failures] = [0, bookFailures];
   const receiver = { next: () => waiting.shift() ?? null, received: () => received, dropped: () => 0, kernelDropped: () => null };
   const book = (beat: DatagramBeat) => {
     beats.push(beat);
     return (failures -= 1) < 0 ? Promise.resolve() : Promise.reject(new Error('no books today'));
   };
-  const news = startDoorBooks({ books: { book }, counts: () => door.counts(), scheduler, onFailure: () => {} });
+  const news = startDoorBooks({
+    books: { book },
+    counts: () => door.counts(),
+    scheduler,
+    onFailure: () => {},
+    sendersLimit: 100,
+    onRoom: () => door.mayGoOn(),
+  });
   const door = createDoor({
     receiver,
     ingest,
     news,
-    tenantOf: createTenantOfToken(keys),
-    refused: (code) => refused.push(code),
+    tenantOf: parts.tenantOf ?? createTenantOfToken(keys),
+    refused: (code, tenant) => {
+      refused.push(code);
+      refusedOf.push(`${code} ${tenant ?? '-'}`);
+    },
     defect: (error) => defects.push(error),
     scheduler,
     eventLimitBytes: 4096,
@@ -51,7 +66,7 @@ const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, '
     waiting.push(...datagrams);
     door.wake();
   };
-  return { door, news, scheduler, stream, refused, defects, beats, send };
+  return { door, news, scheduler, stream, waiting, refused, refusedOf, defects, beats, send };
 };
 
 const head = { source: 'till-1', boot: 'a' };
@@ -162,6 +177,69 @@ test('a beat that failed is told again as it was, and what came later with the n
   await scheduler.advanceTo(3000);
   await closed;
   expect(beats.at(-1)).toMatchObject({ isClosing: true, news: [] });
+});
+
+test('a datagram that is tried again is charged to the quota once', async () => {
+  const charged: number[] = [];
+  const quotas: Quotas = { refusalOf: () => null, take: (_tenant, bytes) => (charged.push(bytes), null) };
+  const away = Array.from({ length: 5 }, () => ({ fail: 'FL_STREAM_UNREACHABLE' }) as const);
+  const { scheduler, stream, send } = openDoor(away, 0, noKeys, { quotas });
+  send(numbered(1, eventText('a')), numbered(2, eventText('b')));
+  await scheduler.advanceTo(2000);
+  expect([stream.log.length, stream.attempts.length > 5, charged]).toEqual([2, true, [eventText('a').length, eventText('b').length]]);
+});
+
+test('a refusal is counted to the tenant of the token, and so is another body under a known key; of an unread one nobody knows whose it was', async () => {
+  const shop = makeTestKey('shop', ['ingest']);
+  await using keys = await keysOf(shop);
+  const { scheduler, refusedOf, beats, send } = openDoor([], 0, keys);
+  const from = (n: number, event: string) => checkedDatagram({ token: shop.text, ...head, n }, event);
+  send(from(1, eventText('a')), from(2, 'no json'), from(3, eventText('a', { event_name: 'other' })), numbered(4, eventText('b')));
+  await expect.poll(async () => (await scheduler.advanceTo(scheduler.nowMs() + 300), refusedOf.length)).toBe(3);
+  expect(refusedOf.toSorted()).toEqual(['idempotency_conflict shop', 'invalid_json shop', 'unauthenticated -']);
+  // The conflict is in the books with the batch that found it.
+  expect(newsOf(beats)).toMatchObject([{ refused: 1, received: 1 }]);
+});
+
+test('datagrams whose tenant is being asked for are bounded in bytes as well', async () => {
+  const asked: PromiseWithResolvers<string>[] = [];
+  const tenantOf: TenantOfToken = () => {
+    const one = Promise.withResolvers<string>();
+    asked.push(one);
+    return one.promise;
+  };
+  const { scheduler, waiting, stream, send } = openDoor([], 0, noKeys, { tenantOf });
+  const large = (n: number) => numbered(n, eventText(`${n}`, { metadata: { text: 'x'.repeat(60_000) } }));
+  send(...Array.from({ length: 200 }, (_, n) => large(n + 1)));
+  await scheduler.advanceTo(50);
+  // 4 MiB of them.
+  expect([asked.length, waiting.length]).toEqual([70, 130]);
+  for (let answered = 0; answered < 200;) {
+    for (; answered < asked.length; answered += 1) asked[answered]!.resolve('default');
+    await scheduler.advanceTo(scheduler.nowMs() + 50);
+  }
+  expect([asked.length, waiting.length, stream.log.length]).toEqual([200, 0, 0]);
+});
+
+test('while nothing can be booked, news of so many senders wait and no more is taken; once it can be, all of it is booked', async () => {
+  const { scheduler, waiting, beats, send } = openDoor([], 4);
+  const mark = (boot: number) => checkedDatagram({ source: 'till-1', boot: `${boot}`, mark: { datagrams: 1, events: 1 } });
+  send(...Array.from({ length: 500 }, (_, boot) => mark(boot)));
+  await scheduler.advanceTo(300);
+  // A hundred are being told, a hundred wait.
+  expect([beats[0]?.news.length, waiting.length]).toEqual([100, 300]);
+  await scheduler.advanceTo(3000);
+  expect(waiting.length).toBe(0);
+  expect(new Set(newsOf(beats).map(({ sender }) => sender.boot)).size).toBe(500);
+});
+
+test('a door that still has a commit under way when it closes does not say that it closed in good order', async () => {
+  const { door, news, scheduler, beats, send } = openDoor(['hang'], 0, noKeys, { commitTimeoutMs: 60_000 });
+  send(numbered(1, eventText('a')));
+  const stopped = door.drain(500).then(() => news.close(100));
+  await scheduler.advanceTo(5000);
+  await stopped;
+  expect([door.counts().inHands, beats.at(-1)?.isClosing]).toEqual([1, false]);
 });
 
 test('hostile datagrams: never a crash, never half an event, and each refusal has a stable code', async () => {

@@ -16,7 +16,8 @@ export type DoorOptions = {
   readonly ingest: Pick<Ingest, 'acceptDatagram'>;
   readonly news: DoorNews;
   readonly tenantOf: TenantOfToken;
-  readonly refused: (code: ErrorCodeName) => void;
+  /** null: nobody knows whose it was. */
+  readonly refused: (code: ErrorCodeName, tenant: string | null) => void;
   readonly defect: (error: unknown) => void;
   readonly scheduler: Scheduler;
   readonly eventLimitBytes: number;
@@ -26,6 +27,8 @@ export type DoorOptions = {
 export type Door = {
   /** Something is in the ring. */
   wake(): void;
+  /** There is room among the news again. */
+  mayGoOn(): void;
   counts(): DoorCounts;
   /** Of the datagrams: with a lower number than one of the same sender that came before. */
   displaced(): number;
@@ -57,7 +60,7 @@ export const createDoor = (options: DoorOptions): Door => {
     counts: { unread: 0, inDoubt: 0, displaced: 0, abandoned: 0 },
     givesUp: new AbortController(),
   };
-  const { receiver, counts, inFlight, scheduler } = state;
+  const { receiver, counts, inFlight, news, scheduler } = state;
   let [isScheduled, isWaitingForRoom] = [false, false];
   const schedule = (): void => {
     if (isScheduled) return;
@@ -70,7 +73,7 @@ export const createDoor = (options: DoorOptions): Door => {
   const turn = (): void => {
     [isScheduled, isWaitingForRoom] = [false, false];
     for (let taken = 0; taken < turnDatagrams; taken += 1) {
-      if (inFlight.events >= mostInFlight.events || inFlight.bytes >= mostInFlight.bytes) {
+      if (inFlight.events >= mostInFlight.events || inFlight.bytes >= mostInFlight.bytes || !news.hasRoom()) {
         isWaitingForRoom = true;
         return;
       }
@@ -82,6 +85,7 @@ export const createDoor = (options: DoorOptions): Door => {
   };
   return {
     wake: schedule,
+    mayGoOn: ended,
     counts: () => ({
       received: receiver.received(),
       unread: counts.unread,
@@ -112,8 +116,10 @@ const take = (datagram: Buffer, state: State, ended: () => void): void => {
   if (!(tenant instanceof Promise)) return takeAs(tenant, read, state, ended);
   // It is in our hands while the database is asked whose it is.
   state.inFlight.events += 1;
+  state.inFlight.bytes += datagram.length;
   void tenant.then((known) => {
     state.inFlight.events -= 1;
+    state.inFlight.bytes -= datagram.length;
     takeAs(known, read, state, ended);
     ended();
   });
@@ -121,7 +127,7 @@ const take = (datagram: Buffer, state: State, ended: () => void): void => {
 
 const refuseUnread = ({ code }: Refusal, { counts, refused }: State): void => {
   counts.unread += 1;
-  refused(code);
+  refused(code, null);
 };
 
 const takeAs = (tenant: string | Refusal, read: ReadDatagram, state: State, ended: () => void): void => {
@@ -164,12 +170,14 @@ const acceptOne = async (event: Buffer, place: EventPlace, state: State): Promis
   });
   inFlight.events -= 1;
   inFlight.bytes -= event.length;
-  if (answer.kind === 'accepted' || answer.code === 'idempotency_conflict') return;
+  if (answer.kind === 'accepted') return;
+  refused(answer.code, sender.tenant);
+  // In the books with the batch that found it.
+  if (answer.code === 'idempotency_conflict') return;
   const datagrams = index === 0 ? 1 : 0;
   if (isPassing(answer)) counts.abandoned += datagrams;
   else if (isInDoubt(answer)) counts.inDoubt += datagrams;
   else news.add(sender, { refused: 1, ...(carried === null ? {} : numberOf(carried, isUndecided)) });
-  refused(answer.code);
 };
 
 const numberOf = (highest: number, isUndecided: boolean) => (isUndecided ? { highest, undecided: 1 } : { highest, received: 1 });
@@ -185,8 +193,9 @@ const untilAnswered = async (event: Buffer, place: EventPlace, note: DatagramNot
   if (event.length > eventLimitBytes)
     return refuse('payload_too_large', `The event has ${event.length} bytes; at most ${eventLimitBytes} are taken.`);
   const identity = place.number === null ? null : identityOfDatagram(place.sender, place.number, place.index);
+  const origin = { tenant: place.sender.tenant, identity, note, charge: { isTaken: false } };
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await ingest.acceptDatagram(event, { tenant: place.sender.tenant, identity, note });
+    const answer = await ingest.acceptDatagram(event, origin);
     if (answer.kind === 'accepted' || !isPassing(answer) || givesUp.signal.aborted) return answer;
     await sleep(scheduler, Math.min(backoffMs.first * 2 ** attempt, backoffMs.longest));
   }

@@ -20,7 +20,7 @@ export type DatagramDoorOptions = {
   readonly ingest: Pick<Ingest, 'acceptDatagram'>;
   readonly books: DatagramBooks;
   readonly tenantOf: TenantOfToken;
-  readonly refused: (code: ErrorCodeName) => void;
+  readonly refused: (code: ErrorCodeName, tenant: string | null) => void;
   readonly defect: (error: unknown) => void;
   readonly onBookFailure: (error: unknown) => void;
   readonly onLost: (cause: Error) => void;
@@ -47,7 +47,14 @@ export const startDatagramDoor = async (options: DatagramDoorOptions): Promise<S
   const scheduler = systemScheduler;
   let wake = (): void => {};
   const receiver = await openReceiver({ ...where(options), onWake: () => wake(), onLost });
-  const news = startDoorBooks({ books, counts: () => door.counts(), scheduler, onFailure: onBookFailure });
+  const news = startDoorBooks({
+    books,
+    counts: () => door.counts(),
+    scheduler,
+    onFailure: onBookFailure,
+    sendersLimit,
+    onRoom: () => door.mayGoOn(),
+  });
   const door = createDoor({ receiver, ingest, news, tenantOf, refused, defect, scheduler, eventLimitBytes, sendersLimit });
   wake = door.wake;
   door.wake();

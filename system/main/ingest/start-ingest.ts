@@ -58,6 +58,8 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
       limitBytes: settings.diskBudgetBytes,
       measure: () => readDatabaseSize(pool),
       scheduler: systemScheduler,
+      onFailure: (error) =>
+        logger.warn('what the database takes on disk could not be measured; the last reading counts on', { ...errorAttributes(error) }),
       onChange: (state, usedBytes) => tellBudget(logger, state, usedBytes, settings.diskBudgetBytes),
     }),
   );
@@ -100,7 +102,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
 
 const createSchemas = ({ schemaCacheMs }: Settings, pool: Pool, { logger }: Telemetry) =>
   createCachedRegistry({
-    load: (known) => loadRegistry(pool, known),
+    load: (known) => loadRegistry(pool, known, longestAnswerMs),
     lifeMs: schemaCacheMs,
     nowMs: () => performance.now(),
     onFailure: (error) => logger.warn('the registry of schemas could not be read, its copy is kept', { ...errorAttributes(error) }),
@@ -121,8 +123,12 @@ const openPool = (settings: Settings, { logger }: Telemetry): Pool =>
     onError: (error) => logger.warn('a connection to the database broke', { ...errorAttributes(error) }),
   });
 
+/** A server that froze answers no statement and times none out. */
+const longestAnswerMs = 5000;
+
 const checkStorage = async (pool: Pool): Promise<void> => {
-  await pool.query('select 1');
+  const query = { text: 'select 1', query_timeout: longestAnswerMs };
+  await pool.query(query);
 };
 
 const listen = async (options: IngestServerOptions) => {

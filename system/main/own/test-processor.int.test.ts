@@ -100,6 +100,25 @@ describe('the test kit of processors', () => {
     ]);
   });
 
+  test('erases what an object has, and refuses a condition that its table does not take', async () => {
+    await using client = await connect();
+    const erasing = defineProcessor({ ...counting, erase: { counts: "key = $3 and $2 = 'shop' -- its own" } });
+    await using given = await testProcessor(erasing, { client });
+    await given.given([happened('a'), happened('a'), happened('b')]);
+    await given.run();
+    expect(await given.erase({ system_name: 'other', object_id: 'a' })).toEqual({ counts: 0 });
+    expect(await given.erase({ system_name: 'shop', object_id: 'a' })).toEqual({ counts: 1 });
+    expect(await given.rows('counts')).toEqual([{ key: 'b', n: 1 }]);
+    for (const condition of ['n = $3', 'nothing = $3', "key = $3; select 'two'"]) {
+      const broken = defineProcessor({ ...counting, name: 'broken', erase: { counts: condition } });
+      await using other = await connect();
+      await expect(testProcessor(broken, { client: other })).rejects.toMatchObject({
+        code: 'FL_PROCESSOR_TABLES',
+        message: expect.stringContaining(condition) as string,
+      });
+    }
+  });
+
   test('has a PostgreSQL of its own where none is handed over', async () => {
     await using one = await testProcessor(counting);
     await using other = await testProcessor(counting);

@@ -7,9 +7,10 @@ import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { tableNames } from '../../processor/table-names.ts';
 import { createRegistry } from '../../schemas/registry.ts';
 import { createLaneStore } from '../../storage/postgres/lane-store.ts';
+import { readOwnTables, removeOwnRows } from '../../storage/postgres/erasure/own-tables.ts';
 import { migrate } from '../../storage/postgres/migrate.ts';
 import { readInstallation, registerAll } from '../../storage/postgres/register-processors.ts';
-import { asQueryable } from '../../storage/postgres/session.ts';
+import { asQueryable, inTransaction } from '../../storage/postgres/session.ts';
 import { createPostgresStreamReader } from '../../stream/postgres/reader.ts';
 import { createOwnProcessor } from '../../workers/own-processor.ts';
 import { runBatch, runDrain } from '../../workers/run-batch.ts';
@@ -67,6 +68,8 @@ export type ProcessorTest<Table extends string> = AsyncDisposable & {
   /** All rows of one of its tables. */
   rows<Row extends Record<string, unknown> = Record<string, unknown>>(table: Table): Promise<readonly Row[]>;
   query<Row extends Record<string, unknown> = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Removes what an object has in the tables, by its `erase`; returns how many rows of each. */
+  erase(object: Pick<GivenEvent, 'system_name' | 'object_id'>): Promise<Readonly<Partial<Record<Table, number>>>>;
 };
 
 export type TestOptions = {
@@ -102,11 +105,32 @@ export const testProcessor = async <Table extends string>(
       throw new Error(`'${definition.name}' has no table '${table}'; there are: ${Object.keys(tables).join(', ') || 'none'}.`);
     },
     query,
+    erase: (object) => erase(place, definition, object),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 };
 
 const nothingRegistered = createRegistry({ revision: 0, schemas: [], policies: [] });
+
+const erase = async <Table extends string>(
+  { session }: TestPlace,
+  { name, version, tables }: ProcessorDefinition<Table>,
+  { system_name: systemName, object_id: objectId }: Pick<GivenEvent, 'system_name' | 'object_id'>,
+) => {
+  const removed: Partial<Record<Table, number>> = {};
+  const names = Object.entries(tableNames(name, version, tables)) as [Table, string][];
+  await inTransaction(session, async (client) => {
+    const { rows } = await client.query<{ at: Date }>('select clock_timestamp() as at');
+    const object = { key: { tenant: 'default', systemName, objectId }, requestedAt: rows[0]!.at };
+    for (const own of await readOwnTables(client, { processor: name, version })) {
+      const table = names.find(([, inDatabase]) => inDatabase === own.table)![0];
+      removed[table] = await removeOwnRows(client, own, object, mostErased);
+    }
+  });
+  return removed;
+};
+
+const mostErased = 1_000_000;
 
 const defaults = { attempts: 3, retryMs: 200, deadlineMs: 250 };
 
@@ -115,8 +139,8 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     definition: withDeadline(definition),
     policy: defaults,
     installation: await readInstallation(client),
-    takesNumbers: true,
     schemas: () => nothingRegistered,
+    takesNumbers: true,
     nowMs: () => Date.now(),
     waiting: () => {},
   });

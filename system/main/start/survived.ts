@@ -26,18 +26,21 @@ export const describeState = ({ stream, processors, dead_letters: deadLetters, p
 const trustOurOwn = ({ cert }: TlsFiles): Agent =>
   new Agent({ connect: { ca: cert, allowPartialTrustChain: true, checkServerIdentity: () => undefined } });
 
-export const readState = async (queryUrl: string, tls: TlsFiles | null, signal: AbortSignal): Promise<string> => {
+export type FoundState = { readonly words: string; readonly isKeyNeeded: boolean };
+
+export const readState = async (queryUrl: string, tls: TlsFiles | null, signal: AbortSignal): Promise<FoundState> => {
+  const found = (words: string, isKeyNeeded = false): FoundState => ({ words, isKeyNeeded });
   const dispatcher = tls === null ? new Agent() : trustOurOwn(tls);
   try {
     const response = await fetch(`${queryUrl}/status`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
       dispatcher,
     });
-    if (response.status === 401) return 'asked for with an API key: npm run ops -- keys list shows which there are';
-    if (!response.ok) return `unknown (GET /status answered ${response.status})`;
-    return describeState((await response.json()) as Status);
+    if (response.status === 401) return found('asked for with an API key: npm run ops -- keys list shows which there are', true);
+    if (!response.ok) return found(`unknown (GET /status answered ${response.status})`);
+    return found(describeState((await response.json()) as Status));
   } catch (error) {
-    return `unknown (${(error as Error).message})`;
+    return found(`unknown (${(error as Error).message})`);
   } finally {
     await dispatcher.close();
   }

@@ -12,6 +12,8 @@ export type Welcome = {
   /** Where the events are: `PostgreSQL 18.4 on /…/data`, or the user's database. */
   readonly storage: string;
   readonly state: string;
+  /** Then the requests to try have one, from the variable in which `npm run ops` looks for it. */
+  readonly isKeyNeeded: boolean;
   /** Of TLS; null: plain HTTP. */
   readonly certificatePath: string | null;
   readonly now: Date;
@@ -26,21 +28,17 @@ const exampleEvent = (now: Date): string =>
     metadata: { total: 42.5 },
   });
 
-const curl = (certificatePath: string | null): string => `curl -sS${certificatePath === null ? '' : ` --cacert ${certificatePath}`}`;
-
-export const welcomeText = ({
-  ingestUrl,
-  ingestCount,
-  udpUrl,
-  queryUrl,
-  workerCount,
-  processors,
-  storage,
-  state,
-  certificatePath,
-  now,
-}: Welcome): string =>
+const curl = ({ certificatePath, isKeyNeeded }: Welcome): string =>
   [
+    'curl -sS',
+    ...(certificatePath === null ? [] : [`--cacert ${certificatePath}`]),
+    ...(isKeyNeeded ? ['-H "authorization: Bearer $FAULTLINE_API_KEY"'] : []),
+  ].join(' ');
+
+export const welcomeText = (welcome: Welcome): string => {
+  const { ingestUrl, ingestCount, udpUrl, queryUrl, workerCount, processors, storage, state, now } = welcome;
+  const ask = curl(welcome);
+  return [
     `ingest    ${ingestUrl}${ingestCount > 1 ? ` (${ingestCount} processes)` : ''}`,
     ...(udpUrl === null ? [] : [`udp       ${udpUrl}`]),
     `query     ${queryUrl}`,
@@ -50,10 +48,11 @@ export const welcomeText = ({
     '',
     'Send an event, and see what became of it:',
     '',
-    `  ${curl(certificatePath)} ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
-    `  ${curl(certificatePath)} ${queryUrl}/timelines/shop/order-1`,
+    `  ${ask} ${ingestUrl}/events -H 'content-type: application/json' -d '${exampleEvent(now)}'`,
+    `  ${ask} ${queryUrl}/timelines/shop/order-1`,
     '',
     `How, in full: ${ingestUrl}/docs and ${queryUrl}/docs`,
     '',
     'Ctrl-C stops it in order.',
   ].join('\n');
+};

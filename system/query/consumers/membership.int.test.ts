@@ -1,6 +1,13 @@
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkpointAnswer, consumerAnswer, consumersAnswer, createdAnswer, membershipAnswer } from '../schemas/consumer-schemas.ts';
+import {
+  checkpointAnswer,
+  consumerAnswer,
+  consumerAuditAnswer,
+  consumersAnswer,
+  createdAnswer,
+  membershipAnswer,
+} from '../schemas/consumer-schemas.ts';
 import { errorAnswer } from '../schemas/answers.ts';
 import { type Answer, type QueryUnderTest, startQueryUnderTest } from '../testing.ts';
 import { append, dropUpTo } from './testing.ts';
@@ -44,6 +51,16 @@ describe('a consumer', () => {
     ]);
     expect((await send('DELETE', '/consumers/audit')).status).toBe(204);
     expect([(await send('DELETE', '/consumers/audit')).status, (await query.get('/consumers/audit')).status]).toEqual([404, 404]);
+    const audit = (await query.get('/consumer-audit')).body;
+    expect(Compile(consumerAuditAnswer).Errors(audit)).toEqual([]);
+    const atHead = { 0: 10, 1: 10, 2: 10, 3: 10 };
+    expect(audit.entries).toMatchObject([
+      { action: 'remove', consumer: 'audit', key_id: null, positions: atHead },
+      { action: 'create', consumer: 'audit', positions: atHead },
+      { action: 'create', consumer: 'billing', positions: { 0: 0, 1: 0, 2: 0, 3: 0 } },
+    ]);
+    const removed = query.lines.map((line) => JSON.parse(line)).filter(({ event_name }) => event_name === 'faultline.consumer.removed');
+    expect(removed.map(({ attributes }) => attributes)).toEqual([{ 'faultline.consumer': 'audit', 'faultline.tenant': 'default' }]);
   });
 
   it('is told what a request lacks, and what would be taken instead', async () => {

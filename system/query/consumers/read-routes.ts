@@ -25,7 +25,7 @@ import { watchAccess } from './watch-access.ts';
 
 export type ConsumerReadParts = {
   readonly pool: Pool;
-  readonly keys: Pick<AccessKeys, 'demand'>;
+  readonly keys: Pick<AccessKeys, 'demand' | 'areNeeded'>;
   readonly databases: ReadDatabases;
   readonly bounds: ReadBounds;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'logger'>;
@@ -41,7 +41,7 @@ const longestStreamMs = 30 * 60_000;
 const selectHeads = 'select lane, head from lanes where stream_version = (select max(version) from streams)';
 
 export const addConsumerReadRoutes = (app: FastifyInstance, given: ConsumerReadParts): void => {
-  const door = createReaderDoor(app, given.bounds, given.telemetry, given.timers);
+  const door = createReaderDoor(app, { ...given, isShared: given.keys.areNeeded });
   const watch = createHeadWatch({ readHeads: () => readHeads(given.pool), timers: given.timers });
   addPoll(app, { ...given, door, watch });
   addStream(app, { ...given, door, watch });
@@ -55,7 +55,7 @@ const addPoll = (app: FastifyInstance, { databases, spans, door, watch }: Parts)
     const { consumer } = parseConsumer(request.params as RawParameters);
     const query = parseRead(request.query as RawParameters);
     const { tenant } = accessOf(request);
-    const { gone } = door.take('poll', reply);
+    const { gone } = door.take('poll', tenant, reply);
     const database = databases.under(spans.of(request));
     const { lane, limit = defaultEventsRead, max_bytes: maxBytes = mostBytesRead, wait_ms: waitMs = defaultWaitMs, ...filters } = query;
     const standing = positionOf(await readStanding(database, tenant, consumer), lane);
@@ -79,7 +79,7 @@ const addStream = (app: FastifyInstance, { keys, databases, bounds, telemetry: {
     const { consumer } = parseConsumer(request.params as RawParameters);
     const { lanes, after, heartbeat_ms: heartbeatMs = 15_000, ...filters } = parseStream(request.query as RawParameters);
     const { tenant } = accessOf(request);
-    door.take('stream', reply);
+    door.take('stream', tenant, reply);
     // A trace of a stream that lasts would never end: its reads are measured, and make no spans.
     const database = databases.under(unsampledSpan);
     const positions = beginAt(await readStanding(database, tenant, consumer), lanes, lastEventId(request) ?? after);

@@ -2,9 +2,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { signals } from '../../contract/signals.ts';
 import type { Telemetry } from '../../telemetry/start-telemetry.ts';
+import { createPlaces } from '../places.ts';
+import { RequestProblem } from '../request-problem.ts';
 import type { Timers } from './head-watch.ts';
 import { ReaderGone } from './paced-writer.ts';
-import { createReaderSlots } from './reader-slots.ts';
 import { endReasons, type EndReason } from './stream-events.ts';
 
 export type ReadBounds = { readonly mostReaders: number; readonly bufferBytes: number; readonly slowMs: number };
@@ -13,7 +14,7 @@ export type DoorName = 'poll' | 'stream';
 
 export type ReaderDoor = {
   /** Given back when the answer is out or the reader has left, whatever comes first. Throws too_many_readers. */
-  take(door: DoorName, reply: FastifyReply): { readonly gone: AbortSignal };
+  take(door: DoorName, tenant: string, reply: FastifyReply): { readonly gone: AbortSignal };
   /** A reader who does not take the answer is cut off, and does not keep the place. */
   cutIfSlow(reply: FastifyReply): void;
   delivered(door: DoorName, events: number): void;
@@ -25,13 +26,24 @@ export type ReaderDoor = {
 const attributesOf = (door: DoorName) => ({ 'faultline.consumer.door': door });
 const doors: readonly DoorName[] = ['poll', 'stream'];
 
-export const createReaderDoor = (
-  app: FastifyInstance,
-  { mostReaders, slowMs }: ReadBounds,
-  { instruments }: Pick<Telemetry, 'instruments'>,
-  timers: Timers,
-): ReaderDoor => {
-  const slots = createReaderSlots(mostReaders, 'readers of the consumer API');
+export type ReaderDoorOptions = {
+  readonly bounds: ReadBounds;
+  /** Whether there are tenants to share places with. */
+  readonly isShared: () => boolean;
+  readonly telemetry: Pick<Telemetry, 'instruments'>;
+  readonly timers: Timers;
+};
+
+const tooManyReaders = (most: number) =>
+  new RequestProblem(
+    'too_many_readers',
+    `As many readers of the consumer API are open as there may be (${most}), or as a tenant may have beside others. Try again in a moment.`,
+  );
+
+export const createReaderDoor = (app: FastifyInstance, { bounds, isShared, telemetry, timers }: ReaderDoorOptions): ReaderDoor => {
+  const { mostReaders, slowMs } = bounds;
+  const { instruments } = telemetry;
+  const places = createPlaces({ most: mostReaders, isShared, full: () => tooManyReaders(mostReaders) });
   const open = { poll: 0, stream: 0 };
   const delivered = instruments.counter(signals.consumerDelivered, doors.map(attributesOf));
   const ended = instruments.counter(
@@ -52,12 +64,12 @@ export const createReaderDoor = (
     done();
   });
   return {
-    take: (door, reply) => {
-      const slot = slots.take();
+    take: (door, tenant, reply) => {
+      const place = places.take(tenant);
       const gone = new AbortController();
       open[door] += 1;
       reply.raw.once('close', () => {
-        slot[Symbol.dispose]();
+        place[Symbol.dispose]();
         open[door] -= 1;
         gone.abort(new ReaderGone('the reader closed the connection'));
       });

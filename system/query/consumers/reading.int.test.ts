@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAccess } from '../../access/access-keys.ts';
+import { noKeys } from '../../access/testing.ts';
 import { readAnswer } from '../schemas/consumer-schemas.ts';
 import { type Answer, type QueryUnderTest, startQueryUnderTest } from '../testing.ts';
 import { append, dropUpTo, type Frame, openSocket, openStream, type FrameReader } from './testing.ts';
@@ -227,7 +228,7 @@ describe('the key of a stream', () => {
   it('is looked at again: once it may not read any more, the stream ends', async () => {
     let may = true;
     await using own = await startQueryUnderTest({
-      keys: { demand: () => (may ? openAccess : { refused: 'unauthenticated', message: 'revoked' }) },
+      keys: { ...noKeys, demand: () => (may ? openAccess : { refused: 'unauthenticated', message: 'revoked' }) },
     });
     const payload = JSON.stringify({ start: 'earliest' });
     await own.app.inject({ method: 'PUT', url: '/consumers/c', payload, headers: { 'content-type': 'application/json' } });

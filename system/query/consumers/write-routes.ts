@@ -18,7 +18,11 @@ const jsonType = 'application/json; charset=utf-8';
 
 export const checkpointOutcomes = ['moved', 'already_there', 'behind', 'fenced', 'beyond_head', 'unknown_lane'] as const;
 
-export const addConsumerWriteRoutes = (app: FastifyInstance, desk: ConsumerDesk, { instruments }: Pick<Telemetry, 'instruments'>): void => {
+export const addConsumerWriteRoutes = (
+  app: FastifyInstance,
+  desk: ConsumerDesk,
+  { instruments, logger }: Pick<Telemetry, 'instruments' | 'logger'>,
+): void => {
   const checkpoints = instruments.counter(
     signals.consumerCheckpoints,
     checkpointOutcomes.map((outcome) => ({ 'faultline.outcome': outcome })),
@@ -38,7 +42,7 @@ export const addConsumerWriteRoutes = (app: FastifyInstance, desk: ConsumerDesk,
   const parseCreate = createBodyParser(operations.create.body);
   app.put(operations.create.url, { bodyLimit: largestBody }, async (request, reply) => {
     const { tenant, consumer } = consumerOf(request);
-    const made = await stored(desk.create({ tenant, consumer }, parseCreate(request.body).start));
+    const made = await stored(desk.create({ tenant, consumer }, parseCreate(request.body).start, accessOf(request).keyId));
     if (made === 'too_many')
       throw new RequestProblem('too_many_consumers', `There are ${mostConsumers} consumers. Remove one that is not used.`);
     return send(reply, made === 'created' ? 201 : 200, { consumer, created: made === 'created' });
@@ -46,7 +50,9 @@ export const addConsumerWriteRoutes = (app: FastifyInstance, desk: ConsumerDesk,
 
   app.delete(operations.remove.url, async (request, reply) => {
     const { tenant, consumer } = consumerOf(request);
-    if (!(await stored(desk.remove({ tenant, consumer })))) throw noConsumer(consumer);
+    if (!(await stored(desk.remove({ tenant, consumer }, accessOf(request).keyId)))) throw noConsumer(consumer);
+    const what = { 'faultline.consumer': consumer, 'faultline.tenant': tenant };
+    logger.info('a consumer was removed, with its checkpoints', what, { eventName: 'faultline.consumer.removed' });
     return reply.code(204).send();
   });
 

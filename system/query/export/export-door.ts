@@ -5,7 +5,7 @@ import { errorAttributes } from '../../telemetry/error-attributes.ts';
 import type { Telemetry } from '../../telemetry/start-telemetry.ts';
 import type { Timers } from '../consumers/head-watch.ts';
 import { createPacedWriter } from '../consumers/paced-writer.ts';
-import { createReaderSlots } from '../consumers/reader-slots.ts';
+import { createPlaces } from '../places.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { invalidQuery, RequestProblem } from '../request-problem.ts';
 import type { Route } from '../route.ts';
@@ -18,6 +18,8 @@ export type ExportBounds = { readonly bufferBytes: number; readonly slowMs: numb
 
 export type ExportParts = {
   readonly bounds: ExportBounds;
+  /** Whether there are tenants to share places with. */
+  readonly isShared: () => boolean;
   readonly telemetry: Pick<Telemetry, 'instruments' | 'logger'>;
   readonly timers: Timers;
 };
@@ -36,8 +38,8 @@ export type ExportDoor = {
 /** Each holds a connection, and most a snapshot. */
 export const mostExports = 2;
 
-export const createExportDoor = (app: FastifyInstance, { bounds, telemetry, timers }: ExportParts): ExportDoor => {
-  const slots = createReaderSlots(mostExports, 'exports');
+export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telemetry, timers }: ExportParts): ExportDoor => {
+  const places = createPlaces({ most: mostExports, isShared, full: tooManyExports });
   const ended = telemetry.instruments.counter(
     signals.exports,
     exportFormats.flatMap((format) =>
@@ -59,7 +61,7 @@ export const createExportDoor = (app: FastifyInstance, { bounds, telemetry, time
         return false;
       }
       refusePaging(filters);
-      using _slot = slots.take();
+      using _place = places.take(tenant);
       const limit = new AbortController();
       using _timer = timers.after(bounds.limitSeconds * 1000, () => limit.abort(outOfTime(bounds.limitSeconds)));
       const rows = createRowFormat(format, listing, formulas !== 'keep');
@@ -81,6 +83,12 @@ export const createExportDoor = (app: FastifyInstance, { bounds, telemetry, time
     },
   };
 };
+
+const tooManyExports = () =>
+  new RequestProblem(
+    'too_many_readers',
+    `As many exports are open as there may be (${mostExports}), or as a tenant may have beside others. Try again in a moment.`,
+  );
 
 const refusePaging = (filters: Readonly<Record<string, unknown>>) => {
   const paging = ['limit', 'cursor'].filter((parameter) => filters[parameter] !== undefined);

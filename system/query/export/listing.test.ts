@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
 import { routes } from '../routes.ts';
@@ -24,4 +25,12 @@ test('an answer of several arrays is none: the cursor is of one of them, and the
     const arrays = Object.values(one.answer.properties).filter((field) => (field as { type?: string }).type === 'array');
     expect([one.url, arrays.length]).toEqual([one.url, 1]);
   }
+});
+
+test('docs/exports.md names each listing, and no other', () => {
+  const text = readFileSync(new URL('../../../docs/exports.md', import.meta.url), 'utf8');
+  const [, list = ''] = /^Every listing of the query API \(([^)]*)\)/m.exec(text) ?? [];
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, url]) => url);
+  const listings = routes.filter((one) => listingOf(one) !== null).map(({ url }) => url.replaceAll(/:(\w+)/g, '{$1}'));
+  expect(new Set(named)).toEqual(new Set(listings));
 });

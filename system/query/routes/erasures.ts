@@ -9,7 +9,7 @@ import { utc } from '../sql.ts';
 type Row = { readonly erasure: number };
 
 const columns = `
-  erasure, system_name, object_id, is_dry_run as dry_run, requested_by, why, ${utc('requested_at')}, phase, before, erased, after, rounds, waits_for,
+  erasure, system_name, object_id, is_dry_run as dry_run, requested_by, why, ${utc('requested_at')}, key_id, phase, before, erased, after, rounds, waits_for,
   coalesce(place->'not_ours', '[]') as not_ours, ${utc('done_at')}, worker`;
 
 const selectOne = `select ${columns} from erasures where erasure = $1::bigint and tenant = $2`;

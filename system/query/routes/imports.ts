@@ -34,7 +34,7 @@ export const imports = defineRoute({
 
 const selectImport = `select ${listed}, mapping, header from imports where tenant = $1 and name = $2`;
 const selectAudit = `
-  select ${utc('at')}, action, requested_by, why, next_line from import_audit where import = $1::bigint order by entry desc limit 100`;
+  select ${utc('at')}, action, requested_by, key_id, why, next_line from import_audit where import = $1::bigint order by entry desc limit 100`;
 
 const unknown = (name: string) => notFound(`There is no import '${name}': GET /imports lists those that there are.`);
 

@@ -42,7 +42,7 @@ export const comparisonColumns = `
 const selectComparison = `select ${comparisonColumns} from rebuild_comparisons where processor = $1 order by comparison desc limit 1`;
 
 const selectActions = `
-  select entry, ${utc('at')}, action, version, is_forced, outcome, detail, requested_by, why
+  select entry, ${utc('at')}, action, version, is_forced, outcome, detail, requested_by, why, key_id
   from rebuild_actions where processor = $1 order by entry desc limit 20`;
 
 export const rebuild = defineRoute({

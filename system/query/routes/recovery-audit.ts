@@ -30,6 +30,7 @@ export const recoveryAudit = defineRoute({
 });
 
 const select = (where: string, limit: number) => `
-  select entry, ${utc('at')}, job, action, outcome, requested_by, why, ${utc('requested_at')}, done_by, processor, version, lane, position, event_id,
+  select entry, ${utc('at')}, job, action, outcome, requested_by, why, ${utc('requested_at')},
+         (select key_id from recovery_jobs j where j.job = recovery_audit.job) as key_id, done_by, processor, version, lane, position, event_id,
          system_name, object_id, events, reason_code, attempts, encode(body_sha256, 'hex') as body_sha256
   from recovery_audit ${where} order by entry desc limit ${limit}`;

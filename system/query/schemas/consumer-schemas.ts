@@ -1,6 +1,6 @@
 // What the consumer API takes and answers, once: it checks requests and is served as OpenAPI.
 import { type Static, Type } from 'typebox';
-import { count, eventName, nullable, strict, systemName, time, whole } from './words.ts';
+import { count, eventName, nextCursor, nullable, strict, systemName, time, whole } from './words.ts';
 
 const nameOf = (description: string) =>
   Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64, description: `${description} 1-64 of A-Z a-z 0-9 . _ -` });
@@ -145,6 +145,20 @@ export const consumerAnswer = strict({
       checkpointed_at: nullable(time()),
     }),
   ),
+});
+export const consumerAuditAnswer = strict({
+  entries: Type.Array(
+    strict({
+      entry: count(),
+      at: time(),
+      action: Type.Enum(['create', 'remove']),
+      consumer: Type.String(),
+      key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
+      positions: Type.Record(Type.String(), count(), { description: 'By lane: the checkpoint at which it began, or which went with it.' }),
+    }),
+    { description: 'Newest first.' },
+  ),
+  next_cursor: nextCursor,
 });
 export const createdAnswer = strict({ consumer: Type.String(), created: Type.Boolean() });
 export const membershipAnswer = strict({

@@ -19,13 +19,16 @@ export const erasureAnswer = strict({
   requested_by: Type.String(),
   why: Type.String(),
   requested_at: time(),
+  key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
   phase: Type.String({ description: 'count, log, lanes, records, search, vacuum, done.' }),
   before: places('Rows that held data of it, by place.'),
   erased: places('Rows that were overwritten or removed, by place.'),
   after: nullable(places('Rows that still hold data of it, as the last search found: all 0 once it is done.')),
   rounds: count('Searches that found something left, after which it was done again.'),
   waits_for: nullable(Type.String({ description: 'Why it does not go on at the moment.' })),
-  not_ours: Type.Array(Type.String(), { description: "Processors whose tables are a team's own: erase there too." }),
+  not_ours: Type.Array(Type.String(), {
+    description: "Processors of a team's own that do not say how an object's rows are found in each of their tables: erase there too.",
+  }),
   done_at: nullable(time()),
   worker: nullable(Type.String({ description: 'Which finished it.' })),
 });

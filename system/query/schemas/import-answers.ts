@@ -51,9 +51,17 @@ export const importAnswer = strict({
   ...listed,
   mapping: Type.Unsafe<unknown>({ type: ['object', 'null'] }),
   header: Type.Unsafe<unknown>({ type: ['array', 'null'] }),
-  audit: Type.Array(strict({ at: time(), action: Type.String(), requested_by: Type.String(), why: Type.String(), next_line: count() }), {
-    description: 'Who did what, when and why; the last 100.',
-  }),
+  audit: Type.Array(
+    strict({
+      at: time(),
+      action: Type.String(),
+      requested_by: Type.String({ description: '`faultline`: it ended, or paused, by itself.' }),
+      key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
+      why: Type.String(),
+      next_line: count(),
+    }),
+    { description: 'Who did what, when and why; the last 100.' },
+  ),
 });
 
 export const refusedLinesAnswer = strict({

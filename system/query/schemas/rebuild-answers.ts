@@ -73,6 +73,7 @@ export const rebuildAnswer = strict({
       detail: nullable(Type.String()),
       requested_by: Type.String(),
       why: Type.String(),
+      key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
     }),
     { description: 'The last twenty, newest first.' },
   ),

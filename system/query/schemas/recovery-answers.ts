@@ -56,6 +56,7 @@ export const auditAnswer = strict({
       requested_by: Type.String(),
       why: Type.String(),
       requested_at: time(),
+      key_id: nullable(Type.String({ description: 'Of the API key with which it was asked for.' })),
       done_by: Type.String(),
       ...keyOf,
       position: count(),

@@ -5,6 +5,7 @@ import { isSystemError } from '../../contract/system-error.ts';
 import type { Refusal } from '../../ingest/refusal.ts';
 import type { ImportBatch, ImportLedger, OpenImport, SettledBatch } from './import-ledger.ts';
 import { createImportQuotas } from './import-quotas.ts';
+import { keptRefusal } from './kept-refusal.ts';
 import { createLineReader, type ImportLine } from './read-lines.ts';
 import { createRecordCutter } from './records.ts';
 import type { Throttle } from './throttle.ts';
@@ -170,7 +171,7 @@ const batchOf = (lines: readonly ImportLine[], receivedAtMs: number): ImportBatc
     fromLine: lines[0]!.line,
     nextLine: last.line + last.lines,
     events: lines.flatMap(({ line, event }) => (event === null ? [] : [{ ...event, receivedAt, line }])),
-    refusals: lines.flatMap(({ line, refusal }) => (refusal === null ? [] : [{ ...refusal, line }])),
+    refusals: lines.flatMap(({ line, refusal }) => (refusal === null ? [] : [{ ...keptRefusal(refusal), line }])),
   };
 };
 

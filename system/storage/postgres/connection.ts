@@ -7,6 +7,8 @@ export type ConnectionOptions = {
   readonly name: string;
   /** The lease: a transaction that idles for half of it is ended by the server, or a paused worker's row locks would outlive its lease. */
   readonly leaseMs: number;
+  /** For tests. */
+  readonly longestAnswerMs?: number;
 };
 
 const int8 = 20;
@@ -19,6 +21,13 @@ const parsers = {
 const longestStatementMs = 30_000;
 const longestLockWaitMs = 10_000;
 const connectMs = 5000;
+/**
+ * Counted by us, from when a statement is sent: a server that froze, or a path that swallows packets, times nothing out, and a lane whose lease is renewed over
+ * another connection would stand still for as long as the system keeps the socket (15 minutes and more). Statements are sent in a row without waiting, so
+ * that the last of a transaction waits for those before it: as long as four that each run to their limit, which none of ours comes near. Then the driver cuts
+ * the connection, which rolls back, and the next statement has a new one. What may take longer says so itself.
+ */
+const longestAnswerMs = 4 * longestStatementMs;
 
 /**
  * synchronous_commit is off: an effect and its checkpoint are lost together, if the server crashes, and are made again from the log, which was fsynced
@@ -38,13 +47,18 @@ const sessionSettings = (leaseMs: number): Readonly<Record<string, string | numb
 /** PostgreSQL cuts application_name at 63 bytes; ours are ASCII. */
 const longestName = 63;
 
-export const connectionConfig = ({ databaseUrl, name, leaseMs }: ConnectionOptions): ClientConfig => {
+export const connectionConfig = ({
+  databaseUrl,
+  name,
+  leaseMs,
+  longestAnswerMs: answerMs = longestAnswerMs,
+}: ConnectionOptions): ClientConfig => {
   const url = new URL(databaseUrl);
   const own = url.searchParams.get('options') ?? '';
   const ours = Object.entries(sessionSettings(leaseMs)).map(([setting, value]) => `-c ${setting}=${value}`);
   url.searchParams.set('options', [own, ...ours].filter((option) => option !== '').join(' '));
   url.searchParams.set('application_name', name.slice(0, longestName));
-  return { connectionString: url.href, connectionTimeoutMillis: connectMs, keepAlive: true, types: parsers };
+  return { connectionString: url.href, connectionTimeoutMillis: connectMs, query_timeout: answerMs, keepAlive: true, types: parsers };
 };
 
 /**

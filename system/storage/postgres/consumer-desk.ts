@@ -11,6 +11,7 @@ import {
   mostInstances,
 } from '../../consumers/consumer-desk.ts';
 import { shareOf } from '../../consumers/fair-lanes.ts';
+import { inTransaction } from './in-transaction.ts';
 
 /** 1717660005 is 'faul'. One maker of consumers at a time, or two of them could go over the bound together. */
 const oneMaker = 'select pg_advisory_xact_lock(1717660005, 5)';
@@ -28,6 +29,14 @@ const insertConsumer = `
 const insertLanes = (start: ConsumerStart) => `
   insert into consumer_lanes (tenant, consumer, lane, position)
   select $1, $2, lane, ${start === 'earliest' ? 'low_water' : 'head'} from lanes where stream_version = $3`;
+
+/** Where it stands; its lanes are locked, so that no checkpoint moves between this and its end. */
+const insertAudit = `
+  with standing as (
+    select lane, position from consumer_lanes where tenant = $1 and consumer = $2 order by lane for update
+  )
+  insert into consumer_audit (tenant, consumer, action, key_id, positions)
+  select $1, $2, $3, $4, coalesce(jsonb_object_agg(lane, position), '{}') from standing`;
 
 const isThere = 'select from consumers where tenant = $1 and consumer = $2';
 
@@ -104,11 +113,15 @@ const moveCheckpoints = `
 
 /** The pool reads bigint as a number, as create-operate-pool.ts does. The caller ends it. */
 export const createConsumerDesk = (pool: Pool): ConsumerDesk => ({
-  create: (id, start) => inTransaction(pool, (client) => create(client, id, start)),
-  remove: async ({ tenant, consumer }) => {
-    const { rowCount } = await pool.query('delete from consumers where tenant = $1 and consumer = $2', [tenant, consumer]);
-    return rowCount === 1;
-  },
+  create: (id, start, keyId) => inTransaction(pool, (client) => create(client, id, start, keyId)),
+  remove: ({ tenant, consumer }, keyId) =>
+    inTransaction(pool, async (client) => {
+      const { rowCount } = await client.query(lockConsumer, [tenant, consumer]);
+      if (rowCount === 0) return false;
+      await client.query(insertAudit, [tenant, consumer, 'remove', keyId]);
+      await client.query('delete from consumers where tenant = $1 and consumer = $2', [tenant, consumer]);
+      return true;
+    }),
   join: (id, instance, leaseMs, released) => inTransaction(pool, (client) => join(client, id, instance, leaseMs, released)),
   leave: ({ tenant, consumer }, instance) =>
     inTransaction(pool, async (client) => {
@@ -120,27 +133,13 @@ export const createConsumerDesk = (pool: Pool): ConsumerDesk => ({
   checkpoint: (id, checkpoints) => checkpoint(pool, id, checkpoints),
 });
 
-const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
-  const client = await pool.connect();
-  let failed = true;
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    failed = false;
-    return result;
-  } finally {
-    // A connection in an unknown state is closed: its transaction is rolled back.
-    client.release(failed);
-  }
-};
-
-const create = async (client: PoolClient, { tenant, consumer }: ConsumerId, start: ConsumerStart) => {
+const create = async (client: PoolClient, { tenant, consumer }: ConsumerId, start: ConsumerStart, keyId: string | null) => {
   await client.query(oneMaker);
   await client.query(lockMarks);
   const { rows } = await client.query<{ stream_version: number }>(insertConsumer, [tenant, consumer]);
   if (rows[0] !== undefined) {
     await client.query(insertLanes(start), [tenant, consumer, rows[0].stream_version]);
+    await client.query(insertAudit, [tenant, consumer, 'create', keyId]);
     return 'created';
   }
   const { rowCount } = await client.query(isThere, [tenant, consumer]);

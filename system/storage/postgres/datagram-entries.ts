@@ -13,7 +13,7 @@ export const selectDatagrams = `
            coalesce(sum(in_hands) filter (where closed_at is null and beat_at > clock_timestamp() - interval '10 seconds'), 0) as in_hands
     from udp_doors
   ), each as (
-    select s.*, greatest(0, greatest(s.highest, s.marked_datagrams) - s.received - s.undecided) as gaps,
+    select s.*, greatest(0, greatest(s.highest, s.marked_datagrams) - s.before - s.received - s.undecided) as gaps,
            d.door is not null and d.closed_at is null and d.beat_at < clock_timestamp() - interval '10 seconds' as is_gone
     from udp_senders s left join udp_doors d on d.door = s.door
   ), senders as (
@@ -21,7 +21,7 @@ export const selectDatagrams = `
            coalesce(sum(least(gaps, unattributed + case when is_gone then least(8192, greatest(0, gaps - unattributed)) else 0 end)), 0) as unattributed,
            coalesce(sum(repeated), 0) as repeated, coalesce(sum(appended), 0) as appended, coalesce(sum(duplicates), 0) as duplicates,
            coalesce(sum(refused), 0) as refused,
-           coalesce(sum(missing + greatest(0, marked_events - appended - duplicates - refused)), 0) as missing
+           coalesce(sum(missing + greatest(0, marked_events - before_events - appended - duplicates - refused)), 0) as missing
     from each
   )
   select doors.unknown::float8, doors.kernel::float8, doors.received::float8, doors.unread::float8, doors.dropped::float8, doors.in_doubt::float8, doors.in_hands::float8,

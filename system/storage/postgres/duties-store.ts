@@ -54,6 +54,18 @@ const forgetRecoveries = `
     select command from recovery_commands where done_at < clock_timestamp() - interval '30 days' limit 1000
   )`;
 
+const tidyings: readonly (readonly [text: string, values?: readonly unknown[]])[] = [
+  [forgetLeaseEvents, [keptLeaseEvents]],
+  [forgetWorkers],
+  [forgetRuns],
+  [retireReplaced],
+  ['select append_housekeeping()'],
+  ['select datagrams_housekeeping()'],
+  ['select fold_datagrams()'],
+  ['select fold_datagram_doors()'],
+  [forgetRecoveries],
+];
+
 /** Whole tables are counted here: the planner may scan them. Whoever holds a read model locked must not hold up the books. */
 const beginReading = `begin isolation level repeatable read read only; set local enable_seqscan = on; set local lock_timeout = '200ms'`;
 
@@ -83,13 +95,11 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
       }),
     forgetIdentities: (windowHours, limit) => changed(forgetIdentities, [windowHours, limit]),
     tidy: async () => {
-      await changed(forgetLeaseEvents, [keptLeaseEvents]);
-      await changed(forgetWorkers);
-      await changed(forgetRuns);
-      await changed(retireReplaced);
-      await changed('select append_housekeeping()');
-      await changed('select datagrams_housekeeping()');
-      await changed(forgetRecoveries);
+      const failures: unknown[] = [];
+      // Each on its own: what one of them meets every time must not keep the others from their work.
+      for (const [text, values] of tidyings) await changed(text, values).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0)
+        throw failures.length === 1 ? failures[0] : new AggregateError(failures, `${failures.length} tables could not be tidied`);
     },
     closeIdleCommands: () => changed(closeIdleCommands),
     compareVersions: () => sessions.use((session) => stepComparison(session, sleep)),

@@ -1,10 +1,14 @@
 // The desk of imports on PostgreSQL: a file's row and its audit in one statement. It appends nothing.
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { ImportState } from '../../contract/imports.ts';
-import type { ImportDesk, StandingImport } from '../../recovery/import/import-desk.ts';
+import type { ImportAsker, ImportDesk, OpenedImport, StandingImport } from '../../recovery/import/import-desk.ts';
 import { defaultRatePerSecond, type OpenImportRequest } from '../../recovery/import/import-request.ts';
+import { inTransaction } from './in-transaction.ts';
 
 const standing = 'name, state, next_line as "nextLine", lines';
+
+/** 1717660005 is 'faul'. One who opens at a time, or two with the same file under two names would both find that it had not come before. */
+const oneOpener = 'select pg_advisory_xact_lock(1717660005, 10)';
 
 const selectSameFile = `
   select name, state from imports where tenant = $1 and sha256 = decode($2, 'hex') and name <> $3 and state <> 'cancelled' order by import limit 1`;
@@ -41,18 +45,7 @@ const stateAfter = { pause: 'paused', resume: 'running', cancel: 'cancelled' } a
 
 /** The pool gives whole numbers as numbers. */
 export const createImportDesk = (pool: Pool): ImportDesk => ({
-  open: async (request, { tenant, keyId }) => {
-    if (request.again !== true) {
-      const { rows } = await pool.query<{ name: string; state: ImportState }>(selectSameFile, [tenant, request.sha256, request.name]);
-      if (rows[0] !== undefined) return { kind: 'came_before', ...rows[0] };
-    }
-    const { rows } = await pool.query<StandingImport>(insertImport, [tenant, ...openValues(request), keyId]);
-    if (rows[0] !== undefined) return { kind: 'opened', ...rows[0] };
-    const values = [tenant, request.name, request.sha256, request.format, json(request.mapping)];
-    const found = await pool.query<StandingImport & { same: boolean }>(selectOpened, values);
-    const { same, ...known } = found.rows[0]!;
-    return same ? { kind: 'known', ...known } : { kind: 'other_file' };
-  },
+  open: (request, asker) => inTransaction(pool, (client) => open(client, request, asker)),
   steer: async (name, { action, rate_per_second: rate = null, requested_by: by, why }, { tenant, keyId }) => {
     const { rows } = await pool.query<StandingImport>(steer, [tenant, name, stateAfter[action], rate, action, by, why, keyId]);
     if (rows[0] !== undefined) return { kind: 'steered', ...rows[0] };
@@ -60,6 +53,20 @@ export const createImportDesk = (pool: Pool): ImportDesk => ({
     return found.rows[0] === undefined ? { kind: 'unknown_import' } : { kind: 'over', ...found.rows[0] };
   },
 });
+
+const open = async (client: PoolClient, request: OpenImportRequest, { tenant, keyId }: ImportAsker): Promise<OpenedImport> => {
+  await client.query(oneOpener);
+  if (request.again !== true) {
+    const { rows } = await client.query<{ name: string; state: ImportState }>(selectSameFile, [tenant, request.sha256, request.name]);
+    if (rows[0] !== undefined) return { kind: 'came_before', ...rows[0] };
+  }
+  const { rows } = await client.query<StandingImport>(insertImport, [tenant, ...openValues(request), keyId]);
+  if (rows[0] !== undefined) return { kind: 'opened', ...rows[0] };
+  const values = [tenant, request.name, request.sha256, request.format, json(request.mapping)];
+  const found = await client.query<StandingImport & { same: boolean }>(selectOpened, values);
+  const { same, ...known } = found.rows[0]!;
+  return same ? { kind: 'known', ...known } : { kind: 'other_file' };
+};
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 

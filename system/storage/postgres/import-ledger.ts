@@ -32,13 +32,14 @@ const lockImport = `
 /** So many refused lines later it pauses by itself: a mapping that is wrong is wrong for every line. */
 const mostRefused = 10_000;
 
+/** What it does by itself is on record as its own: nobody asked for it. */
 const moveLedger = `
   with moved as (
     update imports set next_line = $3, appended = appended + $5, duplicates = duplicates + $6, refused = refused + $7, moved_at = clock_timestamp(),
       state = case when $3 > lines then 'done' when (refused + $7) / ${mostRefused} > refused / ${mostRefused} then 'paused' else state end,
       ended_at = case when $3 > lines then clock_timestamp() end
     where import = $1 and next_line = $2
-    returning state, requested_by
+    returning state
   ), noted as (
     insert into import_ledger (import, from_line, to_line, first_id, appended, duplicates, refused) values ($1, $2, $3 - 1, $4, $5, $6, $7)
   ), refused as (
@@ -46,7 +47,7 @@ const moveLedger = `
     select $1, line, code, place, reason from unnest($8::bigint[], $9::text[], $10::text[], $11::text[]) as r (line, code, place, reason)
   ), audited as (
     insert into import_audit (import, action, requested_by, why, next_line)
-    select $1, case state when 'done' then 'finish' else 'pause' end, requested_by,
+    select $1, case state when 'done' then 'finish' else 'pause' end, 'faultline',
            case state when 'done' then 'its last line is settled' else '${mostRefused} lines more were refused' end, $3
     from moved where state <> 'running'
   )

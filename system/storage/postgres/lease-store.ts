@@ -20,7 +20,7 @@ export type LeaseStoreOptions = {
 };
 
 const heartbeat = `
-  insert into workers (worker, host, pid, codes) values ($1, $2, $3, $4)
+  insert into workers (worker, host, pid, codes, erases_own) values ($1, $2, $3, $4, true)
   on conflict (worker) do update set seen_at = clock_timestamp()`;
 
 const selectWorkers = `select worker, codes from workers where seen_at > clock_timestamp() - $1::double precision * interval '1 millisecond' order by worker`;

@@ -20,8 +20,14 @@ const select = `
 
 type Row = { revision: number; schemas: RegistryRows['schemas'] | null; policies: readonly PolicyRow[] | null };
 
-export const loadRegistry = async (database: Pick<Pool, 'query'>, knownRevision: number | null): Promise<RegistryRows | null> => {
-  const { rows } = await database.query<Row>({ text: select, values: [knownRevision] });
+/** `withinMs`: a server that froze answers no statement and times none out; where the connection has no such time-out itself. */
+export const loadRegistry = async (
+  database: Pick<Pool, 'query'>,
+  knownRevision: number | null,
+  withinMs = 0,
+): Promise<RegistryRows | null> => {
+  const query = { text: select, values: [knownRevision], query_timeout: withinMs };
+  const { rows } = await database.query<Row>(query);
   const { revision, schemas, policies } = rows[0]!;
   return schemas === null || policies === null ? null : { revision, schemas, policies };
 };

@@ -45,7 +45,7 @@ const cases: readonly (readonly [string, (database: WorkerDatabase) => Promise<u
   ],
   [
     'a consumer over HTTP',
-    ({ pool }) => createConsumerDesk(pool).create({ tenant: 'default', consumer: 'c' }, 'earliest'),
+    ({ pool }) => createConsumerDesk(pool).create({ tenant: 'default', consumer: 'c' }, 'earliest', null),
     'select position::int as position from consumer_lanes',
   ],
   [

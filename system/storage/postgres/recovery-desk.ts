@@ -9,8 +9,12 @@ const insertJob = `
   on conflict (request_id) do nothing
   returning job`;
 
+/** An id that was used for something else is nobody's job: whoever asked would take the other one for what they asked for. */
 const selectKnown = `
-  select j.job, (select count(*)::integer from recovery_commands c where c.job = j.job) as commands from recovery_jobs j where j.request_id = $1 and j.tenant = $2`;
+  select j.job, (select count(*)::integer from recovery_commands c where c.job = j.job) as commands
+  from recovery_jobs j
+  where j.request_id = $7 and j.tenant = $8 and j.action = $1 and j.selection = $2::jsonb and j.fix is not distinct from $3::jsonb
+    and j.rate_per_second = $4 and j.requested_by = $5 and j.why = $6`;
 
 /** In the order of the listing; each is due when the rate lets it. One that waits for the same already is not asked for twice. */
 const insertCommands = (where: string) => `
@@ -61,15 +65,15 @@ const open = async (client: PoolClient, job: NewJob): ReturnType<RecoveryDesk['o
   const asked = [action, JSON.stringify(selection), fix === null ? null : JSON.stringify(fix), ratePerSecond, requestedBy, why];
   const values = [...asked, requestId, tenant, keyId];
   const { rows } = await client.query<{ job: number }>(insertJob, values);
-  if (rows[0] === undefined) return known(client, requestId, tenant);
+  if (rows[0] === undefined) return known(client, [...asked, requestId, tenant]);
   const counted = await ask(client, rows[0].job, job);
   if (counted.chosen > mostCommands) return { tooMany: mostCommands };
   if (counted.chosen === 0) return { none: true };
   return { job: rows[0].job, known: false, commands: counted.asked, alreadyAsked: counted.chosen - counted.asked };
 };
 
-const known = async (client: PoolClient, requestId: string, tenant: string): Promise<AcceptedJob | { readonly taken: true }> => {
-  const { rows } = await client.query<{ job: number; commands: number }>(selectKnown, [requestId, tenant]);
+const known = async (client: PoolClient, asked: readonly unknown[]): Promise<AcceptedJob | { readonly taken: true }> => {
+  const { rows } = await client.query<{ job: number; commands: number }>(selectKnown, [...asked]);
   return rows[0] === undefined ? { taken: true } : { ...rows[0], known: true, alreadyAsked: 0 };
 };
 

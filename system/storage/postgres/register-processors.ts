@@ -3,6 +3,7 @@
 import { Client, type ClientBase } from 'pg';
 import { SystemError } from '../../contract/system-error.ts';
 import { eventColumns } from './log-event-row.ts';
+import { type OwnErase, registerErase } from './register-erase.ts';
 import { seedKeyOrders } from './seed-key-orders.ts';
 
 export type OwnRegistration = {
@@ -15,6 +16,7 @@ export type OwnRegistration = {
   readonly takesNumbers: boolean;
   readonly statements: { readonly first: readonly string[]; readonly following: readonly string[] };
   readonly tablesSha256: string;
+  readonly erase?: OwnErase | null;
 };
 
 export type Registered = {
@@ -59,7 +61,10 @@ export const registerAll = async (
     // 1717660005 is 'faul'. Released at the end of the transaction, however it ends.
     await client.query('select pg_advisory_xact_lock(1717660005, 3)');
     const takingNumbers = new Set<string>();
-    for (const one of all) if (await registerOne(client, one, options)) takingNumbers.add(one.name);
+    for (const one of all) {
+      if (await registerOne(client, one, options)) takingNumbers.add(one.name);
+      await registerErase(client, one, options);
+    }
     await client.query('commit');
     return takingNumbers;
   } catch (error) {

@@ -190,12 +190,16 @@ const replayValues = ({ start, requestId, ...request }: ReplayRequest): unknown[
 const startAsJson = (start: ReplayStart): object =>
   start.kind === 'positions' ? { kind: start.kind, positions: Object.fromEntries(start.positions) } : start;
 
-const knownReplay = async (client: Client, { requestId }: ReplayRequest): Promise<Opened> => {
-  const { rows } = await client.query<{ replay: number }>(
-    'select replay::double precision as replay from stream_replays where request_id = $1',
-    [requestId],
-  );
-  return { replay: rows[0]!.replay, known: true };
+const selectKnown = `
+  select replay::double precision as replay from stream_replays
+  where (processor, version, starts, follows, resets, rate_per_second, requested_by, why, request_id)
+    = ($1, $2::integer, $3::jsonb, $4::boolean, $5::boolean, $6::double precision, $7, $8, $9::uuid)`;
+
+const knownReplay = async (client: Client, request: ReplayRequest): Promise<Opened> => {
+  const { rows } = await client.query<{ replay: number }>(selectKnown, replayValues(request));
+  return rows[0] === undefined
+    ? { refused: `The request id ${request.requestId} was used before, for another replay: make another UUID.` }
+    : { replay: rows[0].replay, known: true };
 };
 
 const unknownVersion = async (client: Client, { processor, version }: ReplayRequest): Promise<string> => {

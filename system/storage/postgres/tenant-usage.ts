@@ -20,13 +20,30 @@ const oldestDay = `
 const forgetUsage = `delete from tenant_usage where day < ${oldestDay}`;
 const selectUsage = 'select tenant, sum(bytes)::double precision as bytes from tenant_usage group by tenant';
 
-/** Bytes by tenant, once that was added. A failure may leave it added: it is about, and no book. */
+/** A server that froze answers no statement and times none out. */
+const withinMs = 5000;
+
+const within = (text: string, values: readonly unknown[] = []) => ({ text, values: [...values], query_timeout: withinMs });
+
+/** Bytes by tenant, once that was added: both or none, so that what failed may be added again. A commit whose answer is lost is the one exception: it is about, and no book. */
 export const addTenantUsage = async (pool: Pool, appended: AppendedOf): Promise<ReadonlyMap<string, number>> => {
-  if (appended.size > 0) {
-    const rows = [...appended];
-    await pool.query(addUsage, [rows.map(([tenant]) => tenant), rows.map(([, { events }]) => events), rows.map(([, { bytes }]) => bytes)]);
+  await pool.query(within(forgetUsage));
+  const client = await pool.connect();
+  let failed = true;
+  try {
+    await client.query(within('begin'));
+    if (appended.size > 0) await client.query(within(addUsage, columnsOf(appended)));
+    const { rows } = await client.query<{ tenant: string; bytes: number }>(within(selectUsage));
+    await client.query(within('commit'));
+    failed = false;
+    return new Map(rows.map(({ tenant, bytes }) => [tenant, bytes]));
+  } finally {
+    // A connection in an unknown state is closed: its transaction is rolled back.
+    client.release(failed);
   }
-  await pool.query(forgetUsage);
-  const { rows } = await pool.query<{ tenant: string; bytes: number }>(selectUsage);
-  return new Map(rows.map(({ tenant, bytes }) => [tenant, bytes]));
+};
+
+const columnsOf = (appended: AppendedOf): readonly unknown[] => {
+  const rows = [...appended];
+  return [rows.map(([tenant]) => tenant), rows.map(([, { events }]) => events), rows.map(([, { bytes }]) => bytes)];
 };

@@ -45,7 +45,9 @@ export const describeErasure = (one: Erasure): string => {
     cell(one.after, place),
   ]);
   const others =
-    one.not_ours.length === 0 ? '' : `\nWhat ${one.not_ours.map(shown).join(', ')} wrote lies in tables of your own: erase it there too.\n`;
+    one.not_ours.length === 0
+      ? ''
+      : `\nWhat ${one.not_ours.map(shown).join(', ')} may hold of it is for its team to erase: its definition does not say where (\`erase\` in docs/processors.md).\n`;
   return `${head}\n${places.length === 0 ? '' : table(['PLACE', 'BEFORE', 'ERASED', 'AFTER'], rows)}${others}`;
 };
 

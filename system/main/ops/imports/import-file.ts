@@ -108,7 +108,7 @@ const send = async (
     );
   if (end.refused > 0) {
     const report = options.report ?? `${file === '-' ? name : file}.refused.ndjson`;
-    await writeRefusedReport(api, name, { source, options: reading, file: report });
+    await writeRefusedReport(api, name, { source, header: found.header, options: reading, file: report });
     surroundings.err(`The refused lines, each with its reason: ${report}\n`);
   }
   if (end.state !== 'done') return exitCodes.open;

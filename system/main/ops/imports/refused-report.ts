@@ -1,8 +1,9 @@
 // The report of refused lines: a file beside the one that was imported, with each line as it is there, why it was refused, and where. The server has no copy of
-// these lines, and no log has.
+// these lines, and no log has: a reason that quotes its line is found again here.
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { RefusedLine } from '../../../recovery/import/import-ledger.ts';
+import { createLineReader } from '../../../recovery/import/read-lines.ts';
 import type { Api } from '../api.ts';
 import type { FileSource } from './file-source.ts';
 import { readRecords } from './read-records.ts';
@@ -10,19 +11,25 @@ import type { SurveyOptions } from './survey-file.ts';
 
 type RefusedPage = { readonly refused: readonly RefusedLine[]; readonly next_cursor: string | null };
 
+export type ReportOptions = {
+  readonly source: FileSource;
+  readonly header: readonly string[] | null;
+  readonly options: SurveyOptions;
+  readonly file: string;
+};
+
 /** Returns how many there are. */
-export const writeRefusedReport = async (
-  api: Api,
-  name: string,
-  { source, options, file }: { readonly source: FileSource; readonly options: SurveyOptions; readonly file: string },
-): Promise<number> => {
+export const writeRefusedReport = async (api: Api, name: string, { source, header, options, file }: ReportOptions): Promise<number> => {
   const refused = await loadRefused(api, name);
+  const { format, mapping, nowMs } = options;
+  const read = createLineReader({ format, mapping, header, tenant: 'default', newIdentity: () => '' });
   const output = createWriteStream(file, { mode: 0o600 });
-  for await (const records of readRecords(source, { format: options.format, delimiter: options.mapping?.delimiter }, () => {}))
-    for (const { line, bytes } of records) {
-      const why = refused.get(line);
-      if (why === undefined) continue;
-      if (!output.write(`${JSON.stringify({ ...why, raw: bytes.toString('utf8') })}\n`)) await once(output, 'drain');
+  for await (const records of readRecords(source, { format, delimiter: mapping?.delimiter }, () => {}))
+    for (const record of records) {
+      const kept = refused.get(record.line);
+      if (kept === undefined) continue;
+      const why = { ...kept, ...read([record], nowMs())[0]!.refusal };
+      if (!output.write(`${JSON.stringify({ ...why, raw: record.bytes.toString('utf8') })}\n`)) await once(output, 'drain');
     }
   output.end();
   await once(output, 'close');

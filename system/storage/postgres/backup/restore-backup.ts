@@ -62,7 +62,7 @@ const refuseUsed = async (client: Client, { tables }: Manifest): Promise<void> =
   const missing = tables.filter(({ name, columns }) => columns.some((column) => here.get(name)?.columns.includes(column) !== true));
   if (missing.length > 0)
     throw new RestoreRefused(
-      `The database has no table, or not all columns, for ${missing.map(({ name }) => name).join(', ')}. Tables of your own processors are yours to make: make them as they were, then restore.`,
+      `The database has no table, or not all columns, for ${missing.map(({ name }) => name).join(', ')}. Tables of a team's own processors are made by a worker that runs them: start the system once on this database with the same processors, stop it, and restore.`,
     );
 };
 

@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import type { ErasurePlace } from '../../../contract/erased.ts';
 import type { OpenErasure } from './open-erasure.ts';
+import { countOwnRows, readOwnTables } from './own-tables.ts';
 import { holdsData } from './tombstone.ts';
 
 export type Counts = Readonly<Partial<Record<ErasurePlace, number>>>;
@@ -28,8 +29,15 @@ const select = `
     (select count(*) from (${jobsOfKey}) as j)::integer as recovery_fixes`;
 
 export const countPlaces = async (client: Client, { key: of, cut }: OpenErasure): Promise<Counts> => {
-  const { rows } = await client.query<Required<Counts>>(select, [of.tenant, of.systemName, of.objectId, JSON.stringify(cut)]);
+  const { rows } = await client.query<Counts>(select, [of.tenant, of.systemName, of.objectId, JSON.stringify(cut)]);
   return rows[0]!;
+};
+
+/** Rejects with an OwnTableProblem. */
+export const countOwnPlaces = async (client: Client, erasure: OpenErasure): Promise<Counts> => {
+  const counts: Partial<Record<ErasurePlace, number>> = {};
+  for (const table of await readOwnTables(client, 'all')) counts[table.table] = await countOwnRows(client, table, erasure);
+  return counts;
 };
 
 /** Numbers of jobs whose fix has something of the object, those with commands still open apart. */

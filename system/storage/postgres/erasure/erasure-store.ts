@@ -1,17 +1,19 @@
 // Erasure on PostgreSQL, as the owner of a lane carries it out: under the lane's lock and epoch, with the books.
 import type { Client } from 'pg';
 import { noBooks, type Books, type LaneId } from '../../../workers/checkpoint.ts';
+import { laneOf } from '../../../stream/lane.ts';
 import type { ErasureCommand, ErasureStore } from '../../../workers/erasure-store.ts';
 import type { SessionPool } from '../session-pool.ts';
 import { settleLane } from '../settle.ts';
-import { eraseEffects, type RemovedEffects } from './erase-effects.ts';
+import { eraseEffects } from './erase-effects.ts';
+import { OwnTableProblem, readOwnTables, removeOwnRows } from './own-tables.ts';
 import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
 
 const selectDue = `
   select c.command, c.processor, c.version, c.lane, c.tenant, c.system_name, c.object_id, c.upto
   from unnest($1::text[], $2::integer[], $3::integer[]) as w (processor, version, lane)
   join erasure_commands c using (processor, version, lane)
-  where c.done_at is null order by c.command limit $4`;
+  where c.done_at is null and coalesce(c.problem_at < clock_timestamp() - interval '2 seconds', true) order by c.command limit $4`;
 
 const isOpen = 'select from erasure_commands where command = $1 and done_at is null';
 
@@ -37,12 +39,17 @@ const freeKey = `
 
 const isOrdered = 'select ordered from processors where processor = $1 and version = $2';
 
+const selectMoment = `
+  select e.requested_at, (select count(*) from lanes l join processors p using (stream_version) where (p.processor, p.version) = (c.processor, c.version))::integer as lanes
+  from erasure_commands c join erasures e using (erasure) where c.command = $1`;
+const noteProblem = 'update erasure_commands set problem = $2, problem_at = clock_timestamp() where command = $1';
+
 const addResult = `
   update erasure_commands c
   set result = (
         select jsonb_object_agg(r.key, coalesce((c.result->>r.key)::bigint, 0) + r.value::bigint) from jsonb_each_text($2::jsonb) as r
       ),
-      done_at = case when $3::boolean then clock_timestamp() end
+      done_at = case when $3::boolean then clock_timestamp() end, problem = null, problem_at = null
   where command = $1`;
 
 const effectsAtOnce = 2000;
@@ -60,9 +67,16 @@ export const createErasureStore = (sessions: SessionPool): ErasureStore => ({
       const settled = await settleLane(session, tenure, inPlace, async (client) => {
         const { rowCount } = await client.query(isOpen, [command.command]);
         if (rowCount === 0) return noBooks;
-        const part = await erasePart(client, command);
-        ({ isDone } = part);
-        return part.books;
+        try {
+          const part = await erasePart(client, command);
+          ({ isDone } = part);
+          return part.books;
+        } catch (error) {
+          if (!(error instanceof OwnTableProblem)) throw error;
+          // It stays open, and the erasure says why: the others of this worker go on.
+          await client.query(noteProblem, [command.command, error.message]);
+          return noBooks;
+        }
       });
       return { ...settled, isDone: settled.outcome !== 'advanced' || isDone };
     }),
@@ -70,12 +84,25 @@ export const createErasureStore = (sessions: SessionPool): ErasureStore => ({
 
 const erasePart = async (client: Client, command: ErasureCommand): Promise<{ readonly books: Books; readonly isDone: boolean }> => {
   const erase = eraseEffects.get(command.processor);
-  const { removed, isDone } = erase === undefined ? nothing : await erase(client, command, effectsAtOnce);
+  const own = erase === undefined ? await eraseOwn(client, command) : {};
+  const isOwnDone = Object.values(own).every((rows) => rows === 0);
+  const { removed, isDone } = erase === undefined ? { removed: 0, isDone: isOwnDone } : await erase(client, command, effectsAtOnce);
   const copies = isDone ? await eraseCopies(client, command) : noCopies;
-  const result = { effects: removed, pending_events: copies.pending, parked_events: copies.parked, fixed_bodies: copies.fixes };
+  const result = { ...own, effects: removed, pending_events: copies.pending, parked_events: copies.parked, fixed_bodies: copies.fixes };
   await client.query(addResult, [command.command, JSON.stringify(result), isDone]);
   const books = { ...noBooks, applied: -removed, parked: -copies.left, skipped: removed + copies.left };
   return { books, isDone };
+};
+
+/** By the owner of the object's lane alone: it is the one whose handler wrote them. */
+const eraseOwn = async (client: Client, command: ErasureCommand): Promise<Readonly<Record<string, number>>> => {
+  const { rows } = await client.query<{ lanes: number; requested_at: Date }>(selectMoment, [command.command]);
+  const { lanes, requested_at: requestedAt } = rows[0]!;
+  const removed: Record<string, number> = {};
+  if (laneOf(command.key, lanes) !== command.lane) return removed;
+  for (const table of await readOwnTables(client, command))
+    removed[table.table] = await removeOwnRows(client, table, { key: command.key, requestedAt }, effectsAtOnce);
+  return removed;
 };
 
 type Copies = {
@@ -86,7 +113,6 @@ type Copies = {
   readonly left: number;
 };
 
-const nothing: RemovedEffects = { removed: 0, isDone: true };
 const noCopies: Copies = { pending: 0, parked: 0, fixes: 0, left: 0 };
 
 const eraseCopies = async (client: Client, { processor, version, lane, key, upTo }: ErasureCommand): Promise<Copies> => {

@@ -1,6 +1,7 @@
 // Cleans up the old rows, so that what was erased is gone from the tables' pages too, and not at some later time.
 import type { Session } from '../session.ts';
 import type { OpenErasure } from './open-erasure.ts';
+import { readOwnTables } from './own-tables.ts';
 
 const tables = [
   'events',
@@ -25,16 +26,22 @@ const stillThere = async (session: Session, partitions: readonly string[]): Prom
   return (await session.query<{ name: string }>({ text, values: [partitions] })).rows.map(({ name }) => name);
 };
 
+/** Of one table, however large. */
+const longestVacuumMs = 24 * 3_600_000;
+
 /** False: somebody holds an old snapshot, it is tried again. */
 export const vacuumErased = async (session: Session, { place }: OpenErasure): Promise<boolean> => {
   const { rows } = await session.query<{ older: number }>({ text: selectOlder, values: [place.searched_at] });
   if (rows[0]!.older > 0) return false;
   const client = await session.client();
+  const own = (await readOwnTables(client, 'all')).map(({ table }) => table);
   await client.query('set statement_timeout = 0');
   try {
     // A day that retention has dropped since is gone with all its pages.
-    for (const table of [...(await stillThere(session, place.partitions ?? [])), ...tables])
-      await client.query(`vacuum (truncate false) ${table}`);
+    for (const table of [...(await stillThere(session, place.partitions ?? [])), ...tables, ...own]) {
+      const patient = { text: `vacuum (truncate false) ${table}`, query_timeout: longestVacuumMs };
+      await client.query(patient);
+    }
   } finally {
     await client.query('reset statement_timeout');
   }

@@ -1,6 +1,7 @@
 // The desk of rebuilds on PostgreSQL: each request is one transaction with its record; what is refused is on record too.
 import type { Pool, PoolClient } from 'pg';
 import type { AskedRebuild, RebuildAnswer, RebuildDesk } from '../../../recovery/rebuild-desk.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { Refused } from './refused.ts';
 import { serveVersion } from './serve-version.ts';
 import { startVersion } from './start-version.ts';
@@ -17,7 +18,13 @@ const insertAction = `
   insert into rebuild_actions (action, processor, version, is_forced, outcome, detail, requested_by, why, request_id, key_id)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
-const selectKnown = `select outcome, version, detail, true as known from rebuild_actions where request_id = $1`;
+/** `same`: as far as it is on record, it is this very request that came before. */
+const selectKnown = `
+  select outcome, version, detail,
+         (a.action, a.processor, a.is_forced, a.requested_by, a.why) = ($2, $3, $4::boolean, $5, $6) and a.version = coalesce($7::integer, a.version)
+           and (a.action <> 'start' or a.outcome <> 'done' or r.rate_per_second = $8::double precision) as same
+  from rebuild_actions a left join rebuilds r using (processor, version)
+  where a.request_id = $1`;
 
 const insertComparison = `
   insert into rebuild_comparisons (processor, version, against, requested_by, why) values ($1, $2, $3, $4, $5)`;
@@ -58,8 +65,10 @@ export const createRebuildDesk = (options: RebuildDeskOptions): RebuildDesk => (
   },
 });
 
+type Answered = RebuildAnswer | { readonly taken: true };
+
 /** `answer` null: refused for what may pass in a moment. */
-type Tried = { readonly answer: RebuildAnswer } | { readonly answer: null; readonly refused: Refused };
+type Tried = { readonly answer: Answered } | { readonly answer: null; readonly refused: Refused };
 
 const passing: ReadonlySet<string> = new Set(['switch', 'back']);
 
@@ -81,11 +90,11 @@ const isContended = (error: unknown) => ['55P03', '40P01'].includes(String((erro
 /** Refused for a reason that passes. */
 class Behind extends Refused {}
 
-const decide = async (client: PoolClient, options: RebuildDeskOptions, asked: AskedRebuild): Promise<RebuildAnswer> => {
+const decide = async (client: PoolClient, options: RebuildDeskOptions, asked: AskedRebuild): Promise<Answered> => {
   const versions = await lockVersions(client, asked.readModel);
   // After the lock: the same request that was under way is seen.
-  const { rows } = await client.query<RebuildAnswer>(selectKnown, [asked.requestId]);
-  if (rows[0] !== undefined) return rows[0];
+  const known = await findKnown(client, asked);
+  if (known !== null) return known;
   const { version, detail } = await act(client, options, versions, asked);
   await write(client, asked, { outcome: 'done', version, detail });
   return { outcome: 'done', version, detail, known: false };
@@ -197,8 +206,13 @@ const drop = async (client: PoolClient, { fed, served, newer }: Versions, asked:
   return { version, detail: null };
 };
 
-const write = (client: Pick<PoolClient, 'query'>, asked: AskedRebuild, { outcome, version, detail }: Omit<RebuildAnswer, 'known'>) =>
-  client.query(insertAction, [
+const write = (
+  client: Pick<PoolClient, 'query'>,
+  asked: AskedRebuild,
+  { outcome, version, detail }: Omit<RebuildAnswer, 'known'>,
+  unless = '',
+) =>
+  client.query(`${insertAction} ${unless}`, [
     asked.action,
     asked.readModel,
     version,
@@ -211,27 +225,20 @@ const write = (client: Pick<PoolClient, 'query'>, asked: AskedRebuild, { outcome
     asked.keyId,
   ]);
 
-const record = async (pool: Pool, asked: AskedRebuild, { version, message }: Refused): Promise<RebuildAnswer> => {
+const record = async (pool: Pool, asked: AskedRebuild, { version, message }: Refused): Promise<Answered> => {
   const refused = { outcome: 'refused', version, detail: message } as const;
-  await write(pool, asked, refused);
-  return { ...refused, known: false };
+  const { rowCount } = await write(pool, asked, refused, 'on conflict (request_id) do nothing');
+  // Nobody holds the versions any more: the same request may have been recorded by another in the meantime.
+  return (rowCount === 1 ? null : await findKnown(pool, asked)) ?? { ...refused, known: false };
 };
 
-const inTransaction = async <Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query('begin');
-    const result = await work(client).catch(async (error: unknown) => {
-      await client.query('rollback');
-      broken = false;
-      throw error;
-    });
-    await client.query('commit');
-    broken = false;
-    return result;
-  } finally {
-    // A connection in an unknown state is closed: its transaction is rolled back.
-    client.release(broken);
-  }
+type Known = Omit<RebuildAnswer, 'known'> & { readonly same: boolean };
+
+const findKnown = async (client: Pick<PoolClient, 'query'>, asked: AskedRebuild): Promise<Answered | null> => {
+  const { requestId, action, readModel, force, requestedBy, why, version, ratePerSecond } = asked;
+  const values = [requestId, action, readModel, force, requestedBy, why, version, ratePerSecond];
+  const { rows } = await client.query<Known>(selectKnown, values);
+  if (rows[0] === undefined) return null;
+  const { same, ...known } = rows[0];
+  return same ? { ...known, known: true } : { taken: true };
 };
