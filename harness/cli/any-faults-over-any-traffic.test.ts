@@ -21,13 +21,16 @@ const strikesAs = (one: FaultSource, other: FaultSource): boolean => {
 };
 
 /** The faults of one scenario at the beginning of the last phase of another. */
-const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {}, needs }: ScenarioSource): ScenarioSource => {
+const overlaid = ({ traffic, phases }: ScenarioSource, { faults = {}, needs, consumers }: ScenarioSource): ScenarioSource => {
   const phase = Object.keys(phases).at(-1) ?? '';
   // All at one moment: of those that would undo each other the first.
   const apart = Object.entries(faults).filter(([, fault], place, all) => !all.slice(0, place).some(([, other]) => strikesAs(other, fault)));
   const moved = apart.map(([name, fault]) => [name, { ...fault, at: { phase, afterSeconds: 0 } } as FaultSource]);
   // Those that its faults befall.
-  const processes = needs?.processes === undefined ? {} : { needs: { processes: needs.processes } };
+  const processes = {
+    ...(needs?.processes !== undefined && { needs: { processes: needs.processes } }),
+    ...(consumers !== undefined && { consumers }),
+  };
   return withFaults(
     { traffic, phases },
     {
