@@ -30,7 +30,7 @@ export type DoorCounts = {
   readonly inDoubt: number;
   /** Never taken from the socket: by the kernel's own count; null: it can't be had. */
   readonly kernelDropped: number | null;
-  /** Taken from the socket, and being committed just now. */
+  /** Of these: numbered, and their numbers are being committed just now: missing in the books, and not lost. */
   readonly inHands: number;
 };
 

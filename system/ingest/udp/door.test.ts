@@ -123,6 +123,15 @@ test('marks are kept, the highest of them', async () => {
   expect(newsOf(beats)).toMatchObject([{ markedDatagrams: 9, markedEvents: 18, received: 0 }]);
 });
 
+test('in hands are the numbers that the books lack, not events: a datagram with many is one, and one without a number is none', async () => {
+  const { scheduler, stream, door, send } = openDoor(['hang', 'hang']);
+  send(numbered(1, eventText('a'), eventText('b'), eventText('c')), numbered(3, eventText('d')), Buffer.from(eventText('e')));
+  await scheduler.advanceTo(50);
+  expect([stream.attempts.flat().length, door.counts().inHands]).toEqual([5, 2]);
+  await scheduler.advanceTo(5000);
+  expect(door.counts().inHands).toBe(0);
+});
+
 test('a token tells the tenant; without one, or with another, nothing is taken', async () => {
   const [shop, reader] = [makeTestKey('shop', ['ingest']), makeTestKey('shop', ['read'])];
   await using keys = await keysOf(shop, reader);

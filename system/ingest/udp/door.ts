@@ -47,7 +47,8 @@ const pollMs = 5;
 
 type State = DoorOptions & {
   readonly windows: ReturnType<typeof createSenderWindows>;
-  readonly inFlight: { events: number; bytes: number };
+  /** `numbers`: of datagrams, which are not in the books yet. Each is carried by the first event of its datagram. */
+  readonly inFlight: { events: number; bytes: number; numbers: number };
   readonly counts: { unread: number; inDoubt: number; displaced: number; abandoned: number };
   readonly givesUp: AbortController;
 };
@@ -56,7 +57,7 @@ export const createDoor = (options: DoorOptions): Door => {
   const state: State = {
     ...options,
     windows: createSenderWindows(options.sendersLimit),
-    inFlight: { events: 0, bytes: 0 },
+    inFlight: { events: 0, bytes: 0, numbers: 0 },
     counts: { unread: 0, inDoubt: 0, displaced: 0, abandoned: 0 },
     givesUp: new AbortController(),
   };
@@ -92,7 +93,7 @@ export const createDoor = (options: DoorOptions): Door => {
       dropped: receiver.dropped() + counts.abandoned,
       inDoubt: counts.inDoubt,
       kernelDropped: receiver.kernelDropped(),
-      inHands: inFlight.events,
+      inHands: inFlight.numbers,
     }),
     displaced: () => counts.displaced,
     unread: () => counts.unread,
@@ -117,9 +118,12 @@ const take = (datagram: Buffer, state: State, ended: () => void): void => {
   // It is in our hands while the database is asked whose it is.
   state.inFlight.events += 1;
   state.inFlight.bytes += datagram.length;
+  const numbers = read.head?.n === undefined ? 0 : 1;
+  state.inFlight.numbers += numbers;
   void tenant.then((known) => {
     state.inFlight.events -= 1;
     state.inFlight.bytes -= datagram.length;
+    state.inFlight.numbers -= numbers;
     takeAs(known, read, state, ended);
     ended();
   });
@@ -164,12 +168,15 @@ const acceptOne = async (event: Buffer, place: EventPlace, state: State): Promis
   inFlight.bytes += event.length;
   // The first event carries the number: once it is in the books, the datagram is.
   const carried = index === 0 ? number : null;
+  const numbers = carried === null ? 0 : 1;
+  inFlight.numbers += numbers;
   const answer = await untilAnswered(event, place, { sender, number: carried, isUndecided }, state).catch((error: unknown) => {
     state.defect(error);
     return refuse('internal', 'A defect of ours; it is logged.');
   });
   inFlight.events -= 1;
   inFlight.bytes -= event.length;
+  inFlight.numbers -= numbers;
   if (answer.kind === 'accepted') return;
   refused(answer.code, sender.tenant);
   // In the books with the batch that found it.
