@@ -126,6 +126,19 @@ test('unknown keys, however many, make the database be asked four times a second
   expect(state.reads).toBeLessThanOrEqual(7);
 });
 
+test('from memory alone it is said who is known, without the database being asked about others', async () => {
+  const key = makeTestKey('shop', ['ingest']);
+  const { keys, state, advance } = await start({ keys: [key] });
+  expect(keys.known(key.text, 'ingest')).toMatchObject({ tenant: 'shop' });
+  expect([keys.known(null, 'ingest'), keys.known('no key', 'ingest')]).toEqual([refused('unauthenticated'), refused('unauthenticated')]);
+  expect([keys.known(makeApiKey().text, 'ingest'), keys.areFresh()]).toEqual([null, true]);
+  await advance(1000);
+  expect(state.reads).toBe(1);
+  state.isAway = true;
+  await advance(9001);
+  expect([keys.known(key.text, 'ingest'), keys.areFresh()]).toEqual([null, false]);
+});
+
 test('a revoked key works for a fifth of its life at most', async () => {
   const key = makeTestKey('shop', ['ingest']);
   const { keys, keep, advance } = await start({ keys: [key, makeTestKey('shop', ['read'])] });

@@ -20,6 +20,10 @@ export type AccessRefusal = {
 export type AccessKeys = AsyncDisposable & {
   /** `key`: the text that was given; null: none. Never rejects. A promise only where the database has to be asked. */
   demand(key: string | null, scope: Scope): Access | AccessRefusal | Promise<Access | AccessRefusal>;
+  /** From memory alone, as `demand` otherwise; null: the database has to be asked. */
+  known(key: string | null, scope: Scope): Access | AccessRefusal | null;
+  /** False: they were not read for so long that none is believed, and `known` knows of none. */
+  areFresh(): boolean;
   /** Whether requests need one now: from then on there are tenants to share with. */
   areNeeded(): boolean;
   /** By name, oldest first; another map once something changed. */
@@ -64,16 +68,19 @@ export const createAccessKeys = async (options: AccessKeysOptions): Promise<Acce
     const judged = judge(key, scope);
     return judged === 'unknown' ? unknownKey : judged;
   };
+  const known: AccessKeys['known'] = (key, scope) => {
+    if (key === null || keyIdOf(key) === null) {
+      if (!areNeeded()) return openAccess;
+      return key === null ? noKey : unknownKey;
+    }
+    // A key that is given is always looked at: the first one may be that young, and its events are of its tenant.
+    const judged = isFresh() ? judge(key, scope) : 'unknown';
+    return judged === 'unknown' ? null : judged;
+  };
   return {
-    demand: (key, scope) => {
-      if (key === null || keyIdOf(key) === null) {
-        if (!areNeeded()) return openAccess;
-        return key === null ? noKey : unknownKey;
-      }
-      // A key that is given is always looked at: the first one may be that young, and its events are of its tenant.
-      const judged = isFresh() ? judge(key, scope) : 'unknown';
-      return judged === 'unknown' ? askAgain(key, scope) : judged;
-    },
+    demand: (key, scope) => known(key, scope) ?? askAgain(key ?? '', scope),
+    known,
+    areFresh: isFresh,
     areNeeded,
     tenants: () => table.current().tenants,
     ageSeconds: () => (nowMs() - table.readAtMs()) / 1000,

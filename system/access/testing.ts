@@ -5,7 +5,12 @@ import type { KeptKey, TenantQuotas } from './access-table.ts';
 import { hashKey, makeApiKey } from './api-key.ts';
 
 /** Nobody needs a key. */
-export const noKeys: Pick<AccessKeys, 'demand' | 'areNeeded'> = { demand: () => openAccess, areNeeded: () => false };
+export const noKeys: Pick<AccessKeys, 'demand' | 'known' | 'areFresh' | 'areNeeded'> = {
+  demand: () => openAccess,
+  known: () => openAccess,
+  areFresh: () => true,
+  areNeeded: () => false,
+};
 
 export type TestKey = { readonly text: string; readonly kept: KeptKey };
 

@@ -6,6 +6,7 @@ import { keysOf, makeTestKey, noKeys } from '../../access/testing.ts';
 import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
 import type { DatagramBeat } from '../../stream/datagrams.ts';
 import { createIngest } from '../ingest.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { Quotas } from '../tenants/quotas.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
@@ -16,7 +17,12 @@ import { checkedDatagram, datagramText, eventText } from './testing.ts';
 
 type Parts = { readonly quotas?: Quotas; readonly tenantOf?: TenantOfToken; readonly commitTimeoutMs?: number };
 
-const openDoor = (steps: Step[] = [], bookFailures = 0, keys: Pick<AccessKeys, 'demand'> = noKeys, parts: Parts = {}) => {
+const openDoor = (
+  steps: Step[] = [],
+  bookFailures = 0,
+  keys: Pick<AccessKeys, 'demand' | 'known' | 'areFresh'> = noKeys,
+  parts: Parts = {},
+) => {
   const [scheduler, stream] = [createFakeScheduler(), createFakeStream(steps)];
   const ingest = createIngest({
     writer: stream,
@@ -210,19 +216,58 @@ test('a refusal is counted to the tenant of the token, and so is another body un
   expect(newsOf(beats)).toMatchObject([{ refused: 1, received: 1 }]);
 });
 
-test('datagrams whose tenant is being asked for are bounded in bytes as well', async () => {
-  const asked: PromiseWithResolvers<string>[] = [];
-  const tenantOf: TenantOfToken = () => {
-    const one = Promise.withResolvers<string>();
-    asked.push(one);
-    return one.promise;
+/** Tokens that the database is asked about, and what it says comes from the test. Those of `known` are known. */
+const askedTokens = (known: readonly string[], areKeysFresh: boolean) => {
+  const asked: PromiseWithResolvers<string | Refusal>[] = [];
+  const tenantOf: TenantOfToken = {
+    known: (token) => (known.includes(token ?? '') ? 'shop' : null),
+    ask: () => {
+      const one = Promise.withResolvers<string | Refusal>();
+      asked.push(one);
+      return one.promise;
+    },
+    areKeysFresh: () => areKeysFresh,
   };
-  const { scheduler, waiting, stream, send } = openDoor([], 0, noKeys, { tenantOf });
+  return { asked, tenantOf };
+};
+
+test('datagrams with tokens that nobody knows wait aside, so many and no more, and hold nobody up who is known', async () => {
+  const { asked, tenantOf } = askedTokens(['good'], true);
+  const { door, scheduler, stream, waiting, refused, send } = openDoor([], 0, noKeys, { tenantOf });
+  const from = (token: string, n: number) => checkedDatagram({ token, ...head, n }, eventText(`${token}-${n}`));
+  send(...Array.from({ length: 5000 }, (_, n) => from('bad', n + 1)), from('good', 1));
+  await scheduler.advanceTo(50);
+  expect(stream.log.map(({ tenant, idempotencyKey }) => [tenant, idempotencyKey])).toEqual([['shop', 'good-1']]);
+  expect([waiting.length, asked.length, refused.length, new Set(refused)]).toEqual([0, 4096, 904, new Set(['unauthenticated'])]);
+  expect(door.counts()).toMatchObject({ unread: 904, inHands: 4096 });
+  asked[0]!.resolve('late');
+  for (const one of asked) one.resolve(refuse('unauthenticated', 'not known'));
+  await scheduler.advanceTo(100);
+  expect(stream.log.map(({ tenant }) => tenant)).toEqual(['shop', 'late']);
+  expect(door.counts()).toMatchObject({ unread: 4999, inHands: 0 });
+});
+
+test('of what waits aside when the door stops nobody will know whose it was: it is dropped, and not taken later', async () => {
+  const { asked, tenantOf } = askedTokens([], true);
+  const { door, scheduler, stream, send } = openDoor([], 0, noKeys, { tenantOf });
+  send(numbered(1, eventText('a')), numbered(2, eventText('b')));
+  const drained = door.drain(500);
+  await scheduler.advanceTo(2000);
+  await drained;
+  expect(door.counts()).toMatchObject({ received: 2, dropped: 2, inHands: 0 });
+  for (const one of asked) one.resolve('late');
+  await scheduler.advanceTo(3000);
+  expect([asked.length, stream.log.length]).toEqual([2, 0]);
+});
+
+test('while no token can be known, as the keys are too old, datagrams wait in the ring and are not refused; aside they are bounded in bytes as well', async () => {
+  const { asked, tenantOf } = askedTokens([], false);
+  const { scheduler, waiting, stream, refused, send } = openDoor([], 0, noKeys, { tenantOf });
   const large = (n: number) => numbered(n, eventText(`${n}`, { metadata: { text: 'x'.repeat(60_000) } }));
   send(...Array.from({ length: 200 }, (_, n) => large(n + 1)));
   await scheduler.advanceTo(50);
   // 4 MiB of them.
-  expect([asked.length, waiting.length]).toEqual([70, 130]);
+  expect([asked.length, waiting.length, refused.length]).toEqual([70, 130, 0]);
   for (let answered = 0; answered < 200;) {
     for (; answered < asked.length; answered += 1) asked[answered]!.resolve('default');
     await scheduler.advanceTo(scheduler.nowMs() + 50);

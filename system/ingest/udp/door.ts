@@ -5,6 +5,7 @@ import { identityOfDatagram } from '../identity.ts';
 import type { Ingest, IngestAnswer } from '../ingest.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type Scheduler, sleep } from '../scheduler.ts';
+import { type Aside, createAside } from './aside.ts';
 import type { DoorNews } from './door-books.ts';
 import type { Receiver } from './open-receiver.ts';
 import { type ReadDatagram, readDatagram } from './read-datagram.ts';
@@ -40,6 +41,8 @@ export type Door = {
 
 /** Some group commits ahead of the database, no more: what else waits, waits in the ring, and leaves other doors their room. */
 const mostInFlight = { events: 4096, bytes: 4 * 1024 * 1024 };
+/** Whose token is being asked for: with those in flight not more numbers than the window of a sender holds. */
+const mostAside = { datagrams: 4096, bytes: 4 * 1024 * 1024 };
 /** Then others have their turn. */
 const turnDatagrams = 128;
 const backoffMs = { first: 5, longest: 250 };
@@ -49,19 +52,27 @@ type State = DoorOptions & {
   readonly windows: ReturnType<typeof createSenderWindows>;
   /** `numbers`: of datagrams, which are not in the books yet. Each is carried by the first event of its datagram. */
   readonly inFlight: { events: number; bytes: number; numbers: number };
+  readonly aside: Aside;
   readonly counts: { unread: number; inDoubt: number; displaced: number; abandoned: number };
   readonly givesUp: AbortController;
 };
 
 export const createDoor = (options: DoorOptions): Door => {
+  const counts: State['counts'] = { unread: 0, inDoubt: 0, displaced: 0, abandoned: 0 };
+  const aside = createAside({
+    limit: mostAside,
+    onRefused: (refusal) => refuseUnread(refusal, state),
+    onTold: () => schedule(),
+  });
   const state: State = {
     ...options,
+    aside,
     windows: createSenderWindows(options.sendersLimit),
     inFlight: { events: 0, bytes: 0, numbers: 0 },
-    counts: { unread: 0, inDoubt: 0, displaced: 0, abandoned: 0 },
+    counts,
     givesUp: new AbortController(),
   };
-  const { receiver, counts, inFlight, news, scheduler } = state;
+  const { receiver, inFlight, scheduler } = state;
   let [isScheduled, isWaitingForRoom] = [false, false];
   const schedule = (): void => {
     if (isScheduled) return;
@@ -74,13 +85,9 @@ export const createDoor = (options: DoorOptions): Door => {
   const turn = (): void => {
     [isScheduled, isWaitingForRoom] = [false, false];
     for (let taken = 0; taken < turnDatagrams; taken += 1) {
-      if (inFlight.events >= mostInFlight.events || inFlight.bytes >= mostInFlight.bytes || !news.hasRoom()) {
-        isWaitingForRoom = true;
-        return;
-      }
-      const datagram = receiver.next();
-      if (datagram === null) return;
-      take(datagram, state, ended);
+      const next = takeNext(state, ended);
+      isWaitingForRoom = next === 'no room';
+      if (next !== 'taken') return;
     }
     schedule();
   };
@@ -93,15 +100,17 @@ export const createDoor = (options: DoorOptions): Door => {
       dropped: receiver.dropped() + counts.abandoned,
       inDoubt: counts.inDoubt,
       kernelDropped: receiver.kernelDropped(),
-      inHands: inFlight.numbers,
+      inHands: inFlight.numbers + aside.numbers(),
     }),
     displaced: () => counts.displaced,
     unread: () => counts.unread,
     drain: async (withinMs) => {
       const untilMs = scheduler.nowMs() + withinMs;
       schedule();
-      while ((isScheduled || isWaitingForRoom || inFlight.events > 0) && scheduler.nowMs() < untilMs) await sleep(scheduler, pollMs);
+      const isBusy = () => isScheduled || isWaitingForRoom || inFlight.events > 0 || !aside.isEmpty();
+      while (isBusy() && scheduler.nowMs() < untilMs) await sleep(scheduler, pollMs);
       state.givesUp.abort();
+      counts.abandoned += aside.abandon();
       while (receiver.next() !== null) counts.abandoned += 1;
       // What is being tried again gives up when its pause is over; what is in a commit has its own time, which is over.
       const giveUpByMs = scheduler.nowMs() + 2 * backoffMs.longest;
@@ -110,24 +119,35 @@ export const createDoor = (options: DoorOptions): Door => {
   };
 };
 
+const takeNext = (state: State, ended: () => void): 'taken' | 'none' | 'no room' => {
+  const { receiver, inFlight, news, aside, tenantOf } = state;
+  if (inFlight.events >= mostInFlight.events || inFlight.bytes >= mostInFlight.bytes || !news.hasRoom()) return 'no room';
+  const told = aside.next();
+  if (told !== null) {
+    takeAs(told.tenant, told.read, state, ended);
+    return 'taken';
+  }
+  // No token is known: there is nobody whom waiting holds up, and what is known again in a moment must not be refused.
+  if (aside.isFull() && !tenantOf.areKeysFresh()) return 'no room';
+  const datagram = receiver.next();
+  if (datagram === null) return 'none';
+  take(datagram, state, ended);
+  return 'taken';
+};
+
 const take = (datagram: Buffer, state: State, ended: () => void): void => {
+  const { tenantOf, aside } = state;
   const read = readDatagram(datagram);
   if (read.kind === 'refused') return refuseUnread(read, state);
-  const tenant = state.tenantOf(read.head?.token ?? null);
-  if (!(tenant instanceof Promise)) return takeAs(tenant, read, state, ended);
-  // It is in our hands while the database is asked whose it is.
-  state.inFlight.events += 1;
-  state.inFlight.bytes += datagram.length;
-  const numbers = read.head?.n === undefined ? 0 : 1;
-  state.inFlight.numbers += numbers;
-  void tenant.then((known) => {
-    state.inFlight.events -= 1;
-    state.inFlight.bytes -= datagram.length;
-    state.inFlight.numbers -= numbers;
-    takeAs(known, read, state, ended);
-    ended();
-  });
+  const token = read.head?.token ?? null;
+  const tenant = tenantOf.known(token);
+  if (tenant !== null) return takeAs(tenant, read, state, ended);
+  // Those who are known do not wait for it: many with tokens that nobody knows would otherwise stop everybody.
+  if (aside.isFull()) return refuseUnread(manyUnknown, state);
+  aside.add(read, datagram.length, tenantOf.ask(token));
 };
+
+const manyUnknown = refuse('unauthenticated', 'The API key is not known, and too many wait for the keys to be read again.');
 
 const refuseUnread = ({ code }: Refusal, { counts, refused }: State): void => {
   counts.unread += 1;

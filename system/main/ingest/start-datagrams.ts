@@ -25,7 +25,7 @@ export type DatagramParts = {
   readonly settings: Settings;
   readonly pool: Pool;
   readonly ingest: Ingest;
-  readonly keys: Pick<AccessKeys, 'demand'>;
+  readonly keys: Pick<AccessKeys, 'demand' | 'known' | 'areFresh'>;
   readonly late: LateDoor;
   readonly telemetry: Telemetry;
   readonly ingestTelemetry: IngestTelemetry;
