@@ -1,7 +1,7 @@
 // What would come of registering a schema beside the versions that are there: problems, breaks, or what to write down. Pure, and bounded in time.
 import type { Compatibility } from '../contract/schemas.ts';
 import { type Break, findBreaks } from './compare.ts';
-import { compileCheck } from './compile-check.ts';
+import { compileCheck, type MetadataCheck } from './compile-check.ts';
 import { type Budget, createSeededRandom, generate } from './generate.ts';
 import { readSchema } from './read-schema.ts';
 import type { RegisteredCast, RegisteredSchema } from './registry.ts';
@@ -30,28 +30,31 @@ export type Evaluation =
 
 export type Earlier = RegisteredSchema & { readonly examples: readonly unknown[] };
 
-export const evaluateSchema = (request: RegisterRequest, earlier: readonly Earlier[]): Evaluation => {
+/** `compile`: of a schema; it takes milliseconds, and everyone who changes the registry waits, so that few of the earlier versions are. */
+export const evaluateSchema = (request: RegisterRequest, earlier: readonly Earlier[], compile = compileCheck): Evaluation => {
   const read = readSchema(request.schema);
   if (read.problems !== null)
     return { kind: 'problems', problems: read.problems.map(({ path, message }) => ({ path: `/schema${path}`, message })) };
-  const now: Side = { version: request.version, node: read.node, check: compileCheck(request.schema), examples: request.examples ?? [] };
+  const now: Side = { version: request.version, node: read.node, check: compile(request.schema), examples: request.examples ?? [] };
   const wrongExamples = problemsOfExamples(now);
   if (wrongExamples.length > 0) return { kind: 'problems', problems: wrongExamples };
-  const sides = earlier.map((row) => ({ row, side: sideOf(row) }));
+  const sides = earlier.map((row) => ({ row, side: sideOf(row, compile) }));
   const current = sides.filter(({ row }) => !row.isRetired).map(({ side }) => side);
-  const budget = { left: examplePlaces };
+  const budget = { left: examplePlaces, earlierChecks: mostEarlierChecks };
   const breaks = current.flatMap((side) => breaksBetween(side, now, request.compatibility, budget));
   if (request.compatibility !== 'none' && breaks.length > 0) return { kind: 'breaks', breaks };
   const previous = sides.toSorted((a, b) => b.row.version - a.row.version)[0]?.side;
   return withCasts(request, previous, now, breaks);
 };
 
-const sideOf = ({ version, schema, examples }: Earlier): Side => {
+const sideOf = ({ version, schema, examples }: Earlier, compile: typeof compileCheck): Side => {
   const parsed: unknown = JSON.parse(schema);
   const { node, problems } = readSchema(parsed);
   // It was checked when it was registered; a dialect may grow, and not shrink.
   if (problems !== null) throw new Error(`version ${version} is registered and no schema: ${problems[0]?.path} ${problems[0]?.message}`);
-  return { version, node, check: compileCheck(parsed), examples };
+  // Of most nothing is asked but whether they break, which needs no check.
+  let made: MetadataCheck | null = null;
+  return { version, node, check: { find: (metadata, bytes) => (made ??= compile(parsed)).find(metadata, bytes) }, examples };
 };
 
 const problemsOfExamples = ({ examples, check }: Side): readonly RequestIssue[] =>
@@ -66,18 +69,23 @@ const directions: Readonly<Record<Compatibility, readonly ('backward' | 'forward
   none: ['backward', 'forward'],
 };
 
-const breaksBetween = (older: Side, newer: Side, compatibility: Compatibility, budget: Budget): readonly VersionBreak[] =>
+const breaksBetween = (older: Side, newer: Side, compatibility: Compatibility, budget: ExampleBudget): readonly VersionBreak[] =>
   directions[compatibility].flatMap((direction) => {
     const [from, to] = direction === 'backward' ? [older, newer] : [newer, older];
     const breaks = findBreaks(from.node, to.node);
     if (breaks.length === 0) return [];
-    const example = findExample(from, to, budget);
+    if (direction === 'forward') budget.earlierChecks -= 1;
+    const example = budget.earlierChecks < 0 && direction === 'forward' ? undefined : findExample(from, to, budget);
     return breaks.map((one, index) => ({ ...one, against: older.version, direction, ...(index === 0 && example) }));
   });
 
 const tries = 300;
 /** Against all versions: what breaks is known without an example, so that looking for one may end. */
 const examplePlaces = 200_000;
+/** What does not fit an earlier version is told by its check, which has to be compiled for it. */
+const mostEarlierChecks = 20;
+
+type ExampleBudget = Budget & { earlierChecks: number };
 
 const findExample = (from: Side, to: Side, budget: Budget): { readonly example: unknown } | undefined => {
   const random = createSeededRandom(7);
