@@ -57,8 +57,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     options.threads.use(async (thread): Promise<TaskEnd | null> => {
       // Waited for and not kept: a batch may take as long as its user code.
       (await options.mutex.acquire())[Symbol.dispose]();
-      // Stopped while it waited for a thread: nothing is in hand.
-      if (stopping.aborted) return null;
+      if (stopping.aborted) return null; // while it waited for a thread: nothing is in hand
       return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
