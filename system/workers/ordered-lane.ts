@@ -55,10 +55,10 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   });
   const inThread = (position: number, drain: boolean, { limit, head }: { limit: number; head: number }, stopping: AbortSignal) =>
     options.threads.use(async (thread): Promise<TaskEnd | null> => {
-      using _lane = await options.mutex.acquire();
-      // Stopped while it waited for a thread: nothing is in hand.
-      if (stopping.aborted) return null;
-      return await thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
+      // Waited for and not kept: a batch may take as long as its user code.
+      (await options.mutex.acquire())[Symbol.dispose]();
+      if (stopping.aborted) return null; // while it waited for a thread: nothing is in hand
+      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
     const policy = blocked === 'early_full' ? bounds.pendingPolicy : 'stop';
