@@ -30,7 +30,7 @@ export type DoorCounts = {
   readonly inDoubt: number;
   /** Never taken from the socket: by the kernel's own count; null: it can't be had. */
   readonly kernelDropped: number | null;
-  /** Of these: numbered, and their numbers are being committed just now: missing in the books, and not lost. */
+  /** Of these: numbered, and their numbers are being committed, or wait to be booked: missing in the books, and not lost. */
   readonly inHands: number;
 };
 

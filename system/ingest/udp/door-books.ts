@@ -12,6 +12,8 @@ export type DoorNews = {
 };
 
 export type DoorBooks = DoorNews & {
+  /** So many numbers wait to be booked, or are being booked: missing in the books until then, and not lost. */
+  numbers(): number;
   /** Books what is new and ends. Rejects with the last failure where that did not work in time. */
   close(withinMs: number): Promise<void>;
 };
@@ -44,20 +46,25 @@ const nothing: Omit<SenderNews, 'sender'> = {
 
 export const startDoorBooks = ({ books, counts, scheduler, onFailure, sendersLimit, onRoom }: DoorBooksOptions): DoorBooks => {
   let news = new Map<string, SenderNews>();
+  let numbers = { waiting: 0, beingBooked: 0 };
   let [isEnding, endByMs] = [false, Infinity];
   let [beat, told, toldAtMs] = [0, '', -Infinity];
 
-  const isDue = (): boolean => news.size > 0 || JSON.stringify(counts()) !== told || scheduler.nowMs() - toldAtMs > longestSilenceMs;
+  const numbersNow = () => numbers.waiting + numbers.beingBooked;
+  const now = () => JSON.stringify([counts(), numbersNow()]);
+  const isDue = (): boolean => news.size > 0 || now() !== told || scheduler.nowMs() - toldAtMs > longestSilenceMs;
   /** The beat's content is fixed at its first try: what comes later goes with the next. */
   const book = async (isClosing: boolean): Promise<void> => {
     const content = { beat: (beat += 1), isClosing, news: [...news.values()] };
     news = new Map();
+    numbers = { waiting: 0, beingBooked: numbers.waiting };
     onRoom();
     for (;;) {
-      const before = JSON.stringify(counts());
+      const before = now();
       try {
         await books.book(content);
         [told, toldAtMs] = [before, scheduler.nowMs()];
+        numbers.beingBooked = 0;
         return;
       } catch (error) {
         onFailure(error);
@@ -75,9 +82,11 @@ export const startDoorBooks = ({ books, counts, scheduler, onFailure, sendersLim
   const running = run();
   running.catch(() => undefined);
   return {
+    numbers: numbersNow,
     hasRoom: () => news.size < sendersLimit,
     add: (sender, change) => {
       const key = JSON.stringify([sender.tenant, sender.source, sender.boot]);
+      numbers.waiting += (change.received ?? 0) + (change.undecided ?? 0);
       news.set(key, joined(news.get(key) ?? { sender, ...nothing }, sender, change));
     },
     close: async (withinMs) => {
@@ -88,6 +97,12 @@ export const startDoorBooks = ({ books, counts, scheduler, onFailure, sendersLim
     },
   };
 };
+
+/** As the books are told: what waits to be booked is missing among the numbers as what is being committed is. */
+export const countsWith = (counts: DoorCounts, news: Pick<DoorBooks, 'numbers'>): DoorCounts => ({
+  ...counts,
+  inHands: counts.inHands + news.numbers(),
+});
 
 const joined = (before: SenderNews, sender: DatagramSender, change: Change): SenderNews => ({
   sender: before.sender.first === null ? sender : before.sender,

@@ -11,7 +11,7 @@ import type { Quotas } from '../tenants/quotas.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
 import { createDoor } from './door.ts';
-import { startDoorBooks } from './door-books.ts';
+import { countsWith, startDoorBooks } from './door-books.ts';
 import { createTenantOfToken, type TenantOfToken } from './tenant-of-token.ts';
 import { checkedDatagram, datagramText, eventText } from './testing.ts';
 
@@ -136,6 +136,22 @@ test('in hands are the numbers that the books lack, not events: a datagram with 
   expect([stream.attempts.flat().length, door.counts().inHands]).toEqual([5, 2]);
   await scheduler.advanceTo(5000);
   expect(door.counts().inHands).toBe(0);
+});
+
+test('the number of what was refused counts as in hands until it is booked, or it would be taken for lost in the network', async () => {
+  const { scheduler, door, news, beats, send } = openDoor([], 1);
+  const inHands = () => countsWith(door.counts(), news).inHands;
+  send(numbered(1, 'no json'), numbered(2, 'no json'), numbered(3, eventText('a')), Buffer.from('no json'));
+  await scheduler.advanceTo(200);
+  expect([inHands(), beats.length]).toEqual([2, 0]);
+  // The first try of the beat fails.
+  await scheduler.advanceTo(300);
+  expect([inHands(), beats.length]).toEqual([2, 1]);
+  await scheduler.advanceTo(400);
+  expect([inHands(), beats.length]).toEqual([0, 2]);
+  // That there is nothing more in hands is told with another beat.
+  await scheduler.advanceTo(700);
+  expect(beats.at(-1)).toMatchObject({ beat: 2, news: [] });
 });
 
 test('a token tells the tenant; without one, or with another, nothing is taken', async () => {

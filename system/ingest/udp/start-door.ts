@@ -4,7 +4,7 @@ import type { DatagramBooks, DoorCounts } from '../../stream/datagrams.ts';
 import type { Ingest } from '../ingest.ts';
 import { systemScheduler } from '../scheduler.ts';
 import { createDoor } from './door.ts';
-import { startDoorBooks } from './door-books.ts';
+import { countsWith, startDoorBooks } from './door-books.ts';
 import { openReceiver } from './open-receiver.ts';
 import type { TenantOfToken } from './tenant-of-token.ts';
 
@@ -62,7 +62,7 @@ export const startDatagramDoor = async (options: DatagramDoorOptions): Promise<S
     port: receiver.port,
     receiveBufferBytes: receiver.receiveBufferBytes,
     queueLimitBytes: receiver.queueLimitBytes,
-    now: () => ({ ...door.counts(), displaced: door.displaced(), queueBytes: receiver.queueBytes() }),
+    now: () => ({ ...countsWith(door.counts(), news), displaced: door.displaced(), queueBytes: receiver.queueBytes() }),
     stop: async () => {
       await receiver.close();
       await door.drain(options.commitTimeoutMs + closeWithinMs);

@@ -13,7 +13,7 @@ export const datagramArrays = (requests: readonly AppendRequest[], door: Datagra
   const each = [...sums.byName.values()];
   return [
     door.name,
-    countsArray(door),
+    countsArray(door, each),
     int4Array(places),
     ...senderArrays(each.map(({ sender }) => sender)),
     int8Array(each.map(({ highest }) => highest)),
@@ -22,9 +22,11 @@ export const datagramArrays = (requests: readonly AppendRequest[], door: Datagra
   ];
 };
 
-export const countsArray = ({ counts }: DatagramDoor): Buffer => {
+/** `booked`: with these counts. Then they are no longer missing, so that they do not count as in hands. */
+export const countsArray = ({ counts }: DatagramDoor, booked: readonly Pick<Sum, 'received' | 'undecided'>[]): Buffer => {
   const { received, unread, dropped, inDoubt, kernelDropped, inHands } = counts();
-  return int8Array([received, unread, dropped, inDoubt, kernelDropped, inHands]);
+  const numbers = booked.reduce((sum, each) => sum + each.received + each.undecided, 0);
+  return int8Array([received, unread, dropped, inDoubt, kernelDropped, Math.max(0, inHands - numbers)]);
 };
 
 export const senderArrays = (senders: readonly DatagramSender[]): readonly Buffer[] => [

@@ -13,7 +13,7 @@ export const createPostgresDatagramBooks = (pool: Pool, door: DatagramDoor): Dat
       beat,
       isClosing,
       door.name,
-      countsArray(door),
+      countsArray(door, news),
       ...senderArrays(news.map(({ sender }) => sender)),
       int8Array(news.map(({ highest }) => highest)),
       int8Array(news.map(({ received }) => received)),
