@@ -1,6 +1,6 @@
 // CloudEvents 1.0 in its JSON format as a schema: it validates all three modes, and openapi.json is generated from the very same.
 import Type, { type Static } from 'typebox';
-import { eventLimits } from './event.ts';
+import { eventLimits } from './event-limits.ts';
 
 /** Characters of an attribute that none of our columns holds. */
 const attributeCharacters = 4096;

@@ -1,5 +1,5 @@
 // Decimal numbers as text, in one normal form: 1.0 = 1 = 1e0 and no digit is lost, however many there are.
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 
 const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 

@@ -1,6 +1,6 @@
 // Bytes in, JSON out, with all that a schema can't see: UTF-8, depth, text that no store gives back, digits that a double loses.
 import { isUtf8 } from 'node:buffer';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { ExactNumber, isStorableNumber, mayLoseDigits, parseExactly } from './exact-number.ts';
 import { findHostileText, isDeeperThan } from './hostile-text.ts';
 import { type Refusal, refuse } from './refusal.ts';

@@ -1,5 +1,5 @@
 // Whose an event is, for the log of a sampled request that was refused unread. Nothing is checked: what can't be read has no key.
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import type { TracedKey } from './telemetry.ts';
 
 type Unchecked = { readonly systemName: unknown; readonly objectId: unknown };

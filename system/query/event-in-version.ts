@@ -1,4 +1,5 @@
 // An event as one of another version of its schema, by the casts that are declared between them.
+import { compileCheck } from '../schemas/compile-check.ts';
 import { createRegistry, type RegisteredSchema, type Registry } from '../schemas/registry.ts';
 import { type EventRow, eventJson } from './event-row.ts';
 import type { ReadDatabase } from './read-database.ts';
@@ -10,7 +11,7 @@ const select = `
 
 export const registryOf = async ({ tenant, system_name, event_name }: EventRow, database: ReadDatabase): Promise<Registry> => {
   const schemas = await database.query<RegisteredSchema>('SELECT event_schemas', select, [tenant, system_name, event_name]);
-  return createRegistry({ revision: 0, schemas, policies: [] });
+  return createRegistry({ revision: 0, schemas, policies: [] }, compileCheck);
 };
 
 export const eventInVersion = (row: EventRow, version: number, registry: Registry): string => {

@@ -8,7 +8,7 @@ import type { AccessKeys } from '../access/access-keys.ts';
 import { ownLabels, type TenantLabels } from '../access/tenant-labels.ts';
 import { accessOf, guardRoutes } from '../access/guard-routes.ts';
 import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { hintOfOtherDoor } from '../contract/other-door.ts';
 import { htmlHeaders } from '../contract/openapi-page/html.ts';
 import { renderOpenApiPage } from '../contract/openapi-page/render-page.ts';

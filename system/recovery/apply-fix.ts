@@ -1,5 +1,5 @@
 // What a fix makes of one event's raw text. Pure, and it never throws: of a value that it can not turn into what was asked for it says so.
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import type { FixChange, JsonType } from '../contract/recovery.ts';
 import { isStorableNumber } from '../ingest/exact-number.ts';
 import { isDeeperThan } from '../ingest/hostile-text.ts';

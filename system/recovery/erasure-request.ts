@@ -1,6 +1,6 @@
 // What an operator may ask of one object: that its data goes.
 import { type Static, Type } from 'typebox';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { operationFields, operationText } from './operation-fields.ts';
 import { createOperationParser } from './operation-text.ts';
 

@@ -1,6 +1,6 @@
 // A fix as data: what is to become of places in an event's metadata, each under a condition. Key, order and identity of an event are not for a fix to change.
 import { type Static, Type } from 'typebox';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { parsePointer } from './json-place.ts';
 
 const longestPointer = 1024;

@@ -1,7 +1,7 @@
 // What an operator may ask of dead letters, as a schema and with what a schema can't say. The text is parsed here, once.
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';
 import { describeProblems, type SchemaProblem } from '../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';

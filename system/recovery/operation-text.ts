@@ -1,7 +1,7 @@
 // What operators ask for, as text that is parsed once: no more than its schema says, nothing that no store of ours could hold.
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { describeProblems } from '../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
 

@@ -1,4 +1,5 @@
 // A process's copy of the registry: asked for anew after a short time, and kept as it is while the database is away, so that no policy changes by an outage.
+import type { compileCheck } from './compile-check.ts';
 import { type CompiledChecks, createRegistry, type Registry, type RegistryRows } from './registry.ts';
 
 export type CachedRegistryOptions = {
@@ -29,7 +30,7 @@ export const createCachedRegistry = ({ load, lifeMs, nowMs, onFailure }: CachedR
   const reload = async (): Promise<void> => {
     try {
       const rows = await load(held?.revision ?? null);
-      if (rows !== null) held = createRegistry(rows, checks);
+      if (rows !== null) held = createRegistry(rows, await compilerFor(rows), checks);
       loadedAtMs = nowMs();
     } catch (error) {
       if (held === null) throw error;
@@ -50,6 +51,14 @@ export const createCachedRegistry = ({ load, lifeMs, nowMs, onFailure }: CachedR
       return loading;
     },
     ageSeconds: () => Math.max(0, nowMs() - loadedAtMs) / 1000,
+  };
+};
+
+/** Loaded with the first schema: without one, nothing that starts waits for a library of schemas. */
+const compilerFor = async ({ schemas }: RegistryRows): Promise<typeof compileCheck> => {
+  if (schemas.length > 0) return (await import('./compile-check.ts')).compileCheck;
+  return () => {
+    throw new Error('there is no schema to compile');
   };
 };
 

@@ -122,18 +122,15 @@ const rows = [
 describe('the registry', () => {
   test('has nothing to say of what it does not know, unless it is told to', () => {
     const other = { ...key, eventName: 'other' };
-    expect(createRegistry({ revision: 1, schemas: rows, policies: [] }).judge(other, 'none', {}, 0)).toBeNull();
-    const strict = createRegistry({
-      revision: 1,
-      schemas: rows,
-      policies: [policy({ eventName: '', unregistered: 'refuse' }), policy({ systemName: '', eventName: '', unregistered: 'flag' })],
-    });
+    expect(createRegistry({ revision: 1, schemas: rows, policies: [] }, compileCheck).judge(other, 'none', {}, 0)).toBeNull();
+    const policies = [policy({ eventName: '', unregistered: 'refuse' }), policy({ systemName: '', eventName: '', unregistered: 'flag' })];
+    const strict = createRegistry({ revision: 1, schemas: rows, policies }, compileCheck);
     expect(strict.judge(other, 'none', {}, 0)).toMatchObject({ verdict: 'unregistered', action: 'refuse' });
     expect(strict.judge({ ...other, systemName: 'x' }, 'none', {}, 0)).toMatchObject({ action: 'flag' });
     expect(strict.judge({ ...other, tenant: 'x' }, 'none', {}, 0)).toBeNull();
   });
   test('flags by default, and takes an event that says no version for none', () => {
-    const registry = createRegistry({ revision: 1, schemas: rows, policies: [] });
+    const registry = createRegistry({ revision: 1, schemas: rows, policies: [] }, compileCheck);
     expect(registry.judge(key, 1, { total: 1 }, 0)).toMatchObject({ version: 1, verdict: null, action: 'accept' });
     expect(registry.judge(key, 1, {}, 0)).toMatchObject({
       verdict: 'invalid',
@@ -145,12 +142,12 @@ describe('the registry', () => {
     expect(registry.judge(key, 'other', { total: 1 }, 0)).toMatchObject({ verdict: 'unknown_version' });
   });
   test('takes an event that says no version for the one that is set', () => {
-    const registry = createRegistry({ revision: 1, schemas: rows, policies: [policy({ unversioned: 1, invalid: 'park' })] });
+    const registry = createRegistry({ revision: 1, schemas: rows, policies: [policy({ unversioned: 1, invalid: 'park' })] }, compileCheck);
     expect(registry.judge(key, 'none', { total: 1 }, 0)).toMatchObject({ version: 1, verdict: null });
     expect(registry.judge(key, 'none', { total: 'x' }, 0)).toMatchObject({ version: 1, action: 'park', revision: 1 });
   });
   test('casts along the versions, up and down, and says where there is no way', () => {
-    const registry = createRegistry({ revision: 1, schemas: rows, policies: [] });
+    const registry = createRegistry({ revision: 1, schemas: rows, policies: [] }, compileCheck);
     expect(registry.cast(key, 1, 4, '{"metadata":{"total":1}}')).toEqual({ body: '{"metadata":{"amount":1}}', lost: [] });
     expect(registry.cast(key, 2, 1, '{"metadata":{"amount":1}}')).toEqual({ body: '{"metadata":{"total":1}}', lost: [] });
     expect(registry.cast(key, 4, 2, '{"metadata":{}}')).toEqual({ noWay: 'no cast is declared from version 4 down to 2' });

@@ -2,7 +2,7 @@
 import type { SchemaAction, SchemaPlace, SchemaVerdict } from '../contract/schemas.ts';
 import { applyCast, type CastEnd } from './apply-cast.ts';
 import type { Cast } from './cast-rules.ts';
-import { compileCheck, type MetadataCheck } from './compile-check.ts';
+import type { compileCheck, MetadataCheck } from './compile-check.ts';
 
 export type SchemaKey = { readonly tenant: string; readonly systemName: string; readonly eventName: string };
 
@@ -57,7 +57,12 @@ type Versions = { readonly byNumber: ReadonlyMap<number, RegisteredSchema>; read
 
 const nameOf = ({ tenant, systemName, eventName }: SchemaKey): string => `${tenant}\0${systemName}\0${eventName}`;
 
-export const createRegistry = ({ revision, schemas, policies }: RegistryRows, checks: CompiledChecks = new Map()): Registry => {
+/** `compile` is for rows with schemas. */
+export const createRegistry = (
+  { revision, schemas, policies }: RegistryRows,
+  compile: typeof compileCheck,
+  checks: CompiledChecks = new Map(),
+): Registry => {
   const versionsOf = new Map([...Map.groupBy(schemas, nameOf)].map(([name, rows]) => [name, toVersions(rows)]));
   const policyOf = new Map(policies.map((policy) => [nameOf(policy), policy]));
   const isEmpty = schemas.length === 0 && policies.length === 0;
@@ -76,7 +81,7 @@ export const createRegistry = ({ revision, schemas, policies }: RegistryRows, ch
   };
   const checkOf = (row: RegisteredSchema): MetadataCheck => {
     const id = `${nameOf(row)}\0${row.version}`;
-    const made = checks.get(id) ?? compileCheck(JSON.parse(row.schema));
+    const made = checks.get(id) ?? compile(JSON.parse(row.schema));
     checks.set(id, made);
     return made;
   };

@@ -1,7 +1,7 @@
 // What may be asked of the registry, as schemas and with what a schema can't say. The text is parsed here, once.
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { eventLimits } from '../contract/event.ts';
+import { eventLimits } from '../contract/event-limits.ts';
 import { describeProblems } from '../contract/schema-problems.ts';
 import { compatibilities, schemaActions } from '../contract/schemas.ts';
 import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';

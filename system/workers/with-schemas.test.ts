@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { compileCheck } from '../schemas/compile-check.ts';
 import { createRegistry, type RegistryRows } from '../schemas/registry.ts';
 import type { LogEvent, SchemaFinding } from '../stream/stream.ts';
 import { createCallHandler } from './call-handler.ts';
@@ -41,7 +42,7 @@ const eventOf = (metadata: object, found?: SchemaFinding): LogEvent => ({
 
 const progress = { enter: () => {}, leave: () => {}, waits: () => {} };
 
-const handle = async (event: LogEvent, { reads = [] as readonly ReadVersion[], registry = createRegistry(rows) } = {}) => {
+const handle = async (event: LogEvent, { reads = [] as readonly ReadVersion[], registry = createRegistry(rows, compileCheck) } = {}) => {
   const processor = withSchemas(
     { kind: 'ordered', name: 'p', version: 1, handle: ({ body }) => body, apply: () => Promise.resolve(0) },
     () => registry,
@@ -64,12 +65,12 @@ test('what is parked by policy fails with a reason of its own, and passes once i
 });
 
 test('a copy of the registry from before does not let it pass', async () => {
-  const older = createRegistry({ revision: 4, schemas: [], policies: [] });
+  const older = createRegistry({ revision: 4, schemas: [], policies: [] }, compileCheck);
   expect(await handle(eventOf({ total: 'x' }, parked(5)), { registry: older })).toMatchObject({ failure: { code: 'schema_invalid' } });
 });
 
 test('a policy that does not park any more lets it pass as it is', async () => {
-  const milder = createRegistry({ ...rows, revision: 6, policies: [{ ...policy, invalid: 'flag' }] });
+  const milder = createRegistry({ ...rows, revision: 6, policies: [{ ...policy, invalid: 'flag' }] }, compileCheck);
   expect(await handle(eventOf({ total: 'x' }, parked(5)), { registry: milder })).toEqual({ effect: '{"metadata":{"total":"x"}}' });
 });
 

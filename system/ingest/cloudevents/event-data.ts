@@ -1,6 +1,6 @@
 // `data` of a CloudEvent as the contract's `metadata`: an object or array as it is, anything else inside of one.
 import { isUtf8 } from 'node:buffer';
-import { eventLimits } from '../../contract/event.ts';
+import { eventLimits } from '../../contract/event-limits.ts';
 import { readJson } from '../read-json.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { isUnicode, readMediaType } from './media-type.ts';

@@ -1,7 +1,7 @@
 // What a request's headers must say before its body is looked at.
 import type { IncomingMessage } from 'node:http';
 import { type ContentEncoding, contentEncodings } from '../../contract/content-encodings.ts';
-import { eventLimits } from '../../contract/event.ts';
+import { eventLimits } from '../../contract/event-limits.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 
 export type BodyFormat = 'json' | 'ndjson' | 'cloudevent' | 'cloudevents';

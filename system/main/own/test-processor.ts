@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { admit, isRefusal } from '../../ingest/admit.ts';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { tableNames } from '../../processor/table-names.ts';
+import { compileCheck } from '../../schemas/compile-check.ts';
 import { createRegistry } from '../../schemas/registry.ts';
 import { createLaneStore } from '../../storage/postgres/lane-store.ts';
 import { readOwnTables, removeOwnRows } from '../../storage/postgres/erasure/own-tables.ts';
@@ -110,7 +111,7 @@ export const testProcessor = async <Table extends string>(
   };
 };
 
-const nothingRegistered = createRegistry({ revision: 0, schemas: [], policies: [] });
+const nothingRegistered = createRegistry({ revision: 0, schemas: [], policies: [] }, compileCheck);
 
 const erase = async <Table extends string>(
   { session }: TestPlace,

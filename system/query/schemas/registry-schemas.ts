@@ -1,7 +1,7 @@
 // The parameters and answers of the query API on the registry of schemas.
 import { Type } from 'typebox';
 import { compatibilities, schemaActions } from '../../contract/schemas.ts';
-import { eventLimits } from '../../contract/event.ts';
+import { eventLimits } from '../../contract/event-limits.ts';
 import { eventAnswer } from './answers.ts';
 import { eventName, nextCursor, nullable, strict, systemName, time, whole } from './words.ts';
 

@@ -1,6 +1,6 @@
 // The words of which the parameters and answers of the query API are made.
 import { type TProperties, type TSchema, Type } from 'typebox';
-import { eventLimits } from '../../contract/event.ts';
+import { eventLimits } from '../../contract/event-limits.ts';
 
 export const longestProcessorCharacters = 128;
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
