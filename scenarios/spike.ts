@@ -3,32 +3,32 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'spike',
-  title: '200 events a second, 4,000 for five seconds, then 200 again, with a small queue and slow workers',
-  why: 'Overload is where systems lie: they acknowledge what they drop, refuse what they have stored, or take everything and fall over. Here the queue is small on purpose, so that refusals must come, and workers are slowed to 1,500 a second in all, so that lag must grow and must go away again.',
+  title: '120 events a second, 2,400 for five seconds, then 120 again, with a small queue and slow workers',
+  why: 'Overload is where systems lie: they acknowledge what they drop, refuse what they have stored, or take everything and fall over. Here the queue is small on purpose, so that refusals must come, and workers are slowed to 600 a second in all, so that lag must grow and must go away again.',
 
   needs: {
     processes: { ingest: 2 },
     settings: {
-      // Room for about 150 events (body and 512 bytes each), committed every 80 ms: at most 1,900/s a process, so that 2,000/s are too many and 100/s fill a tenth.
-      FAULTLINE_QUEUE_LIMIT_BYTES: '122880',
+      // Room for about 80 events (body and 512 bytes each), committed every 80 ms: at most 1,000/s a process, so that 1,200/s are too many and 60/s fill a tenth.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '65536',
       FAULTLINE_FLUSH_LINGER_MS: '80',
-      FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '750',
+      FAULTLINE_WORKER_MAX_EVENTS_PER_SECOND: '300',
     },
   },
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 5000, exponent: 0.6 } },
   phases: {
     // Code that has never run is slow for its first thousands of requests: the spike is to meet a system that has been up for a while. Slowly, for
     // with a small queue a cold system that meets a thousand a second at once has a spike of its own.
-    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 900 } },
-    before: { kind: 'steady', seconds: 2, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 500 } },
+    before: { kind: 'steady', seconds: 2, ratePerSecond: 120 },
     spike: {
       kind: 'fault',
       seconds: 5,
-      ratePerSecond: 4000,
+      ratePerSecond: 2400,
       budgets: {
         'accepted-p99': {
           measure: 'ingest-p99',
-          atMost: 0.5,
+          atMost: 0.75,
           why: 'What is accepted is accepted soon, also in the middle of the spike: the queue is bounded, so waiting is.',
         },
         queue: { atMost: 1, why: 'The queue never holds more than its limit.' },
@@ -37,7 +37,7 @@ export default scenario({
     after: {
       kind: 'heal',
       seconds: 6,
-      ratePerSecond: 200,
+      ratePerSecond: 120,
       budgets: {
         'accepted-after': { measure: 'error-share-at-end', atMost: 0, why: 'Once the spike is over nothing is refused any more.' },
       },
@@ -51,7 +51,7 @@ export default scenario({
     'no-dead-letters': true,
     'memory-within': { megabytes: 350 },
   },
-  seen: { refusals: 50, 'lag-over': 2000 },
+  seen: { refusals: 50, 'lag-over': 1500 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: events that vanished.' },
   },
