@@ -18,20 +18,33 @@ const growing = (seconds: number, perSecond: number): RunData => ({
 });
 
 test('a process that grows from minute to minute fails, with how fast; one that only warms up does not', () => {
-  expect(memorySteady(growing(120, 1), { megabytes: 50 })).toMatchObject({
+  expect(memorySteady(growing(200, 1), { megabytes: 50 })).toMatchObject({
     outcome: 'fail',
     findings: [{ message: expect.stringMatching(/worker \(pid 11\).* 60\.\d MB more a minute/) }],
   });
-  const warming = growing(120, 0);
+  const warming = growing(200, 0);
   const machine = warming.machine.map((sample, second) => ({
     ...sample,
-    processes: sample.processes.map((each) => ({ ...each, pssBytes: second < 18 ? 30e6 : 200e6 })),
+    processes: sample.processes.map((each) => ({ ...each, pssBytes: second < 58 ? 30e6 : 200e6 })),
   }));
   expect(memorySteady({ ...warming, machine }, { megabytes: 50 })).toMatchObject({ outcome: 'pass', measured: { value: 0 } });
 });
 
+test('a process that stands by for most of its life, and then works, is not one that grows', () => {
+  const idle = growing(200, 0);
+  const machine = idle.machine.map((sample, second) => ({
+    ...sample,
+    processes: sample.processes.map((each) => ({
+      ...each,
+      cpuSeconds: second < 120 ? 0.001 : 0.1,
+      pssBytes: second < 120 ? 60e6 : 240e6,
+    })),
+  }));
+  expect(memorySteady({ ...idle, machine }, { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
+});
+
 test('processes that lived for too short a time, or samples that are cut off, show nothing', () => {
-  expect(memorySteady(growing(50, 10), { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
+  expect(memorySteady(growing(90, 10), { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
   expect(memorySteady({ ...growing(120, 0), machineComplete: false }, { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
 });
 

@@ -5,8 +5,9 @@ import { type Check, conclude, concludeFrom, createFindings, numberFrom } from '
 
 const id = 'expectation/memory-steady';
 const bytesPerMegabyte = 1_000_000;
-/** Code that has never run takes memory for its first while. */
+/** Code that has never run takes memory for its first while; and one that stands by, as clients keep their connections to another, has not begun. */
 const warmMs = 20_000;
+const warmCpuSeconds = 6;
 const leastMs = 40_000;
 
 type Looked = { readonly name: string; readonly seconds: number; readonly first: number; readonly last: number };
@@ -20,7 +21,7 @@ export const memorySteady: Check = (run, parameters) => {
     return conclude(
       id,
       'inconclusive',
-      `No process of the target lived for ${(warmMs + leastMs) / 1000} s: nothing can be said of what grows with time.`,
+      `No process of the target lived for ${leastMs / 1000} s once it had worked for ${warmCpuSeconds} s of CPU: nothing can be said of what grows with time.`,
     );
   const findings = createFindings();
   for (const { name, seconds, first, last } of looked) {
@@ -42,12 +43,18 @@ export const memorySteady: Check = (run, parameters) => {
 const lookedAt = ({ machine, plan }: RunData): readonly Looked[] => {
   const roles = new Set(Object.keys(plan.scenario.target.processes));
   const samples = machine.flatMap(({ at, processes }) =>
-    processes.flatMap(({ role, pid, pssBytes }) =>
-      roles.has(role) && pssBytes !== null ? [{ at, name: `${role} (pid ${pid})`, megabytes: pssBytes / bytesPerMegabyte }] : [],
+    processes.flatMap(({ role, pid, cpuSeconds, pssBytes }) =>
+      roles.has(role) && pssBytes !== null
+        ? [{ at, name: `${role} (pid ${pid})`, cpuSeconds, megabytes: pssBytes / bytesPerMegabyte }]
+        : [],
     ),
   );
   return [...Map.groupBy(samples, ({ name }) => name)].flatMap(([name, ofOne]): Looked[] => {
-    const warm = ofOne.filter(({ at }) => at >= ofOne[0]!.at + warmMs);
+    let worked = 0;
+    const warm = ofOne.filter(({ at, cpuSeconds }) => {
+      worked += cpuSeconds;
+      return worked >= warmCpuSeconds && at >= ofOne[0]!.at + warmMs;
+    });
     const [from, to] = [warm[0]?.at ?? 0, warm.at(-1)?.at ?? 0];
     if (to - from < leastMs) return [];
     const third = (to - from) / 3;

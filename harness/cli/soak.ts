@@ -25,7 +25,7 @@ export const soakScenario = ({ minutes, ratePerSecond, seed }: SoakOptions): Sce
     title: `${minutes} minutes at ${ratePerSecond} events a second from clients who try again, with ${Object.keys(faults).length} random faults`,
     why: 'What grows a little with each fault is not seen in half a minute: a connection that is not given back, a map that is not cleaned, rows that nobody deletes, a retry that never ends. After many of them nothing may be lost, nothing may have grown but what is stored, and every signal must be back where it was.',
     set: 'extra',
-    needs: { processes },
+    needs: { processes, settings: { FAULTLINE_TRACES_PER_SECOND: String(tracesPerSecond(minutes)) } },
     traffic: {
       arrivals: 'poisson',
       keys: { kind: 'zipf', count: 5000, exponent: 0.8 },
@@ -56,6 +56,9 @@ export const soakScenario = ({ minutes, ratePerSecond, seed }: SoakOptions): Sce
     drainWithinSeconds: 30,
   };
 };
+
+/** Of each process. What the telemetry stack keeps of traces is bounded, and the marked ones are to be there yet when the run is judged. */
+const tracesPerSecond = (minutes: number): number => Math.min(100, Math.max(1, Math.floor(100 / minutes)));
 
 /** Those that a fault of a few seconds can bring about. What tells of a broken promise, of dead letters or of a part that is gone for good is not among them. */
 const mayFire = [

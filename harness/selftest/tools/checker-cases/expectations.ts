@@ -39,9 +39,9 @@ const takeovers = (run: SimulatedRun, change: { readonly at: number }): Simulate
   withRows(run, 'lease-event', (rows) => rows.map((row) => (row.event === 'taken_over' ? { ...row, ...change } : row)));
 
 /** Of one worker. */
-const twoMinutes = (megabytesPerSecond: number): SimulatedRun => ({
+const fiveMinutes = (megabytesPerSecond: number): SimulatedRun => ({
   ...quiet(),
-  machine: Array.from({ length: 120 }, (_unused, second) => ({
+  machine: Array.from({ length: 300 }, (_unused, second) => ({
     ...quiet().machine[0]!,
     at: zeroAt + second * 1000,
     processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.1, pssBytes: 80e6 + second * megabytesPerSecond * 1e6 }],
@@ -190,8 +190,8 @@ export const expectationCases: readonly CheckerCase[] = [
     check: 'memory-steady',
     parameters: { megabytes: 50 },
     bad: 'fail',
-    red: ['a process grows by a megabyte a second', () => twoMinutes(1)],
-    green: ['it holds what it held', () => twoMinutes(0)],
+    red: ['a process grows by a megabyte a second', () => fiveMinutes(1)],
+    green: ['it holds what it held', () => fiveMinutes(0)],
   },
   {
     check: 'disk-bounded',
