@@ -11,12 +11,14 @@ const warmCpuSeconds = 6;
 const leastMs = 40_000;
 
 type Looked = { readonly name: string; readonly seconds: number; readonly first: number; readonly last: number };
+/** `unseen`: processes that did not work for long enough. */
+type Looks = { readonly looked: readonly Looked[]; readonly unseen: number };
 
 export const memorySteady: Check = (run, parameters) => {
   const bound = numberFrom(parameters, 'megabytes');
   if (!run.machineComplete)
     return conclude(id, 'inconclusive', 'The samples of the machine are cut off, so what processes held at the end is not known.');
-  const looked = lookedAt(run);
+  const { looked, unseen } = lookedAt(run);
   if (looked.length === 0)
     return conclude(
       id,
@@ -34,13 +36,13 @@ export const memorySteady: Check = (run, parameters) => {
   const most = looked.reduce((one, other) => (other.last - other.first > one.last - one.first ? other : one));
   const longest = Math.max(...looked.map(({ seconds }) => seconds));
   return concludeFrom(id, findings, {
-    good: `None of ${looked.length} processes, looked at for up to ${longest.toFixed(0)} s, grew by more than ${(most.last - most.first).toFixed(0)} MB (${most.name}).`,
+    good: `None of ${looked.length} processes, looked at for up to ${longest.toFixed(0)} s, grew by more than ${(most.last - most.first).toFixed(0)} MB (${most.name}); ${unseen} others did not work for long enough.`,
     bad: `${findings.total} of ${looked.length} processes grew by more than ${bound} MB.`,
     measured: { value: Math.round((most.last - most.first) * 10) / 10, unit: 'MB', bound: `<= ${bound} MB` },
   });
 };
 
-const lookedAt = ({ machine, plan }: RunData): readonly Looked[] => {
+const lookedAt = ({ machine, plan }: RunData): Looks => {
   const roles = new Set(Object.keys(plan.scenario.target.processes));
   const samples = machine.flatMap(({ at, processes }) =>
     processes.flatMap(({ role, pid, cpuSeconds, pssBytes }) =>
@@ -49,7 +51,8 @@ const lookedAt = ({ machine, plan }: RunData): readonly Looked[] => {
         : [],
     ),
   );
-  return [...Map.groupBy(samples, ({ name }) => name)].flatMap(([name, ofOne]): Looked[] => {
+  const all = [...Map.groupBy(samples, ({ name }) => name)];
+  const looked = all.flatMap(([name, ofOne]): Looked[] => {
     let worked = 0;
     const warm = ofOne.filter(({ at, cpuSeconds }) => {
       worked += cpuSeconds;
@@ -62,4 +65,5 @@ const lookedAt = ({ machine, plan }: RunData): readonly Looked[] => {
     const [first, last] = [median(warm.filter(({ at }) => at <= from + third)), median(warm.filter(({ at }) => at >= to - third))];
     return [{ name, seconds: (2 * third) / 1000, first, last }];
   });
+  return { looked, unseen: all.length - looked.length };
 };
