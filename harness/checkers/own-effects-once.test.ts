@@ -36,46 +36,36 @@ test.each([
   expect(result.findings[0]?.message).toMatch(said);
 });
 
+/** What a processor wrote for an event that is parked. */
+const entryOf = ({ lane, position, id: eventId, systemName, objectId, parkedAt: appliedAt }: RowOf<'parked'>): OwnEffect => ({
+  kind: 'own-effect',
+  processor: 'team-ledger',
+  version: 1,
+  lane,
+  position,
+  eventId,
+  systemName,
+  objectId,
+  entry: 0,
+  appliedAt,
+});
+
 test('an entry of what is parked is a failure: a failing event kept what it wrote', () => {
-  const parked = base.finalState.find((row) => row.kind === 'parked')!;
-  const { lane, position, id: eventId, systemName, objectId, parkedAt: appliedAt } = parked;
-  const kept: OwnEffect = {
-    kind: 'own-effect',
-    processor: 'team-ledger',
-    version: 1,
-    lane,
-    position,
-    eventId,
-    systemName,
-    objectId,
-    entry: 0,
-    appliedAt,
-  };
+  const parked = base.finalState.find((row): row is RowOf<'parked'> => row.kind === 'parked')!;
+  const kept = entryOf(parked);
   expect(ownEffectsOnce(run((rows) => [kept, ...rows])).findings[0]?.message).toMatch(/has an entry, and is parked$/);
 });
 
 test('poison that was taken for good is a failure, and so is what went past it', () => {
   const dead = base.finalState.find((row): row is RowOf<'parked'> => row.kind === 'parked' && row.reasonCode !== null)!;
-  const { lane, position, id: eventId, systemName, objectId, parkedAt: appliedAt } = dead;
-  const taken: OwnEffect = {
-    kind: 'own-effect',
-    processor: 'team-ledger',
-    version: 1,
-    lane,
-    position,
-    eventId,
-    systemName,
-    objectId,
-    entry: 0,
-    appliedAt,
-  };
+  const taken = entryOf(dead);
   const unparked = withRows(
     run((rows) => [taken, ...rows]),
     'parked',
     (rows) => rows.filter(({ id }) => id !== dead.id),
   );
   const said = ownEffectsOnce(unparked).findings.map(({ message }) => message);
-  expect(said).toContain(`event ${eventId} was poison, but is no dead letter`);
+  expect(said).toContain(`event ${taken.eventId} was poison, but is no dead letter`);
   const behind = base.finalState.find((row): row is RowOf<'parked'> => row.kind === 'parked' && row.reasonCode === null)!;
   const past = {
     ...taken,

@@ -189,31 +189,9 @@ const append = async ({ session }: TestPlace, event: GivenEvent): Promise<void> 
   const given = { tenant: 'default', receivedAtMs: Date.now(), headerKey: null, newIdentity: () => randomUUID() };
   const admitted = admit(Buffer.from(JSON.stringify(body)), given);
   if (isRefusal(admitted)) throw new TypeError(`${JSON.stringify(event)} is no event: ${admitted.message}`);
-  const {
-    tenant,
-    systemName,
-    objectId,
-    eventName,
-    idempotencyKey,
-    sequence,
-    eventTime,
-    eventTimeSource,
-    receivedAt,
-    body: text,
-  } = admitted;
-  const values = [
-    tenant,
-    systemName,
-    objectId,
-    eventName,
-    idempotencyKey,
-    sequence,
-    eventTime,
-    eventTimeSource,
-    receivedAt,
-    text,
-    event.schema_version ?? null,
-  ];
+  const { tenant, systemName, objectId, eventName, idempotencyKey, sequence, eventTime, eventTimeSource, receivedAt } = admitted;
+  const key = [tenant, systemName, objectId, eventName, idempotencyKey, sequence];
+  const values = [...key, eventTime, eventTimeSource, receivedAt, admitted.body, event.schema_version ?? null];
   await session.query({ text: insertEvent, values });
 };
 

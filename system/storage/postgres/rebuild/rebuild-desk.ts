@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AskedRebuild, RebuildAnswer, RebuildDesk } from '../../../recovery/rebuild-desk.ts';
 import { inTransaction } from '../in-transaction.ts';
+import { selectLagOfVersions } from '../live-lag.ts';
 import { Refused } from './refused.ts';
 import { serveVersion } from './serve-version.ts';
 import { startVersion } from './start-version.ts';
@@ -35,15 +36,7 @@ const selectComparison = `
 
 /** Seconds that the oldest event which it has not passed waits for it. */
 const selectLag = `
-  select coalesce(max(extract(epoch from clock_timestamp() - next.appended_at)), 0)::double precision as seconds
-  from processors p
-  join checkpoints c using (processor, version)
-  join lanes l on l.stream_version = p.stream_version and l.lane = c.lane
-  cross join lateral (
-    select appended_at from log
-    where stream_version = p.stream_version and lane = c.lane and position > c.position and c.position < l.head
-    order by position limit 1
-  ) next
+  ${selectLagOfVersions}
   where p.processor = $1 and p.version = $2`;
 
 const retire = `update processors set state = 'retired' where processor = $1 and version = $2`;
