@@ -114,6 +114,7 @@ test('what the kernel drops while the process stands still is counted as lost th
       { timeout: 10_000 },
     )
     .toBe(510);
+  await settled({});
   await settled({ missing: (await sums()).gaps });
   const now = await sums();
   expect(now.gaps).toBeGreaterThan(300);
@@ -168,15 +169,16 @@ test('what a killed process had in its hands is lost, and nobody says where: not
   await using _second = await start({ FAULTLINE_UDP_PORT: String(first.port) });
   await sender.numbers(601, 700);
   await sender.mark(700);
+  // A mark may be committed before the numbers that it names, which are in hands until then: missing, and not lost.
   await expect
     .poll(
       async () => {
         const now = await sums();
-        return now.appended + now.gaps;
+        return { named: now.appended + now.gaps, attributed: now.gaps - now.unattributed };
       },
       { timeout: 10_000 },
     )
-    .toBe(700);
+    .toEqual({ named: 700, attributed: 0 });
   // What its last statement held was committed once the lanes were free: nobody told the database that the client is gone.
   const now = await sums();
   expect(now.gaps).toBeGreaterThan(100);
