@@ -88,6 +88,8 @@ test.each([
   ['budgets[0].promql', { budgets: [{ ...good.budgets[0]!, promql: 'sum(x)' }] }],
   ['budgets[0].phase', { budgets: [{ ...good.budgets[0]!, phase: 'never' }] }],
   ['budgets[1].name', { budgets: [good.budgets[0]!, good.budgets[0]!] }],
+  ['budgets[0].knownShare', { budgets: [{ ...good.budgets[0]!, knownShare: 0.9 }] }],
+  ['budgets[0].knownShare', { budgets: [{ ...good.budgets[0]!, over: 'every-step', knownShare: 1.1 }] }],
   ['expectations', { expectations: undefined }],
   ['mustBeSeen[0].check', { mustBeSeen: [{ check: '' }] }],
   ['detection', { detection: undefined }],

@@ -147,6 +147,9 @@ const budgetProblems = (budget: Budget, place: string, phases: readonly Phase[],
     report(`${place}.phase`, `there is no phase ${show(budget.phase)}; there are all, ${phases.map(({ name }) => name).join(', ')}`);
   }
   if (budget.over !== 'end' && budget.over !== 'every-step') report(`${place}.over`, `must be end or every-step, not ${show(budget.over)}`);
+  if (budget.knownShare !== undefined && !(budget.knownShare > 0 && budget.knownShare <= 1))
+    report(`${place}.knownShare`, `must be a share above 0 and up to 1, not ${show(budget.knownShare)}`);
+  if (budget.knownShare !== undefined && budget.over === 'end') report(`${place}.knownShare`, 'is of steps, and over: end has one');
   const bounds = [budget.atMost, budget.atLeast].filter((bound) => bound !== undefined);
   if (bounds.length === 0 || !bounds.every(Number.isFinite))
     report(place, 'must have atMost or atLeast, as a number: without a bound it can not fail');

@@ -17,6 +17,8 @@ export type BudgetSource = {
   readonly over?: 'end' | 'every-step';
   readonly unit?: string;
   readonly exact?: boolean;
+  /** As in Budget. */
+  readonly knownShare?: number;
 };
 export type BudgetsSource = Readonly<Record<string, BudgetSource>>;
 

@@ -89,6 +89,17 @@ test('a silence of the books by a fault of the scenario is no doubt, one beside 
   expect(judge(steps, { ...answer, accounted: false }, [{ from: 4_000, to: 7_000 }])).toMatchObject({ outcome: 'inconclusive' });
 });
 
+test('steps without data are allowed up to a share, and not at the end', () => {
+  const allowing = (knownShare: number) => budget({ over: 'every-step', knownShare });
+  expect(judge(allowing(0.6), { series: withGap })).toMatchObject({
+    outcome: 'pass',
+    summary: expect.stringContaining('4 of 11 steps have no data, which this budget allows'),
+  });
+  expect(judge(allowing(0.7), { series: withGap })).toMatchObject({ outcome: 'inconclusive' });
+  const untilTheGap = withGap.map((one) => ({ ...one, samples: one.samples.filter(([at]) => at < 10) }));
+  expect(judge(allowing(0.5), { series: untilTheGap })).toMatchObject({ outcome: 'inconclusive' });
+});
+
 test('an infinite quantile breaks an upper bound', () => {
   expect(judge(budget(), { series: series(Infinity) })).toMatchObject({ outcome: 'fail', measured: { value: null } });
 });

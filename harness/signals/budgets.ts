@@ -34,7 +34,12 @@ const silentSteps = ({ from, to, accounted }: BudgetRecord, samples: readonly Sa
   const steps = Array.from({ length: Math.floor((to - from) / intervalMs) + 1 }, (_unused, index) => Math.round(from + index * intervalMs));
   const isExcused = (at: number) => accounted && silences.some((silence) => at >= silence.from && at <= silence.to);
   const silent = steps.filter((at) => !seen.has(at));
-  return { steps: steps.length, missing: silent.filter((at) => !isExcused(at)), excused: silent.filter(isExcused).length };
+  return {
+    steps: steps.length,
+    last: steps.at(-1)!,
+    missing: silent.filter((at) => !isExcused(at)),
+    excused: silent.filter(isExcused).length,
+  };
 };
 
 type Judging = { readonly intervalMs: number; readonly silences: readonly Silence[] };
@@ -44,10 +49,12 @@ type Known = { readonly missing: string | null; readonly note: string };
 const whatIsKnown = (budget: Budget, asked: BudgetRecord, samples: readonly Sample[], judging: Judging): Known => {
   if (samples.length === 0) return { missing: 'the telemetry has no data on it, and absent is not 0', note: '' };
   if (budget.over === 'end') return { missing: null, note: '' };
-  const { steps, missing, excused } = silentSteps(asked, samples, judging);
+  const { steps, last, missing, excused } = silentSteps(asked, samples, judging);
   const note = excused === 0 ? '' : ` In ${excused} of ${steps} steps its exporter was down by a fault of this scenario.`;
   const [first] = missing;
   if (first === undefined) return { missing: null, note };
+  if (missing.length <= (1 - (budget.knownShare ?? 1)) * steps && !missing.includes(last))
+    return { missing: null, note: `${note} ${missing.length} of ${steps} steps have no data, which this budget allows.` };
   return { missing: `${missing.length} of ${steps} steps have no data, the first at ${new Date(first).toISOString()}`, note };
 };
 
