@@ -61,7 +61,7 @@ const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFo
     client: createSignalClient(stack),
     clock,
     visibleWithinMs: stack.visibleWithinMs,
-    dropped: () => stack.dropped(),
+    dropped: (sinceMs: number) => stack.dropped(sinceMs),
   };
   if (signals === null || alerts === null) return lacks.metrics === undefined ? createMeasuredTelemetry(heard) : silentTelemetry(otlp);
   const rules = readRuleNames(alerts.rulesFile);

@@ -68,7 +68,7 @@ export const collectSignals = async (options: CollectSignalsOptions): Promise<Si
     askTraces({ client, traceIds, consumerSpans: signals.consumerSpans, ...within }),
     askLogs(client, scope, fromSeconds, toSeconds),
     askEventLogs({ client, scope, signals, marked: options.marked ?? [], fromSeconds, toSeconds, ...within }),
-    attempt<SignalsRecord['dropped']>(options.dropped(), null),
+    attempt<SignalsRecord['dropped']>(options.dropped(timeline.zeroAt), null),
   ]);
   const panels = asksForPanels(plan)
     ? { panels: await askPanels({ client, dashboards: await options.dashboards(), scope, timeline, exportIntervalMs }) }

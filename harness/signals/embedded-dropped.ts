@@ -2,9 +2,13 @@
 import { ask } from './ask.ts';
 import { SignalError } from './signal-error.ts';
 
-export const embeddedDropped = (stackUrl: string) => async (): Promise<number> => {
-  const { body } = await ask({ backend: 'stack', url: `${stackUrl}/embedded/status` });
-  const dropped = (body as { readonly dropped?: unknown } | null)?.dropped;
-  if (typeof dropped !== 'number') throw new SignalError('stack', '/embedded/status', 200, 'no count of what was dropped');
-  return dropped;
-};
+/** Of what came at that time or later: what an earlier run sent goes first, and is nothing that this one misses. */
+export const embeddedDropped =
+  (stackUrl: string) =>
+  async (sinceMs: number): Promise<number> => {
+    const path = `/embedded/status?since=${Math.floor(sinceMs)}`;
+    const { body } = await ask({ backend: 'stack', url: `${stackUrl}${path}` });
+    const dropped = (body as { readonly droppedSince?: unknown } | null)?.droppedSince;
+    if (typeof dropped !== 'number') throw new SignalError('stack', path, 200, 'no count of what was dropped');
+    return dropped;
+  };

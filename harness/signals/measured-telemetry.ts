@@ -22,7 +22,7 @@ export const createMeasuredTelemetry = (options: MeasuredOptions): Telemetry => 
       const scope = { runId, scenario };
       const [budgets, lost] = await Promise.all([
         askBudgets({ client, scope, signals: null, plan, timeline, exportIntervalMs }),
-        attempt<SignalsRecord['dropped']>(dropped(), null),
+        attempt<SignalsRecord['dropped']>(dropped(timeline.zeroAt), null),
       ]);
       return { exportIntervalMs, budgets, finals: [], plots: [], canary, traces: [], logs: [], dropped: lost.value };
     },

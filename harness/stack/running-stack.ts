@@ -44,8 +44,8 @@ export type RunningStack = AsyncDisposable & {
   readonly visibleWithinMs: number;
   /** Resolves when a part has ended by itself, to the part's name; never, where the stack is not ours. */
   readonly exited: Promise<string>;
-  /** Rejects with a SignalError where it can't be asked. */
-  dropped(): Promise<DroppedRecords>;
+  /** Of what came at that time or later (epoch milliseconds), where the runtime tells that apart. Rejects with a SignalError where it can't be asked. */
+  dropped(sinceMs: number): Promise<DroppedRecords>;
 };
 
 /** All behind one address, as the embedded runtime has it. */

@@ -57,7 +57,7 @@ test('with its credentials a stack proves that it hears and answers; what is pub
   await using stack = await startAttach(optionsOf(variables(guard.url, password)));
   expect(stack.endpoints).toMatchObject({ prometheus: guard.url, otlp: { traces: `${guard.url}/v1/traces` } });
   expect(stack.warnings).toContainEqual(expect.stringContaining('loads no rules for a run'));
-  expect([stack.processes, await stack.dropped()]).toEqual([[], 'uncounted']);
+  expect([stack.processes, await stack.dropped(0)]).toEqual([[], 'uncounted']);
   const { access: _access, ...open } = stack;
   expect(JSON.stringify(open)).not.toContain(password);
 });

@@ -33,6 +33,7 @@ export const metricBackend = (clock: Clock, settings = noRules): MetricBackend =
       rules.attach(app);
       await app.register(prometheusApi(store, clock, { rules, defaultSubqueryStepMs: settings.intervalMs }));
     },
+    droppedSince: store.droppedSince,
     report: () => {
       const { drops, ...kept } = store.report();
       return { ...kept, drops, dropped: sum(lossesOf(drops)), rules: rules.report() };

@@ -31,6 +31,7 @@ export type MetricBackend = {
   readonly sink: ExportSink;
   readonly api: FastifyPluginAsync;
   report(): { readonly dropped: number } & Readonly<Record<string, unknown>>;
+  droppedSince(ms: number): number;
 };
 
 const mebibyte = 2 ** 20;

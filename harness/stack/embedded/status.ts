@@ -10,22 +10,28 @@ export type StatusOptions = {
   readonly receipts: Receipts;
   readonly traces: TraceStore;
   readonly logs: LogStore;
-  readonly metrics: Pick<MetricBackend, 'report'>;
+  readonly metrics: Pick<MetricBackend, 'report' | 'droppedSince'>;
   readonly clock: Clock;
 };
 
-/** `dropped` sums all that had to go for a limit: metric samples, spans, log entries. */
+/** `dropped` sums all that had to go for a limit: metric samples, spans, log entries; with `?since=` (epoch milliseconds) `droppedSince` those that came at that time or later. */
 export const statusRoutes: FastifyPluginAsync<StatusOptions> = async (app, { receipts, traces, logs, metrics, clock }) => {
   const startedAt = clock.now();
+  const droppedSince = (ms: number) => [metrics, traces, logs].reduce((sum, store) => sum + store.droppedSince(ms), 0);
   app.get('/ready', async (_request, reply) => reply.type('text/plain').send('ready\n'));
   app.get('/-/ready', async (_request, reply) => reply.type('text/plain').send('ready\n'));
-  app.get('/embedded/status', async () => {
+  app.get<{ Querystring: { since?: string } }>('/embedded/status', async ({ query: { since } }, reply) => {
+    if (since !== undefined && !/^\d{1,15}$/.test(since))
+      return await reply
+        .code(400)
+        .send({ error: `since must be a time in epoch milliseconds, not ${JSON.stringify(since).slice(0, 100)}` });
     const kept = { metrics: metrics.report(), traces: traces.report(), logs: logs.report() };
     return {
       startedAt: new Date(startedAt).toISOString(),
       received: receipts.report(),
       kept,
       dropped: kept.metrics.dropped + kept.traces.droppedSpans + kept.logs.droppedEntries,
+      ...(since === undefined ? {} : { droppedSince: droppedSince(Number(since)) }),
       memory: process.memoryUsage(),
     };
   });

@@ -63,7 +63,7 @@ test.skipIf(!haveAll)(
     const stack = await start(process.env);
     expect(Object.keys(stack.readyAfterMs).toSorted()).toEqual(['loki', 'prometheus', 'round trip', 'tempo']);
     expect(stack.processes.map(({ role }) => role)).toEqual(['prometheus', 'tempo', 'loki']);
-    expect(await stack.dropped()).toBe(0);
+    expect(await stack.dropped(0)).toBe(0);
     expect(readdirSync(join(folder, 'logs')).toSorted()).toEqual(['loki.log', 'prometheus', 'prometheus.log', 'tempo.log']);
     await stack[Symbol.asyncDispose]();
     expect(left()).toEqual({ processes: [], folders: [] });

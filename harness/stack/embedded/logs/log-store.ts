@@ -1,4 +1,5 @@
 // Log entries by stream, bounded by bytes and by age; the oldest received go first, and are counted.
+import { createDropTimes } from '../drop-times.ts';
 import { attributeText } from '../otlp/attribute-value.ts';
 import type { Attributes } from '../otlp/attribute-value.ts';
 import type { LogRecord } from '../otlp/read-logs.ts';
@@ -38,6 +39,8 @@ export type LogStore = {
     readonly droppedEntries: number;
     readonly unreadEntries: number;
   };
+  /** Entries that had to go, of those that came at that time or later: epoch milliseconds. */
+  droppedSince(ms: number): number;
 };
 
 const entryBytes = ({ line, metadata }: LogEntry): number => {
@@ -72,7 +75,7 @@ export const createLogStore = (limits: LogLimits): LogStore => {
   const order = createQueue<Kept>();
   const followers = createFollowers();
   let bytes = 0;
-  let dropped = 0;
+  const dropped = createDropTimes();
 
   const streamFor = (resource: Attributes): OwnStream => {
     const labels = streamLabels(resource);
@@ -81,10 +84,10 @@ export const createLogStore = (limits: LogLimits): LogStore => {
     streams.set(key, stream);
     return stream;
   };
-  const evictOldest = ({ stream, bytes: size }: Kept): void => {
+  const evictOldest = ({ stream, bytes: size, receivedAtMs }: Kept): void => {
     order.shift();
     bytes -= size;
-    dropped += 1;
+    dropped.add(receivedAtMs, 1);
     stream.entries -= 1;
     if (stream.entries === 0) streams.delete(stream.key);
   };
@@ -131,6 +134,7 @@ export const createLogStore = (limits: LogLimits): LogStore => {
     entries: () => order.values(),
     follow: followers.follow,
     countUnread: followers.countUnread,
-    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped, unreadEntries: followers.unread }),
+    report: () => ({ streams: streams.size, entries: order.length, bytes, droppedEntries: dropped.total, unreadEntries: followers.unread }),
+    droppedSince: dropped.since,
   };
 };

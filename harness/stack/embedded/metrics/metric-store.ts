@@ -3,6 +3,7 @@ import type { Labels } from '../promql/labels.ts';
 import type { Matcher } from '../promql/matcher.ts';
 import type { Storage } from '../promql/storage.ts';
 import type { DecodedResourceMetrics } from '../otlp-metric-types.ts';
+import { createDropTimes } from '../drop-times.ts';
 import { createBlockPool } from './block-pool.ts';
 import type { AppendOutcome } from './column-state.ts';
 import type { DropCounts, MetricLimits } from './limits.ts';
@@ -38,14 +39,21 @@ export type MetricStore = Storage & {
   append(labels: Labels, timeMs: number, value: SampleValue): AppendOutcome | 'series';
   metadata(): ReadonlyMap<string, FamilyMetadata>;
   report(): MetricReport;
+  /** Samples that are lost, of those that came at that time or later: epoch milliseconds. A sample sent twice is a retry, and one that grew too old has had its time. */
+  droppedSince(ms: number): number;
 };
+
+/** Without those that were taken first. */
+const refusedOf = ({ duplicate: _duplicate, retention: _retention, bytes: _bytes, ...refused }: Readonly<DropCounts>): number =>
+  Object.values(refused).reduce((sum, count) => sum + count, 0);
 
 export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricStore => {
   const bounds: MetricLimits = { ...defaultMetricLimits, ...limits };
   const index = createSeriesIndex();
   const drops = noDrops();
   const metadata = new Map<string, FamilyMetadata>();
-  const retention = createRetention(index, bounds, drops);
+  const losses = createDropTimes();
+  const retention = createRetention(index, bounds, drops, losses);
   const parts = { index, memory: { pool: createBlockPool(), buffer: createSampleBuffer() }, limits: bounds, drops, metadata };
   const ingest = createIngest(parts);
   let appended = 0;
@@ -68,7 +76,9 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
 
   return {
     ingest: (resourceMetrics, receivedAtMs) => {
+      const refusedBefore = refusedOf(drops);
       const result = ingest(resourceMetrics, receivedAtMs);
+      losses.add(receivedAtMs, refusedOf(drops) - refusedBefore);
       appended += result.appendedSamples;
       retention.apply(receivedAtMs);
       return result;
@@ -83,6 +93,7 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
       const known = index.byKey(labels.key);
       if (known === undefined && index.size >= bounds.maxSeries) {
         drops.series += 1;
+        losses.add(timeMs, 1);
         return 'series';
       }
       const outcome = (known ?? addSeries(labels, parts)).samples.append(timeMs, value, 0);
@@ -92,5 +103,6 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
     },
     metadata: () => metadata,
     report,
+    droppedSince: losses.since,
   };
 };

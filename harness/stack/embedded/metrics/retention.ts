@@ -1,4 +1,5 @@
 // Lets go of what is too old, and of the oldest where the store is full.
+import type { DropTimes } from '../drop-times.ts';
 import type { DropCounts, MetricLimits } from './limits.ts';
 import type { SeriesIndex } from './series-index.ts';
 
@@ -41,12 +42,13 @@ const timeSpan = (index: SeriesIndex): { readonly firstMs: number; readonly last
 };
 
 /** A tenth of the time at once, so that a full store is not swept at every request. */
-const makeRoom = (index: SeriesIndex): number => {
+const makeRoom = (index: SeriesIndex): { readonly beforeMs: number; readonly dropped: number } => {
   const { firstMs, lastMs } = timeSpan(index);
-  return dropBefore(index, firstMs + Math.max(1, (lastMs - firstMs) / 10));
+  const beforeMs = firstMs + Math.max(1, (lastMs - firstMs) / 10);
+  return { beforeMs, dropped: dropBefore(index, beforeMs) };
 };
 
-export const createRetention = (index: SeriesIndex, limits: MetricLimits, drops: DropCounts): Retention => {
+export const createRetention = (index: SeriesIndex, limits: MetricLimits, drops: DropCounts, losses: DropTimes): Retention => {
   let [sweptAtMs, agedAtMs] = [-Infinity, -Infinity];
   return {
     apply: (nowMs) => {
@@ -56,7 +58,11 @@ export const createRetention = (index: SeriesIndex, limits: MetricLimits, drops:
         agedAtMs = nowMs;
         drops.retention += dropBefore(index, nowMs - limits.retentionMs);
       }
-      while (index.size > 0 && storedBytes(index) > limits.maxBytes) drops.bytes += makeRoom(index);
+      while (index.size > 0 && storedBytes(index) > limits.maxBytes) {
+        const { beforeMs, dropped } = makeRoom(index);
+        drops.bytes += dropped;
+        losses.add(beforeMs, dropped);
+      }
     },
   };
 };

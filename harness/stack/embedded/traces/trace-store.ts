@@ -1,4 +1,5 @@
 // Spans by trace id, bounded by bytes, by traces and by age. What had to go is counted, never silent.
+import { createDropTimes } from '../drop-times.ts';
 import { attributeText } from '../otlp/attribute-value.ts';
 import type { Attributes } from '../otlp/attribute-value.ts';
 import type { Span } from '../otlp/read-traces.ts';
@@ -32,6 +33,8 @@ export type TraceStore = {
     readonly droppedTraces: number;
     readonly droppedSpans: number;
   };
+  /** Spans that had to go, of traces whose last span came at that time or later: epoch milliseconds. */
+  droppedSince(ms: number): number;
 };
 
 export const serviceOf = (resource: Attributes): string => {
@@ -79,14 +82,15 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
   const arena = createByteArena(arenaPageBytes);
   let bytes = 0;
   let spanCount = 0;
-  const dropped = { traces: 0, spans: 0 };
+  let droppedTraces = 0;
+  const droppedSpans = createDropTimes();
 
   const evict = (entry: Entry): void => {
     entries.delete(entry.traceId);
     bytes -= entry.bytes;
     spanCount -= entry.packed.length;
-    dropped.traces += 1;
-    dropped.spans += entry.packed.length;
+    droppedTraces += 1;
+    droppedSpans.add(entry.touchedAt, entry.packed.length);
   };
   const keepBounds = (nowMs: number): void => {
     for (const entry of entries.values()) {
@@ -133,6 +137,7 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
     *all() {
       for (const entry of [...entries.values()].reverse()) yield stored(entry);
     },
-    report: () => ({ traces: entries.size, spans: spanCount, bytes, droppedTraces: dropped.traces, droppedSpans: dropped.spans }),
+    report: () => ({ traces: entries.size, spans: spanCount, bytes, droppedTraces, droppedSpans: droppedSpans.total }),
+    droppedSince: droppedSpans.since,
   };
 };
