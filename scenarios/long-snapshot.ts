@@ -9,7 +9,8 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 3, ratePerSecond: 300, shape: { kind: 'ramp', toPerSecond: 800 } },
+    // Long enough for its first second, in which nothing is compiled yet, to be over and done with.
+    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 800 } },
     held: {
       kind: 'fault',
       seconds: 15,
