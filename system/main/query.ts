@@ -86,6 +86,7 @@ const start = async (settings: Settings): Promise<Running> => {
   const app = createQueryServer({ pool, ...desks, imports, keys, telemetry, labels, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());
+  telemetry.announce();
   const address = await listen(app, settings);
   const owned = undo.move();
   return { attributes: { address }, stop: () => owned.disposeAsync() };

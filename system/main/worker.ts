@@ -169,6 +169,7 @@ const startOne = (
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
   const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
   const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };
+  telemetry.announce();
   return startWorker({
     worker: instance,
     settings: {

@@ -69,6 +69,18 @@ describe('metrics over OTLP', () => {
     expect(lastPoint(receiver, 'faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 });
   });
 
+  it('show a counter at 0 that began to count as soon as it was announced, however late it was made', async () => {
+    await using receiver = await startOtlpReceiver();
+    const { telemetry } = start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
+    // The export that comes by itself is over.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const takeovers = telemetry.instruments.counter(signals.takeovers, [{ 'faultline.processor': 'events' }]);
+    telemetry.announce();
+    await new Promise((resolve) => setImmediate(resolve));
+    takeovers.add(8, { 'faultline.processor': 'events' });
+    expect(await seen(() => lastPoint(receiver, 'faultline.lease.takeovers'))).toMatchObject({ value: 0 });
+  });
+
   it('keep growing over exports, because they are cumulative', async () => {
     await using receiver = await startOtlpReceiver();
     const { telemetry } = start(exportTo(receiver.url));

@@ -39,13 +39,18 @@ export type Telemetry = {
   tracer(name: string): Spans;
   readonly logger: Logger;
   readonly exportFailures: ExportFailures['counts'];
+  /**
+   * To be called when all instruments are there, and before anything can count: what a counter counts before it was exported for the first time is in no increase of it, and
+   * a process that starts after a crash counts at once. Returns at once, and never rejects.
+   */
+  announce(): void;
   /** Sends what is buffered, within 2 s, and ends; what could not be sent by then is given up. Call it last. Never rejects. */
   shutdown(): Promise<void>;
 };
 
 const shutdownBoundMs = 2000;
 
-/** The first export comes this soon, so that counters are seen at 0 before they count. */
+/** Where nobody announces them, the first export comes this soon. */
 const firstExportMs = 200;
 
 export const startTelemetry = (options: TelemetryOptions): Telemetry => {
@@ -79,6 +84,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
     tracer: traces.tracer,
     logger,
     exportFailures: failures.counts,
+    announce: metrics.announce,
     shutdown: () => (ended ??= bounded([metrics.shutdown(), traces.shutdown(), logs.shutdown()])),
   };
 };
@@ -86,6 +92,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
 type Parts = { readonly settings: TelemetrySettings; readonly resource: Resource; readonly failures: ExportFailures };
 
 const nothingToEnd = () => Promise.resolve();
+const nothingToSay = () => {};
 
 const tracesPerSecond = ({ tracesPerSecond: given, environment }: TelemetryOptions) => {
   const value = given ?? Number(environment[systemSettings.traceSampleRate.name] ?? systemSettings.traceSampleRate.fallback);
@@ -93,7 +100,8 @@ const tracesPerSecond = ({ tracesPerSecond: given, environment }: TelemetryOptio
 };
 
 const startMetrics = ({ settings, resource, failures }: Parts) => {
-  if (settings.metricsUrl === null) return { instruments: createInstruments(createNoopMeter()), shutdown: nothingToEnd };
+  if (settings.metricsUrl === null)
+    return { instruments: createInstruments(createNoopMeter()), announce: nothingToSay, shutdown: nothingToEnd };
   // Within one interval: metrics are cumulative, so a late copy is worth less than the next one.
   const timeoutMillis = Math.min(settings.exportTimeoutMs, settings.exportIntervalMs);
   const reader = new PeriodicExportingMetricReader({
@@ -110,13 +118,17 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
     exportTimeoutMillis: timeoutMillis,
   });
   const provider = new MeterProvider({ resource, readers: [reader] });
-  const first = setTimeout(() => void provider.forceFlush().catch(() => {}), Math.min(firstExportMs, settings.exportIntervalMs));
+  const announce = () => {
+    clearTimeout(first);
+    void provider.forceFlush().catch(() => {});
+  };
+  const first = setTimeout(announce, Math.min(firstExportMs, settings.exportIntervalMs));
   first.unref();
   const shutdown = () => {
     clearTimeout(first);
     return provider.shutdown();
   };
-  return { instruments: createInstruments(provider.getMeter('faultline', serviceVersion)), shutdown };
+  return { instruments: createInstruments(provider.getMeter('faultline', serviceVersion)), announce, shutdown };
 };
 
 const startTraces = ({ settings, resource, failures }: Parts, perSecond: number, clock: Clock) => {

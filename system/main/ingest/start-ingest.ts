@@ -83,6 +83,7 @@ export const startIngest = async (settings: Settings, createWriter: CreateWriter
   if (settings.diskBudgetBytes > 0) telemetry.instruments.gauge(signals.storageLimit, () => settings.diskBudgetBytes);
   // Stopping goes backwards: no new requests and the answers of those that came, what still waits is committed, then the connections end.
   undo.defer(() => ingest.drain());
+  telemetry.announce();
   const door = await startDatagrams({ settings, pool, ingest, keys, late, telemetry, ingestTelemetry });
   if (door !== null) undo.defer(() => door.stop());
   const server = await listen({
