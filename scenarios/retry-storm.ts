@@ -3,7 +3,7 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'retry-storm',
-  title: '2,600 events a second for four seconds to a front door that takes 1,900, from clients who try again up to eight times',
+  title: '2,600 events a second for four seconds to a front door that takes 1,900, from clients who try again up to fifteen times',
   why: 'Clients that try again turn an overload into a greater one: refusals make requests, and requests make refusals. Without a Retry-After they come back at once and together, and a system that spends as much on a refusal as on an event stays down after the rush is over. Users are served some seconds later; the operator sees refusals that end by themselves, and makes the queue no larger.',
   set: 'extra',
   needs: {
@@ -14,7 +14,7 @@ export default scenario({
     },
   },
 
-  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 3000, exponent: 0.6 }, retries: 8 },
+  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 3000, exponent: 0.6 }, retries: 15 },
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 5, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 900 } },
     rush: {

@@ -8,12 +8,12 @@ export default scenario({
   set: 'extra',
   needs: { processes: { ingest: 2, worker: 3, query: 2 } },
 
-  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 4 },
+  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 8 },
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 400 },
     deployment: {
       kind: 'fault',
-      seconds: 21,
+      seconds: 24,
       ratePerSecond: 400,
       budgets: {
         'ingest-p99': { atMost: 0.5, why: 'What is on its way when a process stops is answered by it; what comes then goes to the other.' },
@@ -29,7 +29,7 @@ export default scenario({
     'worker-second': { kind: 'restart', role: 'worker', index: 1, at: { phase: 'deployment', afterSeconds: 9 } },
     'worker-third': { kind: 'restart', role: 'worker', index: 2, at: { phase: 'deployment', afterSeconds: 12 } },
     'ingest-first': { kind: 'restart', role: 'ingest', index: 0, at: { phase: 'deployment', afterSeconds: 15 } },
-    'ingest-second': { kind: 'restart', role: 'ingest', index: 1, at: { phase: 'deployment', afterSeconds: 18 } },
+    'ingest-second': { kind: 'restart', role: 'ingest', index: 1, at: { phase: 'deployment', afterSeconds: 20.5 } },
   },
 
   expect: { 'every-event-acknowledged': true, 'no-takeover': true, 'no-dead-letters': true, 'equals-ordered-delivery': true },
