@@ -3,16 +3,17 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import type { Pool } from 'pg';
 import { systemClock } from '../engine/clock.ts';
-import { createWorkerPlayer, type Player } from '../load/play.ts';
+import { createWorkerPlayer } from '../load/play.ts';
 import { startLoadWorkers } from '../load/workers.ts';
 import { spawnProcess } from '../stack/processes.ts';
 import type { Bed } from './bed.ts';
 import { drainBacklog } from './drain-backlog.ts';
 import { eventBody } from './events.ts';
 import { figure, median, type Figure } from './figure.ts';
-import { steady } from './load-job.ts';
+import { freshness, type Live, playLive } from './live-load.ts';
+import { openDatabase } from './open-database.ts';
 import { createWorkshop, type Workshop } from './workshop.ts';
 
 const liveRate = 200;
@@ -38,7 +39,7 @@ const besideLive = async (bed: Bed, say: (text: string) => void): Promise<readon
   const database = await bed.database('bench_backfill');
   const ingest = await bed.start('ingest', database);
   const running = [await bed.start('worker', database), await bed.start('worker', database), await bed.start('query', database)] as const;
-  await using client = await connect(database);
+  await using pool = openDatabase(database);
   await using player = createWorkerPlayer(startLoadWorkers(1, systemClock), systemClock);
   const file = join(workshop.folder, 'past.ndjson');
   await writeFile(
@@ -46,61 +47,39 @@ const besideLive = async (bed: Bed, say: (text: string) => void): Promise<readon
     Array.from({ length: lines }, (_, n) => `${eventBody(50_000_000 + n)}\n`),
   );
   say(`live traffic of ${liveRate}/s alone, ${aloneSeconds} s`);
-  const alone = await playLive(player, ingest.address, 'alone', aloneSeconds);
+  const ofAlone = liveTraffic(ingest.address, 'alone', aloneSeconds);
+  const alone = await playLive(player, ofAlone);
   say(`the same beside an import of ${lines} lines, ${besideSeconds} s`);
+  const ofBeside = liveTraffic(ingest.address, 'beside', besideSeconds);
   const [beside, linesPerSecond] = await Promise.all([
-    playLive(player, ingest.address, 'beside', besideSeconds),
-    importBeside(workshop, { file, queryUrl: running[2].address, client }),
+    playLive(player, ofBeside),
+    importBeside(workshop, { file, queryUrl: running[2].address, pool }),
   ]);
-  const [freshAlone, freshBeside] = [await freshness(client, 'alone'), await freshness(client, 'beside')];
+  const [freshAlone, freshBeside] = [await freshness(pool, ofAlone, alone), await freshness(pool, ofBeside, beside)];
   for (const { process } of [ingest, ...running]) await process.stop();
   const asked = { what: 'the rate that it was allowed', value: goalPerSecond };
   const against = (value: number) => ({ what: 'live traffic alone', value });
   return [
     figure(`backfill beside ${liveRate}/s of live traffic`, linesPerSecond, 'lines/s', asked, { of: 'value', atLeast: goalPerSecond }),
-    figure('live ingest p99 beside it', beside, 'ms', against(alone), null),
+    figure('live ingest p99 beside it', beside.latencyMs.p99 ?? NaN, 'ms', against(alone.latencyMs.p99 ?? NaN), null),
     figure('live freshness p99 beside it', freshBeside, 'ms', against(freshAlone), { of: 'value', atMost: freshnessBudgetMs }),
   ];
 };
 
-const connect = async (url: string) => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
-};
+const liveTraffic = (address: string, name: string, seconds: number): Live => ({
+  address,
+  systemName: `live-${name}`,
+  eventName: `live-${name}`,
+  objects: 100,
+  ratePerSecond: liveRate,
+  settleSeconds: 0,
+  seconds,
+});
 
-/** The p99 of the answers, from the intended times. */
-const playLive = async (player: Player, address: string, name: string, seconds: number): Promise<number> => {
-  const body = `{"system_name":"live-${name}","object_id":"{{key}}","event_name":"paid","event_time":"{{time}}","metadata":{"n":{{n}}},"id":"{{id}}"}`;
-  const { phases } = await player.play(
-    {
-      stages: steady(liveRate, seconds),
-      arrivals: 'constant',
-      seed: 1,
-      request: {
-        method: 'POST',
-        origin: address,
-        path: '/events',
-        headers: [['content-type', 'application/json']],
-        body,
-        keys: { kind: 'uniform', count: 100 },
-        batch: null,
-      },
-      firstNumber: 0,
-      okStatuses: [[200, 299]],
-      timeoutMs: 10_000,
-      connections: 64,
-      retry: null,
-    },
-    { onProgress: () => {}, signal: new AbortController().signal },
-  );
-  return phases[0]!.latencyMs.p99 ?? NaN;
-};
-
-type Beside = { readonly file: string; readonly queryUrl: string; readonly client: pg.Client };
+type Beside = { readonly file: string; readonly queryUrl: string; readonly pool: Pool };
 
 /** Lines a second, from the ledger: from its first commit to its last within the live traffic. */
-const importBeside = async ({ logFolder, registry }: Workshop, { file, queryUrl, client }: Beside): Promise<number> => {
+const importBeside = async ({ logFolder, registry }: Workshop, { file, queryUrl, pool }: Beside): Promise<number> => {
   const args = [ops, '--url', queryUrl, 'import', file, '--why', 'a bench'];
   const started = await spawnProcess({
     command: process.execPath,
@@ -112,20 +91,10 @@ const importBeside = async ({ logFolder, registry }: Workshop, { file, queryUrl,
   });
   await Promise.race([started.exited, new Promise((resolve) => setTimeout(resolve, besideSeconds * 1000))]);
   await started.stop();
-  const { rows } = await client.query<{ rate: number }>(
+  const { rows } = await pool.query<{ rate: number }>(
     `select (sum(appended) / greatest(extract(epoch from max(at) - min(at)), 0.001))::double precision as rate from import_ledger`,
   );
   return rows[0]?.rate ?? 0;
-};
-
-/** From receipt to row. */
-const freshness = async (client: pg.Client, name: string): Promise<number> => {
-  const { rows } = await client.query<{ p99: number }>(
-    `select (percentile_cont(0.99) within group (order by extract(epoch from applied_at - received_at)) * 1000)::double precision as p99
-     from events where system_name = $1`,
-    [`live-${name}`],
-  );
-  return rows[0]!.p99;
 };
 
 const rounds = 2;
@@ -134,8 +103,8 @@ const costOfIndex = async (bed: Bed, say: (text: string) => void): Promise<Figur
   const measured: { readonly without: number; readonly withIndex: number }[] = [];
   for (let round = 1; round <= rounds; round++) {
     say(`the index of identities, round ${round} of ${rounds}`);
-    const { eventsPerSecond: without } = await drainBacklog(bed, `bench_without_${round}`, say, noIndex);
-    const { eventsPerSecond: withIndex } = await drainBacklog(bed, `bench_with_${round}`, say, makeIndex);
+    const { eventsPerSecond: without } = await drainBacklog(bed, `bench_without_${round}`, say, { prepare: noIndex });
+    const { eventsPerSecond: withIndex } = await drainBacklog(bed, `bench_with_${round}`, say, { prepare: makeIndex });
     measured.push({ without, withIndex });
   }
   const against = { what: 'the same without the index', value: median(measured.map(({ without }) => without)) };

@@ -27,7 +27,7 @@ export const benchIngestBatches = async (bed: Bed, say: (text: string) => void):
   }
   await ingest.process.stop();
   const against = { what: 'PostgreSQL alone: two connections, insert of 500 rows a commit, no dedupe, no order', value: median(plain) };
-  return [figure('ingest, batches of 100', median(durable), 'events/s', against, { of: 'value', atLeast: 20_000 })];
+  return [figure('ingest, batches of 100', median(durable), 'events/s', against, { of: 'value', atLeast: 25_000 })];
 };
 
 /** Rows a second that the same server takes from two connections, one commit for 500 rows. */

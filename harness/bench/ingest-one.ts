@@ -45,14 +45,14 @@ const toFigures = (durable: readonly ClosedLoopResult[], stubbed: readonly Close
       rate(durable),
       'events/s',
       { what, value: rate(stubbed) },
-      { of: 'ratio', atLeast: 0.65 },
+      { of: 'ratio', atLeast: 0.8 },
     ),
     figure(
       'ingest, one event a request, 64 connections: p99',
       p99(durable),
       'ms',
       { what, value: p99(stubbed) },
-      { of: 'ratio', atMost: 4 },
+      { of: 'ratio', atMost: 3 },
     ),
   ];
 };

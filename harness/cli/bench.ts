@@ -7,6 +7,7 @@ import { createBed, type Bed } from '../bench/bed.ts';
 import { benchBackfill } from '../bench/backfill.ts';
 import { benchDrainBacklog } from '../bench/drain-backlog.ts';
 import type { Figure } from '../bench/figure.ts';
+import { benchFreshness } from '../bench/freshness.ts';
 import { benchFrozenServer } from '../bench/frozen-server.ts';
 import { benchGeneratorRate, benchOpenLoop } from '../bench/generator-rate.ts';
 import { benchIngestBatches } from '../bench/ingest-batches.ts';
@@ -16,6 +17,8 @@ import { figureText } from '../bench/print-figure.ts';
 import { benchJudge } from '../bench/judge-history.ts';
 import { benchProxy } from '../bench/proxy.ts';
 import { createBenchRebuild, usualRebuildEvents } from '../bench/rebuild/bench-rebuild.ts';
+import { createBenchStored, usualStoredEvents } from '../bench/stored/bench-stored.ts';
+import { benchTelemetry } from '../bench/telemetry.ts';
 import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
 
@@ -23,16 +26,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 type Bench = (bed: Bed, say: (text: string) => void) => Promise<readonly Figure[]>;
 
-const benchesOf = (rebuildEvents: number): ReadonlyMap<string, Bench> =>
+type Sizes = { readonly rebuildEvents: number; readonly storedEvents: number };
+
+const benchesOf = ({ rebuildEvents, storedEvents }: Sizes): ReadonlyMap<string, Bench> =>
   new Map<string, Bench>([
     ['ingest-one', benchIngestOne],
     ['ingest-batches', benchIngestBatches],
     ['udp', benchUdp],
     ['schemas', benchSchemaCheck],
     ['workers', benchDrainBacklog],
+    ['freshness', benchFreshness],
+    ['telemetry', benchTelemetry],
     ['backfill', benchBackfill],
     ['proxy', benchProxy],
     ['rebuild', createBenchRebuild(rebuildEvents)],
+    ['stored', createBenchStored(storedEvents)],
   ]);
 
 /** Those that need nothing of the system. */
@@ -43,16 +51,24 @@ const withoutSystem = new Map<string, (say: (text: string) => void, signal: Abor
   ['judge', benchJudge],
 ]);
 
-const names = [...benchesOf(usualRebuildEvents).keys(), ...withoutSystem.keys()];
+const usualSizes: Sizes = { rebuildEvents: usualRebuildEvents, storedEvents: usualStoredEvents };
 
-type Options = { readonly json?: string; readonly rebuildEvents: number };
+const names = [...benchesOf(usualSizes).keys(), ...withoutSystem.keys()];
+
+type Options = Sizes & { readonly json?: string };
 
 const parse = (parameters: readonly string[]): Options & { only: readonly string[] } => {
   const program = new Command('bench')
     .description('Measures throughput and latency on this machine, as ratios against something run beside it.')
     .argument('[name...]', `which to run (${names.join(', ')}; default: all)`)
     .option('--json <file>', 'write the figures as a list of {name, value, unit, against, ratio, bound, holds}')
-    .option('--rebuild-events <number>', 'how long a log the rebuild has; its figure is of 1000000', events, usualRebuildEvents)
+    .option('--rebuild-events <number>', 'how long a log the rebuild has; its figure is of 1000000', events, usualSizes.rebuildEvents)
+    .option(
+      '--stored-events <number>',
+      'how many events are stored where that is measured; its figure is of 10000000',
+      events,
+      usualSizes.storedEvents,
+    )
     .exitOverride();
   program.parse(parameters, { from: 'user' });
   const unknown = program.args.filter((name) => !names.includes(name));
@@ -68,8 +84,8 @@ const events = (text: string): number => {
 
 const say = (text: string): void => console.error(`… ${text}`);
 
-const measure = async (only: readonly string[], rebuildEvents: number, signal: AbortSignal): Promise<readonly Figure[]> => {
-  const benches = benchesOf(rebuildEvents);
+const measure = async (only: readonly string[], sizes: Sizes, signal: AbortSignal): Promise<readonly Figure[]> => {
+  const benches = benchesOf(sizes);
   const isWanted = (name: string): boolean => only.length === 0 || only.includes(name);
   const figures: Figure[] = [];
   for (const [name, bench] of withoutSystem) {
@@ -99,9 +115,9 @@ const main = async (): Promise<number> => {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
   try {
-    const { only, json, rebuildEvents } = parse(process.argv.slice(2));
+    const { only, json, ...sizes } = parse(process.argv.slice(2));
     console.log(`faultline bench on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);
-    const figures = await measure(only, rebuildEvents, interrupted.signal);
+    const figures = await measure(only, sizes, interrupted.signal);
     for (const figure of figures) console.log(figureText(figure));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
     return figures.every(({ holds }) => holds !== false) ? 0 : 1;
