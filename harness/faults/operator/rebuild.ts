@@ -12,10 +12,19 @@ const readModel = 'timelines';
 /** Readers get so long with each version. */
 const readSeconds = 1.5;
 const freshSeconds = 0.25;
+/** How often one who is refused asks again: an event may have waited for longer than the freshness budget just then. */
+const [mostTries, betweenTriesSeconds] = [20, 0.25];
 
 export const rebuild = async (desk: Desk): Promise<boolean> => {
   const act = (action: string, what: string, more: Readonly<Record<string, unknown>> = {}) =>
     desk.ask('/rebuilds', { read_model: readModel, action, ...more }, what);
+  const insist = async (action: string, what: string) => {
+    for (let tries = 1; tries < mostTries; tries += 1) {
+      if ((await act(action, what)).isDone) return true;
+      await desk.wait(betweenTriesSeconds);
+    }
+    return (await act(action, what)).isDone;
+  };
   const look = () => desk.look<Rebuild>(`/rebuilds/${readModel}`);
   const started = await act('start', 'a new version is started', { same_code: true, rate_per_second: 1500 });
   if (!started.isDone) return false;
@@ -25,7 +34,7 @@ export const rebuild = async (desk: Desk): Promise<boolean> => {
   const newest = ({ versions }: Rebuild) => versions.find((one) => one.version === version);
   const isBuilt = (seen: Rebuild) => (newest(seen)?.lag_seconds ?? Infinity) < freshSeconds && (newest(seen)?.position ?? 0) > 0;
   if (!(await desk.until(`version ${version} has caught up`, look, isBuilt))) return false;
-  if (!(await act('compare', 'a comparison')).isDone) return false;
+  if (!(await insist('compare', 'a comparison'))) return false;
   const isCompared = ({ comparison }: Rebuild) => comparison?.version === version && comparison.outcome !== null;
   if (!(await desk.until('the two were compared', look, isCompared))) return false;
   const equal = (await look()).comparison?.outcome === 'equal';
@@ -36,7 +45,7 @@ export const rebuild = async (desk: Desk): Promise<boolean> => {
     ['switch', 'the switch once more'],
     ['back', 'the way back once more'],
   ] as const) {
-    if (!(await act(action, what)).isDone) return false;
+    if (!(await insist(action, what))) return false;
     served.push((await look()).served_version);
     await desk.wait(readSeconds);
   }
