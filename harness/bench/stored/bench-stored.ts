@@ -9,7 +9,7 @@ import { saturate, type ClosedLoopResult } from '../closed-loop.ts';
 import { batchBody, eventBody } from '../events.ts';
 import { median, type Figure } from '../figure.ts';
 import { demandClean } from '../ingest-one.ts';
-import { demandOnTime, freshness, playLive } from '../live-load.ts';
+import { demandAnswered, freshness, playLive } from '../live-load.ts';
 import { openDatabase } from '../open-database.ts';
 import { fillStored } from './fill-stored.ts';
 import { type Costs, storedFigures } from './stored-figures.ts';
@@ -51,7 +51,7 @@ const measureFreshness = async (bed: Bed, database: string): Promise<number> => 
   await using player = createWorkerPlayer(startLoadWorkers(1, systemClock), systemClock);
   const load = { ratePerSecond: liveRatePerSecond, settleSeconds, seconds: liveSeconds };
   const live = { address: ingest.address, systemName: 'bench', eventName: 'live', objects: 5000, ...load };
-  const measured = await freshness(pool, live, demandOnTime(await playLive(player, live)));
+  const measured = await freshness(pool, live, demandAnswered(await playLive(player, live)));
   for (const { process } of [ingest, ...workers]) await process.stop();
   return measured;
 };
