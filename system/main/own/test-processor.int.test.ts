@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, inject, test } from 'vitest';
 import { defineProcessor } from '../../processor/define-processor.ts';
+import { createTestDatabase } from '../../storage/postgres/testing.ts';
 import { testProcessor, type GivenEvent } from './test-processor.ts';
 
 const happened = (object_id: string, metadata: unknown = {}, more: Partial<GivenEvent> = {}): GivenEvent => ({
@@ -22,15 +23,17 @@ const counting = defineProcessor({
   },
 });
 
-const connect = async () => {
-  const client = new Client({ connectionString: inject('postgresUrl') });
+const connect = async (connectionString = inject('postgresUrl')) => {
+  const client = new Client({ connectionString });
   await client.connect();
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 };
 
 describe('the test kit of processors', () => {
   test('runs what it is given, in order, on a connection that is handed over, and leaves nothing there', async () => {
-    await using client = await connect();
+    // A database of its own: others make such schemas at the same time.
+    await using database = await createTestDatabase();
+    await using client = await connect(database.url);
     const schemas = async () => (await client.query(`select nspname from pg_namespace where nspname like 'faultline_test%'`)).rows;
     const before = await schemas();
     {
