@@ -8,7 +8,7 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 1 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 500 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 500 } },
     steady: {
       kind: 'steady',
       seconds: 10,
