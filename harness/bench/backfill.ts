@@ -12,7 +12,7 @@ import type { Bed } from './bed.ts';
 import { drainBacklog } from './drain-backlog.ts';
 import { eventBody } from './events.ts';
 import { figure, median, type Figure } from './figure.ts';
-import { freshness, type Live, playLive } from './live-load.ts';
+import { demandAnswered, freshness, type Live, playLive } from './live-load.ts';
 import { openDatabase } from './open-database.ts';
 import { createWorkshop, type Workshop } from './workshop.ts';
 
@@ -48,11 +48,11 @@ const besideLive = async (bed: Bed, say: (text: string) => void): Promise<readon
   );
   say(`live traffic of ${liveRate}/s alone, ${aloneSeconds} s`);
   const ofAlone = liveTraffic(ingest.address, 'alone', aloneSeconds);
-  const alone = await playLive(player, ofAlone);
+  const alone = demandAnswered(await playLive(player, ofAlone));
   say(`the same beside an import of ${lines} lines, ${besideSeconds} s`);
   const ofBeside = liveTraffic(ingest.address, 'beside', besideSeconds);
   const [beside, linesPerSecond] = await Promise.all([
-    playLive(player, ofBeside),
+    playLive(player, ofBeside).then(demandAnswered),
     importBeside(workshop, { file, queryUrl: running[2].address, pool }),
   ]);
   const [freshAlone, freshBeside] = [await freshness(pool, ofAlone, alone), await freshness(pool, ofBeside, beside)];

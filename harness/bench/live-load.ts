@@ -5,7 +5,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { Player } from '../load/play.ts';
 import type { PhaseResult } from '../load/result.ts';
 import { isLate, lateText } from '../load/slo/judge-slos.ts';
-import { steady } from './load-job.ts';
+import { playSteadily, steady } from './load-job.ts';
 
 export type Live = {
   readonly address: string;
@@ -28,27 +28,11 @@ const appliedWithinMs = 60_000;
 
 /** What was measured once it had settled; latencies are from the intended times. */
 export const playLive = async (player: Player, live: Live): Promise<PlayedLive> => {
-  const { phases } = await player.play(
-    {
-      stages: steady(live.ratePerSecond, live.seconds, live.settleSeconds),
-      arrivals: 'constant',
-      seed: 1,
-      request: {
-        method: 'POST',
-        origin: live.address,
-        path: '/events',
-        headers: [['content-type', 'application/json']],
-        body: bodyOf(live),
-        keys: { kind: 'uniform', count: 1 },
-        batch: null,
-      },
-      firstNumber: 0,
-      okStatuses: [[200, 299]],
-      timeoutMs: 10_000,
-      connections,
-      retry: null,
-    },
-    { onProgress: () => {}, signal: new AbortController().signal },
+  const { phases } = await playSteadily(
+    player,
+    steady(live.ratePerSecond, live.seconds, live.settleSeconds),
+    { origin: live.address, path: '/events', body: bodyOf(live), connections },
+    new AbortController().signal,
   );
   return { ...(phases.at(-1) as PhaseResult), answered: phases.reduce((sum, { ok }) => sum + ok, 0) };
 };

@@ -1,4 +1,4 @@
-// The load that the benches of the generator send: a small POST, a constant rate.
+// The load that benches send: a POST at a constant rate, of a small body where only the generator is measured.
 import type { PlayJob, Played, Player } from '../load/play.ts';
 import type { Stage } from '../load/plan/stage.ts';
 
@@ -10,13 +10,11 @@ export const steady = (ratePerSecond: number, seconds: number, settleSeconds = 0
   return settleSeconds === 0 ? [measured] : [{ name: 'settle', kind: 'warm-up', seconds: settleSeconds, ...flat }, measured];
 };
 
-export const playRate = (
-  player: Player,
-  origin: string,
-  stages: readonly Stage[],
-  connections: number,
-  signal: AbortSignal,
-): Promise<Played> => {
+type Sent = { readonly origin: string; readonly path: string; readonly body: string; readonly connections: number };
+
+/** Open loop, each answer but 2xx a failure, nothing tried again. */
+export const playSteadily = (player: Player, stages: readonly Stage[], sent: Sent, signal: AbortSignal): Promise<Played> => {
+  const { origin, path, body: text, connections } = sent;
   const job: PlayJob = {
     stages,
     arrivals: 'constant',
@@ -24,9 +22,9 @@ export const playRate = (
     request: {
       method: 'POST',
       origin,
-      path: '/',
+      path,
       headers: [['content-type', 'application/json']],
-      body,
+      body: text,
       keys: { kind: 'uniform', count: 1 },
       batch: null,
     },
@@ -38,3 +36,11 @@ export const playRate = (
   };
   return player.play(job, { onProgress: () => {}, signal });
 };
+
+export const playRate = (
+  player: Player,
+  origin: string,
+  stages: readonly Stage[],
+  connections: number,
+  signal: AbortSignal,
+): Promise<Played> => playSteadily(player, stages, { origin, path: '/', body, connections }, signal);

@@ -86,7 +86,7 @@ const runJob = async (
 const sendAll = async (run: Run): Promise<number> => {
   const { arrivals, now, open } = run;
   if (arrivals.count === 0) open.allDone.resolve();
-  while (now() < 0) await delay(Math.min(-now(), 100));
+  for (let early = -now(); early > 0; early = -now()) await delay(Math.min(early, 100));
   const before = process.cpuUsage();
   await runOpenLoop({
     count: arrivals.count,
