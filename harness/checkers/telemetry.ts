@@ -32,4 +32,4 @@ export const telemetry = ({ signals }: RunData): CheckResult => {
 };
 
 const aboutDropped = (dropped: DroppedRecords | null): string =>
-  dropped === 'uncounted' ? 'and this runtime does not tell what it drops' : 'and the receiver dropped nothing';
+  dropped === 'uncounted' ? 'and this runtime does not tell what it drops' : 'and the receiver dropped nothing of it';

@@ -72,8 +72,9 @@ describe('metrics over OTLP', () => {
   it('show a counter at 0 that began to count as soon as it was announced, however late it was made', async () => {
     await using receiver = await startOtlpReceiver();
     const { telemetry } = start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
+    telemetry.instruments.counter(signals.ingestRefused, [{ 'error.code': 'overloaded' }]);
     // The export that comes by itself is over.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await seen(() => lastPoint(receiver, 'faultline.ingest.refused'));
     const takeovers = telemetry.instruments.counter(signals.takeovers, [{ 'faultline.processor': 'events' }]);
     telemetry.announce();
     await new Promise((resolve) => setImmediate(resolve));
