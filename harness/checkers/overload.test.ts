@@ -99,7 +99,7 @@ const sampling = (keep: (process: MachineSample['processes'][number]) => Machine
   machine: quiet.machine.map((sample) => ({ ...sample, processes: sample.processes.map(keep).filter((process) => process !== null) })),
 });
 
-test('memory of the target that was sampled of some roles only is not known to be within its bound, but beyond it is beyond it', () => {
+test('memory that was sampled of some roles only is not known to be within its bound, but beyond it is beyond it', () => {
   const parameters = { megabytes: 350 };
   const noWorkers = sampling((process) => (process.role === 'worker' ? null : process));
   expect(memoryWithin(noWorkers, parameters)).toMatchObject({
@@ -111,6 +111,9 @@ test('memory of the target that was sampled of some roles only is not known to b
     outcome: 'inconclusive',
     summary: expect.stringContaining('1 of 2 of role worker'),
   });
+  const anotherRole = sampling((process) => (process.role === 'query' ? { ...process, role: 'postgres', pssBytes: null } : process));
+  expect(memoryWithin(anotherRole, parameters)).toMatchObject({ summary: expect.stringContaining('0 of 1 of role postgres') });
+  // It lives on from scenario to scenario.
   const harness = { ...quiet.machine[0]!.processes[0]!, role: 'harness', pid: 9, pssBytes: 900_000_000 };
   const besides = { ...quiet, machine: quiet.machine.map((sample) => ({ ...sample, processes: [...sample.processes, harness] })) };
   expect(memoryWithin(besides, parameters)).toMatchObject({ outcome: 'pass' });
