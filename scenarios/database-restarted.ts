@@ -37,7 +37,6 @@ export default scenario({
     FaultlineIngestErrorBudgetBurn: { after: ['restart-in-order', 'end-as-in-a-crash'], withinSeconds: 10, resolvesWithinSeconds: 15 },
   },
   mayFire: {
-    FaultlineIngestLatencyBudgetBurn: 'Where a commit is in doubt, those behind it wait for a second before they are told.',
     FaultlineLeaseTakenOver: 'A lease of three seconds outlives a restart of three, or does not: it depends on when it was renewed last.',
   },
   drainWithinSeconds: 20,

@@ -8,7 +8,7 @@ export default scenario({
   set: 'extra',
   needs: { processes: { ingest: 2, worker: 3, query: 2 } },
 
-  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 8 },
+  traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 4 },
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 400 },
     deployment: {
