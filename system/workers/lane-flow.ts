@@ -15,8 +15,8 @@ export type BatchEnd =
 export type LaneFlow = {
   readonly tenure: Tenure;
   readonly position: () => number;
-  /** The lane has events up to here. True where that is news to an idle lane. */
-  wake(head: number): boolean;
+  /** The lane has events up to here. */
+  wake(head: number): void;
   /** There may be due early events: look before the next batch. */
   drain(): void;
   /** Resolves when the batch in hand is done. */
@@ -83,9 +83,7 @@ export const startLaneFlow = (options: LaneFlowOptions): LaneFlow => {
     position: () => position,
     wake: (newHead) => {
       head = Math.max(head, newHead);
-      const news = head > position;
-      if (news) wakeUp?.();
-      return news;
+      if (head > position) wakeUp?.();
     },
     drain: () => {
       drainWanted = true;

@@ -31,8 +31,8 @@ export type LaneHostOptions = {
 
 export type RunningLanes = LaneHost & {
   readonly kept: () => readonly KeptLane[];
-  /** Tells every lane how far it may be read; true where any had work that it did not know of. */
-  wake(headOf: (tenure: Tenure) => number): boolean;
+  /** Tells every lane how far it may be read. */
+  wake(headOf: (tenure: Tenure) => number): void;
 };
 
 export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
@@ -55,9 +55,7 @@ export const createLaneHost = (options: LaneHostOptions): RunningLanes => {
     },
     kept: () => [...running.values()].map(({ kept }) => kept),
     wake: (headOf) => {
-      let news = false;
-      for (const lane of running.values()) news = lane.wake(headOf(lane.tenure)) || news;
-      return news;
+      for (const lane of running.values()) lane.wake(headOf(lane.tenure));
     },
   };
 };

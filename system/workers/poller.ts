@@ -1,4 +1,4 @@
-// Looks for new events: one query for the heads of all lanes, often while there is work, seldom while there is none.
+// Looks for new events: one query for the heads of all lanes, ten times a second.
 import type { StreamReader } from '../stream/stream.ts';
 import { createBackOff } from './back-off.ts';
 import type { WorkerClock } from './worker-clock.ts';
@@ -7,8 +7,7 @@ export type PollerOptions = {
   readonly stream: Pick<StreamReader, 'heads'>;
   readonly clock: WorkerClock;
   readonly random: () => number;
-  /** Is told the heads; answers whether any of them was news. */
-  readonly onHeads: (heads: ReadonlyMap<number, number>) => boolean;
+  readonly onHeads: (heads: ReadonlyMap<number, number>) => void;
   readonly onError: (error: unknown) => void;
 };
 
@@ -20,24 +19,23 @@ export type Poller = {
   readonly lastRoundAtMs: () => number;
 };
 
-/** Each lane moves at most once a round: shorter rounds are more transactions for the same events (docs/decisions/0016-rounds-of-the-poller.md). */
-const busyMs = 50;
-const idleMs = 100;
-const slower = 1.3;
+/** Each lane moves at most once a round: shorter rounds are more transactions for the same events (docs/decisions/0039-ten-rounds-a-second.md). */
+const everyMs = 100;
 
 export const createPoller = ({ stream, clock, random, onHeads, onError }: PollerOptions): Poller => {
   let waiting: (() => void)[] = [];
   let lastRoundAtMs = 0;
   let hurry: (() => void) | null = null;
   const backOff = createBackOff(random, { firstMs: 50, longestMs: 1000 });
-  const round = async (waitMs: number) => {
+  /** Resolves to the wait until the next one. */
+  const round = async () => {
     const told = waiting;
     waiting = [];
     try {
-      const news = onHeads(await stream.heads());
+      onHeads(await stream.heads());
       lastRoundAtMs = clock.nowMs();
       backOff.reset();
-      return news ? busyMs : Math.min(idleMs, waitMs * slower);
+      return everyMs;
     } catch (error) {
       onError(error);
       return backOff.nextMs();
@@ -53,9 +51,8 @@ export const createPoller = ({ stream, clock, random, onHeads, onError }: Poller
   };
   return {
     run: async (signal) => {
-      let waitMs = busyMs;
       while (!signal.aborted) {
-        waitMs = await round(waitMs);
+        const waitMs = await round();
         if (waiting.length === 0) await pause(waitMs, signal);
       }
     },

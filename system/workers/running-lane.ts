@@ -13,7 +13,7 @@ import { createUnorderedBatch } from './unordered-lane.ts';
 export type RunningLane = {
   readonly tenure: Tenure;
   readonly kept: KeptLane;
-  wake(head: number): boolean;
+  wake(head: number): void;
   /** Resolves when the batch in hand, and a write from the park that has begun, are done. */
   stop(): Promise<void>;
 };
