@@ -5,7 +5,7 @@ export const importSettings = {
   importLagMs: {
     name: 'FAULTLINE_IMPORT_LAG_MS',
     kind: 'integer',
-    fallback: '150',
+    fallback: '200',
     minimum: 10,
     maximum: 3600000,
     readers: ['query'],
@@ -14,7 +14,7 @@ export const importSettings = {
   importCommitMs: {
     name: 'FAULTLINE_IMPORT_COMMIT_MS',
     kind: 'integer',
-    fallback: '60',
+    fallback: '80',
     minimum: 5,
     maximum: 60000,
     readers: ['query'],
