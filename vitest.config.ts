@@ -1,6 +1,9 @@
 // Two projects: unit tests (no I/O) and integration tests (real sockets, real PostgreSQL), which share one server.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Of the processes that tests start, hundreds of times the same: each is ready in half the time. The harness keeps its own there too. */
+const compileCache = fileURLToPath(new URL('node_modules/.cache/faultline-compile', import.meta.url));
 const elsewhere = ['**/node_modules/**', '.ci/fixtures/**', 'runs/**', 'data/**'];
 
 export default defineConfig({
@@ -28,6 +31,7 @@ export default defineConfig({
           name: 'int',
           include: ['{system,harness,scenarios,grafana,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
+          env: { NODE_COMPILE_CACHE: compileCache },
           globalSetup: ['.ci/vitest-global-setup.ts'],
         },
       },

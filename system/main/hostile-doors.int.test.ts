@@ -18,7 +18,7 @@ const programOf = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import
 
 const startProcess = async (name: string, environment: Record<string, string>) => {
   const child = spawn(process.execPath, [programOf(name)], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

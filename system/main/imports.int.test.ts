@@ -27,6 +27,7 @@ type Line = { readonly event_name?: string; readonly attributes: { readonly addr
 const startQuery = async (databaseUrl: string, port: number) => {
   const environment = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     DATABASE_URL: databaseUrl,
     FAULTLINE_PORT: String(port),
     FAULTLINE_IMPORT_LAG_MS: '60000',

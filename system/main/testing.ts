@@ -10,7 +10,7 @@ export type Line = { readonly event_name?: string; readonly body: string; readon
 export const startIngest = (databaseUrl: string, environment: Record<string, string>, stdin: 'ignore' | 'pipe' = 'ignore') => {
   const main = new URL('ingest.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], DATABASE_URL: databaseUrl, ...environment },
     stdio: [stdin, 'pipe', 'inherit'],
   });
   const lines: Line[] = [];

@@ -115,7 +115,13 @@ const entry = fileURLToPath(new URL('../main/worker.ts', import.meta.url));
 /** Disposing kills it, stopped or not. */
 export const startWorkerProcess = async (databaseUrl: string, environment: WorkerEnvironment = {}): Promise<WorkerProcess> => {
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env['PATH'] ?? '', DATABASE_URL: databaseUrl, ...quick, ...environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      DATABASE_URL: databaseUrl,
+      ...quick,
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: LogLine[] = [];

@@ -17,7 +17,7 @@ const start = async (environment: Record<string, string> = {}) => {
   const ops = (...parameters: readonly string[]) =>
     execa(process.execPath, [program, ...parameters, ...(/list|audit/.test(parameters[1]!) ? [] : ['--by', 'ann', '--why', 'a test'])], {
       reject: false,
-      env: { PATH: process.env['PATH'], DATABASE_URL: database.url },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], DATABASE_URL: database.url },
       extendEnv: false,
     });
   const send = async (key: string | null) => {
