@@ -16,8 +16,13 @@ export const eventNames = ['order.created', 'order.paid', 'order.packed', 'order
 const poisonSeat = 4;
 const followerSeats = [11, 29] as const;
 
-export const planEvents = (count: number, { name, phases, traffic }: TrafficSource, seed: number): PlannedEvent[] => {
-  const seats = planSeats(count, { phases, traffic }, seed);
+/** A seat for each name of a phase, in which it lies. */
+export const planEvents = (
+  phaseOfSeat: readonly string[],
+  { name, traffic }: Pick<TrafficSource, 'name' | 'traffic'>,
+  seed: number,
+): PlannedEvent[] => {
+  const seats = planSeats(phaseOfSeat, traffic, seed);
   const sequences = new Map<string, number>();
   const names = createRandom(seed, 'names');
   const clockOf = createClocks(traffic, seed);
@@ -50,11 +55,8 @@ const nextSequence = (sequences: Map<string, number>, { systemName, objectId }: 
   return sequence;
 };
 
-const planSeats = (
-  count: number,
-  { phases, traffic: { keys, poison, tenants } }: Pick<TrafficSource, 'phases' | 'traffic'>,
-  seed: number,
-): readonly Seat[] => {
+const planSeats = (phaseOfSeat: readonly string[], { keys, poison, tenants }: Traffic, seed: number): readonly Seat[] => {
+  const count = phaseOfSeat.length;
   const ofTenant = createTenantPicker(tenants, createRandom(seed, 'tenants'));
   const pick = createKeyPicker(keys, createRandom(seed, 'keys'));
   const pickKey = (): PlannedKey => ofTenant(pick());
@@ -62,23 +64,13 @@ const planSeats = (
   const nextPoison = poisonInTurn(poison?.kinds ?? []);
   const seats: Seat[] = Array.from({ length: count });
   let poisonedKeys = 0;
-  const isDue = poison?.during === undefined ? () => true : seatsOf(poison.during, phases, count);
+  const isDue = (seat: number) => poison?.during === undefined || phaseOfSeat[seat] === poison.during;
   for (let seat = 0; seat < count; seat += 1) {
     if (seats[seat] !== undefined) continue;
     if (poison === undefined || !isDue(seat) || !random.chance(poison.share)) seats[seat] = { key: pickKey(), poison: null, variant: 0 };
     else placePoison(seats, seat, { key: ofTenant(poisonedKey(poisonedKeys++)), ...nextPoison() });
   }
   return seats;
-};
-
-/** By the phases' own rates; what goes on in them is not looked at. */
-const seatsOf = (name: string, phases: readonly Phase[], count: number): ((seat: number) => boolean) => {
-  const sizes = phases.map(({ seconds, ratePerSecond }) => seconds * ratePerSecond);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const at = phases.findIndex((phase) => phase.name === name);
-  const before = sizes.slice(0, Math.max(at, 0)).reduce((sum, size) => sum + size, 0);
-  const [from, to] = [(before / total) * count, ((before + (sizes[at] ?? 0)) / total) * count];
-  return (seat) => seat >= from && seat < to;
 };
 
 /** Poison that is refused stands alone; poison for the handler gets good events of its key before and after it. */

@@ -112,6 +112,15 @@ test('every event has an identity of its own', () => {
   });
 });
 
+test('poison that is due during one phase is in no other, whatever goes on in those before it', () => {
+  const ramp = { name: 'ramp', kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 900 } } as const;
+  const source = sourceOf({ poison: { share: 0.1, kinds: ['broken-json', 'wrong-types'], during: 'second' } }, 1000);
+  const { operations } = planTraffic({ ...source, phases: [ramp, ...source.phases] }, 5);
+  const poisoned = operations.filter(({ poison }) => poison !== null);
+  expect(new Set(poisoned.map(({ phase }) => phase))).toEqual(new Set(['second']));
+  expect(poisoned.length / operations.filter(({ phase }) => phase === 'second').length).toBeCloseTo(0.1, 1);
+});
+
 test('poison sits on keys of its own, and good events of the same key come after it', () => {
   const { operations } = planTraffic(sourceOf({ poison: { share: 0.02, kinds } }, 1000), 5);
   for (const sent of Map.groupBy(operations, keyOf).values()) {

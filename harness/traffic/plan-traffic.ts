@@ -20,7 +20,11 @@ export const planTraffic = (source: TrafficSource, seed: number): TrafficPlan =>
   const { phases, traffic } = source;
   if (traffic.replay !== undefined) return replayTraffic(source, traffic.replay, seed);
   const arrivals = planArrivals(phases, traffic.arrivals, seed);
-  const inOrder = planEvents(arrivals.length, source, seed);
+  const inOrder = planEvents(
+    arrivals.map(({ phase }) => phase),
+    source,
+    seed,
+  );
   const events = traffic.disorder === undefined ? inOrder : displace(inOrder, traffic.disorder, createRandom(seed, 'disorder'));
   const firsts = arrivals.map(({ phase, atUs }, seat): Draft => ({
     ...(events[seat] as (typeof events)[number]),

@@ -5,12 +5,11 @@ import { planEvents } from '../../traffic/plan-events.ts';
 import { firstVersion, secondVersion } from './event-schemas.ts';
 import { handle, reads } from './versioned-handler.ts';
 
-const phase = (name: string, seconds: number) => ({ name, kind: 'steady' as const, seconds, ratePerSecond: 100 });
+const seatsIn = (phase: string, count: number) => Array.from({ length: count }, () => phase);
 const events = planEvents(
-  2000,
+  [...seatsIn('before', 1000), ...seatsIn('release', 500), ...seatsIn('after', 500)],
   {
     name: 'versions',
-    phases: [phase('before', 10), phase('release', 5), phase('after', 5)],
     traffic: {
       arrivals: 'poisson',
       keys: { kind: 'uniform', count: 50 },
