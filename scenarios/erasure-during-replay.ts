@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'erasure-during-replay',
   title:
-    '250 events a second, some of them poison; what is parked is replayed, a version is built, and beside both two objects are erased while a worker is killed',
+    '200 events a second, some of them poison; what is parked is replayed, a version is built, and beside both two objects are erased while a worker is killed',
   why: 'An erasure that runs beside other work is undone by it: a batch that read the old body before, a replay that brings a copy back from the park, a rebuild that reads the log again, a worker that died with half of it done. And it may not cost anybody else an event, nor leave a hole in positions or books.',
   set: 'extra',
 
@@ -12,11 +12,11 @@ export default scenario({
   traffic: {
     arrivals: 'poisson',
     keys: { kind: 'zipf', count: 60, exponent: 1 },
-    poison: { share: 0.02, kinds: ['handler-throws'] },
+    poison: { share: 0.015, kinds: ['handler-throws'] },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 250 },
-    erasing: { kind: 'fault', seconds: 16, ratePerSecond: 250 },
+    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
+    erasing: { kind: 'fault', seconds: 16, ratePerSecond: 200 },
   },
   faults: {
     erase: { kind: 'operator', effect: 'erase', at: { phase: 'erasing', afterSeconds: 3 }, seconds: 40 },
