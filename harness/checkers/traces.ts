@@ -57,8 +57,14 @@ const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, oper
   const applied = [...effects.values()].map((each) => each.get(row?.id ?? -1)?.appliedAt ?? Infinity);
   const from = run.timeline.zeroAt + operation.handedAt;
   const to = Math.max(...applied);
+  const isNear = (at: number) => from <= at + exportIntervalMs && to >= at - 2 * exportIntervalMs;
   return run.evidence.some(
-    ({ kind, injectedAt, tookEffect }) =>
-      tookEffect && kind !== 'restart' && from <= injectedAt + exportIntervalMs && to >= injectedAt - 2 * exportIntervalMs,
+    (fault) => fault.tookEffect && fault.kind !== 'restart' && (isNear(fault.injectedAt) || deathsOf(fault).some(isNear)),
   );
 };
+
+/** In a loop of crashes there are several. */
+const deathsOf = ({ observations }: RunData['evidence'][number]): readonly number[] =>
+  observations.filter(({ data }) => isExit(data)).map(({ at }) => at);
+
+const isExit = (data: unknown): boolean => typeof data === 'object' && data !== null && 'event' in data && data.event === 'exited';
