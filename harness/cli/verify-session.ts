@@ -17,6 +17,7 @@ import { type Interruption, watchInterruption } from './interruption.ts';
 import { keepRunning } from './keep.ts';
 import { root } from './parts.ts';
 import { describeVersions } from './versions.ts';
+import { settleDisk } from './settle-disk.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
 export type SessionOptions = {
@@ -74,6 +75,7 @@ const runUnderReaper = async (
   const scenarios = planned.map(({ plan }) => plan.scenario.name);
   view.onProgress({ kind: 'run-started', id: folder.id, folder: folder.path, seed: options.seed, scenarios });
   const tell = (verdict: RunVerdict) => finish(session, folder, manifest, verdict);
+  await settleDisk(signal);
   const verdict = await run({
     runId: folder.id,
     folder: folder.path,
