@@ -34,7 +34,7 @@ export default scenario({
     'equals-ordered-delivery': true,
     'memory-within': { megabytes: 400 },
   },
-  seen: { 'lag-over': 2500 },
+  seen: { 'lag-over': 3000 },
   budgets: { drop: { atMost: 0, why: 'Lanes on which the books do not add up: events that were passed over.' } },
   alerts: {
     FaultlineLagGrowing: { after: 'rush', withinSeconds: 10, resolvesWithinSeconds: 10 },

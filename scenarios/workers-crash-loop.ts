@@ -39,7 +39,6 @@ export default scenario({
     FaultlineWorkerCrashLoop: { after: 'dying', withinSeconds: 15, resolvesWithinSeconds: 15 },
   },
   mayFire: {
-    FaultlineLagGrowing: 'Lanes that wait for two leases have a thousand events at the end, or a little less.',
     FaultlineFreshnessBudgetBurn: 'A lane whose next owner dies as well waits for two leases: more than five seconds, or a little less.',
   },
   drainWithinSeconds: 20,

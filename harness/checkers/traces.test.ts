@@ -27,11 +27,17 @@ test('a trace whose spans may have died with a process is not asked for', () => 
   const evidence = [{ fault: 'k', kind: 'kill', injectedAt, healedAt: injectedAt, tookEffect: true, healed: true, observations: [] }];
   expect(traces({ ...broken, evidence }).outcome).toBe('pass');
   // A loop of crashes has one fault and several deaths.
-  const death = { at: injectedAt, source: 'process', observed: 'it was ended by SIGKILL', data: { event: 'exited', signal: 'SIGKILL' } };
+  const death = {
+    at: injectedAt,
+    source: 'process',
+    observed: 'it was ended by SIGKILL',
+    data: { event: 'exited', code: null as number | null },
+  };
   const looped = (observations: readonly (typeof death)[]) =>
     traces({ ...broken, evidence: [{ ...evidence[0]!, kind: 'crash-loop', injectedAt: injectedAt - 60_000, observations }] });
   expect(looped([]).outcome).toBe('fail');
   expect(looped([death]).outcome).toBe('pass');
+  expect(looped([{ ...death, data: { event: 'exited', code: 0 } }]).outcome).toBe('fail');
   // Who is stopped in order has the time to export them.
   expect(traces({ ...broken, evidence: [{ ...evidence[0]!, kind: 'restart' }] }).outcome).toBe('fail');
 });

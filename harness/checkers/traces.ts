@@ -63,8 +63,9 @@ const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, oper
   );
 };
 
-/** In a loop of crashes there are several. */
+/** In a loop of crashes there are several. Who ended by itself, with code 0, has exported. */
 const deathsOf = ({ observations }: RunData['evidence'][number]): readonly number[] =>
   observations.filter(({ data }) => isExit(data)).map(({ at }) => at);
 
-const isExit = (data: unknown): boolean => typeof data === 'object' && data !== null && 'event' in data && data.event === 'exited';
+const isExit = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'event' in data && data.event === 'exited' && !('code' in data && data.code === 0);

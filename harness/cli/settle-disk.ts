@@ -4,7 +4,8 @@ import { execa } from 'execa';
 
 const withinMs = 20_000;
 
-/** Resolves when it is done, when its time is up, or where there is no such program: then the run begins as it is. */
-export const settleDisk = async (signal: AbortSignal): Promise<void> => {
-  await execa('sync', { timeout: withinMs, reject: false, cancelSignal: signal, stdio: 'ignore' });
+/** Resolves when it is done, or its time is up, which is said. Where there is no such program the run begins as it is. */
+export const settleDisk = async (say: (text: string) => void, signal: AbortSignal): Promise<void> => {
+  const { timedOut } = await execa('sync', { timeout: withinMs, reject: false, cancelSignal: signal, stdio: 'ignore' });
+  if (timedOut) say(`the disk still writes for others after ${withinMs / 1000} s: what waits for it may be slow`);
 };

@@ -75,7 +75,7 @@ const runUnderReaper = async (
   const scenarios = planned.map(({ plan }) => plan.scenario.name);
   view.onProgress({ kind: 'run-started', id: folder.id, folder: folder.path, seed: options.seed, scenarios });
   const tell = (verdict: RunVerdict) => finish(session, folder, manifest, verdict);
-  await settleDisk(signal);
+  await settleDisk(view.say, signal);
   const verdict = await run({
     runId: folder.id,
     folder: folder.path,
