@@ -18,7 +18,13 @@ export type Batch<Effect> = {
   readonly keys?: readonly Key[];
 };
 
-export type Decided<Effect> = { readonly delivered: Delivered<Effect>; readonly settlement: Settlement<Effect>; readonly position: number };
+export type Decided<Effect> = {
+  readonly delivered: Delivered<Effect>;
+  readonly settlement: Settlement<Effect>;
+  readonly position: number;
+  /** What it was decided from. */
+  readonly keys: LoadedBatch['keys'];
+};
 
 export type LoadedBatch = { readonly keys: ReadonlyMap<string, KeyState>; readonly early: ReadonlyMap<number, LogEvent> };
 
@@ -46,7 +52,7 @@ export const decideBatch = async <Effect>(
     policy: context.policy,
     attemptsSoFar: () => 0,
   });
-  return { delivered, settlement, position };
+  return { delivered, settlement, position, keys };
 };
 
 /** One event at a time is no batch to share; and what a team's own processor takes its time for is bounded by its own strategy. */

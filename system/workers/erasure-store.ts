@@ -1,5 +1,5 @@
-// What workers need of storage to erase an object from the lanes that they own: a command for each lane of each version, carried out by its owner alone, so that no batch that holds an
-// old body is under way meanwhile.
+// What workers need of storage to erase an object from the lanes that they own: a command for each lane of each version, carried out by its owner alone, so that no batch
+// that holds an old body is written after.
 import type { Key } from '../stream/stream.ts';
 import type { LaneId, Tenure } from './checkpoint.ts';
 import type { Settled } from './lane-store.ts';

@@ -1,4 +1,5 @@
-// Erasure commands on this worker's lanes. Each takes the lane's turn: a batch of its live flow has ended before, and whatever is read after finds tombstones.
+// Erasure commands on this worker's lanes. Each takes the lane's turn: a batch of its live flow that had read an old body learns of it before it writes, and
+// whatever is read after finds tombstones.
 import type { LaneId } from './checkpoint.ts';
 import type { ErasureCommand, ErasureStore } from './erasure-store.ts';
 import type { KeptLane } from './kept-lane.ts';
@@ -14,7 +15,7 @@ export const createErasureWork = ({ store, laneOf }: ErasureWorkOptions) => {
     if (lane === undefined) return;
     // In pieces, with room between them for the lane's live flow.
     for (let isDone = false; !isDone && !lane.stopping.aborted;) {
-      using _lane = await lane.mutex.acquire();
+      using _lane = await lane.turn.take(command.key);
       const part = await store.erasePart(lane.tenure, command);
       if (part.outcome === 'fenced') return await lane.fenced(part, 'an erasure');
       lane.setHoldings(part.holdings);

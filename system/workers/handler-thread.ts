@@ -21,11 +21,14 @@ export type TaskEnd =
   /** The thread is gone. `culprit`: the event that user code had in hand; null: it was not in user code. */
   | { readonly kind: 'ended'; readonly culprit: { readonly position: number; readonly failure: Failure } | null; readonly message: string };
 
+/** Resolves when the task may write, with the names of the keys that others have changed since it began. */
+export type AllowWrite = () => Promise<readonly string[]>;
+
 export type HandlerThread = {
   /** False from the moment that it ended. */
   readonly alive: () => boolean;
-  /** `mayWrite` is asked when the task is work from the park: its end is awaited before the thread writes. */
-  run(task: Task, mayWrite?: () => Promise<void>): Promise<TaskEnd>;
+  /** `allow` is asked, and awaited, before the thread writes. */
+  run(task: Task, allow: AllowWrite): Promise<TaskEnd>;
   end(): Promise<void>;
 };
 
@@ -36,7 +39,7 @@ export const startHandlerThread = async <Settings>(source: ThreadSource<Settings
   const worker = new Worker(source.entry, { workerData, resourceLimits: source.resourceLimits, name });
   let current: PromiseWithResolvers<TaskEnd> | null = null;
   let ready: PromiseWithResolvers<void> | null = Promise.withResolvers<void>();
-  let mayWrite: (() => Promise<void>) | undefined;
+  let mayWrite: AllowWrite | null = null;
   let thrown: unknown = null;
   let timedOut = false;
   let alive = true;
@@ -58,7 +61,7 @@ export const startHandlerThread = async <Settings>(source: ThreadSource<Settings
   worker.on('message', (message: FromThread) => {
     if (message.type === 'ready') ready?.resolve();
     else if (message.type === 'unusable') ready?.reject(new Error(message.message));
-    else if (message.type === 'may-write') void (mayWrite?.() ?? Promise.resolve()).then(() => send({ type: 'go' }));
+    else if (message.type === 'may-write') void mayWrite?.().then((changed) => send({ type: 'go', changed }));
     else if (message.type === 'report') finish({ kind: 'report', report: message.report });
     else finish({ kind: 'error', error: message.error });
   });

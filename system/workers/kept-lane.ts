@@ -1,12 +1,12 @@
 // A lane that runs here, as whoever works beside its live flow needs it.
 import type { Tenure } from './checkpoint.ts';
 import type { LaneHoldings, Settled } from './lane-store.ts';
-import type { Mutex } from './mutex.ts';
+import type { LaneTurn } from './lane-turn.ts';
 import type { UnorderedProcessor } from './processor.ts';
 
 export type KeptLane = {
   readonly tenure: Tenure;
-  readonly mutex: Mutex;
+  readonly turn: LaneTurn;
   readonly stopping: AbortSignal;
   /** Null: ordered. */
   readonly unordered: UnorderedProcessor | null;

@@ -5,7 +5,7 @@ import { blame } from './blame.ts';
 import type { TaskEnd } from './handler-thread.ts';
 import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
 import type { LaneHoldings } from './lane-store.ts';
-import type { Mutex } from './mutex.ts';
+import type { LaneTurn } from './lane-turn.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
@@ -16,8 +16,8 @@ export type LaneBounds = { readonly pendingEvents: number; readonly parkEvents: 
 export type OrderedLaneOptions = {
   readonly tenure: Tenure;
   readonly threads: Pick<ThreadPool, 'use'>;
-  /** Held by whoever changes the lane: its live flow, or work from its park. */
-  readonly mutex: Mutex;
+  /** Of its live flow, and of work on its park. */
+  readonly turn: LaneTurn;
   readonly bucket: TokenBucket;
   readonly batchEvents: number;
   readonly bounds: LaneBounds;
@@ -55,10 +55,12 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   });
   const inThread = (position: number, drain: boolean, { limit, head }: { limit: number; head: number }, stopping: AbortSignal) =>
     options.threads.use(async (thread): Promise<TaskEnd | null> => {
-      // Waited for and not kept: a batch may take as long as its user code.
-      (await options.mutex.acquire())[Symbol.dispose]();
       if (stopping.aborted) return null; // while it waited for a thread: nothing is in hand
-      return thread.run(drain ? { kind: 'drain', ...taskFor(position) } : { kind: 'batch', limit, head, ...taskFor(position) });
+      using live = options.turn.begin();
+      const task = drain
+        ? ({ kind: 'drain', ...taskFor(position) } as const)
+        : ({ kind: 'batch', limit, head, ...taskFor(position) } as const);
+      return await thread.run(task, live.take);
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
     const policy = blocked === 'early_full' ? bounds.pendingPolicy : 'stop';

@@ -1,12 +1,12 @@
 // Runs work on a parked key in a thread, again with what it failed on known, until it comes to a report.
 import { blame } from './blame.ts';
-import type { TaskEnd } from './handler-thread.ts';
+import type { AllowWrite, TaskEnd } from './handler-thread.ts';
 import type { KeptLane } from './kept-lane.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { ParkTask, Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
-/** Its writes wait for the lane's mutex. Null: no report, try again later. */
+/** Its writes wait for the lane's turn. Null: no report, try again later. */
 export const runParkTask = async (
   threads: ThreadPool,
   lane: KeptLane,
@@ -16,7 +16,7 @@ export const runParkTask = async (
   let task = first;
   while (!lane.stopping.aborted) {
     const { known } = task;
-    const end = await threads.use((thread) => withMutex(lane, (allow) => thread.run({ ...task, known }, allow)));
+    const end = await threads.use((thread) => inTurn(lane, task, (allow) => thread.run({ ...task, known }, allow)));
     if (end.kind === 'report') return end.report;
     const culprit = blame(lane.tenure, end, telemetry);
     if (culprit === null) return null;
@@ -26,15 +26,16 @@ export const runParkTask = async (
   return null;
 };
 
-/** The mutex is taken when the thread asks for it, and given back when the task ended, whichever way. */
-const withMutex = async (lane: KeptLane, run: (allow: () => Promise<void>) => Promise<TaskEnd>): Promise<TaskEnd> => {
+/** The turn is taken when the thread asks for it, and is over when the task ended, whichever way. */
+const inTurn = async (lane: KeptLane, { key }: ParkTask, run: (allow: AllowWrite) => Promise<TaskEnd>): Promise<TaskEnd> => {
   let taken: Promise<Disposable> | null = null;
   try {
     return await run(async () => {
-      taken ??= lane.mutex.acquire();
+      taken ??= lane.turn.take(key);
       await taken;
+      return [];
     });
   } finally {
-    void (taken as Promise<Disposable> | null)?.then((lock) => lock[Symbol.dispose]());
+    void (taken as Promise<Disposable> | null)?.then((turn) => turn[Symbol.dispose]());
   }
 };

@@ -67,7 +67,7 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
   const carryOut = async (command: ParkCommand) => {
     const lane = laneOf(command);
     if (lane === undefined || lane.stopping.aborted) return;
-    using _lane = await lane.mutex.acquire();
+    using _lane = await lane.turn.take(command.key);
     const end = await carryOutCommand(lane, command, options);
     if (end.outcome === 'fenced') return await lane.fenced(end, 'a park command');
     lane.setHoldings(end.holdings);

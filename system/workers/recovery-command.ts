@@ -1,4 +1,4 @@
-// Carries out what an operator asked of a dead letter. Writes happen under the lane's mutex and epoch; a rehearsal of user code does not hold up the lane.
+// Carries out what an operator asked of a dead letter. Writes happen in the lane's turn and under its epoch; a rehearsal of user code does not hold up the lane.
 import { applyFix } from '../recovery/apply-fix.ts';
 import { classifyError } from './error-class.ts';
 import { describeFailure } from './failure.ts';
@@ -16,14 +16,14 @@ export type RecoveryParts = {
 export const carryOutRecovery = async (lane: KeptLane, command: RecoveryCommand, parts: RecoveryParts): Promise<Carried | null> => {
   if (command.action === 'rehearse') return rehearse(lane, command, parts);
   for (;;) {
-    const carried = await inTurn(lane, () => carryOutPart(lane, command, parts.store));
+    const carried = await inTurn(lane, command, () => carryOutPart(lane, command, parts.store));
     // A fix goes in pieces, with room between them for the lane's live flow.
     if (command.action !== 'fix' || carried.outcome !== 'advanced' || carried.end !== null || lane.stopping.aborted) return carried;
   }
 };
 
-const inTurn = async (lane: KeptLane, work: () => Promise<Carried>): Promise<Carried> => {
-  using _lane = await lane.mutex.acquire();
+const inTurn = async (lane: KeptLane, { key }: RecoveryCommand, work: () => Promise<Carried>): Promise<Carried> => {
+  using _lane = await lane.turn.take(key);
   return await work();
 };
 
@@ -61,8 +61,8 @@ const rehearse = async (
   command: RecoveryCommand,
   { store, rehearse: inThread }: RecoveryParts,
 ): Promise<Carried | null> => {
-  const begun = await inTurn(lane, () => store.startRehearsal(lane.tenure, command));
+  const begun = await inTurn(lane, command, () => store.startRehearsal(lane.tenure, command));
   if (begun.outcome !== 'advanced' || begun.end !== null) return begun;
   const rehearsal = lane.unordered === null ? await inThread(lane, command) : await store.rehearseOne(command, lane.unordered);
-  return rehearsal === null ? null : inTurn(lane, () => store.endRehearsal(lane.tenure, command, rehearsal));
+  return rehearsal === null ? null : inTurn(lane, command, () => store.endRehearsal(lane.tenure, command, rehearsal));
 };

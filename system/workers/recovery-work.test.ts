@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { noBooks, type Tenure } from './checkpoint.ts';
 import type { KeptLane } from './kept-lane.ts';
-import { createMutex } from './mutex.ts';
+import { createLaneTurn } from './lane-turn.ts';
 import type { Carried, RecoveryCommand, RecoveryEnd, RecoveryStore } from './recovery-store.ts';
 import { createRecoveryWork } from './recovery-work.ts';
 
@@ -35,7 +35,7 @@ const start = (act: Act) => {
   const store = { discard: carry, unfix: carry } as unknown as RecoveryStore;
   const lane: KeptLane = {
     tenure,
-    mutex: createMutex(),
+    turn: createLaneTurn(),
     stopping: new AbortController().signal,
     unordered: null,
     setHoldings: () => {},
@@ -43,11 +43,9 @@ const start = (act: Act) => {
     halt: () => {},
     fenced: async (_settled, what) => void fenced.push(what),
   };
-  const isHeld = async () => {
-    const taken = lane.mutex.acquire();
-    const first = await Promise.race([taken, new Promise((resolve) => void setImmediate(resolve))]);
-    void taken.then((turn) => turn[Symbol.dispose]());
-    return first === undefined;
+  const isHeld = () => {
+    const over = lane.turn.over().then(() => false);
+    return Promise.race([over, new Promise<boolean>((resolve) => void setImmediate(() => resolve(true)))]);
   };
   const work = createRecoveryWork({
     store,

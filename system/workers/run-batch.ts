@@ -14,9 +14,11 @@ export const runBatch = async <Effect>(task: BatchTask, context: ThreadContext<E
   if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
   const limit = task.carefulUntil === null ? task.limit : 1;
-  const events = await context.stream.read(task.tenure.lane, task.position, limit, context.maxBytes);
-  if (events.length === 0) return idleReport(task.position, startedAtMs);
-  return narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events }, known));
+  return inTurn(task, context, async () => {
+    const events = await context.stream.read(task.tenure.lane, task.position, limit, context.maxBytes);
+    if (events.length === 0) return idleReport(task.position, startedAtMs);
+    return narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events }, known));
+  });
 };
 
 const dueKeysLimit = 50;
@@ -24,10 +26,28 @@ const dueKeysLimit = 50;
 export const runDrain = async <Effect>(task: DrainTask, context: ThreadContext<Effect>): Promise<Report> => {
   if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
-  const keys = await context.store.loadKeysWithDueEarly(task.tenure, dueKeysLimit);
-  if (keys.length === 0) return idleReport(task.position, startedAtMs);
-  const report = await narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events: [], keys }, known));
-  return { ...report, moreDue: report.moreDue || keys.length === dueKeysLimit };
+  return inTurn(task, context, async () => {
+    const keys = await context.store.loadKeysWithDueEarly(task.tenure, dueKeysLimit);
+    if (keys.length === 0) return idleReport(task.position, startedAtMs);
+    const report = await narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events: [], keys }, known));
+    return report && { ...report, moreDue: report.moreDue || keys.length === dueKeysLimit };
+  });
+};
+
+/**
+ * Reads, decides and writes. Null: work on the park has changed a key, or erased an event, that it had read; then once more, now in turn from the start.
+ * One event at a time is so at once: an attempt that is counted durably before user code runs must not be one for nothing.
+ */
+const inTurn = async <Effect>(
+  { carefulUntil }: BatchTask | DrainTask,
+  context: ThreadContext<Effect>,
+  work: () => Promise<Report | null>,
+): Promise<Report> => {
+  if (carefulUntil !== null) await context.mayWrite();
+  for (;;) {
+    const report = await work();
+    if (report !== null) return report;
+  }
 };
 
 const decideLoaded = async <Effect>(batch: Batch<Effect>, known: ReadonlyMap<number, Failure>): Promise<Decided<Effect>> => {
@@ -54,20 +74,21 @@ const handlerFor = async <Effect>(
   });
 };
 
-/** Decides and writes; where the database refuses a value, finds out whose it is and decides again with that known. */
+/** Decides and writes; where the database refuses a value, finds out whose it is and decides again with that known. Null: it was decided from what others have changed. */
 const narrowed = async <Effect>(
   task: BatchTask | DrainTask,
   context: ThreadContext<Effect>,
   startedAtMs: number,
   decide: (known: ReadonlyMap<number, Failure>) => Promise<Decided<Effect>>,
-): Promise<Report> => {
+): Promise<Report | null> => {
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
   for (;;) {
     const decided = await decide(known).catch(fencedAs);
     if (decided instanceof Fenced) return fencedReport(task.position, decided.found, startedAtMs);
-    const { delivered, settlement } = decided;
+    const { delivered, settlement, keys } = decided;
     const blocked = delivered.cut === 'early_full' || delivered.cut === 'park_full' ? delivered.cut : null;
     if (delivered.decisions.length === 0) return idleReport(task.position, startedAtMs, blocked);
+    if ((await context.mayWrite()).some((changed) => keys.has(changed))) return null;
     const settledFromMs = context.nowMs();
     const settled = await context.store
       .settle(task.tenure, task.position, settlement, context.processor.apply)

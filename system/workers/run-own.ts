@@ -17,6 +17,8 @@ const reads = new WeakMap<OwnRules, number>();
 
 export const runOwn = async <Effect>(task: BatchTask | DrainTask, context: ThreadContext<Effect>, rules: OwnRules): Promise<Report> => {
   const startedAtMs = context.nowMs();
+  // From the start: what it reads must not be changed by work on the park, which would wait for its transaction all the same.
+  await context.mayWrite();
   const batch = await readBatch(task, context, rules);
   if (batch === null) return idleReport(task.position, startedAtMs);
   const loaded = narrow(task, await loadBatch(batch));

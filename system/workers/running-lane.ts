@@ -4,8 +4,8 @@ import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import { startLaneFlow, type LaneFlow, type LaneFlowOptions } from './lane-flow.ts';
 import type { LaneHostOptions } from './lane-host.ts';
 import type { LaneHoldings } from './lane-store.ts';
+import { createLaneTurn, type LaneTurn } from './lane-turn.ts';
 import type { AcquiredLease } from './lease-store.ts';
-import { createMutex, type Mutex } from './mutex.ts';
 import { createOrderedLane } from './ordered-lane.ts';
 import type { KeptLane } from './kept-lane.ts';
 import { createUnorderedBatch } from './unordered-lane.ts';
@@ -21,7 +21,7 @@ export type RunningLane = {
 export const startRunningLane = (options: LaneHostOptions, lease: AcquiredLease, onFenced: (tenure: Tenure) => void): RunningLane => {
   const tenure: Tenure = { processor: lease.processor, version: lease.version, lane: lease.lane, epoch: lease.epoch };
   const stopping = new AbortController();
-  const mutex = createMutex();
+  const turn = createLaneTurn();
   const end = () => {
     stopping.abort();
     onFenced(tenure);
@@ -31,7 +31,7 @@ export const startRunningLane = (options: LaneHostOptions, lease: AcquiredLease,
     options.telemetry.fenced(tenure, other, what);
     await options.recordFenced(tenure, other, what).catch((error: unknown) => options.telemetry.error('record a fenced write', error));
   };
-  const parts = { tenure, lease, mutex, recordFenced, kept: (): KeptLane => kept };
+  const parts = { tenure, lease, turn, recordFenced, kept: (): KeptLane => kept };
   const { runBatch, setHoldings, halt } = options.unordered.has(tenure.processor)
     ? unorderedParts(options, parts)
     : orderedParts(options, parts);
@@ -46,7 +46,7 @@ export const startRunningLane = (options: LaneHostOptions, lease: AcquiredLease,
   });
   const kept: KeptLane = {
     tenure,
-    mutex,
+    turn,
     stopping: stopping.signal,
     unordered: options.unordered.get(tenure.processor) ?? null,
     setHoldings,
@@ -65,7 +65,7 @@ export const startRunningLane = (options: LaneHostOptions, lease: AcquiredLease,
     stop: async () => {
       stopping.abort();
       await flow.stop();
-      (await mutex.acquire())[Symbol.dispose]();
+      await turn.over();
     },
   };
 };
@@ -73,7 +73,7 @@ export const startRunningLane = (options: LaneHostOptions, lease: AcquiredLease,
 type Parts = {
   readonly tenure: Tenure;
   readonly lease: AcquiredLease;
-  readonly mutex: Mutex;
+  readonly turn: LaneTurn;
   readonly recordFenced: (settled: { readonly found: FoundCheckpoint | null }, what: string) => Promise<void>;
   readonly kept: () => KeptLane;
 };
@@ -108,7 +108,7 @@ const orderedParts = (options: LaneHostOptions, parts: Parts): FlowParts =>
   createOrderedLane({
     ...common(options, parts),
     threads: options.threads(parts.tenure),
-    mutex: parts.mutex,
+    turn: parts.turn,
     bounds: options.bounds,
     carefulUntil: carefulUntil(parts.lease, options.batchEvents),
     onParked: () => options.onParked(parts.tenure),

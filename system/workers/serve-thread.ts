@@ -17,21 +17,20 @@ export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'surv
 };
 
 export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect>): void => {
-  let granted: PromiseWithResolvers<void> | null = null;
+  let granted: PromiseWithResolvers<readonly string[]> | null = null;
   const send = (message: FromThread) => port.postMessage(message);
   const context: TaskContext<Effect> = {
     ...parts,
     survived: createSurvivedAttempts(),
-    mayWrite: () => {
-      if (granted === null) {
-        granted = Promise.withResolvers<void>();
-        send({ type: 'may-write' });
-      }
+    mayWrite: async () => {
+      if (granted !== null) return granted.promise.then(() => []);
+      granted = Promise.withResolvers<readonly string[]>();
+      send({ type: 'may-write' });
       return granted.promise;
     },
   };
   port.on('message', (message: ToThread) => {
-    if (message.type === 'go') return granted?.resolve();
+    if (message.type === 'go') return granted?.resolve(message.changed);
     granted = null;
     void runTask(message.task, context).then(send);
   });

@@ -19,8 +19,8 @@ export type ThreadContext<Effect> = {
   readonly survived: SurvivedAttempts;
   /** How long one key may take of a batch, and how that is measured; null: as long as it takes. */
   readonly turn: { readonly ms: number; readonly nowMs: () => number; readonly neighbours: Neighbours } | null;
-  /** Resolves when work from the park may be written. */
-  readonly mayWrite: () => Promise<void>;
+  /** Resolves when it is the task's turn to write, with the names of the keys that others have changed since it began; with none where it is so already. */
+  readonly mayWrite: () => Promise<readonly string[]>;
 };
 
 /** Deaths of a process with one event alone in hand before the event is taken for the cause. */

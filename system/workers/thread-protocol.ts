@@ -98,12 +98,12 @@ export type Report = {
 
 export type TaskError = { readonly errorClass: ErrorClass; readonly errorType: string; readonly message: string };
 
-export type ToThread = { readonly type: 'task'; readonly task: Task } | { readonly type: 'go' };
+export type ToThread = { readonly type: 'task'; readonly task: Task } | { readonly type: 'go'; readonly changed: readonly string[] };
 
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'unusable'; readonly message: string }
-  /** Work from the park may be written only while the lane's live flow does not: asks for `go`. */
+  /** A lane's live flow and work on its park write by turns: asks for `go`. */
   | { readonly type: 'may-write' }
   | { readonly type: 'report'; readonly report: Report }
   | { readonly type: 'error'; readonly error: TaskError };

@@ -155,7 +155,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     nowMs: () => Date.now(),
     survived: createSurvivedAttempts(),
     turn: null,
-    mayWrite: () => Promise.resolve(),
+    mayWrite: () => Promise.resolve([]),
   };
 };
 
