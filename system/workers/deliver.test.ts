@@ -69,3 +69,19 @@ test('without numbers an event is due whatever is known of its key, unless it wa
   });
   expect(decisions.map(({ kind }) => kind)).toEqual(['applied', 'applied', 'behind']);
 });
+
+test('a number that another event has is not passed by the one that is skipped for it: what waits with it, and what comes before it, keeps its place', async () => {
+  const copy = event(4, { sequence: 5 });
+  const state = { ...newKeyState(copy), sequenced: true, next: 3, early: new Map([[5, { position: 1, id: 1 }]]) };
+  const { decisions } = await deliver({
+    events: [copy],
+    origin: 'log',
+    keys: new Map([[keyName(copy), state]]),
+    room: { early: 10, parked: 10 },
+    earlyEvent: () => undefined,
+    handle: () => ({ effect: 1 }),
+    own: { rules: { ...rules, action: 'skip' }, head: 4 },
+  });
+  expect(decisions).toMatchObject([{ kind: 'skipped', failure: { code: 'sequence_conflict' } }]);
+  expect(state.next).toBe(3);
+});

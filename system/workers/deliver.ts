@@ -2,7 +2,7 @@
 // written by somebody else, all at once, in the checkpoint's transaction.
 import { isErased } from '../contract/erased.ts';
 import type { LogEvent } from '../stream/stream.ts';
-import type { Failure } from './failure.ts';
+import { isMisnumbered, type Failure } from './failure.ts';
 import type { Turns } from './turns.ts';
 import { earlyNowDue, judge, keyName, passNumber, type EarlyEvent, type KeyState, type Verdict } from './key-order.ts';
 import { afterFailure, type OwnRules } from './own-rules.ts';
@@ -192,7 +192,7 @@ const fail = <Effect>(run: Run<Effect>, state: KeyState, event: LogEvent, origin
   }
   if (end === 'skip') {
     run.decisions.push({ kind: 'skipped', event, origin, failure });
-    passNumber(state, event.sequence);
+    if (!isMisnumbered(failure)) passNumber(state, event.sequence);
     return true;
   }
   state.parked = own?.rules.isOrdered ?? true;

@@ -28,6 +28,9 @@ const finalCodes: ReadonlySet<FailureCode> = new Set([
 ]);
 export const isFinal = ({ code }: Failure): boolean => finalCodes.has(code);
 
+/** Its number is not its own to pass: another event of the key has it, or the key has none. */
+export const isMisnumbered = ({ code }: Failure): boolean => code === 'sequence_conflict' || code === 'sequence_mixed';
+
 const longestMessage = 500;
 
 /** What was thrown, bounded, and without the NUL that PostgreSQL can't store. Anything may be thrown, also by getters of what is thrown. */
