@@ -13,8 +13,8 @@ export type BooksReading = {
 export type Chores = {
   /** Partitions of the log made ahead; returns how many are new. */
   makePartitions(): Promise<number>;
-  /** Forgets identities past the window, at most `limit`; returns how many. */
-  forgetIdentities(windowHours: number, limit: number): Promise<number>;
+  /** Forgets identities past the window in the next piece of their table. True: more of it is due in this round. */
+  forgetIdentities(windowHours: number): Promise<boolean>;
   /** Small tables that would grow for ever: lease events, workers long gone, marks of counted batches, recovery commands long done. */
   tidy(): Promise<void>;
   /** Commands on keys that are not parked. */

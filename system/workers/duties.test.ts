@@ -16,7 +16,7 @@ const start = () => {
       readBooks: async () => reading,
       makePartitions: async () => 0,
       dropPast: async () => round,
-      forgetIdentities: async () => 0,
+      forgetIdentities: async () => false,
       tidy: async () => {},
       closeIdleCommands: async () => 0,
       compareVersions: () => Promise.resolve(false),

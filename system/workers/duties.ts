@@ -29,7 +29,6 @@ export type Duties = { stop(): Promise<void> };
 /** Longer than any statement of ours may run: somebody else holds it. */
 const oldSnapshotSeconds = 60;
 const alarmEveryMs = 60_000;
-const forgetBatch = 1000;
 
 export const startDuties = (options: DutiesOptions): Duties => {
   const { store, clock } = options;
@@ -98,9 +97,9 @@ export const startDuties = (options: DutiesOptions): Duties => {
   };
 };
 
-/** While there are more: short deletes with room between them. */
+/** A share of the table each time: short deletes with room between them. */
 const forget = async ({ store, clock, dedupeWindowHours }: DutiesOptions, signal: AbortSignal): Promise<void> => {
-  while (!signal.aborted && (await store.forgetIdentities(dedupeWindowHours, forgetBatch)) === forgetBatch) await clock.sleep(20, signal);
+  while (!signal.aborted && (await store.forgetIdentities(dedupeWindowHours))) await clock.sleep(20, signal);
 };
 
 const dropPast = async ({ store, retention, logger }: DutiesOptions, alarms: Alarms): Promise<void> => {

@@ -8,16 +8,11 @@ import { stepDrop } from './rebuild/drop-step.ts';
 import { closeLeftOver } from './recovery-end.ts';
 import { createLogRetention } from './log-retention.ts';
 import { inTransaction } from './session.ts';
+import { createIdentitySweep } from './identity-sweep.ts';
 import type { SessionPool } from './session-pool.ts';
 
 const holdsLease = `
   select from leases where processor = '_duties' and version = 0 and lane = -1 and owner = $1 and epoch = $2 and expires_at > clock_timestamp()`;
-
-/** Small and often: each delete is a short transaction. Through the BRIN index on first_seen, which is ordered with time. */
-const forgetIdentities = `
-  delete from identities where identity in (
-    select identity from identities where first_seen < clock_timestamp() - $1::double precision * interval '1 hour' limit $2
-  )`;
 
 const keptLeaseEvents = 10_000;
 const forgetLeaseEvents = `
@@ -93,7 +88,7 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
         const { rows } = await session.query<{ made: number }>({ text: 'select ensure_log_partitions($1) as made', values });
         return rows[0]?.made ?? 0;
       }),
-    forgetIdentities: (windowHours, limit) => changed(forgetIdentities, [windowHours, limit]),
+    forgetIdentities: createIdentitySweep(sessions),
     tidy: async () => {
       const failures: unknown[] = [];
       // Each on its own: what one of them meets every time must not keep the others from their work.
