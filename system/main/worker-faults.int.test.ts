@@ -97,6 +97,30 @@ describe('user code that misbehaves', () => {
     expect(deaths).toBe(5);
     await expectSound(database, 11);
   }, 60_000);
+
+  test('that kills its process from behind a parked event is parked for it, and not the one before', async () => {
+    await using database = await createWorkerDatabase(1);
+    const folder = await mkdtemp(join(tmpdir(), 'faultline-behind-'));
+    await using _gone = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+    const file = join(folder, 'broken');
+    await writeFile(file, '');
+    await database.append([
+      { key: 'a', name: 'e1', metadata: { fault: 'throw-while', file } },
+      { key: 'a', name: 'e2', metadata: { fault: 'kill' } },
+      { key: 'a', name: 'e3' },
+    ]);
+    const environment = { FAULTLINE_HANDLER_RETRY_MS: '500' };
+    const isParked = async () => (await letters(database)).length === 1;
+    while (!(await isParked())) {
+      await using worker = await startWorkerProcess(database.url, environment);
+      await drained(database, 3);
+      await rm(file, { force: true });
+      await Promise.race([worker.exited, eventually(isParked, Boolean, 20_000)]);
+    }
+    expect(await letters(database)).toMatchObject([{ event_name: 'e2', reason_code: 'handler_crashed_process' }]);
+    expect(await entries(database, 'a')).toEqual(['e1']);
+    expect((await books(database))['timelines']).toMatchObject({ position: 3, applied: 1, parked: 2, drop: 0 });
+  }, 60_000);
 });
 
 describe('the park', () => {

@@ -9,7 +9,7 @@ import type { OwnRules } from './own-rules.ts';
 import { fencedReport, idleReport, makeReport } from './report.ts';
 import { refusedBy } from './run-batch.ts';
 import { emptySettlement, retryDelayMs, settle, type Settlement } from './settlement.ts';
-import { drainLimit, parkedLimit, type ThreadContext } from './thread-context.ts';
+import { drainLimit, lonelyCrashes, parkedLimit, type ThreadContext } from './thread-context.ts';
 import type { ParkTask, RehearseTask, Report, RetryTask, SkipGapTask } from './thread-protocol.ts';
 
 const noBound = { early: Infinity, parked: Infinity };
@@ -27,14 +27,16 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   if (head === undefined) return restKey(task, context, startedAtMs);
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
   const before = (task.counted ? head.attempts - 1 : head.attempts) - context.survived.of(tenure, head.position);
-  if (diedInLastAttempt(head, before, context) && !known.has(head.position)) known.set(head.position, crashed(before));
+  const last = lastAttempt(head, context);
+  if (before >= last && !known.has(head.position)) known.set(head.position, crashed(before));
   else if (!task.counted) {
     const noted = await context.store.noteRetry(tenure, key, head.position, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
     context.survived.noted(tenure, head.position);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
-  const attempting = { task, context, parked, others, known, startedAtMs, attempts };
+  const tried = isOrdered(context) && before >= last - 1 ? [head] : parked;
+  const attempting = { task, context, parked: tried, others, known, startedAtMs, attempts };
   return context.processor.own === undefined ? attempt(attempting) : attemptInside(attempting, context.processor.own);
 };
 
@@ -60,9 +62,12 @@ const restKey = async <Effect>({ tenure, key }: RetryTask, context: ThreadContex
   return makeReport({ decisions: [], settlement, settled, position: 0, blocked: null, moreDue: false, ...times });
 };
 
-/** Attempts are counted before user code runs: one that has all of them and is still retrying took its process with it. */
-const diedInLastAttempt = <Effect>(head: ParkedEvent, attempts: number, { policy }: ThreadContext<Effect>) =>
-  head.failure !== null && attempts >= policy.attempts;
+/**
+ * Attempts are counted before user code runs: a head that has all of them and is still tried took its process with it. One that has not failed yet has as many
+ * as an event alone in a batch. The last one it has alone, as another of the key may be the one that kills.
+ */
+const lastAttempt = <Effect>({ failure }: ParkedEvent, { policy }: ThreadContext<Effect>) =>
+  failure === null ? Math.max(policy.attempts, lonelyCrashes) : policy.attempts;
 
 const crashed = (attempts: number): Failure => ({
   code: 'handler_crashed_process',
@@ -176,7 +181,8 @@ const settleParked = <Effect>(
     return { ...settlement, parkedKeys: [{ key: task.key, state: 'retrying', retryAfterMs: context.policy.retryMs }] };
   if (settlement.parkedKeys.length > 0) return settlement;
   if (others.length > 0) return { ...settlement, parkedKeys: [{ key: task.key, state: 'parked', retryAfterMs: null }] };
-  return delivered.count === parked.length ? { ...settlement, releaseKey: task.key } : settlement;
+  // Where it took as much as one transaction may: what is left goes next, and waits for no delay of a failure.
+  return delivered.count === parked.length || delivered.cut === 'enough' ? { ...settlement, releaseKey: task.key } : settlement;
 };
 
 /**
