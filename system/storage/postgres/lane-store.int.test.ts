@@ -203,3 +203,17 @@ test('a worker that was not heard for a third of the lease has no share in what 
   expect(workers).not.toContain('dead');
   expect(leases.filter(({ expired }) => expired)).toEqual([]);
 });
+
+test('work on the park that was carried out already, though its answer was lost, writes nothing a second time', async () => {
+  const mine = {
+    ...lane0,
+    epoch: (await database.rows<{ epoch: number }>(`select epoch::int as epoch from checkpoints where processor = 'timelines'`))[0]!.epoch,
+  };
+  const store = createLaneStore(session(), 'w');
+  const before = await entryCount();
+  const [one] = events.slice(-1);
+  const work = { ...emptySettlement, applied: [{ event: one!, effect: { summary: null } }] };
+  for (const again of [{ doneParked: [one!.position] }, { doneEarly: [one!.position] }])
+    await expect(store.settle(mine, null, { ...work, ...again }, timelines.apply)).rejects.toMatchObject({ code: '40001' });
+  expect(await entryCount()).toBe(before);
+});

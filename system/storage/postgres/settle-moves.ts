@@ -59,11 +59,11 @@ export const moveParkedAndEarly = async (
   const { settlement } = moves;
   const { processor, version, lane } = moves.tenure;
   const run = async (name: string, text: string, positions: readonly number[]) =>
-    positions.length === 0 ? 0 : rows(await client.query({ name, text, values: [processor, version, lane, positions] }));
+    positions.length === 0 ? 0 : all(await client.query({ name, text, values: [processor, version, lane, positions] }), positions);
   const runFailed = async (name: string, text: string, events: readonly ParkedRow[]) =>
     events.length === 0
       ? 0
-      : rows(await client.query({ name, text, values: [processor, version, lane, ...columns(events), moves.worker] }));
+      : all(await client.query({ name, text, values: [processor, version, lane, ...columns(events), moves.worker] }), events);
   const behind = settlement.parkBehind.map((position) => ({ position, attempts: 0, failure: null }));
   const fromEarly = await runFailed('park_from_early', parkFromEarly, settlement.parkEarly);
   const fromLog = await runFailed('park_from_log', parkFromLog, [...settlement.parkFailed, ...behind]);
@@ -85,4 +85,14 @@ const columns = (events: readonly ParkedRow[]) => [
   events.map(({ failure }) => failure?.errorType ?? null),
 ];
 
-const rows = ({ rowCount }: { rowCount: number | null }) => rowCount ?? 0;
+/**
+ * Work on the park leaves position and epoch as they are. Where its commit was carried out though its answer was lost, it is tried again from what was read
+ * before: the rows that it would move are gone, and nothing of it may be written a second time.
+ */
+const all = ({ rowCount }: { rowCount: number | null }, asked: readonly unknown[]): number => {
+  if (rowCount === asked.length) return rowCount;
+  const message = `${rowCount ?? 0} of ${asked.length} rows are where they were when they were read: rolled back, to be decided anew`;
+  throw Object.assign(new Error(message), { code: serializationFailure });
+};
+
+const serializationFailure = '40001';
