@@ -51,6 +51,7 @@ type Held = { readonly tenure: Tenure; leaving: boolean };
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const { store, lanes, clock, leaseMs } = options;
   let renewedAtMs = clock.nowMs();
+  let toldRetired = '';
   const held = new Map<string, Held>();
 
   const drop = (tenure: Tenure) => {
@@ -75,7 +76,19 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     await store.release(tenures).finally(() => tenures.forEach(drop));
     options.onReleased(tenures);
   };
+  const tellRetired = ({ retired }: Survey) => {
+    const names = retired.map(({ processor, version }) => `'${processor}' version ${version}`).join(', ');
+    if (names !== '' && names !== toldRetired)
+      options.onError(
+        'run what was retired',
+        new Error(
+          `${names}: a newer version goes on, and no worker with this one was seen for a minute. Restart this worker, and it is taken up again.`,
+        ),
+      );
+    toldRetired = names;
+  };
   const share = async (survey: Survey) => {
+    tellRetired(survey);
     const { wanted, excess } = planAll(options.worker, survey, held);
     await Promise.all([acquire(wanted), excess.length === 0 ? null : giveBack(excess)]);
   };

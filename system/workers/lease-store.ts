@@ -17,6 +17,8 @@ export type Survey = {
   readonly codes: ReadonlyMap<string, ReadonlySet<string>>;
   /** Versions that were given up are not among them. */
   readonly leases: readonly LeaseView[];
+  /** What this worker runs of its own, and was retired while it was away: nobody is given its lanes. */
+  readonly retired: readonly { readonly processor: string; readonly version: number }[];
 };
 
 export type AcquiredLease = Tenure & {

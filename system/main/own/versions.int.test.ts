@@ -19,6 +19,25 @@ describe('a new version', () => {
     expect(first.filter(({ token }) => second.some((other) => other.token === token))).toEqual([]);
   });
 
+  test('that was retired while its worker was away is told of by the worker, and taken up again with its restart', async () => {
+    await using database = await createWorkerDatabase();
+    await database.append(paid(10));
+    {
+      await using worker = await startWorkerProcess(database.url, withLedger);
+      await passed(database);
+      await database.rows(`update processors set state = 'retired' where processor = 'ledger'`);
+      const [told] = await eventually(
+        () => worker.lines.filter(({ body }) => body === 'could not run what was retired'),
+        (lines) => lines.length > 0,
+      );
+      expect(told!.attributes['exception.message']).toContain(`'ledger' version 1`);
+      await stopped(worker);
+    }
+    await database.append(paid(10));
+    await using _again = await startWorkerProcess(database.url, withLedger);
+    expect(await passed(database)).toMatchObject({ applied: 20 });
+  });
+
   test('begins now, and counts what it passes over as skipped', async () => {
     await using database = await createWorkerDatabase();
     await database.append(paid(50));

@@ -2,7 +2,7 @@
 import type { LaneId, Tenure } from '../../workers/checkpoint.ts';
 import { sqlStateOf } from '../../workers/error-class.ts';
 import { createMutex } from '../../workers/mutex.ts';
-import type { AcquiredLease, LeaseStore, LeaseView, LostLease } from '../../workers/lease-store.ts';
+import type { AcquiredLease, LeaseStore, LeaseView, LostLease, Survey } from '../../workers/lease-store.ts';
 import { inTransaction, type Session } from './session.ts';
 
 export type LeaseStoreOptions = {
@@ -44,6 +44,10 @@ const selectLeases = `
 const saySelf = `
   insert into worker_processors (worker, processor, version)
   select $1, * from unnest($2::text[], $3::integer[]) on conflict do nothing`;
+
+const selectRetired = `
+  select processor, version from processors
+  where state = 'retired' and (processor, version) in (select * from unnest($1::text[], $2::integer[])) order by processor, version`;
 
 const lanesOf = 'unnest($2::text[], $3::integer[], $4::integer[])';
 const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[])';
@@ -152,7 +156,7 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, 
     survey: async () => {
       using _turn = await turn.acquire();
       const client = await session.client();
-      const [, , workers, leases] = await Promise.all([
+      const [, , workers, leases, retired] = await Promise.all([
         client.query({ name: 'lease_heartbeat', text: heartbeat, values: [worker, host, pid, codes] }),
         runs.length === 0 ? null : client.query({ name: 'lease_runs', text: saySelf, values: [worker, ...runArrays(runs)] }),
         client.query<{ worker: string; codes: string[] | null }>({
@@ -161,9 +165,12 @@ export const createLeaseStore = ({ session, renewals, worker, host, pid, codes, 
           values: [seenWithinMs(leaseMs)],
         }),
         client.query<LeaseView>({ name: 'lease_survey', text: selectLeases }),
+        runs.length === 0
+          ? null
+          : client.query<Survey['retired'][number]>({ name: 'lease_retired', text: selectRetired, values: runArrays(runs) }),
       ]);
       const able = workers.rows.map((row) => [row.worker, new Set(row.codes ?? [])] as const);
-      return { workers: able.map(([name]) => name), codes: new Map(able), leases: leases.rows };
+      return { workers: able.map(([name]) => name), codes: new Map(able), leases: leases.rows, retired: retired?.rows ?? [] };
     },
     acquire: async (lanes) => {
       const rows = await acquireOne(lanes).catch((error: unknown) => eachAlone(lanes, acquireOne, error));
