@@ -51,8 +51,8 @@ type Held = { readonly tenure: Tenure; leaving: boolean };
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const { store, lanes, clock, leaseMs } = options;
   let renewedAtMs = clock.nowMs();
-  let toldRetired = '';
   const held = new Map<string, Held>();
+  const told = createRetiredAlarm(options);
 
   const drop = (tenure: Tenure) => {
     const name = laneName(tenure);
@@ -76,19 +76,7 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     await store.release(tenures).finally(() => tenures.forEach(drop));
     options.onReleased(tenures);
   };
-  const tellRetired = ({ retired }: Survey) => {
-    const names = retired.map(({ processor, version }) => `'${processor}' version ${version}`).join(', ');
-    if (names !== '' && names !== toldRetired)
-      options.onError(
-        'run what was retired',
-        new Error(
-          `${names}: a newer version goes on, and no worker with this one was seen for a minute. Restart this worker, and it is taken up again.`,
-        ),
-      );
-    toldRetired = names;
-  };
   const share = async (survey: Survey) => {
-    tellRetired(survey);
     const { wanted, excess } = planAll(options.worker, survey, held);
     await Promise.all([acquire(wanted), excess.length === 0 ? null : giveBack(excess)]);
   };
@@ -112,7 +100,7 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   };
   return {
     run: async (signal) => {
-      const surveying = repeat(options, 'share the lanes', surveyMs(options.leaseMs), async () => share(await store.survey()), signal);
+      const surveying = repeat(options, 'share the lanes', surveyMs(options.leaseMs), () => store.survey().then(told).then(share), signal);
       const renewing = repeat(options, 'renew the leases', renewMs(options.leaseMs), renew, signal);
       await Promise.all([surveying, renewing]);
     },
@@ -128,6 +116,18 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
       await Promise.race([left, clock.sleep(longestStopMs)]).catch((error: unknown) => options.onError('give the leases back', error));
       held.clear();
     },
+  };
+};
+
+/** Once for each change of what is retired. */
+const createRetiredAlarm = ({ onError }: LeaseKeeperOptions) => {
+  let told = '';
+  return (survey: Survey): Survey => {
+    const names = survey.retired.map(({ processor, version }) => `'${processor}' version ${version}`).join(', ');
+    const message = `${names}: a newer version goes on, and no worker with this one was seen for a minute. Restart this worker, and it is taken up again.`;
+    if (names !== '' && names !== told) onError('run what was retired', new Error(message));
+    told = names;
+    return survey;
   };
 };
 

@@ -57,10 +57,8 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     options.threads.use(async (thread): Promise<TaskEnd | null> => {
       if (stopping.aborted) return null; // while it waited for a thread: nothing is in hand
       using live = options.turn.begin();
-      const task = drain
-        ? ({ kind: 'drain', ...taskFor(position) } as const)
-        : ({ kind: 'batch', limit, head, ...taskFor(position) } as const);
-      return await thread.run(task, live.take);
+      const what = taskFor(position);
+      return await thread.run(drain ? { kind: 'drain', ...what } : { kind: 'batch', limit, head, ...what }, live.take);
     });
   const onBlocked = async (blocked: NonNullable<Report['blocked']>): Promise<BatchEnd> => {
     const policy = blocked === 'early_full' ? bounds.pendingPolicy : 'stop';
