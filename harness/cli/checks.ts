@@ -161,8 +161,9 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
 
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
 
-/** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
+/** The parameters that a check must, or may, be given, so that a scenario's mistakes are found before anything starts. */
 export const neededParameters: NeededParameters = {
+  'good-events-accepted': { tenant: 'string?' },
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },
