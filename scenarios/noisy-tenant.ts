@@ -117,6 +117,8 @@ export default scenario({
   },
 
   expect: {
+    // The second witness: what the clients of the quiet tenant were told, or were not.
+    'good-events-accepted': { tenant: 'quiet' },
     'refusals-are-definite': true,
     'no-takeover': true,
     'no-dead-letters': true,

@@ -113,6 +113,43 @@ test('refusals that a killed ingest process had not exported may be missing, tho
   expect(bad(kill(zeroAt - 60_000))).toEqual(['agreement/refusals fail']);
 });
 
+const shared = simulateRun({
+  ...quietScenario,
+  traffic: {
+    ...quietScenario.traffic,
+    tenants: [
+      { name: 'quiet', share: 0.3 },
+      { name: 'noisy', share: 0.7 },
+    ],
+    poison: { share: 0.2, kinds: ['broken-json'] },
+  },
+});
+const relabelled = (from: string, tenant: Record<string, string>) =>
+  withFinal(
+    'faultline.ingest.refused',
+    (series) =>
+      series.map((each) => {
+        const { faultline_tenant: of, ...labels } = each.labels;
+        return of === from ? { ...each, labels: { ...labels, ...tenant } } : each;
+      }),
+    shared,
+  );
+
+test('refusals of one tenant that are counted as those of another are found, though their sum is right', () => {
+  expect(bad(shared)).toEqual([]);
+  const swapped = relabelled('quiet', { faultline_tenant: 'noisy' });
+  expect(bad(swapped)).toEqual(['agreement/refusals fail']);
+  const findings = resultsOf(swapped).find(({ id }) => id === 'agreement/refusals')?.findings ?? [];
+  expect(findings.map(({ message }) => message.split(':')[0])).toEqual([
+    'faultline.ingest.refused{code="invalid_json",tenant="quiet"}',
+    'faultline.ingest.refused{code="invalid_json",tenant="noisy"}',
+  ]);
+});
+
+test('where somebody was refused before it was known who it is, the sum alone is compared', () => {
+  expect(bad(relabelled('quiet', {}))).toEqual([]);
+});
+
 test('where nothing is dead, no dead letters need be told of', () => {
   const healthy = simulateRun();
   expect(bad({ ...healthy, signals: signalsOf(healthy) })).toEqual([]);

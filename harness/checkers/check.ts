@@ -107,3 +107,7 @@ export const textFrom = (parameters: CheckParameters, name: string): string => {
   if (typeof value === 'string' && value !== '') return value;
   throw new Error(`parameter ${name} must be a non-empty string, not ${JSON.stringify(value)}`);
 };
+
+/** A text that a scenario may give; null where it is left out. */
+export const optionalTextFrom = (parameters: CheckParameters, name: string): string | null =>
+  parameters[name] === undefined ? null : textFrom(parameters, name);

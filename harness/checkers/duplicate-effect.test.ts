@@ -24,6 +24,13 @@ test('a count that is one too high is a doubled effect, though each entry is the
   expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
 });
 
+test('without any count each entry is one that was not counted, but of a target without books', () => {
+  const names = run.finalState.filter((row) => row.kind === 'count').length;
+  const uncounted = withRows(run, 'count', () => []);
+  expect(duplicateEffect(uncounted)).toMatchObject({ outcome: 'fail', findingsTotal: names });
+  expect(duplicateEffect(withRows(uncounted, 'checkpoint', () => []))).toMatchObject({ outcome: 'pass' });
+});
+
 test('counts may be spread over minutes', () => {
   const spread = withRows(run, 'count', (rows) => [
     ...rows.slice(1),

@@ -40,9 +40,9 @@ const findAppliedAndHeld = ({ rows, effects }: RunIndex, findings: Findings): vo
 type Counted = { readonly lane: number; readonly systemName: string; readonly eventName: string };
 const nameOf = ({ lane, systemName, eventName }: Counted): string => `lane ${lane}, ${systemName}, ${eventName}`;
 
-/** Only where the target keeps counts at all: their absence is the accounting's to notice. */
+/** A target without books keeps no counts either; of one that has them, each entry is counted. */
 const findMiscounted = (rows: Rows, findings: Findings): void => {
-  if (rows.count.length === 0) return;
+  if (rows.count.length === 0 && rows.checkpoint.length === 0) return;
   const counted = new Map<string, number>();
   for (const row of rows.count) counted.set(nameOf(row), (counted.get(nameOf(row)) ?? 0) + row.count);
   const there = countBy(rows['timeline-entry'], ['lane', 'systemName', 'eventName']);

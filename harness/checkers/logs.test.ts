@@ -82,4 +82,13 @@ test('a record that may have died with a process is not asked for, one from long
   expect(logs(killedAt(zeroAt + marked.doneAt + 2500)).outcome).toBe('fail');
   // Who is stopped in order has the time to export them.
   expect(logs(killedAt(zeroAt + marked.doneAt + 500, 'restart')).outcome).toBe('fail');
+  // A wrong clock begins by one death and ends by another.
+  const healedBy = (exit: object): RunData => {
+    const { evidence, ...rest } = killedAt(zeroAt + marked.doneAt - 60_000, 'clock');
+    const at = zeroAt + marked.doneAt + 500;
+    const observations = [{ at, source: 'process', observed: 'it ended', data: { event: 'exited', ...exit } }];
+    return { ...rest, evidence: evidence.map((entry) => ({ ...entry, observations })) };
+  };
+  expect(logs(healedBy({ code: null, signal: 'SIGKILL' })).outcome).toBe('pass');
+  expect(logs(healedBy({ code: 0, signal: null })).outcome).toBe('fail');
 });

@@ -2,6 +2,7 @@
 // trace id; of an event that was traced no record lacks the trace id; and the span that a record names is in that trace.
 import type { EventLogs, RunData, SignalsRecord } from '../engine/run-data.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
+import { deathsOf } from '../history/deaths-of.ts';
 import type { Operation } from '../history/operation.ts';
 import { type CheckResult, conclude, createFindings, type Findings } from './check.ts';
 
@@ -74,15 +75,15 @@ const checkTraces = ({ plan, evidence }: RunData, { traces }: EventLogs, finding
   return traces.filter(({ error }) => error !== undefined).length;
 };
 
-/** A record dies with the process that had not exported it; who is stopped in order exports it. */
-const mayBeUnexported = ({ evidence, timeline }: RunData, { exportIntervalMs }: SignalsRecord, { handedAt, doneAt }: Operation): boolean =>
-  evidence.some(
-    ({ kind, injectedAt, tookEffect }) =>
-      tookEffect &&
-      kind !== 'restart' &&
-      timeline.zeroAt + handedAt <= injectedAt + exportIntervalMs &&
-      timeline.zeroAt + doneAt >= injectedAt - 2 * exportIntervalMs,
-  );
+/** A record dies with the process that had not exported it. */
+const mayBeUnexported = (
+  { evidence, timeline: { zeroAt } }: RunData,
+  { exportIntervalMs }: SignalsRecord,
+  { handedAt, doneAt }: Operation,
+): boolean => {
+  const isNear = (at: number) => zeroAt + handedAt <= at + exportIntervalMs && zeroAt + doneAt >= at - 2 * exportIntervalMs;
+  return evidence.some((fault) => deathsOf(fault).some(isNear));
+};
 
 /** A receiver that lost its canary, or dropped what came, may have lost the records too: then their absence is nobody's proven fault. */
 const isHeard = ({ canary, dropped }: SignalsRecord): boolean => dropped === 0 && canary.every(({ found }) => found);

@@ -40,6 +40,15 @@ test('a count that is one too high, in another minute, or missing is found', () 
   expect(readModel(withRows(run, 'count', (rows) => rows.slice(1))).findingsTotal).toBe(1);
 });
 
+test('counts that are all missing are found, one by one; where nothing was passed none is due', () => {
+  const counts = run.finalState.filter((row) => row.kind === 'count').length;
+  const uncounted = withRows(run, 'count', () => []);
+  expect(readModel(uncounted)).toMatchObject({ outcome: 'fail', findingsTotal: counts });
+  const effects = ['count', 'checkpoint', 'event', 'timeline-entry'];
+  const unpassed = { ...run, finalState: run.finalState.filter(({ kind }) => !effects.includes(kind)) };
+  expect(readModel(unpassed)).toMatchObject({ outcome: 'pass', findingsTotal: 0 });
+});
+
 test('a row of table events that differs from the log, is missing, or that the log does not know is found', () => {
   expect(readModel(withRows(run, 'event', (rows) => changeFirst(rows, { bodySha256: 'another' }))).findings[0]?.message).toContain(
     'bodySha256',

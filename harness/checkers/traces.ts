@@ -1,5 +1,6 @@
 // Agreement: the trace of a marked request leads from the request through the stream to the row, as the history says that its event went.
 import type { RunData, SignalsRecord } from '../engine/run-data.ts';
+import { deathsOf } from '../history/deaths-of.ts';
 import type { Operation } from '../history/operation.ts';
 import { indexOf } from '../history/run-index.ts';
 import { type CheckResult, conclude, createFindings } from './check.ts';
@@ -50,7 +51,7 @@ const markedAndApplied = (run: RunData): readonly Operation[] => {
     });
 };
 
-/** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. Who is stopped in order exports them. */
+/** Spans die with the process that had not exported them: what was under way from two export intervals before a kill is not asked for. */
 const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, operation: Operation): boolean => {
   const { firstLogged, effects } = indexOf(run);
   const row = firstLogged(operation);
@@ -58,14 +59,5 @@ const mayBeUnexported = (run: RunData, { exportIntervalMs }: SignalsRecord, oper
   const from = run.timeline.zeroAt + operation.handedAt;
   const to = Math.max(...applied);
   const isNear = (at: number) => from <= at + exportIntervalMs && to >= at - 2 * exportIntervalMs;
-  return run.evidence.some(
-    (fault) => fault.tookEffect && fault.kind !== 'restart' && (isNear(fault.injectedAt) || deathsOf(fault).some(isNear)),
-  );
+  return run.evidence.some((fault) => deathsOf(fault).some(isNear));
 };
-
-/** In a loop of crashes there are several. Who ended by itself, with code 0, has exported. */
-const deathsOf = ({ observations }: RunData['evidence'][number]): readonly number[] =>
-  observations.filter(({ data }) => isExit(data)).map(({ at }) => at);
-
-const isExit = (data: unknown): boolean =>
-  typeof data === 'object' && data !== null && 'event' in data && data.event === 'exited' && !('code' in data && data.code === 0);

@@ -27,6 +27,7 @@ import { duplicateInLog } from '../checkers/duplicate-in-log.ts';
 import { duplicatesCountedExactly } from '../checkers/duplicates-counted-exactly.ts';
 import { duplicatesSeen } from '../checkers/duplicates-seen.ts';
 import { erasedEverywhere } from '../checkers/erased-everywhere.ts';
+import { erasedUnasked } from '../checkers/erased-unasked.ts';
 import { equalsOrderedDelivery } from '../checkers/equals-ordered-delivery.ts';
 import { everyEventAcknowledged } from '../checkers/every-event-acknowledged.ts';
 import { faultsHealed } from '../checkers/faults-healed.ts';
@@ -89,6 +90,7 @@ export const everyRunChecks: CheckRegistry = new Map<string, Check>([
   ['accounting', accounting],
   ['accounting-over-time', accountingOverTime],
   ['counted-loss', countedLoss],
+  ['erased-unasked', erasedUnasked],
   ['drained', drained],
   ['history-complete', historyComplete],
   ['final-state-complete', finalStateComplete],
@@ -159,8 +161,9 @@ export const seenChecks: CheckRegistry = new Map<string, Check>([
 
 export const checks = { everyRun: everyRunChecks, expectations: expectationChecks, mustBeSeen: seenChecks } as const;
 
-/** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
+/** The parameters that a check must, or may, be given, so that a scenario's mistakes are found before anything starts. */
 export const neededParameters: NeededParameters = {
+  'good-events-accepted': { tenant: 'string?' },
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },

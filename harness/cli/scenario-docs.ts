@@ -69,11 +69,7 @@ const wordsOfJudging = (measures: Measures): readonly string[] => [
     ['check', 'parameters', 'what holds'],
     Object.entries(expectations).map(([name, entry]) => [
       `\`${name}\``,
-      'parameters' in entry
-        ? Object.entries(entry.parameters)
-            .map(([parameter, kind]) => `\`${parameter}\`: ${kind}`)
-            .join(', ')
-        : 'true',
+      parametersOf('parameters' in entry ? entry.parameters : {}),
       entry.means,
     ]),
   ),
@@ -107,6 +103,13 @@ const wordsOfJudging = (measures: Measures): readonly string[] => [
     Object.entries(offers).map(([name, means]) => [`\`${name}\``, means]),
   ),
 ];
+
+const parametersOf = (parameters: Readonly<Record<string, string>>): string => {
+  const given = Object.entries(parameters);
+  const named = given.map(([parameter, kind]) => `\`${parameter}\`: ${kind.replace('?', '')}`).join(', ');
+  if (given.length === 0) return 'true';
+  return given.every(([, kind]) => kind.endsWith('?')) ? `true, or ${named}` : named;
+};
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);

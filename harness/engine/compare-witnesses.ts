@@ -3,6 +3,7 @@
 import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
 import { checkpointAttempts, wasHeard } from '../history/consumed-history.ts';
+import type { Operation } from '../history/operation.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
 import type { ProcessRole } from '../scenario/process-role.ts';
 import type { FaultEvidence, RunData, Series, SignalsRecord } from './run-data.ts';
@@ -243,7 +244,9 @@ const remaining = ({ rows }: RunIndex, processor: string): number => {
     .reduce((left, { position }) => left - position, heads);
 };
 
-/** Answered at admission with one of the stable codes. A conflict is found at commit, and counted there. */
+type Refused = { readonly code: string; readonly tenant?: string };
+
+/** Answered at admission with one of the stable codes; by tenant too where there are tenants, so that one's are not taken for another's. A conflict is found at commit, and counted there. */
 const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => {
   const refused = run.operations.filter(
     ({ status, code, outcome }) => status !== null && outcome === 'failed' && code !== null && code !== 'idempotency_conflict',
@@ -253,20 +256,34 @@ const compareRefusals = (run: RunData, signals: SignalsRecord): Comparison[] => 
     (code) => (sumOf(signals, names.refused, { error_code: code }) ?? 0) > 0,
   );
   const codes = new Set([...byCode.keys(), ...seen.filter((code) => code !== 'idempotency_conflict' && code !== 'commit_unknown')]);
-  return [...codes].map((code) => {
+  return [...codes].flatMap((code) => {
     const answers = byCode.get(code) ?? [];
-    const unanswered = countRows(run.operations, ({ status, outcome }) => status === null && outcome === 'unknown');
-    const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, 'ingest', run.timeline.zeroAt + doneAt)).length;
-    const range = { lowest: answers.length - lost, highest: answers.length + unanswered };
-    const comparison = within(
-      'refusals',
-      labelled(names.refused, { code }),
-      range,
-      sumOf(signals, names.refused, { error_code: code }),
-      'answers lost, or counts that a killed process had not exported',
-    );
-    return { ...comparison, history: answers.length };
+    return [{ code }, ...tenantsRefused(run, signals, code, answers)].map((of) => compareRefused(of, answers, run, signals));
   });
+};
+
+/** Those that either witness knows; none where somebody was refused before it was known whose the request was. The system of an event is its tenant. */
+const tenantsRefused = ({ plan }: RunData, signals: SignalsRecord, code: string, answers: readonly Operation[]): readonly Refused[] => {
+  const { tenants = [] } = plan.scenario.traffic;
+  const series = seriesOf(signals, names.refused, { error_code: code });
+  if (series.some((each) => each.labels['faultline_tenant'] === undefined && lastOf(each) > 0)) return [];
+  const known = new Set([...series.map(({ labels }) => labels['faultline_tenant']), ...answers.map(({ systemName }) => systemName)]);
+  return tenants.filter(({ name }) => known.has(name)).map(({ name }) => ({ code, tenant: name }));
+};
+
+const compareRefused = ({ code, tenant }: Refused, ofCode: readonly Operation[], run: RunData, signals: SignalsRecord): Comparison => {
+  const isMeant = ({ systemName }: Operation): boolean => tenant === undefined || systemName === tenant;
+  const answers = ofCode.filter(isMeant);
+  const unanswered = countRows(run.operations, (each) => each.status === null && each.outcome === 'unknown' && isMeant(each));
+  const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, 'ingest', run.timeline.zeroAt + doneAt)).length;
+  const comparison = within(
+    'refusals',
+    labelled(names.refused, tenant === undefined ? { code } : { code, tenant }),
+    { lowest: answers.length - lost, highest: answers.length + unanswered },
+    sumOf(signals, names.refused, { error_code: code, ...(tenant === undefined ? {} : { faultline_tenant: tenant }) }),
+    'answers lost, or counts that a killed process had not exported',
+  );
+  return { ...comparison, history: answers.length };
 };
 
 /** By the end of the run, of each consumer. */

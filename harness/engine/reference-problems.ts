@@ -4,7 +4,8 @@ import type { Problem } from '../scenario/problem.ts';
 import type { CheckReference, Scenario } from '../scenario/scenario.ts';
 
 export type KnownChecks = { readonly expectations: CheckRegistry; readonly mustBeSeen: CheckRegistry };
-export type ParameterKind = 'number' | 'string' | 'strings';
+/** `string?` may be left out. */
+export type ParameterKind = 'number' | 'string' | 'strings' | 'string?';
 export type NeededParameters = Readonly<Record<string, Readonly<Record<string, ParameterKind>>>>;
 
 export const referenceProblems = (scenario: Scenario, known: KnownChecks, needed: NeededParameters): readonly Problem[] =>
@@ -12,17 +13,25 @@ export const referenceProblems = (scenario: Scenario, known: KnownChecks, needed
     scenario[list].flatMap((reference, index) => problemsOf(reference, `${list}[${index}]`, known[list], needed, scenario)),
   );
 
-const described: Readonly<Record<ParameterKind, string>> = { number: 'a number', string: 'a string', strings: 'a list of strings' };
+const described: Readonly<Record<ParameterKind, string>> = {
+  number: 'a number',
+  string: 'a string',
+  strings: 'a list of strings',
+  'string?': 'a string',
+};
 
 const kindOf = (value: unknown): string =>
   Array.isArray(value) && value.every((item) => typeof item === 'string') ? 'strings' : typeof value;
+
+const isOf = (kind: ParameterKind, value: unknown): boolean =>
+  kind === 'string?' ? value === undefined || typeof value === 'string' : kindOf(value) === kind;
 
 const problemsOf = (
   { check, parameters = {} }: CheckReference,
   place: string,
   known: CheckRegistry,
   needed: NeededParameters,
-  { phases }: Scenario,
+  { phases, traffic }: Scenario,
 ): Problem[] => {
   if (!known.has(check))
     return [
@@ -30,7 +39,7 @@ const problemsOf = (
     ];
   const wanted = needed[check] ?? {};
   const problems = Object.entries(wanted)
-    .filter(([name, kind]) => kindOf(parameters[name]) !== kind)
+    .filter(([name, kind]) => !isOf(kind, parameters[name]))
     .map(([name, kind]) => ({
       place: `${place}.parameters.${name}`,
       message: `must be ${described[kind]}, not ${JSON.stringify(parameters[name]) ?? 'left out'}`,
@@ -43,5 +52,10 @@ const problemsOf = (
     typeof phase === 'string' && !phases.some(({ name }) => name === phase)
       ? [{ place: `${place}.parameters.phase`, message: `there is no phase ${JSON.stringify(phase)}` }]
       : [];
-  return [...problems, ...unknown, ...noPhase];
+  const tenant = parameters['tenant'];
+  const noTenant =
+    typeof tenant === 'string' && traffic.tenants?.some(({ name }) => name === tenant) !== true
+      ? [{ place: `${place}.parameters.tenant`, message: `there is no tenant ${JSON.stringify(tenant)}` }]
+      : [];
+  return [...problems, ...unknown, ...noPhase, ...noTenant];
 };

@@ -10,12 +10,14 @@ export type ErasureClaim = {
   readonly objectId: string;
   readonly lane: number;
   readonly upTo: number;
+  /** Epoch milliseconds, when the target had answered the request: what is handed over after that is new data. Missing in evidence from before it was noted. */
+  readonly answeredAt?: number;
   /** The target said that it is done. */
   readonly isProven: boolean;
 };
 
-export const erasureClaims = (run: RunData): readonly ErasureClaim[] =>
-  run.evidence.flatMap(({ observations }) => observations.flatMap(({ data }) => (isClaim(data) ? [data] : [])));
+export const erasureClaims = ({ evidence }: Pick<RunData, 'evidence'>): readonly ErasureClaim[] =>
+  evidence.flatMap(({ observations }) => observations.flatMap(({ data }) => (isClaim(data) ? [data] : [])));
 
 const isClaim = (data: unknown): data is ErasureClaim =>
   typeof data === 'object' && data !== null && (data as { readonly event?: unknown }).event === erasedEvent;

@@ -1,11 +1,15 @@
 // What a scenario may expect, and what it may demand to have seen: names, parameters and a line on each, for authors, types and documentation. A test holds
 // it equal to the registry of checks (harness/cli/checks.ts).
 
-type ParameterKind = 'number' | 'string' | 'strings';
+/** `string?` may be left out. */
+type ParameterKind = 'number' | 'string' | 'strings' | 'string?';
 type Entry = { readonly means: string; readonly parameters?: Readonly<Record<string, ParameterKind>> };
 
 export const expectations = {
-  'good-events-accepted': { means: 'Each delivery of a good event is acknowledged.' },
+  'good-events-accepted': {
+    means: 'Each delivery of a good event is acknowledged; where a tenant is named, each of that tenant’s.',
+    parameters: { tenant: 'string?' },
+  },
   'every-event-acknowledged': { means: 'Of each good event some attempt is acknowledged in the end.' },
   'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
   'poison-answers': { means: 'Each poison gets the answer of its kind.' },
@@ -94,8 +98,14 @@ export type ExpectationName = keyof typeof expectations;
 export type SeenName = keyof typeof seen;
 
 type ValueOf = { readonly number: number; readonly string: string; readonly strings: readonly string[] };
+type Given<Kinds> = {
+  readonly [Name in keyof Kinds as Kinds[Name] extends keyof ValueOf ? Name : never]: ValueOf[Kinds[Name] & keyof ValueOf];
+} & {
+  readonly [Name in keyof Kinds as Kinds[Name] extends 'string?' ? Name : never]?: string;
+};
+/** `true` where nothing has to be given. */
 type ParametersOf<Value> = Value extends { readonly parameters: infer Kinds }
-  ? { readonly [Name in keyof Kinds]: Kinds[Name] extends ParameterKind ? ValueOf[Kinds[Name]] : never }
+  ? Given<Kinds> | (object extends Given<Kinds> ? true : never)
   : true;
 export type ExpectationParameters<Name extends ExpectationName> = ParametersOf<(typeof expectations)[Name]>;
 /** The least that must be seen. */

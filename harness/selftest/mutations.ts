@@ -82,6 +82,21 @@ export const mutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'nothing-counted',
+    defect: 'no event is counted by its minute: the table of counts stays empty',
+    scenario: 'steady',
+    exitCode: 1,
+    namedBy: ['safety/read-model', 'safety/duplicate-effect'],
+    edits: [
+      onlyFiveSeconds,
+      {
+        file: 'system/storage/postgres/timelines.ts',
+        find: 'from input group by 2, 3, 4, 5, 6 order',
+        replace: 'from input where later < 0 group by 2, 3, 4, 5, 6 order',
+      },
+    ],
+  },
+  {
     name: 'poison-skipped-silently',
     defect: 'an event whose handler fails is passed over: no dead letter, no count',
     scenario: 'poison-messages',

@@ -46,6 +46,26 @@ export const recoveryMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'erases-too-much',
+    defect: 'with an object that is to be erased goes the next one, whole: from the log, the read models and the books, and with a proof',
+    scenario: 'erasure-during-replay',
+    exitCode: 1,
+    namedBy: ['safety/erased-unasked'],
+    edits: [
+      {
+        file: 'system/storage/postgres/erasure/erasure-desk.ts',
+        find: 'select $1, $2, $3, $4, $5, $6, $7, $8,',
+        replace: 'select $1, o.system_name, o.object_id, $4, $5, $6, case when o.object_id = $3 then $7 else gen_random_uuid() end, $8,',
+      },
+      {
+        file: 'system/storage/postgres/erasure/erasure-desk.ts',
+        find: 'from lanes group by lane) as l)',
+        replace: `from lanes group by lane) as l)
+  from (select distinct system_name, object_id from events where tenant = $1 and (system_name, object_id) >= ($2, $3) order by 1, 2 limit 2) as o`,
+      },
+    ],
+  },
+  {
     name: 'replayed-as-it-came',
     defect: 'a dead letter that was mended is replayed with the body that it came with',
     scenario: 'dead-letters-replayed',

@@ -15,6 +15,8 @@ export const checkNeeds: Needs = {
   accounting: ['books'],
   'accounting-over-time': ['books'],
   'counted-loss': ['books', 'read-back'],
+  // What was erased is known by the place that it keeps.
+  'erased-unasked': ['positions'],
   drained: [],
   'history-complete': [],
   'final-state-complete': ['read-back'],

@@ -33,25 +33,34 @@ export const withErasure = (run: SimulatedRun): { readonly run: SimulatedRun; re
     if (row.kind === 'count') return row.count === goneFrom(row) ? [] : [{ ...row, count: row.count - goneFrom(row) }];
     return [row];
   });
-  return { run: { ...run, finalState: [...finalState, ...erased], evidence: [...run.evidence, asked(erased.at(-1)!)] }, erased };
+  return { run: { ...run, finalState: [...finalState, ...erased], evidence: [...run.evidence, asked(byObject.at(-1)!)] }, erased };
 };
 
 /** What the fault saw that asked for it, when its last event was in the log. */
-const asked = ({ systemName, objectId, lane, position }: RowOf<'erased'>, isProven = true): FaultEvidence => {
-  const claim: ErasureClaim = { event: erasedEvent, systemName, objectId, lane, upTo: position, isProven };
+const asked = ({ systemName, objectId, lane, position, appendedAt }: RowOf<'log'>): FaultEvidence => {
+  const claim: ErasureClaim = { event: erasedEvent, systemName, objectId, lane, upTo: position, answeredAt: appendedAt, isProven: true };
   return {
     fault: 'erase',
     kind: 'operator',
     injectedAt: zeroAt,
-    healedAt: zeroAt + 100,
-    tookEffect: isProven,
+    healedAt: appendedAt,
+    tookEffect: true,
     healed: true,
-    observations: [{ at: zeroAt + 100, source: 'operator', observed: 'an erasure', data: claim }],
+    observations: [{ at: appendedAt, source: 'operator', observed: 'an erasure', data: claim }],
   };
 };
 
-/** The same, but the target never said that it was done. */
-export const withoutProof = (run: SimulatedRun, [first, ...others]: readonly RowOf<'erased'>[]): SimulatedRun => ({
+/** The same, but the evidence of what was asked says something else. */
+export const withClaim = (run: SimulatedRun, change: (claim: ErasureClaim) => ErasureClaim): SimulatedRun => ({
   ...run,
-  evidence: [asked(others.at(-1) ?? first!, false)],
+  evidence: run.evidence.map((entry) => ({
+    ...entry,
+    observations: entry.observations.map((observation) => ({ ...observation, data: change(observation.data as ErasureClaim) })),
+  })),
 });
+
+/** The same, but the target never said that it was done. */
+export const withoutProof = (run: SimulatedRun): SimulatedRun => {
+  const unproven = withClaim(run, (claim) => ({ ...claim, isProven: false }));
+  return { ...unproven, evidence: unproven.evidence.map((entry) => ({ ...entry, tookEffect: false })) };
+};

@@ -305,10 +305,6 @@ export const signalsOf = (run: SimulatedRun): SignalsRecord => {
     rows('parked').filter(({ reasonCode }) => reasonCode !== null),
     ({ reasonCode }) => reasonCode as string,
   );
-  const refused = Map.groupBy(
-    run.operations.filter(({ outcome, code }) => outcome === 'failed' && code !== null),
-    ({ code }) => code as string,
-  );
   return {
     exportIntervalMs: 1000,
     budgets: [],
@@ -346,10 +342,7 @@ export const signalsOf = (run: SimulatedRun): SignalsRecord => {
         'messaging.consumer.lag',
         book(() => 0),
       ),
-      final(
-        'faultline.ingest.refused',
-        [...refused].map(([code, list]) => one({ error_code: code, instance: 'ingest-1' }, list.length)),
-      ),
+      final('faultline.ingest.refused', refusedSeries(run)),
     ],
     plots: [
       { name: 'lag', unit: 'events', promql: 'messaging_consumer_lag', series: processors.map((processor) => lagSeries(run, processor)) },
@@ -361,6 +354,20 @@ export const signalsOf = (run: SimulatedRun): SignalsRecord => {
     panels: simulatePanels(run.plan.scenario),
     dropped: 0,
   };
+};
+
+/** By code, and by tenant where there are tenants. */
+const refusedSeries = ({ plan, operations }: SimulatedRun): Series[] => {
+  const { tenants } = plan.scenario.traffic;
+  const refused = Map.groupBy(
+    operations.filter(({ outcome, code }) => outcome === 'failed' && code !== null),
+    ({ code, systemName }) => (tenants === undefined ? (code as string) : `${code} ${systemName}`),
+  );
+  return [...refused.values()].map((list) => {
+    const { code, systemName } = list[0] as Operation;
+    const tenant = tenants === undefined ? {} : { faultline_tenant: systemName };
+    return one({ error_code: code as string, instance: 'ingest-1', ...tenant }, list.length);
+  });
 };
 
 /** The run with its rows of one kind replaced. */

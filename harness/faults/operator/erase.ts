@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts';
 
 /** `upTo`: of its events the last one when it was looked for; whatever is asked for after that takes them all. */
 type Key = { readonly systemName: string; readonly objectId: string; readonly lane: number; readonly upTo: number };
-type Asked = Key & { readonly erasure: number };
+type Asked = Key & { readonly erasure: number; readonly answeredAt: number };
 type Erasure = { readonly done_at: string | null; readonly after: Readonly<Record<string, number>> | null };
 
 const withLast = (chosen: string): string => `with chosen as (${chosen})
@@ -16,7 +16,7 @@ const parkedSql = withLast(
   `select system_name, object_id from dead_letters where processor = 'timelines' and (system_name, object_id) <> ($1, $2) order by lane, position limit 1`,
 );
 
-export const erase = async (desk: Desk, { target }: FaultContext, observations: Observations): Promise<boolean> => {
+export const erase = async (desk: Desk, { target, clock }: FaultContext, observations: Observations): Promise<boolean> => {
   const keys = await chooseKeys(target.query);
   if (keys.length < 2) {
     observations.add('operator', 'there is no busy object, or none that is parked yet: nothing to erase', {
@@ -36,7 +36,7 @@ export const erase = async (desk: Desk, { target }: FaultContext, observations: 
   for (const key of keys) {
     const body = { system_name: key.systemName, object_id: key.objectId };
     const answer = await desk.ask('/erasures', body, 'an object is to be erased');
-    if (answer.isDone) asked.push({ ...key, erasure: Number(answer.body['erasure']) });
+    if (answer.isDone) asked.push({ ...key, erasure: Number(answer.body['erasure']), answeredAt: clock.now() });
   }
   const all = () => Promise.all(asked.map(({ erasure }) => desk.look<Erasure>(`/erasures/${erasure}`)));
   const done = await desk.until('the erasures have their proofs', all, (seen) => seen.every(({ done_at }) => done_at !== null));

@@ -1,4 +1,5 @@
 // Bad histories for the checks of what clients were promised.
+import { withErasure } from '../../../checkers/testing/simulated-erasure.ts';
 import { changeFirst, withOperations, withRows, type SimulatedRun } from '../../../checkers/testing/simulated-run.ts';
 import type { Operation } from '../../../history/operation.ts';
 import { keyOf, type RowOf } from '../../../history/run-index.ts';
@@ -124,6 +125,12 @@ export const safetyCases: readonly CheckerCase[] = [
       () => withRows(lossy(), 'datagram-door', (rows) => rows.map((row) => ({ ...row, kernelDropped: (row.kernelDropped ?? 0) - 1 }))),
     ],
     green: ['one in ten was dropped, and counted', lossy],
+  },
+  {
+    check: 'erased-unasked',
+    bad: 'fail',
+    red: ['an object was erased, and nobody asked for it', () => ({ ...withErasure(quiet()).run, evidence: [] })],
+    green: ['somebody asked for it', () => withErasure(quiet()).run],
   },
   {
     check: 'drained',
