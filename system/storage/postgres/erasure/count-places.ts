@@ -14,9 +14,9 @@ const before = 'position <= coalesce(($4::jsonb->>lane::text)::bigint, 0)';
 /** A fix's values were written by a person about these events; a result tells of reasons, which handlers write as they like. */
 const jobsOfKey = `
   select job from recovery_jobs j
-  where j.fix is not null and not (j.fix @> '[{"erased": true}]')
+  where j.tenant = $1 and j.fix is not null and not (j.fix @> '[{"erased": true}]')
     and (exists (select from recovery_commands c where c.job = j.job and ${key.replaceAll(/\b(tenant|system_name|object_id)\b/g, 'c.$1')})
-      or (j.selection->>'system_name' = $2 and j.selection->>'object_id' = $3 and $1::text is not null))`;
+      or (j.selection->>'system_name' = $2 and j.selection->>'object_id' = $3))`;
 
 const select = `
   select

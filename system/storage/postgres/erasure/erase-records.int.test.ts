@@ -58,6 +58,25 @@ test('copies of a version that rests lose what they hold and keep their places, 
   ]);
 });
 
+test("another tenant's job on an object of the same names is neither waited for nor touched", async () => {
+  await using database = await createWorkerDatabase(1);
+  await database.rows(
+    `with job as (
+       insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id, tenant)
+       select 'fix', '{"system_name": "shop", "object_id": "ann"}', '[{"op": "remove", "path": "/metadata/note"}]', 20, 'ann', 'w', gen_random_uuid(), tenant
+       from unnest(array['default', 'other']) as tenant
+       returning job, tenant
+     )
+     insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at)
+     select job, 'fix', 'timelines', 1, 0, 1, 1, tenant, 'shop', 'ann', now() from job where tenant = 'other'`,
+  );
+  expect(await eraseRecords(database.pool as unknown as Client, open)).toMatchObject({ waitsFor: null, erased: { recovery_fixes: 1 } });
+  expect(await database.rows('select tenant, fix @> $1 as erased from recovery_jobs order by tenant', ['[{"erased": true}]'])).toEqual([
+    { tenant: 'default', erased: true },
+    { tenant: 'other', erased: false },
+  ]);
+});
+
 test('a day that retention drops before its pages are cleaned up does not hold up the rest', async () => {
   await using database = await createWorkerDatabase(1);
   await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
