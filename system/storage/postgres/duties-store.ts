@@ -5,7 +5,7 @@ import { readBooks } from './books.ts';
 import { stepErasure } from './erasure/erasure-step.ts';
 import { stepComparison } from './rebuild/comparison-step.ts';
 import { stepDrop } from './rebuild/drop-step.ts';
-import { closeLeftOver } from './recovery-end.ts';
+import { closeAbandoned, closeLeftOver } from './recovery-end.ts';
 import { createLogRetention } from './log-retention.ts';
 import { inTransaction } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
@@ -114,7 +114,10 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
     compareVersions: () => sessions.use((session) => stepComparison(session, sleep)),
     eraseNext: () => sessions.use((session) => stepErasure(session, worker)),
     removeDropped: () => sessions.use(stepDrop),
-    closeIdleRecoveries: () => changed(closeLeftOver, [worker]),
+    closeIdleRecoveries: async () => {
+      const closed = await changed(closeLeftOver, [worker]);
+      return closed + (await changed(closeAbandoned, [worker]));
+    },
   };
 };
 

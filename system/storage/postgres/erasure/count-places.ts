@@ -1,6 +1,7 @@
 // How many rows still hold data of an object, by place: the dry run, what a proof has before and after, and the search that must find nothing.
 import type { Client } from 'pg';
 import type { ErasurePlace } from '../../../contract/erased.ts';
+import { isAbandoned } from '../recovery-end.ts';
 import type { OpenErasure } from './open-erasure.ts';
 import { countOwnRows, readOwnTables } from './own-tables.ts';
 import { holdsData } from './tombstone.ts';
@@ -40,9 +41,10 @@ export const countOwnPlaces = async (client: Client, erasure: OpenErasure): Prom
   return counts;
 };
 
-/** Numbers of jobs whose fix has something of the object, those with commands still open apart. */
+/** Numbers of jobs whose fix has something of the object, those with commands that somebody still carries out apart. */
 const selectJobs = `
-  select j.job, exists (select from recovery_commands c where c.job = j.job and c.done_at is null) as is_open from (${jobsOfKey}) as j order by j.job`;
+  select j.job, exists (select from recovery_commands c where c.job = j.job and c.done_at is null and not (${isAbandoned})) as is_open
+  from (${jobsOfKey}) as j order by j.job`;
 
 export const fixesOf = async (
   client: Client,
