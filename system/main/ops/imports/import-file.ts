@@ -2,7 +2,7 @@
 // of it is done.
 import { extname } from 'node:path';
 import type { ImportFormat, ImportState } from '../../../contract/imports.ts';
-import type { CsvMapping } from '../../../recovery/import/csv-mapping.ts';
+import { type CsvMapping, findShapeProblems } from '../../../recovery/import/csv-mapping.ts';
 import type { OpenImportRequest } from '../../../recovery/import/import-request.ts';
 import type { Api } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -82,8 +82,15 @@ const readMapping = async (file: string, { readFile }: OpsSurroundings): Promise
   const text = await readFile(file).catch((cause: unknown) => {
     throw new OpsError(`The mapping can't be read from ${file}: ${(cause as Error).message}`, { cause });
   });
+  const mapping = parseMapping(text, file);
+  const problems = findShapeProblems(mapping);
+  if (problems.length === 0) return mapping as CsvMapping;
+  throw new OpsError(`The mapping in ${file} can't be used: ${problems.map(({ place, message }) => `${place} ${message}`).join('; ')}.`);
+};
+
+const parseMapping = (text: string, file: string): unknown => {
   try {
-    return JSON.parse(text) as CsvMapping;
+    return JSON.parse(text);
   } catch (cause) {
     throw new OpsError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
   }
