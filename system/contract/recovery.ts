@@ -5,7 +5,8 @@ export type RecoveryAction = (typeof recoveryActions)[number];
 
 /**
  * What became of one dead letter of a job. replayed: it and what waited behind it left the park. failed_again: a dead letter again. unchanged: no rule of the fix
- * did anything. rehearsed: said what would happen, changed nothing. gone: it was no dead letter any more, and was left alone.
+ * did anything. rehearsed: said what would happen, changed nothing. gone: it was no dead letter any more, or its version is
+ * retired, and was left alone.
  */
 export const recoveryOutcomes = ['replayed', 'failed_again', 'discarded', 'fixed', 'unchanged', 'rehearsed', 'gone'] as const;
 export type RecoveryOutcome = (typeof recoveryOutcomes)[number];

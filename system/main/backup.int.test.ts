@@ -194,10 +194,11 @@ describe('a backup', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('makes the folders above its own', async () => {
+  test('makes the folders above its own, also of a name with a slash at its end', async () => {
     const deep = join(folder, 'backups', 'of-today');
-    expect(await ops(source.url, 'backup', '--out', deep)).toMatchObject({ exitCode: 0, stderr: '' });
-    expect((await ops(source.url, 'verify-backup', deep)).exitCode).toBe(0);
+    expect(await ops(source.url, 'backup', '--out', `${deep}/`)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await readdir(join(folder, 'backups'))).toEqual(['of-today']);
+    expect((await ops(source.url, 'verify-backup', `${deep}/`)).exitCode).toBe(0);
   });
 });
 

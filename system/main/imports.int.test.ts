@@ -1,7 +1,7 @@
 // Imports with real processes: the query process that appends, workers that apply, and the command line that sends. Each of them is killed in the middle.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,6 +216,25 @@ describe('an import', () => {
     expect(here.query.said.join('\n')).not.toContain(secret);
     const { stdout } = await here.ops('--json', 'imports', 'list');
     expect(JSON.parse(stdout)).toMatchObject({ imports: [{ name: 'mixed.ndjson', state: 'done', appended: 2, refused: 3 }] });
+  });
+
+  test('says before it begins that its refused lines could not be written, and leaves no copy of standard input', async () => {
+    await using database = await createWorkerDatabase();
+    await using here = await place(database);
+    const copies = join(here.folder, 'copies');
+    await mkdir(copies);
+    const words = ['import', '-', '--name', 'piped', '--skip-refused', '--report', join(here.folder, 'none', 'report'), '--why', 'w'];
+    const refused = await execa(process.execPath, here.parameters(words), {
+      input: `${line(1)}\nno event\n`,
+      env: { TMPDIR: copies },
+      reject: false,
+    });
+    expect(refused).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/^The refused lines can't be written to [^\n]*--report\.$/),
+    });
+    expect(await database.rows('select from imports')).toHaveLength(0);
+    expect(await readdir(copies)).toEqual([]);
   });
 
   test('takes CSV by a declared mapping, gzip, and standard input under a name', async () => {

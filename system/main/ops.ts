@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { readOpsSettings } from './ops/read-ops-settings.ts';
 import { systemClock } from '../telemetry/clock.ts';
+import { describeUnexpected } from './ops/describe-unexpected.ts';
 import { exitCodes } from './ops/exit-codes.ts';
 import { openFile } from './ops/open-file.ts';
 import { OpsError } from './ops/ops-error.ts';
@@ -40,9 +41,9 @@ const main = async (): Promise<number> => {
     await createProgram(surroundings, (code) => (exitCode = code)).parseAsync(process.argv.slice(2), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused;
-    if (!(error instanceof OpsError)) throw error;
-    err(`${error.message}\n`);
-    return exitCodes.refused;
+    const isRefusal = error instanceof OpsError;
+    err(`${isRefusal ? error.message : describeUnexpected(error)}\n`);
+    return isRefusal ? exitCodes.refused : exitCodes.broken;
   }
   return exitCode;
 };

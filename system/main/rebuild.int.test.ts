@@ -216,16 +216,16 @@ describe('a log of which retention has dropped the beginning', () => {
       await using database = await createWorkerDatabase(1);
       await using desk = await startDesk(database);
       const numbered = (from: number, to: number) => names(from, to).map((name, at) => ({ key: 'numbered', name, sequence: from + at }));
-      await database.append([...numbered(1, 3), ...plain(5), ...numbered(4, 5)]);
+      await database.append([...numbered(1, 3), { key: 'zebra' }, ...plain(5), ...numbered(4, 5)]);
       await using _worker = await startWorkerProcess(database.url, withSecond);
-      await drained(database, 10);
+      await drained(database, 11);
       // As a partition that is dropped leaves it.
       await database.pool.query('delete from log where position <= 4');
       await database.pool.query('update lanes set low_water = 4');
       expect((await act(desk, 'start', { same_code: true })).status).toBe(200);
-      await builtUpTo(desk, 2, 10);
+      await builtUpTo(desk, 2, 11);
       await database.append(numbered(6, 7));
-      await builtUpTo(desk, 2, 12);
+      await builtUpTo(desk, 2, 13);
       const ofNumbered = await database.rows(
         `select entry::int, event_name from timeline_entries where version = 2 and object_id = 'numbered' order by entry`,
       );
@@ -233,9 +233,11 @@ describe('a log of which retention has dropped the beginning', () => {
       const [books] = await database.rows(
         `select position::int, applied::int, skipped::int, pending::int from checkpoints where version = 2`,
       );
-      expect(books).toEqual({ position: 12, applied: 8, skipped: 4, pending: 0 });
-      // It can not be what the old one is, and the comparison says so.
+      expect(books).toEqual({ position: 13, applied: 9, skipped: 4, pending: 0 });
+      // It can not be what the old one is, and the comparison says so; a key of which all is gone is read in the old one alone.
       expect(await compared(desk)).toMatchObject({ outcome: 'different' });
+      const shown = await desk.ops('rebuild', 'compare', 'timelines', '--why', 'a look');
+      expect(shown, shown.stderr).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/there or not[^]*\n {4}shop zebra\n?$/) });
     },
   );
 });

@@ -50,6 +50,8 @@ test('what would apply twice is refused; an emptied read model is built anew fro
   expect((await ops('replay-stream', '--processor', 'timelines', '--version', '7', '--why', 'w', '--from', 'beginning')).stderr).toContain(
     'there are events/1, timelines/1',
   );
+  const noLane = await ops(...replay, '--from', 'beginning', '--reset', '--to-position', '7:10');
+  expect(noLane).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('timelines/1 has no lane 7: its lanes are 0, 1.') });
   expect((await ops(...replay)).stderr).toContain('Say where it begins, once');
   expect(await database.rows('select from stream_replays')).toHaveLength(0);
   expect(await database.rows('select object_id, entry, event_id, position from timeline_entries order by object_id, entry')).toEqual(

@@ -88,6 +88,25 @@ describe('the same file', () => {
   });
 });
 
+describe('a file whose import was cancelled', () => {
+  it('is taken under another name where nothing of it was appended, and else only where it is to come again', async () => {
+    const cancel = (name: string) => query.post(`/imports/${name}/steer`, { action: 'cancel', ...by }, as(shop));
+    const { sha256 } = openRequest('x');
+    await open('wrong', shop, { sha256 });
+    await cancel('wrong');
+    expect((await open('right', shop, { sha256 })).status).toBe(201);
+    expect((await lines('right', 1, event(1))).body.appended).toBe(1);
+    await cancel('right');
+    const refused = await open('third', shop, { sha256 });
+    expect([refused.status, refused.body.error.code, refused.body.error.message]).toEqual([
+      409,
+      'import_conflict',
+      expect.stringMatching(/as import 'right' \(cancelled\): what that one appended stays.*--again/),
+    ]);
+    expect((await open('third', shop, { sha256, again: true })).status).toBe(201);
+  });
+});
+
 describe('what is on record', () => {
   const logged = (name: string) =>
     query.lines.map((line) => JSON.parse(line)).filter(({ attributes }) => attributes['faultline.import'] === name);

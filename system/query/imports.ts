@@ -2,7 +2,7 @@
 // on the server is ever read.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf } from '../access/guard-routes.ts';
-import { importLimits } from '../contract/imports.ts';
+import { importLimits, type ImportState } from '../contract/imports.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import type { ImportDesk, OpenedImport, StandingImport } from '../recovery/import/import-desk.ts';
 import { parseOpenImport, parseSteerImport, type RequestFault } from '../recovery/import/import-request.ts';
@@ -156,6 +156,9 @@ const invalidImport = (details: readonly RequestFault[]) =>
 
 const unknownImport = (name: string) => notFound(`There is no import '${name}': POST /imports opens one.`);
 
+const insteadOf = (state: ImportState): string =>
+  state === 'cancelled' ? 'what that one appended stays, and lines without an id would be there twice. Say' : 'go on with that one, or say';
+
 const demandOpened = (opened: OpenedImport, name: string): StandingImport => {
   if (opened.kind === 'other_file')
     throw new RequestProblem(
@@ -165,7 +168,7 @@ const demandOpened = (opened: OpenedImport, name: string): StandingImport => {
   if (opened.kind === 'came_before')
     throw new RequestProblem(
       'import_conflict',
-      `The same file came before, as import '${opened.name}' (${opened.state}): go on with that one, or say that it is to be imported again (npm run ops: --again).`,
+      `The same file came before, as import '${opened.name}' (${opened.state}): ${insteadOf(opened.state)} that it is to be imported again (npm run ops: --again).`,
     );
   return opened;
 };

@@ -165,6 +165,31 @@ describe('the park', () => {
     expect((await query.get('/parked-keys?state=retrying')).body.parked_keys).toEqual([]);
   });
 
+  it('leaves out what a retired version has, which nobody would carry out, in listings, totals and jobs; its place still shows it', async () => {
+    await query.pool.query(`
+      insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'active', 1);
+      insert into parked_keys (processor, version, lane, tenant, system_name, object_id, state) values ('ledger', 1, 0, 'default', 'shop', 'l', 'parked');
+      insert into parked_events (processor, version, lane, position, id, tenant, system_name, object_id, event_name, event_time, event_time_source,
+        received_at, body, attempts, reason_code, reason_message, first_failed_at, last_failed_at)
+      values ('ledger', 1, 0, 1, 301, 'default', 'shop', 'l', 'paid', now(), 'client', now(), '{}', 3, 'handler_threw', 'no', now(), now())`);
+    const seen = async () => {
+      const [letters, keys, status] = [
+        await query.get('/dead-letters?processor=ledger'),
+        await query.get('/parked-keys?processor=ledger'),
+        await query.get('/status'),
+      ];
+      return [letters.body.dead_letters.length, keys.body.parked_keys.length, status.body.dead_letters, status.body.parked_keys];
+    };
+    expect(await seen()).toEqual([1, 1, 4, 4]);
+    await query.pool.query(`update processors set state = 'retired' where processor = 'ledger'`);
+    expect(await seen()).toEqual([0, 0, 3, 3]);
+    const { status, body } = await query.post('/recovery/jobs', { ...asked, selection: { processor: 'ledger' } });
+    expect([status, body.error.message]).toEqual([404, expect.stringContaining('without those of retired versions')]);
+    expect((await query.get('/dead-letters/ledger/1/0/1')).body).toMatchObject({ id: 301, state: 'dead_letter' });
+    await query.pool.query(`
+      delete from parked_events where processor = 'ledger'; delete from parked_keys where processor = 'ledger'; delete from processors where processor = 'ledger'`);
+  });
+
   it('shows one event with all that is known of it', async () => {
     const { body, text } = await query.get('/dead-letters/timelines/1/2/1');
     expect(body).toMatchObject({

@@ -29,7 +29,8 @@ export const addOperateRoutes = (
     const opened = await desk.open(job).catch((error: unknown) => {
       throw storageProblem(error);
     });
-    if ('none' in opened) throw notFound('No dead letter is selected: GET /dead-letters shows those that there are.');
+    if ('none' in opened)
+      throw notFound('No dead letter is selected: GET /dead-letters shows those that there are, without those of retired versions.');
     if ('taken' in opened) throw takenRequestId();
     if ('tooMany' in opened)
       throw invalidRecovery([{ parameter: '/selection', message: `takes more than ${mostCommands} dead letters: narrow it` }]);

@@ -8,6 +8,9 @@ type ParkFilters = {
   readonly object_id?: string | undefined;
 };
 
+/** What a retired version has rests with it: nobody would carry out what is asked of it. */
+export const notRetired = `(processor, version) not in (select processor, version from processors where state = 'retired')`;
+
 /** Conditions on a table of the park, its tenant first. */
 export const parkConditions = (
   tenant: string,
@@ -16,6 +19,7 @@ export const parkConditions = (
 ) => {
   const conditions = createConditions();
   conditions.add(`tenant = ${conditions.bind(tenant)}`);
+  conditions.add(notRetired);
   const names: Readonly<Record<string, string>> = {
     processor: 'processor',
     version: 'version',

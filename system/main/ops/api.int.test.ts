@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -13,4 +14,12 @@ test.each([
   await once(server, 'listening');
   const api = createApi(`${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`, null);
   await expect(api.get('/dead-letters')).rejects.toThrow(words);
+});
+
+test("a refusal has the API's code, for those who know what to make of it", async () => {
+  const answer = JSON.stringify({ error: { code: 'not_found', message: 'There is none.' } });
+  await using server = createHttpServer((_request, response) => void response.writeHead(404).end(answer)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const api = createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null);
+  await expect(api.get('/timelines/shop/a')).rejects.toMatchObject({ code: 'not_found', message: 'There is none. (not_found)' });
 });

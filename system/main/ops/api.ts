@@ -48,10 +48,12 @@ const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once<Answer>(url, request, timeoutMs);
     if ('value' in answer) return answer.value;
-    if (!answer.mayPass || attempt === attempts) throw new OpsError(answer.message, { cause: answer.cause, details: answer.details });
+    if (!answer.mayPass || attempt === attempts) throw failureOf(answer);
     await wait(answer.againMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
   }
 };
+
+const failureOf = ({ message, cause, details, code = null }: Failed) => new OpsError(message, { cause, details, code });
 
 type Once<Answer> = { readonly value: Answer } | Failed;
 
@@ -62,6 +64,7 @@ type Failed = {
   readonly againMs?: number | null;
   readonly cause?: unknown;
   readonly details?: unknown;
+  readonly code?: string | null;
 };
 
 const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): Promise<Once<Answer>> => {
@@ -84,6 +87,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
     mayPass: response.status === 503 || error?.code === 'quota_exceeded',
     againMs: response.status === 429 ? againMsOf(response) : null,
     details: error?.details,
+    code: error?.code ?? null,
   };
 };
 

@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
   fixed: 'fixed',
   unchanged: 'left unchanged',
   rehearsed: 'tried without writing',
-  gone: 'left alone: no dead letter any more',
+  gone: 'left alone: no dead letter any more, or its version is retired',
 };
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

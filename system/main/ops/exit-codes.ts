@@ -9,6 +9,8 @@ export const exitCodes = {
   open: 2,
   /** Nothing was asked for: bad usage, refused, or out of reach. */
   refused: 3,
+  /** An error that nobody expected, at whatever moment. */
+  broken: 4,
 } as const;
 
 export const exitCodeHelp = `
@@ -17,4 +19,5 @@ Exit codes:
   1  carried out, but not all came out as asked: something failed again (or would), was gone, refused or left unchanged; a backup is broken
   2  asked for, and not done within --wait: jobs show, erasures show, rebuild status, imports show and stream-replays show say how far it is
   3  nothing was asked for: bad usage, refused, or the query process (or the database) is out of reach
+  4  it broke off, by an error that nobody expected (a full disk, a defect): what was asked for by then may be done
 `;

@@ -15,8 +15,9 @@ type Answer = { readonly error?: { readonly code: string; readonly message: stri
 /** `path`: that of a listing, with its filters, as for curl. */
 export const exportListing = async (base: string, path: string, options: ExportOptions, surroundings: OpsSurroundings): Promise<number> => {
   const headers = surroundings.apiKey === null ? {} : { authorization: `Bearer ${surroundings.apiKey}` };
-  const response = await ask(urlOf(base, path, options), headers);
+  const url = urlOf(base, path, options);
   await using file = await surroundings.openFile(options.out);
+  const response = await ask(url, headers);
   const last = await copyAllButLast(response, file.write).catch((error: unknown) => {
     throw new OpsError(`The connection broke before the export was whole: ${(error as Error).message}. Nothing is kept; ask again.`, {
       cause: error,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -23,4 +23,13 @@ test('one that can not be written is refused with its name and what to do', asyn
   const error: unknown = await openFile(path).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(OpsError);
   expect((error as Error).message).toMatch(/events can't be written: ENOENT[^]*Name a file in a folder that is there and yours\.$/);
+});
+
+test('a folder is refused before anything is written, and nothing is left beside it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'faultline-file-'));
+  await mkdir(join(folder, 'exports'));
+  for (const path of [join(folder, 'exports'), `${join(folder, 'exports')}/`])
+    await expect(openFile(path)).rejects.toThrow(`${path} is a folder: name a file in it.`);
+  expect(await readdir(folder, { recursive: true })).toEqual(['exports']);
+  await rm(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
 // A file that has its name only once it is whole: written beside it, and renamed.
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { OpsError } from './ops-error.ts';
 
 export type WholeFile = AsyncDisposable & {
@@ -17,6 +17,7 @@ export const openFile = async (path: string): Promise<WholeFile> => {
       [Symbol.asyncDispose]: async () => {},
     };
   }
+  if (await isFolder(path)) throw new OpsError(`${path} is a folder: name a file in it.`);
   const beside = `${path}.part`;
   const file = await open(beside, 'w').catch((cause: unknown) => {
     throw new OpsError(`${path} can't be written: ${(cause as Error).message}. Name a file in a folder that is there and yours.`, {
@@ -39,3 +40,10 @@ export const openFile = async (path: string): Promise<WholeFile> => {
     },
   };
 };
+
+/** Renamed to, it would be refused only once all is written. */
+export const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

@@ -15,7 +15,7 @@ const run = async (...parameters: readonly string[]) => {
     stdin: process.stdin,
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
-    openFile: () => Promise.reject(new Error('no file')),
+    openFile: (path: string) => Promise.reject(new OpsError(`${path} is a folder`)),
     randomId: () => '00000000-0000-0000-0000-000000000000',
   };
   const program = createProgram(surroundings, () => {});
@@ -50,6 +50,7 @@ test.each([
   [['dead-letters', 'fix', '--all', '--undo', '--dry-run'], 'no dry run'],
   [['dead-letters', 'fix', '--all', '--why', 'x', '--rules', 'gone.json'], 'no such file'],
   [['dead-letters', 'fix', '--all', '--why', 'x', '--rules', 'rules.json'], 'rules.json is not JSON'],
+  [['export', '/events', '--out', 'exports'], 'exports is a folder'],
 ])('%j is refused before anything is asked for', async (parameters, words) => {
   const { error } = await run(...parameters);
   expect(error).toBeInstanceOf(OpsError);

@@ -1,5 +1,6 @@
 // GET /status: the pipeline with its books, all from one snapshot.
 import { dropOf, type Terms } from '../books.ts';
+import { notRetired } from '../park-sql.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { defineRoute } from '../route.ts';
 import { statusAnswer } from '../schemas/answers.ts';
@@ -39,8 +40,9 @@ const selectWorkers = `
          (select count(*) from leases l where l.owner = w.worker and l.expires_at > now()) as leases
   from workers w order by w.started_at, w.worker`;
 
-const selectTotals =
-  'select (select count(*) from dead_letters where tenant = $1) as dead_letters, (select count(*) from parked_keys where tenant = $1) as parked_keys';
+const selectTotals = `
+  select (select count(*) from dead_letters where tenant = $1 and ${notRetired}) as dead_letters,
+         (select count(*) from parked_keys where tenant = $1 and ${notRetired}) as parked_keys`;
 
 export const status = defineRoute({
   method: 'GET',

@@ -182,8 +182,8 @@ export const statusAnswer = strict({
       leases: count('Leases that it holds now.'),
     }),
   ),
-  dead_letters: count('Of the tenant of the key.'),
-  parked_keys: count('Of the tenant of the key.'),
+  dead_letters: count('Of the tenant of the key; those of retired versions are left out.'),
+  parked_keys: count('Of the tenant of the key; those of retired versions are left out.'),
 });
 
 export const stateAnswer = strict({ status: Type.Literal('ok') });

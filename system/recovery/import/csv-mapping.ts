@@ -55,10 +55,7 @@ export type MappingProblem = { readonly place: string; readonly message: string 
 
 /** What is wrong with a mapping, against the names in the file's first line. */
 export const findMappingProblems = (mapping: unknown, header: readonly string[]): readonly MappingProblem[] => {
-  if (!check.Check(mapping)) {
-    const problems = findShapeProblems(mapping);
-    return problems.length > 0 ? problems.slice(0, 20) : toPlaces(describeProblems(check.Errors(mapping)));
-  }
+  if (!check.Check(mapping)) return findShapeProblems(mapping);
   const twice = header.filter((name, at) => header.indexOf(name) !== at);
   const unknown = [...new Set(columnsOf(mapping).filter((name) => !header.includes(name)))];
   return [
@@ -70,8 +67,15 @@ export const findMappingProblems = (mapping: unknown, header: readonly string[])
 
 const checkSource = { column: Compile(fromColumn), value: Compile(constant), name: Compile(columnName('')) };
 
+/** What is wrong with a mapping, whatever it is used on. One that has no problem is a `CsvMapping`. */
+export const findShapeProblems = (mapping: unknown): readonly MappingProblem[] => {
+  if (check.Check(mapping)) return [];
+  const problems = findProblemsByPlace(mapping);
+  return problems.length > 0 ? problems.slice(0, 20) : toPlaces(describeProblems(check.Errors(mapping)));
+};
+
 /** Of a source only what its own form asks for: a union would tell of all that it might have been. */
-const findShapeProblems = (mapping: unknown): readonly MappingProblem[] => {
+const findProblemsByPlace = (mapping: unknown): readonly MappingProblem[] => {
   const { delimiter: _delimiter, metadata, ...fields } = (mapping ?? {}) as Readonly<Record<string, unknown>>;
   const members = isObject(metadata) && !('column' in metadata) ? Object.entries(metadata) : [];
   const sources = [

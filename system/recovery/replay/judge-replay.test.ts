@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { judgeReplay, type Standing, type StandingLane } from './judge-replay.ts';
+import type { ReplayRequest } from './replay-desk.ts';
 
 const lane = (change: Partial<StandingLane> = {}): StandingLane => ({
   lane: 0,
@@ -11,9 +12,13 @@ const lane = (change: Partial<StandingLane> = {}): StandingLane => ({
   to: 100,
   ...change,
 });
-const judge = (lanes: readonly StandingLane[], { resets = false, ...change }: Partial<Standing> & { resets?: boolean } = {}) =>
+type Asked = Partial<Pick<ReplayRequest, 'start' | 'end' | 'resets'>>;
+const judge = (
+  lanes: readonly StandingLane[],
+  { start = { kind: 'checkpoint' }, end = null, resets = false, ...change }: Partial<Standing> & Asked = {},
+) =>
   judgeReplay(
-    { processor: 'timelines', version: 2, resets },
+    { processor: 'timelines', version: 2, start, end, resets },
     { ordered: true, canReset: true, hasNumberedBefore: false, lanes, ...change },
   );
 
@@ -39,6 +44,16 @@ test('where it stands it may always go on', () => {
 test('an emptied read model may begin anew, where one can be emptied', () => {
   expect(judge([lane({ position: 60, touched: 60 })], { resets: true })).toBeNull();
   expect(judge([lane({ position: 60, touched: 60 })], { resets: true, canReset: false })).toMatch(/can't be emptied.*new version/);
+});
+
+test('a lane that there is not is refused, of where it begins and of where it ends, and the lanes that there are are said', () => {
+  const lanes = [lane(), lane({ lane: 1 })];
+  const positions = (...of: readonly number[]) => new Map(of.map((one) => [one, 0]));
+  expect(judge(lanes, { start: { kind: 'positions', positions: positions(0, 7) }, end: positions(1, 7, 9), resets: true })).toBe(
+    'timelines/2 has no lane 7, 9: its lanes are 0, 1.',
+  );
+  expect(judge(lanes, { end: positions(2) })).toMatch('no lane 2');
+  expect(judge(lanes, { start: { kind: 'positions', positions: positions(0, 1) }, end: positions(0, 1) })).toBeNull();
 });
 
 test('no place is outside of what the log holds', () => {

@@ -1,5 +1,5 @@
 // May a version begin there? Pure: from where its lanes stand and what the log holds. A refusal says why, and what to do instead.
-import type { ReplayRequest } from './replay-desk.ts';
+import type { Positions, ReplayRequest } from './replay-desk.ts';
 
 export type StandingLane = {
   readonly lane: number;
@@ -24,11 +24,28 @@ export type Standing = {
 };
 
 /** null: it may. */
-export const judgeReplay = ({ processor, version, resets }: Pick<ReplayRequest, 'processor' | 'version' | 'resets'>, standing: Standing) =>
-  outsideOfLog(standing.lanes) ?? twiceOrNever(`${processor}/${version}`, resets, standing) ?? numbered(standing);
+export const judgeReplay = (
+  { processor, version, start, end, resets }: Pick<ReplayRequest, 'processor' | 'version' | 'start' | 'end' | 'resets'>,
+  standing: Standing,
+) => {
+  const name = `${processor}/${version}`;
+  return (
+    unknownLanes(name, [start.kind === 'positions' ? start.positions : null, end], standing.lanes) ??
+    outsideOfLog(standing.lanes) ??
+    twiceOrNever(name, resets, standing) ??
+    numbered(standing)
+  );
+};
 
 const named = (lanes: readonly StandingLane[], of: (lane: StandingLane) => number) =>
   lanes.map((lane) => `${lane.lane}:${of(lane)}`).join(', ');
+
+/** A lane that is mistyped would leave the one that was meant where it stands, or empty it. */
+const unknownLanes = (name: string, places: readonly (Positions | null)[], lanes: readonly StandingLane[]): string | null => {
+  const known = new Set(lanes.map(({ lane }) => lane));
+  const unknown = new Set(places.flatMap((positions) => [...(positions?.keys() ?? [])]).filter((lane) => !known.has(lane)));
+  return unknown.size === 0 ? null : `${name} has no lane ${[...unknown].join(', ')}: its lanes are ${[...known].join(', ')}.`;
+};
 
 const outsideOfLog = (lanes: readonly StandingLane[]): string | null => {
   const gone = lanes.filter(({ from, keptAfter }) => from < keptAfter);

@@ -5,7 +5,7 @@ import { readBooks } from './books.ts';
 import { stepErasure } from './erasure/erasure-step.ts';
 import { stepComparison } from './rebuild/comparison-step.ts';
 import { stepDrop } from './rebuild/drop-step.ts';
-import { closeLeftOver } from './recovery-end.ts';
+import { closeAbandoned, closeLeftOver } from './recovery-end.ts';
 import { createLogRetention } from './log-retention.ts';
 import { inTransaction } from './session.ts';
 import { createIdentitySweep } from './identity-sweep.ts';
@@ -43,11 +43,20 @@ const closeIdleCommands = `
       where (k.processor, k.version, k.tenant, k.system_name, k.object_id) = (c.processor, c.version, c.tenant, c.system_name, c.object_id)
     )`;
 
-/** What was done stays in the audit. */
+/**
+ * What was done stays in the audit. A job's fix goes with the last of its commands: they alone say whose values are in it, and an erasure would not find it any
+ * more. One that never had a command stays for a day, so that its request sent again is still the same.
+ */
 const forgetRecoveries = `
-  delete from recovery_commands where command in (
-    select command from recovery_commands where done_at < clock_timestamp() - interval '30 days' limit 1000
-  )`;
+  with forgotten as (
+    delete from recovery_commands where command in (
+      select command from recovery_commands where done_at < clock_timestamp() - interval '30 days' limit 1000
+    )
+    returning command
+  )
+  update recovery_jobs j set fix = null
+  where j.fix is not null and j.requested_at < clock_timestamp() - interval '1 day'
+    and not exists (select from recovery_commands c where c.job = j.job and c.command not in (select command from forgotten))`;
 
 const tidyings: readonly (readonly [text: string, values?: readonly unknown[]])[] = [
   [forgetLeaseEvents, [keptLeaseEvents]],
@@ -100,7 +109,10 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
     compareVersions: () => sessions.use((session) => stepComparison(session, sleep)),
     eraseNext: () => sessions.use((session) => stepErasure(session, worker)),
     removeDropped: () => sessions.use(stepDrop),
-    closeIdleRecoveries: () => changed(closeLeftOver, [worker]),
+    closeIdleRecoveries: async () => {
+      const closed = await changed(closeLeftOver, [worker]);
+      return closed + (await changed(closeAbandoned, [worker]));
+    },
   };
 };
 

@@ -10,8 +10,11 @@ const standing = 'name, state, next_line as "nextLine", lines';
 /** 1717660005 is 'faul'. One who opens at a time, or two with the same file under two names would both find that it had not come before. */
 const oneOpener = 'select pg_advisory_xact_lock(1717660005, 10)';
 
+/** What was cancelled before it appended a line brought nothing. One that can be gone on with is named before one that can't. */
 const selectSameFile = `
-  select name, state from imports where tenant = $1 and sha256 = decode($2, 'hex') and name <> $3 and state <> 'cancelled' order by import limit 1`;
+  select name, state from imports
+  where tenant = $1 and sha256 = decode($2, 'hex') and name <> $3 and (state <> 'cancelled' or appended > 0)
+  order by state = 'cancelled', import limit 1`;
 
 const insertImport = `
   with opened as (

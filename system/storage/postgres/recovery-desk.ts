@@ -16,11 +16,15 @@ const selectKnown = `
   where j.request_id = $7 and j.tenant = $8 and j.action = $1 and j.selection = $2::jsonb and j.fix is not distinct from $3::jsonb
     and j.rate_per_second = $4 and j.requested_by = $5 and j.why = $6`;
 
-/** In the order of the listing; each is due when the rate lets it. One that waits for the same already is not asked for twice. */
+/**
+ * In the order of the listing; each is due when the rate lets it. One that waits for the same already is not asked for twice. A retired version is left out: its
+ * lanes are given to nobody.
+ */
 const insertCommands = (where: string) => `
   with chosen as (
     select *, row_number() over (order by processor, version, lane, position) as n
-    from dead_letters where ${where} order by processor, version, lane, position limit ${mostCommands + 1}
+    from dead_letters where ${where} and (processor, version) not in (select processor, version from processors where state = 'retired')
+    order by processor, version, lane, position limit ${mostCommands + 1}
   ), asked as (
     insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at)
     select $1, $2, processor, version, lane, position, id, tenant, system_name, object_id,

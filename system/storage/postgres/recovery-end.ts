@@ -100,3 +100,16 @@ export const closeLeftOver = closing(`
   select c.command, 'rehearsed', 0, '{"events": [], "more": false, "died": true}'
   from recovery_commands c
   where c.action = 'rehearse' and c.done_at is null and c.started_at < clock_timestamp() - interval '2 minutes'`);
+
+/** Of a command `c`: its version is retired, so that its lane is given to nobody any more, and nobody has it still. */
+export const isAbandoned = `
+  (c.processor, c.version) in (select processor, version from processors where state = 'retired')
+  and not exists (
+    select from leases l
+    where (l.processor, l.version, l.lane) = (c.processor, c.version, c.lane) and l.owner is not null and l.expires_at > clock_timestamp()
+  )`;
+
+/** Once the version is taken up again, its dead letters can be asked for anew. */
+export const closeAbandoned = closing(`
+  select c.command, 'gone' as outcome, 0::bigint as events, null::jsonb as result
+  from recovery_commands c where c.done_at is null and ${isAbandoned}`);

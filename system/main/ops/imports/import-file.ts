@@ -2,7 +2,7 @@
 // of it is done.
 import { extname } from 'node:path';
 import type { ImportFormat, ImportState } from '../../../contract/imports.ts';
-import type { CsvMapping } from '../../../recovery/import/csv-mapping.ts';
+import { type CsvMapping, findShapeProblems } from '../../../recovery/import/csv-mapping.ts';
 import type { OpenImportRequest } from '../../../recovery/import/import-request.ts';
 import type { Api } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -10,7 +10,7 @@ import { OpsError } from '../ops-error.ts';
 import type { OpsSurroundings } from '../surroundings.ts';
 import { fields, shown, table } from '../table.ts';
 import { type FileSource, openFileSource } from './file-source.ts';
-import { writeRefusedReport } from './refused-report.ts';
+import { demandReportPlace, writeRefusedReport } from './refused-report.ts';
 import { sendFile } from './send-file.ts';
 import { type FileSurvey, surveyFile, type SurveyOptions } from './survey-file.ts';
 
@@ -60,8 +60,11 @@ export const importFile = async (importing: Importing): Promise<number> => {
       `Nothing was imported: ${survey.found.refused} lines would be refused. Mend the file, or import the rest with --skip-refused.`,
     );
   }
+  const report = options.report ?? `${file === '-' ? name : file}.refused.ndjson`;
+  // One that nobody named and nothing may come to is not asked for: the file may lie where nobody writes.
+  if (options.report !== undefined || survey.found.refused > 0) await demandReportPlace(report);
   // Awaited: the source is there until then.
-  return await send(importing, { name, source, ...survey });
+  return await send(importing, { name, source, report, ...survey });
 };
 
 type Surveyed = { readonly found: FileSurvey; readonly reading: SurveyOptions };
@@ -79,8 +82,15 @@ const readMapping = async (file: string, { readFile }: OpsSurroundings): Promise
   const text = await readFile(file).catch((cause: unknown) => {
     throw new OpsError(`The mapping can't be read from ${file}: ${(cause as Error).message}`, { cause });
   });
+  const mapping = parseMapping(text, file);
+  const problems = findShapeProblems(mapping);
+  if (problems.length === 0) return mapping as CsvMapping;
+  throw new OpsError(`The mapping in ${file} can't be used: ${problems.map(({ place, message }) => `${place} ${message}`).join('; ')}.`);
+};
+
+const parseMapping = (text: string, file: string): unknown => {
   try {
-    return JSON.parse(text) as CsvMapping;
+    return JSON.parse(text);
   } catch (cause) {
     throw new OpsError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
   }
@@ -88,9 +98,9 @@ const readMapping = async (file: string, { readFile }: OpsSurroundings): Promise
 
 const send = async (
   importing: Importing,
-  { name, source, found, reading }: Surveyed & { name: string; source: FileSource },
+  { name, source, report, found, reading }: Surveyed & { name: string; source: FileSource; report: string },
 ): Promise<number> => {
-  const { api, json, file, options, surroundings } = importing;
+  const { api, json, file, surroundings } = importing;
   const opened = await api.post<Standing>('/imports', requestOf(importing, name, found, reading));
   if (opened.state === 'done') surroundings.err(`Import '${name}' is done already: all ${opened.lines} lines of this file are settled.\n`);
   else if (opened.known) surroundings.err(`Import '${name}' goes on at line ${opened.next_line} of ${opened.lines}.\n`);
@@ -107,7 +117,6 @@ const send = async (
       `import ${shown(name)}: ${end.appended} appended, ${end.duplicates} were there already, ${end.refused} refused (${end.state})\n`,
     );
   if (end.refused > 0) {
-    const report = options.report ?? `${file === '-' ? name : file}.refused.ndjson`;
     await writeRefusedReport(api, name, { source, header: found.header, options: reading, file: report });
     surroundings.err(`The refused lines, each with its reason: ${report}\n`);
   }

@@ -1,10 +1,14 @@
 // The report of refused lines: a file beside the one that was imported, with each line as it is there, why it was refused, and where. The server has no copy of
 // these lines, and no log has: a reason that quotes its line is found again here.
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { constants, createWriteStream } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { RefusedLine } from '../../../recovery/import/import-ledger.ts';
 import { createLineReader } from '../../../recovery/import/read-lines.ts';
 import type { Api } from '../api.ts';
+import { isFolder } from '../open-file.ts';
+import { OpsError } from '../ops-error.ts';
 import type { FileSource } from './file-source.ts';
 import { readRecords } from './read-records.ts';
 import type { SurveyOptions } from './survey-file.ts';
@@ -18,21 +22,41 @@ export type ReportOptions = {
   readonly file: string;
 };
 
-/** Returns how many there are. */
+/** As far as it can be seen before there is anything to write. Rejects with an OpsError. */
+export const demandReportPlace = async (file: string): Promise<void> => {
+  if (await isFolder(file)) throw new OpsError(`The refused lines can't be written to ${file}: it is a folder. ${nameAnother}`);
+  await access(file, constants.W_OK)
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return access(dirname(file), constants.W_OK);
+    })
+    .catch((cause: unknown) => {
+      throw unwritable(file, cause);
+    });
+};
+
+const nameAnother = 'Name a file in a folder that is there and yours with --report.';
+
+const unwritable = (file: string, cause: unknown) =>
+  new OpsError(`The refused lines can't be written to ${file}: ${(cause as Error).message}. ${nameAnother}`, { cause });
+
+/** Returns how many there are. Rejects with an OpsError. */
 export const writeRefusedReport = async (api: Api, name: string, { source, header, options, file }: ReportOptions): Promise<number> => {
   const refused = await loadRefused(api, name);
   const { format, mapping, nowMs } = options;
   const read = createLineReader({ format, mapping, header, tenant: 'default', newIdentity: () => '' });
-  const output = createWriteStream(file, { mode: 0o600 });
-  for await (const records of readRecords(source, { format, delimiter: mapping?.delimiter }, () => {}))
-    for (const record of records) {
-      const kept = refused.get(record.line);
-      if (kept === undefined) continue;
-      const why = { ...kept, ...read([record], nowMs())[0]!.refusal };
-      if (!output.write(`${JSON.stringify({ ...why, raw: record.bytes.toString('utf8') })}\n`)) await once(output, 'drain');
-    }
-  output.end();
-  await once(output, 'close');
+  const lines = async function* () {
+    for await (const records of readRecords(source, { format, delimiter: mapping?.delimiter }, () => {}))
+      for (const record of records) {
+        const kept = refused.get(record.line);
+        if (kept === undefined) continue;
+        const why = { ...kept, ...read([record], nowMs())[0]!.refusal };
+        yield `${JSON.stringify({ ...why, raw: record.bytes.toString('utf8') })}\n`;
+      }
+  };
+  await pipeline(lines(), createWriteStream(file, { mode: 0o600 })).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : unwritable(file, error);
+  });
   return refused.size;
 };
 

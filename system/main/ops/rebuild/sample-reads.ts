@@ -1,5 +1,6 @@
 // Reads of both versions as any client does them, of keys from all over: whether what a client would be shown is the same.
 import type { Api } from '../api.ts';
+import { OpsError } from '../ops-error.ts';
 import type { ComparisonPage } from './answers.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -9,7 +10,7 @@ export type SampledKey = { readonly system_name: string; readonly object_id: str
 
 const most = 1000;
 
-/** Keys whose reads differ. What traffic adds between the two reads is left out: the shorter one must be how the longer one begins. */
+/** Keys whose reads differ. What traffic adds between the two reads is left out: the shorter one must be how the longer one begins, and have begun. */
 export const sampleReads = async (api: Api, { comparison, sample }: ComparisonPage): Promise<readonly SampledKey[]> => {
   const differing: SampledKey[] = [];
   for (const key of sample) {
@@ -21,12 +22,19 @@ export const sampleReads = async (api: Api, { comparison, sample }: ComparisonPa
 
 const readTimeline = async (api: Api, { system_name: system, object_id: object }: SampledKey, version: number) => {
   const path = `/timelines/${encodeURIComponent(system)}/${encodeURIComponent(object)}`;
-  const { entries } = await api.get<Timeline>(path, { version, limit: most });
+  const { entries } = await api.get<Timeline>(path, { version, limit: most }).catch(orNone);
   return entries.map(({ applied_at: _appliedAt, ...entry }) => JSON.stringify(entry));
+};
+
+/** A key that only the other version has. */
+const orNone = (error: unknown): Pick<Timeline, 'entries'> => {
+  if (error instanceof OpsError && error.code === 'not_found') return { entries: [] };
+  throw error;
 };
 
 const isBeginning = (one: readonly string[], other: readonly string[]) => {
   const length = Math.min(one.length, other.length);
+  if (length === 0) return one.length === other.length;
   return one.slice(0, length).every((entry, at) => entry === other[at]) && Math.abs(one.length - other.length) <= fewOnTheirWay;
 };
 

@@ -1,7 +1,7 @@
 // A backup of the whole schema while it works on: one snapshot, a file a table, and a manifest that is written last.
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Client } from 'pg';
@@ -24,7 +24,9 @@ export class BackupRefused extends Error {
 /** The folder, and those above it, are made; it has its name once the backup is whole. Rejects with BackupRefused where it is there already, and leaves nothing of what failed. */
 export const writeBackup = async (client: Client, folder: string): Promise<Manifest> => {
   if (await isThere(folder)) throw new BackupRefused(`${folder} is there already: nothing is written over. Name another folder.`);
-  const beside = `${folder}.part`;
+  // Without the slash that a shell adds to a name: what is beside it would be inside.
+  const whole = resolve(folder);
+  const beside = `${whole}.part`;
   await mkdir(dirname(beside), { recursive: true })
     .then(() => mkdir(beside))
     .catch((cause: unknown) => {
@@ -33,7 +35,7 @@ export const writeBackup = async (client: Client, folder: string): Promise<Manif
   try {
     const manifest = await inSnapshot(client, () => writeTables(client, beside));
     await writeFile(join(beside, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-    await rename(beside, folder);
+    await rename(beside, whole);
     return manifest;
   } catch (error) {
     await rm(beside, { recursive: true, force: true });

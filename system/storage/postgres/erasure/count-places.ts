@@ -1,6 +1,7 @@
 // How many rows still hold data of an object, by place: the dry run, what a proof has before and after, and the search that must find nothing.
 import type { Client } from 'pg';
 import type { ErasurePlace } from '../../../contract/erased.ts';
+import { isAbandoned } from '../recovery-end.ts';
 import type { OpenErasure } from './open-erasure.ts';
 import { countOwnRows, readOwnTables } from './own-tables.ts';
 import { holdsData } from './tombstone.ts';
@@ -14,9 +15,9 @@ const before = 'position <= coalesce(($4::jsonb->>lane::text)::bigint, 0)';
 /** A fix's values were written by a person about these events; a result tells of reasons, which handlers write as they like. */
 const jobsOfKey = `
   select job from recovery_jobs j
-  where j.fix is not null and not (j.fix @> '[{"erased": true}]')
+  where j.tenant = $1 and j.fix is not null and not (j.fix @> '[{"erased": true}]')
     and (exists (select from recovery_commands c where c.job = j.job and ${key.replaceAll(/\b(tenant|system_name|object_id)\b/g, 'c.$1')})
-      or (j.selection->>'system_name' = $2 and j.selection->>'object_id' = $3 and $1::text is not null))`;
+      or (j.selection->>'system_name' = $2 and j.selection->>'object_id' = $3))`;
 
 const select = `
   select
@@ -40,9 +41,10 @@ export const countOwnPlaces = async (client: Client, erasure: OpenErasure): Prom
   return counts;
 };
 
-/** Numbers of jobs whose fix has something of the object, those with commands still open apart. */
+/** Numbers of jobs whose fix has something of the object, those with commands that somebody still carries out apart. */
 const selectJobs = `
-  select j.job, exists (select from recovery_commands c where c.job = j.job and c.done_at is null) as is_open from (${jobsOfKey}) as j order by j.job`;
+  select j.job, exists (select from recovery_commands c where c.job = j.job and c.done_at is null and not (${isAbandoned})) as is_open
+  from (${jobsOfKey}) as j order by j.job`;
 
 export const fixesOf = async (
   client: Client,

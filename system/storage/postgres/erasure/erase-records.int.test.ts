@@ -58,6 +58,51 @@ test('copies of a version that rests lose what they hold and keep their places, 
   ]);
 });
 
+test("another tenant's job on an object of the same names is neither waited for nor touched", async () => {
+  await using database = await createWorkerDatabase(1);
+  await database.rows(
+    `with job as (
+       insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id, tenant)
+       select 'fix', '{"system_name": "shop", "object_id": "ann"}', '[{"op": "remove", "path": "/metadata/note"}]', 20, 'ann', 'w', gen_random_uuid(), tenant
+       from unnest(array['default', 'other']) as tenant
+       returning job, tenant
+     )
+     insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at)
+     select job, 'fix', 'timelines', 1, 0, 1, 1, tenant, 'shop', 'ann', now() from job where tenant = 'other'`,
+  );
+  expect(await eraseRecords(database.pool as unknown as Client, open)).toMatchObject({ waitsFor: null, erased: { recovery_fixes: 1 } });
+  expect(await database.rows('select tenant, fix @> $1 as erased from recovery_jobs order by tenant', ['[{"erased": true}]'])).toEqual([
+    { tenant: 'default', erased: true },
+    { tenant: 'other', erased: false },
+  ]);
+});
+
+test('what was asked of a retired version is waited for as long as somebody has its lane, and no longer', async () => {
+  await using database = await createWorkerDatabase(1);
+  await database.rows(
+    `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'retired', 1)`,
+  );
+  await database.rows(
+    `insert into leases (processor, version, lane, owner, expires_at) values ('ledger', 1, 0, 'w', clock_timestamp() + interval '1 hour')`,
+  );
+  await database.rows(
+    `with job as (
+       insert into recovery_jobs (action, selection, fix, rate_per_second, requested_by, why, request_id)
+       values ('fix', '{"all": true}', '[{"op": "remove", "path": "/metadata/note"}]', 20, 'ann', 'w', gen_random_uuid()) returning job
+     )
+     insert into recovery_commands (job, action, processor, version, lane, position, event_id, tenant, system_name, object_id, due_at, done_at)
+     select job, 'fix', 'ledger', 1, 0, position, position, 'default', 'shop', object_id, now(), done_at
+     from job, (values (1, 'ann', null), (2, 'bob', null), (3, 'ann', now())) as c (position, object_id, done_at)`,
+  );
+  const erased = () => eraseRecords(database.pool as unknown as Client, open);
+  expect(await erased()).toMatchObject({ waitsFor: '1 recovery commands on the object that are not done' });
+  await database.rows(`update recovery_commands set done_at = now() where position = 1`);
+  expect(await erased()).toMatchObject({ waitsFor: 'recovery job 1, whose fix is still carried out' });
+  await database.rows(`update leases set expires_at = clock_timestamp()`);
+  await database.rows(`update recovery_commands set done_at = null where position = 1`);
+  expect(await erased()).toMatchObject({ waitsFor: null, erased: { recovery_fixes: 1 } });
+});
+
 test('a day that retention drops before its pages are cleaned up does not hold up the rest', async () => {
   await using database = await createWorkerDatabase(1);
   await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });

@@ -1,6 +1,7 @@
 // What recovery has kept of an object: results that name reasons, values of fixes; and copies of versions that were given up, which no owner looks after.
 import type { Client } from 'pg';
 import type { ErasurePlace } from '../../../contract/erased.ts';
+import { isAbandoned } from '../recovery-end.ts';
 import { type Counts, fixesOf } from './count-places.ts';
 import type { OpenErasure } from './open-erasure.ts';
 import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
@@ -9,7 +10,9 @@ const key = 'tenant = $1 and system_name = $2 and object_id = $3';
 const before = 'position <= coalesce(($4::jsonb->>lane::text)::bigint, 0)';
 const retired = `(processor, version) in (select processor, version from processors where state = 'retired')`;
 
-const openCommands = `select count(*)::integer as open from recovery_commands where ${key} and ${before} and done_at is null`;
+/** What nobody carries out any more is not waited for: it touches nothing. */
+const openCommands = `
+  select count(*)::integer as open from recovery_commands c where ${key} and ${before} and done_at is null and not (${isAbandoned})`;
 const removeResults = `
   update recovery_commands set result = '{"erased": true}' where ${key} and ${before} and result is not null and not (result ? 'erased')`;
 const removeFix = `update recovery_jobs set fix = '[{"erased": true}]' where job = any ($1::bigint[])`;
