@@ -59,6 +59,7 @@ import { phantomReads } from '../checkers/phantom-reads.ts';
 import { poisonAnswers } from '../checkers/poison-answers.ts';
 import { readModel } from '../checkers/read-model.ts';
 import { readYourWrites } from '../checkers/read-your-writes.ts';
+import { readsAnswered } from '../checkers/reads-answered.ts';
 import { readsSeen } from '../checkers/reads-seen.ts';
 import { recovered } from '../checkers/recovered.ts';
 import { recoveredSeen } from '../checkers/recovered-seen.ts';
@@ -131,6 +132,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['monotonic-reads', monotonicReads],
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
+  ['reads-answered', readsAnswered],
   ['erased-everywhere', erasedEverywhere],
   ['consumed-at-least-once', consumedAtLeastOnce],
   ['consumed-in-order', consumedInOrder],

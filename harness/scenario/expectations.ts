@@ -58,6 +58,7 @@ export const expectations = {
     parameters: { withinSeconds: 'number' },
   },
   'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
+  'reads-answered': { means: 'Each read is answered, and with no error.' },
   'erased-everywhere': { means: 'Of an event whose object was erased nothing is left but its place in the log.' },
   'consumed-at-least-once': {
     means: 'Each event is worked on by one of those who consume elsewhere, and is what the log has at its place.',

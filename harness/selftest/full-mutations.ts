@@ -338,5 +338,19 @@ export const fullMutations: readonly SelftestCase[] = [
       },
     ],
   },
+  {
+    name: 'page-that-fails',
+    defect: 'a timeline of 9, 19, 29 … entries is answered with 500, until it has one more',
+    scenario: 'read-while-writing',
+    exitCode: 1,
+    namedBy: ['expectation/reads-answered'],
+    edits: [
+      {
+        file: 'system/query/routes/timeline.ts',
+        find: 'const first = rows[0];',
+        replace: "const first = rows[0];\n    if (rows.length % 10 === 9) throw new Error('the last page of ten has no end');",
+      },
+    ],
+  },
   ...recoveryMutations,
 ];

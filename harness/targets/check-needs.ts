@@ -54,6 +54,7 @@ export const checkNeeds: Needs = {
   'monotonic-reads': ['reads'],
   'stale-reads': ['reads'],
   'phantom-reads': ['reads', 'read-back'],
+  'reads-answered': ['reads'],
   'erased-everywhere': ['read-models', 'positions', 'dead-letters'],
   'consumed-at-least-once': ['consumers', 'positions'],
   'consumed-in-order': ['consumers'],

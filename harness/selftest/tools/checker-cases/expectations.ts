@@ -233,6 +233,12 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
   },
   {
+    check: 'reads-answered',
+    bad: 'fail',
+    red: ['one read met an error', () => lastRead('events', () => ({ outcome: 'failed', status: 500, ids: [], whole: false }))],
+    green: ['of one key nothing was there', () => lastRead('events', () => ({ status: 404, ids: [], total: 0 }))],
+  },
+  {
     check: 'replayed-as-asked',
     bad: 'fail',
     red: ['a replayed event has no effect', () => withRows(withReplay(quiet()).run, 'timeline-entry', (rows) => rows.slice(1))],
