@@ -66,6 +66,7 @@ import { recoveredSeen } from '../checkers/recovered-seen.ts';
 import { redelivery } from '../checkers/redelivery.ts';
 import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
 import { refusalsSeen } from '../checkers/refusals-seen.ts';
+import { refusedNobody } from '../checkers/refused-nobody.ts';
 import { samples } from '../checkers/samples.ts';
 import { staleReads } from '../checkers/stale-reads.ts';
 import { takeoverWithin } from '../checkers/takeover-within.ts';
@@ -117,6 +118,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],
+  ['refused-nobody', refusedNobody],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],

@@ -7,6 +7,7 @@ type Entry = { readonly means: string; readonly parameters?: Readonly<Record<str
 export const expectations = {
   'good-events-accepted': { means: 'Each delivery of a good event is acknowledged.' },
   'every-event-acknowledged': { means: 'Of each good event some attempt is acknowledged in the end.' },
+  'refused-nobody': { means: 'No answer to a good event is a refusal; an attempt may end without an answer.' },
   'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
   'poison-answers': { means: 'Each poison gets the answer of its kind.' },
   'dead-letters-equal-poison': {

@@ -196,6 +196,21 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'refused-while-stopping',
+    defect: 'an ingest process that stops refuses what still comes on the connections that it has',
+    scenario: 'rolling-restart',
+    exitCode: 1,
+    namedBy: ['expectation/refused-nobody'],
+    edits: [
+      {
+        file: 'system/ingest/http/event-routes.ts',
+        find: "const trace = startTrace(request, options, '/events');",
+        replace:
+          "if (options.isStopping()) return answerRefusal(reply, options, refuse('shutting_down', 'The process is stopping.'));\n  const trace = startTrace(request, options, '/events');",
+      },
+    ],
+  },
+  {
     name: 'new-identity-for-each-attempt',
     defect: 'a commit is repeated under new identities where the client gave no id: what the first attempt stored is stored again',
     scenario: 'commit-unknown-without-ids',

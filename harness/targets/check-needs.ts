@@ -39,6 +39,7 @@ export const checkNeeds: Needs = {
   'no-dead-letters': ['dead-letters'],
   'good-events-accepted': [],
   'every-event-acknowledged': [],
+  'refused-nobody': [],
   'takeover-within': ['leases'],
   'zombie-fenced': ['leases'],
   'no-takeover': ['leases'],

@@ -120,6 +120,15 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['an event was refused once, and taken when it was sent again', () => withOperations(numbered(), secondsRefused)],
   },
   {
+    check: 'refused-nobody',
+    bad: 'fail',
+    red: ['one attempt in ten was refused, and was taken later', () => withOperations(numbered(), secondsRefused)],
+    green: [
+      'one attempt had no answer',
+      () => withOperations(quiet(), (all) => changeFirst(all, { outcome: 'unknown', status: null, id: null })),
+    ],
+  },
+  {
     check: 'takeover-within',
     parameters: { seconds: 5 },
     bad: 'fail',
