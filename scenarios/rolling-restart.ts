@@ -35,6 +35,7 @@ export default scenario({
   expect: {
     'every-event-acknowledged': true,
     'refused-nobody': true,
+    'stops-in-order': { seconds: 20 },
     'no-takeover': true,
     'no-dead-letters': true,
     'equals-ordered-delivery': true,

@@ -69,6 +69,7 @@ import { refusalsSeen } from '../checkers/refusals-seen.ts';
 import { refusedNobody } from '../checkers/refused-nobody.ts';
 import { samples } from '../checkers/samples.ts';
 import { staleReads } from '../checkers/stale-reads.ts';
+import { stopsInOrder } from '../checkers/stops-in-order.ts';
 import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
@@ -119,6 +120,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],
   ['refused-nobody', refusedNobody],
+  ['stops-in-order', stopsInOrder],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],
@@ -165,6 +167,7 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 
 /** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
 export const neededParameters: NeededParameters = {
+  'stops-in-order': { seconds: 'number' },
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },

@@ -17,6 +17,10 @@ export const expectations = {
     means: "Each event has its entry in the table of a team's own processor once and in order, but the poison and what waits behind it.",
   },
   'no-dead-letters': { means: 'Nothing is parked at the end.' },
+  'stops-in-order': {
+    means: 'Each process that is stopped in order ends by itself, with code 0, within so many seconds.',
+    parameters: { seconds: 'number' },
+  },
   'takeover-within': {
     means: 'Each lane of a dead or stopped worker has a new owner within so many seconds.',
     parameters: { seconds: 'number' },

@@ -211,6 +211,20 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'ends-with-an-error',
+    defect: 'a query process that was stopped in order, and did all that it owes, ends with code 1',
+    scenario: 'rolling-restart',
+    exitCode: 1,
+    namedBy: ['expectation/stops-in-order'],
+    edits: [
+      {
+        file: 'system/main/process-life.ts',
+        find: 'await running.stop();\n    return 0;',
+        replace: "await running.stop();\n    return identity['process'] === 'query' ? 1 : 0;",
+      },
+    ],
+  },
+  {
     name: 'new-identity-for-each-attempt',
     defect: 'a commit is repeated under new identities where the client gave no id: what the first attempt stored is stored again',
     scenario: 'commit-unknown-without-ids',

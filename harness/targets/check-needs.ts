@@ -40,6 +40,7 @@ export const checkNeeds: Needs = {
   'good-events-accepted': [],
   'every-event-acknowledged': [],
   'refused-nobody': [],
+  'stops-in-order': ['processes'],
   'takeover-within': ['leases'],
   'zombie-fenced': ['leases'],
   'no-takeover': ['leases'],

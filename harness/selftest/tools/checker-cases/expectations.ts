@@ -6,7 +6,7 @@ import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+import { hot, numbered, paused, poisoned, quiet, read, refused, slow, stopped, withSignals } from './runs.ts';
 
 type OwnEffect = RowOf<'own-effect'>;
 
@@ -127,6 +127,13 @@ export const expectationCases: readonly CheckerCase[] = [
       'one attempt had no answer',
       () => withOperations(quiet(), (all) => changeFirst(all, { outcome: 'unknown', status: null, id: null })),
     ],
+  },
+  {
+    check: 'stops-in-order',
+    parameters: { seconds: 20 },
+    bad: 'fail',
+    red: ['a process ended by itself, with code 1', () => stopped({ tookMs: 400, code: 1 })],
+    green: ['it took all of its time, and ended with code 0', () => stopped({ tookMs: 20_000, code: 0 })],
   },
   {
     check: 'takeover-within',
