@@ -66,6 +66,7 @@ import { recoveredSeen } from '../checkers/recovered-seen.ts';
 import { redelivery } from '../checkers/redelivery.ts';
 import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
 import { refusalsSeen } from '../checkers/refusals-seen.ts';
+import { refusedInTime } from '../checkers/refused-in-time.ts';
 import { refusedNobody } from '../checkers/refused-nobody.ts';
 import { samples } from '../checkers/samples.ts';
 import { staleReads } from '../checkers/stale-reads.ts';
@@ -120,6 +121,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],
   ['refused-nobody', refusedNobody],
+  ['refused-in-time', refusedInTime],
   ['stops-in-order', stopsInOrder],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
@@ -167,6 +169,7 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 
 /** The parameters that a check must be given, so that a scenario's mistakes are found before anything starts. */
 export const neededParameters: NeededParameters = {
+  'refused-in-time': { seconds: 'number' },
   'stops-in-order': { seconds: 'number' },
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },

@@ -8,6 +8,10 @@ export const expectations = {
   'good-events-accepted': { means: 'Each delivery of a good event is acknowledged.' },
   'every-event-acknowledged': { means: 'Of each good event some attempt is acknowledged in the end.' },
   'refused-nobody': { means: 'No answer to a good event is a refusal; an attempt may end without an answer.' },
+  'refused-in-time': {
+    means: 'Each 503 comes within so many seconds and has a Retry-After, and nobody waits longer for no answer at all.',
+    parameters: { seconds: 'number' },
+  },
   'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
   'poison-answers': { means: 'Each poison gets the answer of its kind.' },
   'dead-letters-equal-poison': {

@@ -182,6 +182,21 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'storage-refused-for-ever',
+    defect: 'a refusal for want of the database does not say when to come back; one for want of room does',
+    scenario: 'connections-used-up',
+    exitCode: 1,
+    namedBy: ['expectation/refused-in-time'],
+    edits: [
+      {
+        file: 'system/ingest/http/answer.ts',
+        find: "if (status === 503) reply.header('retry-after', retryAfterSeconds);",
+        replace:
+          "if (status === 503 && !JSON.stringify(body).includes('storage_unavailable')) reply.header('retry-after', retryAfterSeconds);",
+      },
+    ],
+  },
+  {
     name: 'leases-kept-by-who-leaves',
     defect: 'a worker that stops in order does not give its lanes back: they wait until its leases run out',
     scenario: 'rolling-restart',

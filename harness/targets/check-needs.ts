@@ -40,6 +40,7 @@ export const checkNeeds: Needs = {
   'good-events-accepted': [],
   'every-event-acknowledged': [],
   'refused-nobody': [],
+  'refused-in-time': [],
   'stops-in-order': ['processes'],
   'takeover-within': ['leases'],
   'zombie-fenced': ['leases'],

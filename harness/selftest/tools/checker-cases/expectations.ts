@@ -120,6 +120,23 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['an event was refused once, and taken when it was sent again', () => withOperations(numbered(), secondsRefused)],
   },
   {
+    check: 'refused-in-time',
+    parameters: { seconds: 5 },
+    bad: 'fail',
+    red: [
+      'one refusal does not say when to come back',
+      () => withOperations(refused(), (all) => changeFirst(all, { retryAfterSeconds: null }, ({ status }) => status === 503)),
+    ],
+    green: [
+      'one took all of its time',
+      () =>
+        withOperations(refused(), (all) => {
+          const first = all.find(({ status }) => status === 503)!;
+          return changeFirst(all, { doneAt: first.handedAt + 5000 }, (each) => each === first);
+        }),
+    ],
+  },
+  {
     check: 'refused-nobody',
     bad: 'fail',
     red: ['one attempt in ten was refused, and was taken later', () => withOperations(numbered(), secondsRefused)],
