@@ -53,6 +53,7 @@ export default scenario({
     'redelivery-bounded': true,
     'consumer-zombie-fenced': true,
     'given-under-lease': true,
+    'stops-in-order': { seconds: 20 },
     'no-takeover': true,
     'no-dead-letters': true,
   },

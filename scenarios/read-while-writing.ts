@@ -23,6 +23,7 @@ export default scenario({
     'stale-reads': { withinSeconds: 6 },
     'monotonic-reads': true,
     'phantom-reads': true,
+    'reads-answered': true,
   },
   seen: { reads: 300 },
   alerts: {

@@ -26,6 +26,7 @@ export default scenario({
     'stale-reads': { withinSeconds: 6 },
     'monotonic-reads': true,
     'phantom-reads': true,
+    'reads-answered': true,
     'equals-ordered-delivery': true,
   },
   seen: { reads: 500 },

@@ -32,7 +32,14 @@ export default scenario({
     'ingest-second': { kind: 'restart', role: 'ingest', index: 1, at: { phase: 'deployment', afterSeconds: 26 } },
   },
 
-  expect: { 'every-event-acknowledged': true, 'no-takeover': true, 'no-dead-letters': true, 'equals-ordered-delivery': true },
+  expect: {
+    'every-event-acknowledged': true,
+    'refused-nobody': true,
+    'stops-in-order': { seconds: 20 },
+    'no-takeover': true,
+    'no-dead-letters': true,
+    'equals-ordered-delivery': true,
+  },
   budgets: { drop: { atMost: 0, why: 'Lanes on which the books do not add up.' } },
   alerts: 'none',
   drainWithinSeconds: 15,

@@ -6,6 +6,7 @@ import { lagRecovers } from './lag-recovers.ts';
 import { memoryWithin } from './memory-within.ts';
 import { refusalsAreDefinite } from './refusals-are-definite.ts';
 import { refusalsSeen } from './refusals-seen.ts';
+import { refusedInTime } from './refused-in-time.ts';
 import { simulateRun, withOperations, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
 
 const quiet = simulateRun();
@@ -51,7 +52,37 @@ test('a refused event may be in the log where another delivery of it was acknowl
   expect(refusalsAreDefinite(again).outcome).toBe('pass');
 });
 
+test('refusals within their bound and with Retry-After are in time, whatever their code', () => {
+  const late = { seconds: 0.006 };
+  expect(refusedInTime(refusing(), late)).toMatchObject({ outcome: 'pass', measured: { value: 0.005, bound: '<= 0.006 s' } });
+  expect(refusedInTime(refusing({ ...refusal, code: 'commit_unknown', outcome: 'unknown' }), late)).toMatchObject({ outcome: 'pass' });
+});
+
+test('a 503 that comes late or without Retry-After is not; another answer may take as long as it likes', () => {
+  const bound = { seconds: 5 };
+  const slow = { doneAt: 1_000_000 };
+  expect(refusedInTime(refusing({ ...refusal, ...slow }), bound)).toMatchObject({ outcome: 'fail', findingsTotal: 60 });
+  expect(refusedInTime(refusing({ ...refusal, retryAfterSeconds: null }), bound)).toMatchObject({ outcome: 'fail', findingsTotal: 60 });
+  const accepted = withOperations(refusing(), (all) => all.map((each) => (each.status === 503 ? each : { ...each, ...slow })));
+  expect(refusedInTime(accepted, bound)).toMatchObject({ outcome: 'pass' });
+});
+
+test('who waits beyond the bound for no answer is told too late; a connection that broke before is not judged', () => {
+  const silent = { outcome: 'unknown', status: null, code: 'client_timeout', id: null, duplicate: null } as const;
+  const one = (change: Partial<Operation>) =>
+    withOperations(refusing(), (all) => all.map((each, place) => (place === 1 ? { ...each, ...silent, ...change } : each)));
+  expect(refusedInTime(one({ doneAt: 1_000_000 }), { seconds: 5 })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(refusedInTime(one({}), { seconds: 5 })).toMatchObject({ outcome: 'pass' });
+});
+
+test('a history that is cut off shows a refusal that came late, and not that there was none', () => {
+  const cut = { ...refusing(), historyComplete: false };
+  expect(refusedInTime(cut, { seconds: 5 })).toMatchObject({ outcome: 'inconclusive' });
+  expect(refusedInTime(cut, { seconds: 0.001 })).toMatchObject({ outcome: 'fail' });
+});
+
 test('without refusals nothing is claimed of them, and none are seen', () => {
+  expect(refusedInTime(quiet, { seconds: 5 })).toMatchObject({ outcome: 'inconclusive' });
   expect(refusalsAreDefinite(quiet).outcome).toBe('inconclusive');
   expect(refusalsSeen(quiet, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
   expect(refusalsSeen(refusing(), { atLeast: 60 })).toMatchObject({ outcome: 'pass' });

@@ -6,6 +6,7 @@ import { planScenario } from '../engine/plan.ts';
 import { monotonicReads } from './monotonic-reads.ts';
 import { phantomReads } from './phantom-reads.ts';
 import { readYourWrites } from './read-your-writes.ts';
+import { readsAnswered } from './reads-answered.ts';
 import { readsSeen } from './reads-seen.ts';
 import { staleReads } from './stale-reads.ts';
 import { quietScenario, simulateRun } from './testing/simulated-run.ts';
@@ -81,6 +82,26 @@ test('an event that nobody stored, that was read before it was sent, or that sta
   const timeline = late('timeline');
   expect(phantomReads(changed(timeline, { ids: timeline.ids.slice(1) })).findings[0]?.message).toContain('as entry 1');
   expect(phantomReads(changed(timeline, { ids: timeline.ids.slice(0, 1) }))).toMatchObject({ outcome: 'pass' });
+});
+
+test('a read that failed or had no answer is found, and one of a key that nothing is known of is not', () => {
+  const read = late('timeline');
+  const failed = { outcome: 'failed', ids: [], total: null, whole: false } as const;
+  expect(readsAnswered(run)).toMatchObject({ outcome: 'pass', measured: { value: 0 } });
+  expect(readsAnswered(changed(read, { status: 404, ids: [], total: 0 }))).toMatchObject({ outcome: 'pass' });
+  const refused = readsAnswered(changed(read, { ...failed, status: 503 }));
+  expect(refused).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(refused.findings[0]?.message).toMatch(/ended with 503$/);
+  const silent = readsAnswered(changed(read, { ...failed, status: null, code: 'The operation was aborted due to timeout' }));
+  expect(silent.findings[0]?.message).toMatch(/ended with The operation was aborted due to timeout$/);
+});
+
+test('reads that are cut off may lack the one that failed; one that is there is proven', () => {
+  const cut = (reads: readonly ReadOperation[]): RunData => ({ ...run, reads: { complete: false, rows: reads } });
+  expect(readsAnswered(cut(rows)).outcome).toBe('inconclusive');
+  expect(readsAnswered(cut([{ ...rows[0]!, outcome: 'failed', status: 500 }])).outcome).toBe('fail');
+  expect(readsAnswered(cut([])).outcome).toBe('inconclusive');
+  expect(readsAnswered({ ...run, reads: null }).outcome).toBe('inconclusive');
 });
 
 test('without reads, or without an answer to one, nothing is claimed', () => {

@@ -60,14 +60,18 @@ import { phantomReads } from '../checkers/phantom-reads.ts';
 import { poisonAnswers } from '../checkers/poison-answers.ts';
 import { readModel } from '../checkers/read-model.ts';
 import { readYourWrites } from '../checkers/read-your-writes.ts';
+import { readsAnswered } from '../checkers/reads-answered.ts';
 import { readsSeen } from '../checkers/reads-seen.ts';
 import { recovered } from '../checkers/recovered.ts';
 import { recoveredSeen } from '../checkers/recovered-seen.ts';
 import { redelivery } from '../checkers/redelivery.ts';
 import { refusalsAreDefinite } from '../checkers/refusals-are-definite.ts';
 import { refusalsSeen } from '../checkers/refusals-seen.ts';
+import { refusedInTime } from '../checkers/refused-in-time.ts';
+import { refusedNobody } from '../checkers/refused-nobody.ts';
 import { samples } from '../checkers/samples.ts';
 import { staleReads } from '../checkers/stale-reads.ts';
+import { stopsInOrder } from '../checkers/stops-in-order.ts';
 import { takeoverWithin } from '../checkers/takeover-within.ts';
 import { takeoversSeen } from '../checkers/takeovers-seen.ts';
 import { telemetry } from '../checkers/telemetry.ts';
@@ -118,6 +122,9 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['no-dead-letters', noDeadLetters],
   ['good-events-accepted', goodEventsAccepted],
   ['every-event-acknowledged', everyEventAcknowledged],
+  ['refused-nobody', refusedNobody],
+  ['refused-in-time', refusedInTime],
+  ['stops-in-order', stopsInOrder],
   ['takeover-within', takeoverWithin],
   ['zombie-fenced', zombieFenced],
   ['no-takeover', noTakeover],
@@ -133,6 +140,7 @@ export const expectationChecks: CheckRegistry = new Map<string, Check>([
   ['monotonic-reads', monotonicReads],
   ['stale-reads', staleReads],
   ['phantom-reads', phantomReads],
+  ['reads-answered', readsAnswered],
   ['erased-everywhere', erasedEverywhere],
   ['consumed-at-least-once', consumedAtLeastOnce],
   ['consumed-in-order', consumedInOrder],
@@ -164,6 +172,8 @@ export const checks = { everyRun: everyRunChecks, expectations: expectationCheck
 /** The parameters that a check must, or may, be given, so that a scenario's mistakes are found before anything starts. */
 export const neededParameters: NeededParameters = {
   'good-events-accepted': { tenant: 'string?' },
+  'refused-in-time': { seconds: 'number' },
+  'stops-in-order': { seconds: 'number' },
   'takeover-within': { seconds: 'number' },
   'lag-recovers': { under: 'number', withinSeconds: 'number', phase: 'string' },
   'others-stay-fresh': { withinSeconds: 'number', hotSeconds: 'number' },

@@ -49,6 +49,7 @@ export const soakScenario = ({ minutes, ratePerSecond, seed }: SoakOptions): Sce
       'equals-ordered-delivery': true,
       'memory-steady': { megabytes: 60 },
       'disk-bounded': { bytesPerEvent: 4000 },
+      ...(Object.values(faults).some(({ kind }) => kind === 'restart') ? { 'stops-in-order': { seconds: 20 } } : {}),
     },
     budgets: {
       drop: {

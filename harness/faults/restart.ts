@@ -1,5 +1,5 @@
 // A process is stopped in order, as a deployment does it, and started again: SIGTERM, and no force unless it does not end. What it owed to others while it
-// stopped, its leases, its answers, its telemetry, is judged by the checks, not here.
+// stopped, its leases, its answers, its telemetry, and how it ended, is judged by the checks, not here.
 import { within } from '../engine/within.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
 import type { TargetProcess } from '../targets/target.ts';
@@ -33,7 +33,7 @@ export const restart: FaultRunner<'restart'> = async (fault, context) => {
   return end(again.pid !== victim.pid);
 };
 
-/** Evidence is the exit that the operating system reports to its parent: by itself, and not by the signal. */
+/** Evidence is the exit that the operating system reports to its parent: by itself, and with code 0. */
 const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
   const { role, index, pid, instance } = victim;
   const since = clock.now();
@@ -48,7 +48,7 @@ const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultCon
     tookMs,
     ...exit,
   });
-  return exit !== null && exit.signal === null;
+  return exit?.code === 0;
 };
 
 /** What does not end is ended, so that it can be started again. */

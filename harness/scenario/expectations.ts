@@ -11,6 +11,11 @@ export const expectations = {
     parameters: { tenant: 'string?' },
   },
   'every-event-acknowledged': { means: 'Of each good event some attempt is acknowledged in the end.' },
+  'refused-nobody': { means: 'No answer to a good event is a refusal; an attempt may end without an answer.' },
+  'refused-in-time': {
+    means: 'Each 503 comes within so many seconds and has a Retry-After, and nobody waits longer for no answer at all.',
+    parameters: { seconds: 'number' },
+  },
   'refusals-are-definite': { means: 'What was refused is not there, and every refusal says so with a code.' },
   'poison-answers': { means: 'Each poison gets the answer of its kind.' },
   'dead-letters-equal-poison': {
@@ -20,6 +25,10 @@ export const expectations = {
     means: "Each event has its entry in the table of a team's own processor once and in order, but the poison and what waits behind it.",
   },
   'no-dead-letters': { means: 'Nothing is parked at the end.' },
+  'stops-in-order': {
+    means: 'Each process that is stopped in order ends by itself, with code 0, within so many seconds.',
+    parameters: { seconds: 'number' },
+  },
   'takeover-within': {
     means: 'Each lane of a dead or stopped worker has a new owner within so many seconds.',
     parameters: { seconds: 'number' },
@@ -62,6 +71,7 @@ export const expectations = {
     parameters: { withinSeconds: 'number' },
   },
   'phantom-reads': { means: 'Nothing is shown that nobody sent, and nothing that is gone again.' },
+  'reads-answered': { means: 'Each read is answered, and with no error.' },
   'erased-everywhere': { means: 'Of an event whose object was erased nothing is left but its place in the log.' },
   'consumed-at-least-once': {
     means: 'Each event is worked on by one of those who consume elsewhere, and is what the log has at its place.',

@@ -182,6 +182,21 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   {
+    name: 'storage-refused-for-ever',
+    defect: 'a refusal for want of the database does not say when to come back; one for want of room does',
+    scenario: 'connections-used-up',
+    exitCode: 1,
+    namedBy: ['expectation/refused-in-time'],
+    edits: [
+      {
+        file: 'system/ingest/http/answer.ts',
+        find: "if (status === 503) reply.header('retry-after', retryAfterSeconds);",
+        replace:
+          "if (status === 503 && !JSON.stringify(body).includes('storage_unavailable')) reply.header('retry-after', retryAfterSeconds);",
+      },
+    ],
+  },
+  {
     name: 'leases-kept-by-who-leaves',
     defect: 'a worker that stops in order does not give its lanes back: they wait until its leases run out',
     scenario: 'rolling-restart',
@@ -192,6 +207,35 @@ export const fullMutations: readonly SelftestCase[] = [
         file: 'system/storage/postgres/lease-store.ts',
         find: 'update leases set owner = null, expires_at = null where owner = $1 returning',
         replace: 'update leases set owner = owner where owner = $1 returning',
+      },
+    ],
+  },
+  {
+    name: 'refused-while-stopping',
+    defect: 'an ingest process that stops refuses what still comes on the connections that it has',
+    scenario: 'rolling-restart',
+    exitCode: 1,
+    namedBy: ['expectation/refused-nobody'],
+    edits: [
+      {
+        file: 'system/ingest/http/event-routes.ts',
+        find: "const trace = startTrace(request, options, '/events');",
+        replace:
+          "if (options.isStopping()) return answerRefusal(reply, options, refuse('shutting_down', 'The process is stopping.'));\n  const trace = startTrace(request, options, '/events');",
+      },
+    ],
+  },
+  {
+    name: 'ends-with-an-error',
+    defect: 'a query process that was stopped in order, and did all that it owes, ends with code 1',
+    scenario: 'rolling-restart',
+    exitCode: 1,
+    namedBy: ['expectation/stops-in-order'],
+    edits: [
+      {
+        file: 'system/main/process-life.ts',
+        find: 'await running.stop();\n    return 0;',
+        replace: "await running.stop();\n    return identity['process'] === 'query' ? 1 : 0;",
       },
     ],
   },
@@ -335,6 +379,20 @@ export const fullMutations: readonly SelftestCase[] = [
         file: 'system/ingest/tenants/fair-room.ts',
         find: 'mine === 0 || !isShared() ||',
         replace: 'mine >= 0 || !isShared() ||',
+      },
+    ],
+  },
+  {
+    name: 'page-that-fails',
+    defect: 'a timeline of 9, 19, 29 … entries is answered with 500, until it has one more',
+    scenario: 'read-while-writing',
+    exitCode: 1,
+    namedBy: ['expectation/reads-answered'],
+    edits: [
+      {
+        file: 'system/query/routes/timeline.ts',
+        find: 'const first = rows[0];',
+        replace: "const first = rows[0];\n    if (rows.length % 10 === 9) throw new Error('the last page of ten has no end');",
       },
     ],
   },

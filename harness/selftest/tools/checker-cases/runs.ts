@@ -37,6 +37,7 @@ export const read = like({ reads: { ratePerSecond: 40 } });
 const [survivor, victim] = ['worker-1-aaaaaa', 'worker-2-bbbbbb'];
 const hitAt = zeroAt + 2000;
 const pauseOfWorker: Fault = { kind: 'pause', name: 'hit', at: { phase: 'steady', afterSeconds: 1 }, role: 'worker', index: 1, seconds: 4 };
+const restartOfWorker: Fault = { kind: 'restart', name: 'hit', at: { phase: 'steady', afterSeconds: 1 }, role: 'worker', index: 1 };
 const evidence: FaultEvidence = {
   fault: 'hit',
   kind: 'pause',
@@ -65,6 +66,19 @@ export const paused = once(() => {
     evidence: [evidence],
   };
   return { ...run, alerts: alertsOf(run) };
+});
+
+/** A process was stopped in order, and ended so. */
+export const stopped = (ended: { readonly tookMs: number; readonly code: number }): SimulatedRun => ({
+  ...quiet(),
+  plan: { ...quiet().plan, scenario: { ...quietScenario, faults: [restartOfWorker] } },
+  evidence: [
+    {
+      ...evidence,
+      kind: 'restart',
+      observations: [{ at: hitAt, source: 'process', observed: 'it ended', data: { event: 'exited', signal: null, ...ended } }],
+    },
+  ],
 });
 
 /** Nothing is applied before the sixth second, and the telemetry says so. */
