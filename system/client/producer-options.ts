@@ -52,10 +52,11 @@ export const numberOptions = {
     meaning: 'What is held of events without an answer: see Buffer.',
   },
   requestTimeoutMs: {
-    fallback: 15_000,
+    fallback: 25_000,
     minimum: 1,
     maximum: 300_000,
-    meaning: "How long one request may take; longer than the ingest's `FAULTLINE_COMMIT_TIMEOUT_MS` (10 s).",
+    meaning:
+      "How long one request may take; longer than twice the ingest's `FAULTLINE_COMMIT_TIMEOUT_MS` (10 s), as a request waits for the commit under way and for its own.",
   },
   deliveryTimeoutMs: {
     fallback: 120_000,
