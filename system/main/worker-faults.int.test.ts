@@ -14,6 +14,8 @@ import {
   plain,
   restingLetters,
   startWorkerProcess,
+  type WorkerDatabase,
+  type WorkerEnvironment,
 } from '../workers/testing.ts';
 
 describe('user code that misbehaves', () => {
@@ -121,6 +123,60 @@ describe('user code that misbehaves', () => {
     expect(await entries(database, 'a')).toEqual(['e1']);
     expect((await books(database))['timelines']).toMatchObject({ position: 3, applied: 1, parked: 2, drop: 0 });
   }, 60_000);
+
+  /** Workers one after the other, as long as they die; resolves when the killer is parked for it. */
+  const untilParked = async (database: WorkerDatabase, environment: WorkerEnvironment = {}, started = async () => {}) => {
+    const isParked = async () => (await letters(database)).some(({ reason_code }) => reason_code === 'handler_crashed_process');
+    while (!(await isParked())) {
+      await using worker = await startWorkerProcess(database.url, environment);
+      await started();
+      await Promise.race([worker.exited, eventually(isParked, Boolean, 20_000)]);
+    }
+  };
+
+  test('that kills its process when its number is due at last is parked for it, though nothing new comes to its lane', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([
+      { key: 'a', name: 'e2', sequence: 2, metadata: { fault: 'kill' } },
+      { key: 'a', name: 'e1', sequence: 1, metadata: { fault: 'throw' } },
+    ]);
+    await untilParked(database, { FAULTLINE_HANDLER_ATTEMPTS: '1' }, async () => {
+      await drained(database, 2);
+      await database.rows(`insert into park_commands (processor, version, tenant, system_name, object_id, action, requested_by)
+        select 'timelines', 1, 'default', 'shop', 'a', 'discard_head', 'test' from dead_letters where event_name = 'e1'`);
+    });
+    expect(await letters(database)).toMatchObject([{ event_name: 'e2', reason_code: 'handler_crashed_process' }]);
+    expect((await books(database))['timelines']).toMatchObject({ position: 2, discarded: 1, parked: 1, pending: 0, drop: 0 });
+  }, 90_000);
+
+  test('that kills its process when the gap before it is given up is parked for it', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([
+      { key: 'a', name: 'e1', sequence: 1 },
+      { key: 'a', name: 'e3', sequence: 3, metadata: { fault: 'kill' } },
+    ]);
+    await untilParked(database, { FAULTLINE_PENDING_POLICY: 'skip', FAULTLINE_PENDING_LIMIT_SECONDS: '1' });
+    expect(await letters(database)).toMatchObject([{ event_name: 'e3', reason_code: 'handler_crashed_process' }]);
+    expect(await database.rows('select from skipped_gaps')).toHaveLength(1);
+  }, 90_000);
+
+  test('that kills its process after a parked one whose number lets it go is parked for it, and not the one before', async () => {
+    await using database = await createWorkerDatabase(1);
+    const folder = await mkdtemp(join(tmpdir(), 'faultline-early-'));
+    await using _gone = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+    const file = join(folder, 'broken');
+    await writeFile(file, '');
+    await database.append([
+      { key: 'a', name: 'e2', sequence: 2, metadata: { fault: 'kill' } },
+      { key: 'a', name: 'e1', sequence: 1, metadata: { fault: 'throw-while', file } },
+    ]);
+    await untilParked(database, { FAULTLINE_HANDLER_RETRY_MS: '500' }, async () => {
+      await drained(database, 2);
+      await rm(file, { force: true });
+    });
+    expect(await letters(database)).toMatchObject([{ event_name: 'e2', reason_code: 'handler_crashed_process' }]);
+    expect(await entries(database, 'a')).toEqual(['e1']);
+  }, 90_000);
 });
 
 describe('the park', () => {

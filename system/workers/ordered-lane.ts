@@ -75,7 +75,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     for (const { position } of report.failures) known.delete(position);
     if (report.delivered > 0 || report.failures.length > 0) telemetry.finished(tenure, report);
     if (report.failures.length > 0 || report.setAside) options.onParked();
-    if (carefulUntil !== null && report.position >= carefulUntil) carefulUntil = null;
+    if (carefulUntil !== null && report.position >= carefulUntil && !report.moreDue) carefulUntil = null;
     if (report.blocked !== null && report.delivered === 0) return onBlocked(report.blocked);
     return { kind: 'moved', position: report.position, moreDue: report.moreDue };
   };

@@ -1,7 +1,7 @@
 // Work on one key from the park: an attempt on its head and on what waits behind it; and a gap of its sequence that is given up.
 import type { LogEvent } from '../stream/stream.ts';
 import { createCallHandler } from './call-handler.ts';
-import { deliver, drainKeys, type Delivered } from './deliver.ts';
+import { deliver, type Delivered } from './deliver.ts';
 import { isFinal, type Failure } from './failure.ts';
 import { drainable, keyName, skipGap, type KeyState } from './key-order.ts';
 import type { ParkedEvent } from './lane-store.ts';
@@ -35,8 +35,9 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
     context.survived.noted(tenure, head.position);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
-  const tried = isOrdered(context) && before >= last - 1 ? [head] : parked;
-  const attempting = { task, context, parked: tried, others, known, startedAtMs, attempts };
+  const isAlone = isOrdered(context) && before >= last - 1;
+  const tried = isOrdered(context) ? parked.slice(0, isAlone ? 1 : Math.ceil(parked.length / 10 ** before)) : parked;
+  const attempting = { task, context, parked: tried, others, known, startedAtMs, attempts, isAlone };
   return context.processor.own === undefined ? attempt(attempting) : attemptInside(attempting, context.processor.own);
 };
 
@@ -64,7 +65,8 @@ const restKey = async <Effect>({ tenure, key }: RetryTask, context: ThreadContex
 
 /**
  * Attempts are counted before user code runs: a head that has all of them and is still tried took its process with it. One that has not failed yet has as many
- * as an event alone in a batch. The last one it has alone, as another of the key may be the one that kills.
+ * as an event alone in a batch. Another of the key may be the one that kills: each attempt takes a tenth of the one before with the head, and the last one the
+ * head alone.
  */
 const lastAttempt = <Effect>({ failure }: ParkedEvent, { policy }: ThreadContext<Effect>) =>
   failure === null ? Math.max(policy.attempts, lonelyCrashes) : policy.attempts;
@@ -89,6 +91,8 @@ type DeliveringParked<Effect> = {
   readonly parked: readonly ParkedEvent[];
   readonly known: Map<number, Failure>;
   readonly attempts?: (event: LogEvent) => number;
+  /** Not even an early event that its number lets go comes with it. */
+  readonly isAlone?: boolean;
 };
 
 type Attempting<Effect> = DeliveringParked<Effect> & {
@@ -140,12 +144,12 @@ const attempt = async <Effect>(attempting: Attempting<Effect>): Promise<Report> 
   }
 };
 
-export const deliverParked = async <Effect>({ task, context, parked, known, attempts }: DeliveringParked<Effect>) => {
+export const deliverParked = async <Effect>({ task, context, parked, known, attempts, isAlone }: DeliveringParked<Effect>) => {
   const numbers = parked.map(({ sequence }) => sequence).filter((sequence) => sequence !== null);
   const keys = await context.store.loadKeys(task.tenure, [task.key], numbers);
   const state = keys.get(keyName(task.key))!;
   state.parked = false;
-  const early = await loadEarly(task, context, state, numbers);
+  const early = isAlone === true ? new Map<number, LogEvent>() : await loadEarly(task, context, state, numbers);
   const handle = createCallHandler(context.processor, context.progress, known);
   const delivered = await deliver({
     events: parked,
@@ -186,65 +190,26 @@ const settleParked = <Effect>(
 };
 
 /**
- * Held up from the start: the key is not parked, so that the lane's live flow could change it. Where the database refuses a value of what comes after the
- * gap, its event is found and parked, and the gap is skipped all the same.
+ * In turn from the start: the key is not parked, so that the lane's live flow could change it. The numbers are given up and nothing more: what they held up is
+ * due with that, and the lane's drain hands it to user code, which counts it where its workers die.
  */
 export const runSkipGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effect>): Promise<Report> => {
   const startedAtMs = context.nowMs();
   await context.mayWrite();
-  const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
-  if (context.processor.own !== undefined) return skipGapInside(task, context, context.processor.own, known, startedAtMs);
-  for (;;) {
-    const decided = await decideGap(task, context, known);
-    if (decided === null) return idleReport(0, startedAtMs);
-    const { decisions, settlement } = decided;
-    const settledFromMs = context.nowMs();
-    const settled = await context.store
-      .settle(task.tenure, null, settlement, context.processor.apply)
-      .catch((error: unknown) => refusedBy(error, settlement, known, context));
-    if (settled === null) continue;
-    const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
-    return makeReport({ decisions, settlement, settled, position: 0, blocked: null, moreDue: true, ...times });
-  }
-};
-
-const skipGapInside = async <Effect>(
-  task: SkipGapTask,
-  context: ThreadContext<Effect>,
-  rules: OwnRules,
-  known: ReadonlyMap<number, Failure>,
-  startedAtMs: number,
-): Promise<Report> => {
+  const settlement = await decideGap(task, context);
+  if (settlement === null) return idleReport(0, startedAtMs);
   const settledFromMs = context.nowMs();
-  let made: Awaited<ReturnType<typeof decideGap<Effect>>> = null;
-  const settled = await context.store.decide(task.tenure, null, async (transactions) => {
-    rules.use(transactions);
-    rules.begin();
-    made = await decideGap(task, context, known);
-    return made?.settlement ?? null;
-  });
-  const done = made as Awaited<ReturnType<typeof decideGap<Effect>>>;
-  if (settled === null) return idleReport(0, startedAtMs);
-  if (done === null) return { ...idleReport(settled.found.position, startedAtMs), outcome: settled.outcome, found: settled.found };
+  const settled = await context.store.settle(task.tenure, null, settlement, context.processor.apply);
   const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
-  return makeReport({ ...done, settled, position: 0, blocked: null, moreDue: true, ...times });
+  return makeReport({ decisions: [], settlement, settled, position: 0, blocked: null, moreDue: true, ...times });
 };
 
-/** null: there is no gap any more. Keys are loaded for each decision, as deciding uses them up. */
-const decideGap = async <Effect>(task: SkipGapTask, context: ThreadContext<Effect>, known: ReadonlyMap<number, Failure>) => {
-  const keys = await context.store.loadKeys(task.tenure, [task.key], []);
-  const state = keys.get(keyName(task.key));
+/** null: there is no gap any more. */
+const decideGap = async <Effect>({ tenure, key }: SkipGapTask, { store, policy }: ThreadContext<Effect>) => {
+  const keys = await store.loadKeys(tenure, [key], []);
+  const state = keys.get(keyName(key));
   const gap = state === undefined || state.parked ? null : skipGap(state);
-  if (state === undefined || gap === null) return null;
-  const early = await loadEarly(task, context, state, []);
-  const handle = createCallHandler(context.processor, context.progress, known);
-  const { decisions } = await drainKeys({
-    keys,
-    handle,
-    room: noBound,
-    earlyEvent: ({ position }) => early.get(position),
-    ...ownOf(context),
-  });
-  const decided = settle(decisions, { toPosition: null, keys, policy: context.policy, attemptsSoFar: () => 0 });
-  return { decisions, settlement: { ...decided, gap: { key: task.key, gap } } };
+  if (gap === null) return null;
+  const settlement = settle<Effect>([], { toPosition: null, keys, policy, attemptsSoFar: () => 0 });
+  return { ...settlement, gap: { key, gap } };
 };

@@ -118,6 +118,6 @@ const orderedParts = (options: LaneHostOptions, parts: Parts): FlowParts =>
 /** A lane whose owners died this often without moving it goes one event at a time. */
 const carefulFrom = 2;
 
-/** The event to blame is among those that a batch would have held. */
-const carefulUntil = (lease: AcquiredLease, batchEvents: number): number | null =>
-  lease.takeoversWithoutProgress < carefulFrom || lease.head <= lease.position ? null : Math.min(lease.head, lease.position + batchEvents);
+/** The event to blame is among those that a batch would have held, or among the early ones that a drain would. */
+const carefulUntil = ({ takeoversWithoutProgress, head, position, pending }: AcquiredLease, batchEvents: number): number | null =>
+  takeoversWithoutProgress < carefulFrom || (head <= position && pending === 0) ? null : Math.min(head, position + batchEvents);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWorkerDatabase, eventually, startWorkerProcess, type TestEvent } from '../../workers/testing.ts';
-import { booksOf, dead, entries, paid, passed, stopped, withLedger } from './testing.ts';
+import { booksOf, dead, entries, paid, passed, quickLedger, stopped, withLedger } from './testing.ts';
 
 describe('what becomes of an event that fails', () => {
   const poisoned: TestEvent[] = [
@@ -62,6 +62,22 @@ describe('what becomes of an event that fails', () => {
     );
     expect((await entries(database)).slice(1).map(({ value }) => value)).toEqual(behind.map(({ metadata }) => metadata.value));
   }, 40_000);
+
+  test('an early one that kills its process is parked for it, though its lane stands at its head', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([
+      { key: 'k', name: 'paid', sequence: 1 },
+      { key: 'k', name: 'paid', sequence: 3, metadata: { fault: 'kill' } },
+      { key: 'k', name: 'paid', sequence: 2 },
+    ]);
+    const isParked = async () => (await dead(database)).length === 1;
+    while (!(await isParked())) {
+      await using worker = await startWorkerProcess(database.url, quickLedger);
+      await Promise.race([worker.exited, eventually(isParked, Boolean, 20_000)]);
+    }
+    expect(await dead(database)).toMatchObject([{ object_id: 'k', reason_code: 'handler_crashed_process' }]);
+    expect(await booksOf(database)).toMatchObject({ position: 3, applied: 2, parked: 1 });
+  }, 90_000);
 
   test('without order it holds up no other, neither of its key nor in the park', async () => {
     await using database = await createWorkerDatabase(1);

@@ -54,8 +54,8 @@ const tenuresOf = 'unnest($2::text[], $3::integer[], $4::integer[], $5::bigint[]
 
 /**
  * Locks the lease rows that it can have, skipping those that another worker is just taking, then their checkpoints: a writer with the old epoch either
- * committed before, and is counted in what this returns, or finds the new epoch. A lane with work that its last owner did not move counts a
- * take-over without progress.
+ * committed before, and is counted in what this returns, or finds the new epoch. A lane with work (an early event may be
+ * due, and nothing but user code can tell) that its last owner did not move counts a take-over without progress.
  */
 const acquire = `
   with free as (
@@ -73,7 +73,7 @@ const acquire = `
     update checkpoints c
     set epoch = t.epoch, updated_at = clock_timestamp(),
         takeovers_without_progress = case
-          when t.previous is not null and c.position < h.readable then c.takeovers_without_progress + 1
+          when t.previous is not null and (c.position < h.readable or c.pending > 0) then c.takeovers_without_progress + 1
           else c.takeovers_without_progress
         end
     from taken t join processors p using (processor, version) join lanes l on l.stream_version = p.stream_version and l.lane = t.lane
