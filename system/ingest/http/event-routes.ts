@@ -118,12 +118,12 @@ const readBatch = async (request: FastifyRequest, options: RouteOptions): Promis
 };
 
 const cutBatch = (bytes: Buffer, { cut, form, mayBeEmpty }: BatchRequest, { batchLimitEvents }: RouteOptions): Batch | Refusal => {
-  const elements = cut(bytes);
+  const elements = cut(bytes, batchLimitEvents);
   if (elements === null)
     return refuse('invalid_json', 'The body is not a JSON array; send an array of events, or NDJSON as application/x-ndjson.');
   if (elements.length === 0 && !mayBeEmpty) return refuse('empty_batch', 'The batch has no event.');
   if (elements.length <= batchLimitEvents) return { elements, form };
-  const message = `The batch has ${elements.length} events; at most ${batchLimitEvents} are taken. Nothing was stored: send several.`;
+  const message = `The batch has more than ${batchLimitEvents} events, the most that are taken. Nothing was stored: send several.`;
   return refuse('payload_too_large', message, { limit_events: batchLimitEvents });
 };
 
