@@ -6,6 +6,7 @@ import type { IngestTelemetry } from '../telemetry.ts';
 import { createFairRoom } from '../tenants/fair-room.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type AnswerContext, answerRefusal } from './answer.ts';
+import { whenClosed } from './when-closed.ts';
 
 export type LargeBodiesOptions = AnswerContext & {
   readonly telemetry: IngestTelemetry;
@@ -52,7 +53,7 @@ export const createLargeBodies = (options: LargeBodiesOptions): LargeBodies => {
       if (!held.take(tenant, bytes)) return refuseBody(tenant, reply, options);
       const claim: Claim = { tenant, bytes, holders: 1 };
       claims.set(request, claim);
-      reply.raw.once('close', () => letGo(request, claim));
+      whenClosed(reply.raw, () => letGo(request, claim));
       return done();
     },
     work: (request) => {
