@@ -54,3 +54,13 @@ it.each([
   for (let n = 0; n < 3; n += 1) expect((await fetch(`${address}${another}`)).status).toBe(200);
   expect(errors()).toEqual([]);
 });
+
+it('a long poll whose reader left is over, and no defect', async () => {
+  const sent = vi.spyOn(query.readPool, 'query');
+  const response = await leave('/consumers/c/events?lane=0&wait_ms=20000', () => vi.waitFor(() => expect(sent).toHaveBeenCalled()));
+  const end = vi.spyOn(response, 'end');
+  // It waits where that one waited, and looks as it did: by then that one has ended.
+  expect((await fetch(`${address}/consumers/c/events?lane=0&wait_ms=500`)).status).toBe(200);
+  expect(errors()).toEqual([]);
+  expect(end).not.toHaveBeenCalled();
+});
