@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { openAccess } from './access-keys.ts';
 import { accessOf, guardRoutes } from './guard-routes.ts';
 import { keysOf, makeTestKey } from './testing.ts';
 
@@ -32,4 +33,26 @@ test('a request has the tenant of its key; on an open route it is nobody’s', a
   expect((await ask('/events')).body).toBe('shop');
   expect((await ask('/health')).statusCode).toBe(500);
   expect((await server.inject({ method: 'HEAD', url: '/events' })).statusCode).toBe(401);
+});
+
+test('a request whose client left while its key was looked up goes no further, let in or not', async () => {
+  const refusal = { refused: 'unauthenticated', message: 'unknown' } as const;
+  for (const judged of [openAccess, refusal]) {
+    const lookup = Promise.withResolvers<typeof judged>();
+    const server = Fastify();
+    const refuse = vi.fn<() => void>();
+    const served = vi.fn<() => string>(() => 'all');
+    const asked = Promise.withResolvers<{ destroy(): unknown }>();
+    server.addHook('onRequest', (_request, reply, done) => {
+      asked.resolve(reply.raw);
+      done();
+    });
+    guardRoutes(server, { door: 'query', keys: { demand: () => lookup.promise }, refuse });
+    server.get('/events', served);
+    const answered = server.inject('/events').catch(() => 'left');
+    (await asked.promise).destroy();
+    lookup.resolve(judged);
+    expect(await answered).toBe('left');
+    expect([served, refuse].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+  }
 });

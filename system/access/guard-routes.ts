@@ -33,6 +33,8 @@ export const guardRoutes = (server: FastifyInstance, { door, keys, refuse }: Gua
     const need = request.routeOptions.config.need ?? 'open';
     if (need === 'open') return done();
     const settle = (judged: Access | AccessRefusal): void => {
+      // The client left while its key was looked up: what is taken for it from here on would be given back by nobody.
+      if (reply.raw.destroyed) return;
       if ('refused' in judged) {
         if (judged.refused !== 'storage_unavailable') reply.header('www-authenticate', challengeOf(judged, need));
         refuse(request, reply, judged);

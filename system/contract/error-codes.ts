@@ -82,6 +82,12 @@ export const errorCodes = {
     false,
     'That version is registered with another content, or a higher one is: versions never change, and only go up.',
   ),
+  registry_full: code(
+    409,
+    'definite',
+    false,
+    'The tenant has as many schemas, or as many bytes of them, as it may have; the message says how many. Nothing was registered.',
+  ),
   schema_incompatible: code(
     409,
     'definite',

@@ -15,3 +15,12 @@ export type SchemaPlace = { readonly path: string; readonly message: string };
 
 /** Versions of schemas of one tenant: each process holds them all. */
 export const mostSchemaVersions = 2000;
+
+/**
+ * Bytes of them, with their casts and examples. A handler thread has a heap of 64 MB for everything, and while it loads it holds the row, what it reads from it and
+ * what it had before, in two bytes a character where one is beyond Latin-1: six times this.
+ */
+export const mostSchemaBytes = 4 * 1024 * 1024;
+
+/** Of the casts and examples of one version together; its schema may be as large again. */
+export const mostCastBytes = 64 * 1024;

@@ -79,6 +79,15 @@ test.each([
   [withMetadata(`[${'9'.repeat(2001)}]`), 'number_out_of_range'],
   [withMetadata('[1e9999]'), 'number_out_of_range'],
   [withMetadata('[1e-9999]'), 'number_out_of_range'],
+  // The last of two equal keys counts, but the database reads both.
+  [withMetadata(String.raw`{"a":"\u0000","a":1}`), 'hostile_text'],
+  [withMetadata(String.raw`{"a":{"\uD800":1},"a":1}`), 'hostile_text'],
+  [withMetadata(String.raw`{"a":["\\\udc00"],"a":1}`), 'hostile_text'],
+  [withMetadata(String.raw`"\u0000","metadata":{}`), 'hostile_text'],
+  [withMetadata(`{"a":1e999999,"a":1}`), 'number_out_of_range'],
+  [withMetadata(`{"a":[-${'9'.repeat(2001)}],"a":1}`), 'number_out_of_range'],
+  [withMetadata(`{"a":${nested(100_000)},"a":1}`), 'too_deep'],
+  [withMetadata(`{"a":${nested(63)},"a":1}`), 'too_deep'],
 ])('%.60j is refused: %s', (text, code) => {
   expect(admitText(text)).toMatchObject({ kind: 'refused', code });
 });
@@ -86,6 +95,9 @@ test.each([
 test.each([
   withMetadata(nested(63)),
   withMetadata(String.raw`["\ud83d\ude00 \\u0000 \u00e9"]`),
+  withMetadata(String.raw`{"a":"\ud7ff\uD83D\uDE00\\ud800 \"[[ 1e999999","a":1}`),
+  withMetadata(`{"a":${nested(62)},"a":"${'['.repeat(100)}"}`),
+  withMetadata(`{"a":[1e400,"1e999999",-${'9'.repeat(2000)}],"a":"${'{'.repeat(100)}"}`),
   withMetadata(`[${'9'.repeat(2000)}, 1e400, -1E-400]`),
   withMetadata('{"__proto__":{"polluted":true},"constructor":1}'),
   JSON.stringify({ ...fields, object_id: '🦊'.repeat(256) }),

@@ -68,3 +68,11 @@ test('NDJSON is cut at line feeds; blank lines, white space around and a last li
   expect(texts(ndjsonElements(Buffer.from('{"a":1}\r\n\n  {"b":2} \n\t\n{"c":3}')))).toEqual(['{"a":1}', '{"b":2}', '{"c":3}']);
   expect(ndjsonElements(Buffer.from('\n \n'))).toEqual([]);
 });
+
+test('where there are more elements than are taken, cutting ends with one more than that', () => {
+  const commas = Buffer.from(`[${','.repeat(1_000_000)}]`);
+  expect(arrayElements(commas, 3)).toHaveLength(4);
+  expect(ndjsonElements(Buffer.from('1\n'.repeat(1_000_000)), 3)).toHaveLength(4);
+  expect(texts(arrayElements(Buffer.from('[1,2,3]'), 3))).toEqual(['1', '2', '3']);
+  expect(texts(ndjsonElements(Buffer.from('1\n2\n3\n\n'), 3))).toEqual(['1', '2', '3']);
+});

@@ -1,4 +1,5 @@
-// Cuts a batch into the bytes of its events, without parsing them: each one is judged alone and kept as it came.
+// Cuts a batch into the bytes of its events, without parsing them: each one is judged alone and kept as it came. Where more of them are found than are taken, it ends
+// with one more than that.
 
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
@@ -13,7 +14,7 @@ const lineFeed = 0x0a;
 const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === lineFeed || byte === 0x0d;
 
 /** The elements of a JSON array; null where the text is no array from its first bracket to its last. `[]` has none. */
-export const arrayElements = (bytes: Buffer): readonly Buffer[] | null => {
+export const arrayElements = (bytes: Buffer, most = Infinity): readonly Buffer[] | null => {
   const array = trim(bytes);
   if (array.length < 2 || array[0] !== openBracket) return null;
   const elements: Buffer[] = [];
@@ -30,6 +31,7 @@ export const arrayElements = (bytes: Buffer): readonly Buffer[] | null => {
       if (depth === 0) return byte === closeBracket && index === array.length - 1 ? finish(array, start, elements) : null;
     } else if (byte === comma && depth === 1) {
       elements.push(trim(array.subarray(start, index)));
+      if (elements.length > most) return elements;
       start = index + 1;
     }
   }
@@ -49,23 +51,27 @@ const stringEnd = (bytes: Buffer, openIndex: number): number => {
 };
 
 /** The lines of an NDJSON text that are not blank. */
-export const ndjsonElements = (bytes: Buffer): readonly Buffer[] => {
+export const ndjsonElements = (bytes: Buffer, most = Infinity): readonly Buffer[] => {
   const lines: Buffer[] = [];
-  let start = 0;
-  while (start <= bytes.length) {
+  for (let start = skipSpace(bytes, 0); start < bytes.length && lines.length <= most; start = skipSpace(bytes, start)) {
     const end = bytes.indexOf(lineFeed, start);
-    const line = trim(bytes.subarray(start, end === -1 ? bytes.length : end));
-    if (line.length > 0) lines.push(line);
-    if (end === -1) return lines;
-    start = end + 1;
+    const line = bytes.subarray(start, end === -1 ? bytes.length : end);
+    lines.push(trim(line));
+    start += line.length;
   }
   return lines;
 };
 
+/** Over blank lines, too. */
+const skipSpace = (bytes: Buffer, from: number): number => {
+  let at = from;
+  while (at < bytes.length && isSpace(bytes[at])) at += 1;
+  return at;
+};
+
 const trim = (bytes: Buffer): Buffer => {
-  let start = 0;
+  const start = skipSpace(bytes, 0);
   let end = bytes.length;
-  while (start < end && isSpace(bytes[start])) start += 1;
   while (end > start && isSpace(bytes[end - 1])) end -= 1;
   return bytes.subarray(start, end);
 };

@@ -60,8 +60,8 @@ export type Ingest = {
   acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
   /** Why nothing of the tenant is taken just now, before its body is read; null: it may come. */
   refusalOf(tenant: string): Refusal | null;
-  /** Has so many ids at hand that as many events, accepted in one go, keep their order. Resolves also when there are none to be had. */
-  prepare(events: number): Promise<void>;
+  /** Has so many ids at hand that as many events, accepted in one go, keep their order; null: they are. Resolves also when there are none to be had. */
+  prepare(events: number): Promise<void> | null;
   readonly queueBytes: () => number;
   readonly queueLimitBytes: number;
   /** Commits what waits; the caller stops accepting first. */
@@ -121,9 +121,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
     acceptDatagram: (bytes, from) =>
       acceptDatagram({ commits, ids, newIdentity, closedFor, quotas, onAppended, judgeNow, telemetry, now }, bytes, from),
     refusalOf: (tenant) => closedFor() ?? quotas.refusalOf(tenant),
-    prepare: async (events) => {
-      while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
-    },
+    prepare: (events) => (ids.left() < events ? haveIds(ids, events) : null),
     queueBytes: commits.queueBytes,
     queueLimitBytes: options.queueLimitBytes,
     drain: commits.drain,
@@ -176,6 +174,10 @@ const acceptDatagram = async (parts: DatagramParts, bytes: Buffer, from: Datagra
 };
 
 const succeeded = [() => true, () => false] as const;
+
+const haveIds = async (ids: ReturnType<typeof createEventIds>, events: number): Promise<void> => {
+  while (ids.left() < events) if (!(await ids.refill().then(...succeeded))) return;
+};
 
 /** Another request may take the last of a block first, so it is asked again. */
 const nextId = async (ids: ReturnType<typeof createEventIds>): Promise<number | Refusal> => {

@@ -1,8 +1,10 @@
-// Bytes in, JSON out, with all that a schema can't see: UTF-8, depth, text that no store gives back, digits that a double loses.
+// Bytes in, JSON out, with all that a schema can't see: UTF-8, depth, text that no store gives back, digits that a double loses. Asked of the text, which is stored as it
+// came, and not of the value, which lacks what a later equal key hides.
 import { isUtf8 } from 'node:buffer';
 import { eventLimits } from '../contract/event-limits.ts';
-import { ExactNumber, isStorableNumber, mayLoseDigits, parseExactly } from './exact-number.ts';
-import { findHostileText, isDeeperThan } from './hostile-text.ts';
+import { mayLoseDigits, parseExactly } from './exact-number.ts';
+import { findHostileText } from './hostile-text.ts';
+import { findNumberBeyond, hasHostileEscape, isTextDeeperThan } from './raw-json.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export type ReadJson = {
@@ -27,29 +29,20 @@ export const readJson = (bytes: Buffer, depth: number = eventLimits.depth): Read
 };
 
 const checkText = (text: string, value: unknown, depth: number): ReadJson | Refusal => {
-  if (isDeeperThan(value, depth)) return refuse('too_deep', `The event is nested more than ${eventLimits.depth} deep.`);
-  const hostile = findHostileText(text, value);
-  if (hostile !== null) return hostileText(hostile);
+  if (isTextDeeperThan(text, depth)) return refuse('too_deep', `The event is nested more than ${eventLimits.depth} deep.`);
+  if (hasHostileEscape(text)) return hostileText(findHostileText(text, value));
   if (!mayLoseDigits(text)) return { text, value, exact: value };
-  const exact = parseExactly(text);
-  const beyond = findNumberBeyond(exact);
-  if (beyond === null) return { text, value, exact };
+  const beyond = findNumberBeyond(text);
+  if (beyond === null) return { text, value, exact: parseExactly(text) };
   return refuse(
     'number_out_of_range',
     `The number ${beyond.length > 40 ? `${beyond.slice(0, 40)}…` : beyond} has more than ${eventLimits.numberDigits} digits or an exponent beyond ±${eventLimits.numberExponent}.`,
   );
 };
 
-/** `path`: a JSON pointer. */
-export const hostileText = (path: string): Refusal =>
-  refuse('hostile_text', `The string or key at ${path === '' ? 'the top' : path} holds U+0000 or a lone surrogate.`, [{ path }]);
-
-const findNumberBeyond = (value: unknown): string | null => {
-  if (value instanceof ExactNumber) return isStorableNumber(value.source) ? null : value.source;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const member of Object.values(value)) {
-    const found = findNumberBeyond(member);
-    if (found !== null) return found;
-  }
-  return null;
+/** `path`: a JSON pointer; null: it is in a value that a later equal key hides, and that is stored all the same. */
+export const hostileText = (path: string | null): Refusal => {
+  if (path === null)
+    return refuse('hostile_text', 'A value whose key is given again holds U+0000 or a lone surrogate: give each key once.');
+  return refuse('hostile_text', `The string or key at ${path === '' ? 'the top' : path} holds U+0000 or a lone surrogate.`, [{ path }]);
 };

@@ -6,7 +6,8 @@ import type { ReadDatabase } from './read-database.ts';
 import { invalidQuery } from './request-problem.ts';
 
 const select = `
-  select tenant, system_name as "systemName", event_name as "eventName", version, schema, retired_at is not null as "isRetired", upcast, downcast
+  select tenant, system_name as "systemName", event_name as "eventName", version, schema, retired_at is not null as "isRetired",
+         upcast::text as upcast, downcast::text as downcast
   from event_schemas where tenant = $1 and system_name = $2 and event_name = $3`;
 
 export const registryOf = async ({ tenant, system_name, event_name }: EventRow, database: ReadDatabase): Promise<Registry> => {

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf } from '../access/guard-routes.ts';
 import { importLimits, type ImportState } from '../contract/imports.ts';
 import { isSystemError } from '../contract/system-error.ts';
+import { whenClosed } from '../ingest/http/when-closed.ts';
 import type { ImportDesk, OpenedImport, StandingImport } from '../recovery/import/import-desk.ts';
 import { parseOpenImport, parseSteerImport, type RequestFault } from '../recovery/import/import-request.ts';
 import type { ImportRunner, SliceEnd } from '../recovery/import/import-runner.ts';
@@ -111,7 +112,7 @@ const createSlices = (isShared: () => boolean) => {
     claim: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const claim: Claim = { place: places.take(accessOf(request).tenant), isWorkedOn: false };
       claims.set(request, claim);
-      reply.raw.once('close', () => {
+      whenClosed(reply.raw, () => {
         if (!claim.isWorkedOn) claim.place[Symbol.dispose]();
       });
     },

@@ -88,6 +88,8 @@ const problemOf = (refused: Refused): RequestProblem => {
       return invalid(refused.problems);
     case 'conflict':
       return new RequestProblem('schema_conflict', refused.message);
+    case 'full':
+      return new RequestProblem('registry_full', refused.message);
     case 'missing':
       return notFound(refused.message);
     case 'breaks': {

@@ -24,6 +24,7 @@ import type { Telemetry } from '../telemetry/start-telemetry.ts';
 import type { ConsumerDesk } from '../consumers/consumer-desk.ts';
 import { systemTimers } from './consumers/head-watch.ts';
 import { addConsumerReadRoutes } from './consumers/read-routes.ts';
+import { ReaderGone } from './consumers/paced-writer.ts';
 import type { ReadBounds } from './consumers/reader-door.ts';
 import { addConsumerWriteRoutes } from './consumers/write-routes.ts';
 import { createExportDoor, type ExportBounds, type ExportDoor } from './export/export-door.ts';
@@ -105,7 +106,11 @@ export const createQueryServer = (options: QueryServerOptions): FastifyInstance 
     return reply.type(jsonType).send(ok);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, unknownRoute(served(), request, reply)));
-  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request, spans, telemetry)));
+  app.setErrorHandler((error, request, reply) => {
+    // Nobody is there to be answered, and nothing failed.
+    if (error instanceof ReaderGone) return void reply.hijack();
+    return sendProblem(reply, problemOf(error, request, spans, telemetry));
+  });
   return app;
 };
 

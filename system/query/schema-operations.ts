@@ -21,7 +21,7 @@ export const schemaOperations = [
     summary: 'Registers a version of a schema, or says what would come of it.',
     request: registerRequest,
     answer: registeredAnswer,
-    errors: [...errors, 'schema_conflict', 'schema_incompatible'],
+    errors: [...errors, 'schema_conflict', 'schema_incompatible', 'registry_full'],
   },
   {
     url: schemaUrls.retire,

@@ -115,8 +115,8 @@ const policy = (more: Partial<PolicyRow>): PolicyRow => ({
 });
 const rows = [
   row(1, closed({ total: { type: 'integer' } }, ['total'])),
-  row(2, closed({ amount: { type: 'integer' } }), { upcast: there, downcast: back }),
-  row(4, {}, { upcast: 'identity', isRetired: true }),
+  row(2, closed({ amount: { type: 'integer' } }), { upcast: JSON.stringify(there), downcast: JSON.stringify(back) }),
+  row(4, {}, { upcast: '"identity"', isRetired: true }),
 ];
 
 describe('the registry', () => {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { mostCastBytes } from '../contract/schemas.ts';
 import { compileCheck } from './compile-check.ts';
 import { type Earlier, evaluateSchema } from './evaluate.ts';
 import type { RegisterRequest } from './schema-requests.ts';
@@ -10,11 +11,9 @@ const earlier = Array.from({ length: 100 }, (_, index): Earlier => ({
   version: index + 1,
   schema: JSON.stringify(longest(10)),
   isRetired: false,
-  upcast: null,
-  downcast: null,
   examples: [],
 }));
-const evaluate = (compatibility: RegisterRequest['compatibility'], schema: unknown) => {
+const evaluate = (compatibility: RegisterRequest['compatibility'], schema: unknown, more: Partial<RegisterRequest> = {}) => {
   const compile = vi.fn<typeof compileCheck>(compileCheck);
   const request = {
     system_name: 'shop',
@@ -25,6 +24,7 @@ const evaluate = (compatibility: RegisterRequest['compatibility'], schema: unkno
     schema,
     requested_by: 'a',
     why: 'b',
+    ...more,
   };
   return { evaluation: evaluateSchema(request, earlier, compile), compile };
 };
@@ -50,4 +50,16 @@ test('for what does not fit the new version an example of every earlier one is m
   if (evaluation.kind !== 'breaks') throw new Error(`it is said to be ${evaluation.kind}`);
   expect(evaluation.breaks.every(({ example }) => example !== undefined)).toBe(true);
   expect(compile.mock.calls.length).toBe(1);
+});
+
+test('casts and examples are bounded together: one byte more is a problem', () => {
+  const rules = [{ op: 'default' as const, path: '/metadata/note', value: 'a' }];
+  const upcast = { rules };
+  const withNote = (length: number) => evaluate('none', longest(100_000), { upcast, examples: [{ note: 'x'.repeat(length) }] }).evaluation;
+  const room = mostCastBytes - JSON.stringify(upcast).length - JSON.stringify([{ note: '' }]).length;
+  expect(withNote(room)).toMatchObject({ kind: 'fits' });
+  expect(withNote(room + 1)).toEqual({
+    kind: 'problems',
+    problems: [{ path: '', message: expect.stringContaining(`${mostCastBytes + 1} bytes together`) }],
+  });
 });

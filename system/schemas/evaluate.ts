@@ -1,5 +1,5 @@
 // What would come of registering a schema beside the versions that are there: problems, breaks, or what to write down. Pure, and bounded in time.
-import type { Compatibility } from '../contract/schemas.ts';
+import { type Compatibility, mostCastBytes } from '../contract/schemas.ts';
 import { type Break, findBreaks } from './compare.ts';
 import { compileCheck, type MetadataCheck } from './compile-check.ts';
 import { type Budget, createSeededRandom, generate } from './generate.ts';
@@ -28,13 +28,19 @@ export type Evaluation =
       readonly breaks: readonly VersionBreak[];
     };
 
-export type Earlier = RegisteredSchema & { readonly examples: readonly unknown[] };
+export type Earlier = Omit<RegisteredSchema, 'upcast' | 'downcast'> & { readonly examples: readonly unknown[] };
 
 /** `compile`: of a schema; it takes milliseconds, and everyone who changes the registry waits, so that few of the earlier versions are. */
 export const evaluateSchema = (request: RegisterRequest, earlier: readonly Earlier[], compile = compileCheck): Evaluation => {
   const read = readSchema(request.schema);
   if (read.problems !== null)
     return { kind: 'problems', problems: read.problems.map(({ path, message }) => ({ path: `/schema${path}`, message })) };
+  const castBytes = bytesOfCasts(request);
+  if (castBytes > mostCastBytes)
+    return {
+      kind: 'problems',
+      problems: [{ path: '', message: `has casts and examples of ${castBytes} bytes together, and at most ${mostCastBytes} are taken` }],
+    };
   const now: Side = { version: request.version, node: read.node, check: compile(request.schema), examples: request.examples ?? [] };
   const wrongExamples = problemsOfExamples(now);
   if (wrongExamples.length > 0) return { kind: 'problems', problems: wrongExamples };
@@ -46,6 +52,14 @@ export const evaluateSchema = (request: RegisterRequest, earlier: readonly Earli
   const previous = sides.toSorted((a, b) => b.row.version - a.row.version)[0]?.side;
   return withCasts(request, previous, now, breaks);
 };
+
+/** With examples. */
+const bytesOfCasts = ({ upcast, downcast, examples }: RegisterRequest): number =>
+  [upcast, downcast, examples].reduce<number>((sum, part) => sum + (part === undefined ? 0 : Buffer.byteLength(JSON.stringify(part))), 0);
+
+/** Of all that is kept of a version. */
+export const bytesOfSchema = (request: RegisterRequest): number =>
+  Buffer.byteLength(JSON.stringify(request.schema)) + bytesOfCasts(request);
 
 const sideOf = ({ version, schema, examples }: Earlier, compile: typeof compileCheck): Side => {
   const parsed: unknown = JSON.parse(schema);

@@ -13,8 +13,9 @@ export type RegisteredSchema = SchemaKey & {
   /** JSON text. */
   readonly schema: string;
   readonly isRetired: boolean;
-  readonly upcast: RegisteredCast;
-  readonly downcast: RegisteredCast;
+  /** JSON text of a RegisteredCast, read for each event that is cast: as values they could take twenty times as much memory. null: there is none. */
+  readonly upcast: string | null;
+  readonly downcast: string | null;
 };
 
 /** '' stands for any. */
@@ -140,6 +141,8 @@ const toVersions = (rows: readonly RegisteredSchema[]): Versions => ({
   ascending: rows.map(({ version }) => version).toSorted((a, b) => a - b),
 });
 
+const readCast = (text: string | null): RegisteredCast => (text === null ? null : (JSON.parse(text) as RegisteredCast));
+
 const castAlong = ({ byNumber, ascending }: Versions, from: number, to: number, body: string): CastEnd | { readonly noWay: string } => {
   const [start, end] = [ascending.indexOf(from), ascending.indexOf(to)];
   if (start < 0) return { noWay: `version ${from} is not registered` };
@@ -148,7 +151,7 @@ const castAlong = ({ byNumber, ascending }: Versions, from: number, to: number, 
   const lost: string[] = [];
   for (let at = start; at !== end; at += start < end ? 1 : -1) {
     const row = byNumber.get(ascending[start < end ? at + 1 : at]!)!;
-    const cast = start < end ? row.upcast : row.downcast;
+    const cast = readCast(start < end ? row.upcast : row.downcast);
     const step =
       start < end
         ? `from version ${ascending[at]} up to ${ascending[at + 1]}`

@@ -15,7 +15,7 @@ export type Registered = {
 
 export type Refused =
   | Exclude<Evaluation, { kind: 'fits' }>
-  | { readonly kind: 'conflict'; readonly message: string }
+  | { readonly kind: 'conflict' | 'full'; readonly message: string }
   | { readonly kind: 'missing'; readonly message: string };
 
 export type SchemaDesk = {

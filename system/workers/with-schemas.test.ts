@@ -17,7 +17,7 @@ const rows: RegistryRows = {
       version: 2,
       schema: '{"type":"object"}',
       isRetired: false,
-      upcast: { rules: [{ op: 'move', from: '/metadata/total', path: '/metadata/amount' }] },
+      upcast: JSON.stringify({ rules: [{ op: 'move', from: '/metadata/total', path: '/metadata/amount' }] }),
       downcast: null,
     },
   ],

@@ -56,7 +56,7 @@ export const ingestSettings = {
     maximum: 4294967296,
     readers: ['ingest'],
     meaning:
-      'Bytes of bodies of 10,000 or more that may be on their way in, or waiting for their answer, in one ingest process; a body that does not say its length counts as the largest that its route takes. Past it: 503 overloaded, before the body is read.',
+      'Bytes of bodies of 10,000 or more that may be on their way in, or waiting for their answer, in one ingest process; a body that does not say its length counts as the largest that its route takes, and what a compressed one inflates to counts, too. Past it: 503 overloaded, before the body is read where its length says so.',
   },
   queueLimitBytes: {
     name: 'FAULTLINE_QUEUE_LIMIT_BYTES',

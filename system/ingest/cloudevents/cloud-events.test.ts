@@ -141,6 +141,12 @@ test.each<[string, string, string, string]>([
   ['an array', '[]', 'invalid_cloudevent', 'JSON object'],
   ['no JSON', '{"specversion"', 'invalid_json', ''],
   ['hostile text', JSON.stringify({ ...required, ext: 'a\0' }), 'hostile_text', '/ext'],
+  [
+    'hostile text that a second key hides',
+    JSON.stringify(required).replace('}', String.raw`,"data":"\u0000","data":{}}`),
+    'hostile_text',
+    'give each key once',
+  ],
   ['deep data', JSON.stringify({ ...required, data: 0 }).replace('0}', `${'['.repeat(64)}${']'.repeat(64)}}`), 'too_deep', ''],
   ['a number beyond the bounds', JSON.stringify(required).replace('}', ',"data":1e9999}'), 'number_out_of_range', ''],
 ])('in structured mode %s is refused with its place', (_what, text, code, place) => {
@@ -200,6 +206,14 @@ test.each<[string, Headers, string | Buffer, readonly string[], string, string]>
   ],
   ['broken JSON', { ...ceHeaders(required), ...json }, '{', [], 'invalid_json', ''],
   ['no UTF-8 as JSON', { ...ceHeaders(required), ...json }, Buffer.from([0x22, 0xff, 0x22]), [], 'invalid_json', ''],
+  [
+    'hostile text that a second key hides',
+    { ...ceHeaders(required), ...json },
+    String.raw`{"a":"\ud800","a":1}`,
+    [],
+    'hostile_text',
+    'give each key once',
+  ],
   ['data as deep as an event may be', { ...ceHeaders(required), ...json }, `${'['.repeat(64)}${']'.repeat(64)}`, [], 'too_deep', ''],
 ])('in binary mode %s is refused with its place', (_what, headers, body, more, code, place) => {
   const refusal = binary(headers, body, more);

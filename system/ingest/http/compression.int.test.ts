@@ -143,16 +143,22 @@ test('zstd that asks for a window of more than 8 MiB is refused: each such body 
   expect(await post('/events', await withWindow(27), 'zstd')).toMatchObject({ status: 400, body: { error: { code: 'invalid_encoding' } } });
 });
 
-test('while the queue is full nothing is inflated: 503 at once', async () => {
-  await using full = await startTestDoor({ queueLimitBytes: 1024 });
+/** Nothing is committed until it is told to be. */
+const holdCommits = ({ stream }: TestDoor) => {
   const commit = Promise.withResolvers<void>();
-  const { append } = full.stream;
-  Object.assign(full.stream, {
+  const { append } = stream;
+  Object.assign(stream, {
     append: async (...parameters: Parameters<typeof append>) => {
       await commit.promise;
       return await append(...parameters);
     },
   });
+  return commit;
+};
+
+test('while the queue is full nothing is inflated: 503 at once', async () => {
+  await using full = await startTestDoor({ queueLimitBytes: 1024 });
+  const commit = holdCommits(full);
   const send = (body: Buffer, headers: Record<string, string>) =>
     fetch(`${full.server.address}/events`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
   const held = send(ofLength(1000), {});
@@ -162,4 +168,23 @@ test('while the queue is full nothing is inflated: 503 at once', async () => {
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   commit.resolve();
   expect((await held).status).toBe(200);
+});
+
+test('what bodies inflate to counts with the large bodies until it is answered; small ones are taken beside it', async () => {
+  await using small = await startTestDoor({ batchLimitBytes: 1_048_576, bodiesLimitBytes: 200_000 });
+  const commit = holdCommits(small);
+  const send = (padding: number) =>
+    fetch(`${small.server.address}/events/batch`, {
+      method: 'POST',
+      body: zlib.gzipSync(`[${event()}${' '.repeat(padding)}]`),
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    });
+  const held = send(120_000);
+  await expect.poll(() => small.stream.attempts.length + small.ingest.queueBytes()).toBeGreaterThan(0);
+  const refused = await send(120_000);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await refused.json()).toMatchObject({ error: { code: 'overloaded' } });
+  const beside = send(5000);
+  commit.resolve();
+  expect([(await held).status, (await beside).status, (await send(120_000)).status]).toEqual([200, 200, 200]);
 });

@@ -13,8 +13,8 @@ export type EventRequest = { readonly form: EventForm; readonly encoding: Conten
 export type BatchRequest = {
   readonly form: EventForm;
   readonly encoding: ContentEncoding | null;
-  /** null: the body is not what it should be. */
-  readonly cut: (bytes: Buffer) => readonly Buffer[] | null;
+  /** null: the body is not what it should be. It ends once there is one event more than `most`. */
+  readonly cut: (bytes: Buffer, most: number) => readonly Buffer[] | null;
   readonly mayBeEmpty: boolean;
 };
 

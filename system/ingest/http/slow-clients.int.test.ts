@@ -67,6 +67,29 @@ test('large bodies that are on their way in are bounded together; small ones are
   await expect.poll(async () => (await send('/events/batch', large))[0]).toBe(200);
 });
 
+test('batches that wait for ids are bounded with the large bodies, small ones and those whose clients have left, too', async () => {
+  await using door = await startTestDoor({ bodiesLimitBytes: 20_000 });
+  const ids = Promise.withResolvers<{ first: number; count: number }>();
+  let asked = 0;
+  Object.assign(door.stream, { takeIds: () => ((asked += 1), ids.promise) });
+  const event = JSON.stringify({ system_name: 's', object_id: 'o', event_name: 'n', event_time: 't', metadata: {} });
+  const body = `[${event}${' '.repeat(9000 - event.length)}]`;
+  const send = (signal: AbortSignal | null = null) =>
+    fetch(`${door.server.address}/events/batch`, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal });
+  const leaving = new AbortController();
+  const left = send(leaving.signal);
+  await expect.poll(() => asked).toBe(1);
+  leaving.abort();
+  await expect(left).rejects.toThrow('aborted');
+  const statuses: number[] = [];
+  const sent = Array.from({ length: 3 }, () => send().then(({ status }) => statuses.push(status)));
+  await expect.poll(() => statuses).toEqual([503, 503]);
+  ids.resolve({ first: 1, count: 10_000 });
+  await Promise.all(sent);
+  expect(statuses).toEqual([503, 503, 200]);
+  await expect.poll(async () => (await send()).status).toBe(200);
+});
+
 test.each([
   ['one long one', `x: ${'y'.repeat(20_000)}\r\n`],
   ['many short ones', Array.from({ length: 3000 }, (_, index) => `ce-x${index}: y\r\n`).join('')],

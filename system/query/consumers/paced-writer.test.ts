@@ -22,8 +22,7 @@ class FakeResponse extends EventEmitter {
   }
 }
 
-const start = () => {
-  const response = new FakeResponse();
+const start = (response = new FakeResponse()) => {
   const timers: (() => void)[] = [];
   const after = (_delayMs: number, run: () => void) => {
     timers.push(run);
@@ -66,4 +65,14 @@ test('a last text that is not taken in time, or whose reader leaves, did not arr
   const lost = left.writer.finish('the end');
   left.response.emit('close');
   await expect(lost).rejects.toThrow(ReaderGone);
+});
+
+test('of a reader who left before the first byte nothing is written, and it is known at once', async () => {
+  const left = new FakeResponse();
+  left.destroy();
+  const { response, writer } = start(left);
+  expect(writer.gone.reason).toBeInstanceOf(ReaderGone);
+  await expect(writer.write('text')).rejects.toThrow(ReaderGone);
+  writer.cut('broken');
+  expect(response.writableLength).toBe(0);
 });

@@ -1,5 +1,6 @@
 // Writes to a reader who may be slow: what is not taken yet is bounded, and so is the time to take it. Used for streams and exports.
 import type { ServerResponse } from 'node:http';
+import { whenClosed } from '../../ingest/http/when-closed.ts';
 import type { Timers } from './head-watch.ts';
 
 /** It took nothing like a buffer's worth in the time given. */
@@ -36,7 +37,8 @@ const lastMs = 1000;
 
 export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowMs, timers }: PacedWriterOptions): PacedWriter => {
   const gone = new AbortController();
-  response.on('close', () => gone.abort(new ReaderGone('the reader closed the connection')));
+  // The reader may have left before there was a first byte.
+  whenClosed(response, () => gone.abort(new ReaderGone('the reader closed the connection')));
   response.on('error', () => gone.abort(new ReaderGone('the connection broke')));
 
   const heard = (event: 'drain' | 'finish') =>

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { signals } from '../../contract/signals.ts';
 import type { Telemetry } from '../../telemetry/start-telemetry.ts';
+import { whenClosed } from '../../ingest/http/when-closed.ts';
 import { createPlaces } from '../places.ts';
 import { RequestProblem } from '../request-problem.ts';
 import type { Timers } from './head-watch.ts';
@@ -68,7 +69,7 @@ export const createReaderDoor = (app: FastifyInstance, { bounds, isShared, telem
       const place = places.take(tenant);
       const gone = new AbortController();
       open[door] += 1;
-      reply.raw.once('close', () => {
+      whenClosed(reply.raw, () => {
         place[Symbol.dispose]();
         open[door] -= 1;
         gone.abort(new ReaderGone('the reader closed the connection'));
@@ -77,7 +78,7 @@ export const createReaderDoor = (app: FastifyInstance, { bounds, isShared, telem
     },
     cutIfSlow: (reply) => {
       const timer = timers.after(slowMs, () => reply.raw.destroy());
-      reply.raw.once('close', () => timer[Symbol.dispose]());
+      whenClosed(reply.raw, () => timer[Symbol.dispose]());
     },
     delivered: (door, events) => delivered.add(events, attributesOf(door)),
     streamEnded: (reason) => ended.add(1, { 'faultline.reason': reason }),

@@ -7,7 +7,7 @@ const select = `
     case when r.revision is distinct from $1::bigint then (
       select coalesce(json_agg(json_build_object(
         'tenant', tenant, 'systemName', system_name, 'eventName', event_name, 'version', version, 'schema', schema,
-        'isRetired', retired_at is not null, 'upcast', upcast, 'downcast', downcast)), '[]')
+        'isRetired', retired_at is not null, 'upcast', upcast::text, 'downcast', downcast::text)), '[]')
       from event_schemas
     ) end as schemas,
     case when r.revision is distinct from $1::bigint then (

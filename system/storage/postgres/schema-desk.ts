@@ -1,9 +1,10 @@
 // The registry's desk on PostgreSQL: each change in one transaction, under the registry's one row, with its audit and a new revision.
 import { isDeepStrictEqual } from 'node:util';
 import type { Pool, PoolClient } from 'pg';
-import { mostSchemaVersions } from '../../contract/schemas.ts';
-import { type Earlier, evaluateSchema } from '../../schemas/evaluate.ts';
+import { mostSchemaBytes, mostSchemaVersions } from '../../contract/schemas.ts';
+import { bytesOfSchema, type Earlier, evaluateSchema } from '../../schemas/evaluate.ts';
 import type { Access } from '../../access/access-keys.ts';
+import type { RegisteredCast } from '../../schemas/registry.ts';
 import type { Refused, Registered, SchemaDesk } from '../../schemas/schema-desk.ts';
 import type { PolicyRequest, RegisterRequest, RetireRequest } from '../../schemas/schema-requests.ts';
 
@@ -62,7 +63,18 @@ const selectEarlier = `
          upcast, downcast, examples
   from event_schemas where tenant = $1 and system_name = $2 and event_name = $3 order by version`;
 
-type EarlierRow = Omit<Earlier, 'examples'> & { readonly examples: string; readonly owner: string; readonly compatibility: string };
+type EarlierRow = Omit<Earlier, 'examples'> & {
+  readonly examples: string;
+  readonly owner: string;
+  readonly compatibility: string;
+  readonly upcast: RegisteredCast;
+  readonly downcast: RegisteredCast;
+};
+
+const selectKept = `
+  select count(*)::integer as versions,
+         coalesce(sum(octet_length(schema) + octet_length(examples) + octet_length(concat(upcast, downcast))), 0)::double precision as bytes
+  from event_schemas where tenant = $1`;
 
 const insertSchema = `
   insert into event_schemas (tenant, system_name, event_name, version, schema, owner, compatibility, upcast, downcast, examples, registered_by)
@@ -76,14 +88,8 @@ const register = async (client: PoolClient, request: RegisterRequest, by: Access
   const highest = rows.at(-1)?.version ?? 0;
   if (version < highest)
     return { kind: 'conflict', message: `Version ${highest} is registered, and versions only go up: register this as ${highest + 1}.` };
-  const total = await client.query<{ total: number }>('select count(*)::integer as total from event_schemas where tenant = $1', [
-    by.tenant,
-  ]);
-  if (total.rows[0]!.total >= mostSchemaVersions)
-    return {
-      kind: 'problems',
-      problems: [{ path: '', message: `would be one more than the ${mostSchemaVersions} versions that a tenant may have` }],
-    };
+  const full = await refuseFull(client, request, by);
+  if (full !== null) return full;
   const evaluation = evaluateSchema(
     request,
     rows.map((row) => ({ ...row, examples: JSON.parse(row.examples) as readonly unknown[] })),
@@ -106,6 +112,18 @@ const register = async (client: PoolClient, request: RegisterRequest, by: Access
   await client.query(insertSchema, values);
   await record(client, 'register', request, { owner, compatibility, breaks: breaks.length }, by);
   return { kind: 'registered', known: false, upcast, downcast, breaks };
+};
+
+/** What is registered already stays, however large. */
+const refuseFull = async (client: PoolClient, request: RegisterRequest, { tenant }: Access): Promise<Refused | null> => {
+  const { rows } = await client.query<{ versions: number; bytes: number }>(selectKept, [tenant]);
+  const { versions, bytes } = rows[0]!;
+  if (versions >= mostSchemaVersions)
+    return { kind: 'full', message: `There are ${versions} versions of schemas, as many as a tenant may have: this was not registered.` };
+  const more = bytesOfSchema(request);
+  if (bytes + more <= mostSchemaBytes) return null;
+  const kept = `The schemas that are registered take ${bytes} bytes with their casts and examples, and this one ${more}; a tenant may have ${mostSchemaBytes}.`;
+  return { kind: 'full', message: `${kept} Leave out descriptions and examples: every process holds them all.` };
 };
 
 const whereKnown = (
