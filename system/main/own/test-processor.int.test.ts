@@ -70,6 +70,27 @@ describe('the test kit of processors', () => {
     expect((await client.query('select current_schema() as schema')).rows).toEqual([{ schema: 'public' }]);
   });
 
+  test("fails an event that would be given a rounded number, as a worker does, on a connection that is handed over and on the package's own", async () => {
+    const totals = defineProcessor({
+      name: 'totals',
+      version: 1,
+      tables: { totals: 'total bigint not null' },
+      handle: async ({ metadata }, { query, tables }) => {
+        const { cast } = metadata as { cast: string };
+        await query(`insert into ${tables.totals} values (9007199254740993)`);
+        const { rows } = await query<{ total: unknown }>(`select total${cast} as total from ${tables.totals}`);
+        if (rows[0]!.total !== '9007199254740993') throw new Error(`it is ${String(rows[0]!.total)}`);
+      },
+    });
+    await using client = await connect();
+    for (const options of [{ client }, {}]) {
+      await using given = await testProcessor(totals, options);
+      await given.given([happened('a', { cast: '' }), happened('b', { cast: '::text' })]);
+      const message = '9007199254740993 is not below 2^53, and would be rounded: select it as text (::text).';
+      expect(await given.run()).toMatchObject({ applied: 1, deadLetters: [{ objectId: 'a', reason: 'handler_threw', message }] });
+    }
+  });
+
   test('stands still where the processor does', async () => {
     await using client = await connect();
     await using given = await testProcessor(defineProcessor({ ...counting, onError: { action: 'stop' } }), { client });

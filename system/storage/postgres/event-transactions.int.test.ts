@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { expect, test } from 'vitest';
+import { openConnection } from './connection.ts';
 import { createEventTransactions } from './event-transactions.ts';
 import { createTestDatabase } from './testing.ts';
 
@@ -8,8 +8,7 @@ type Values = readonly unknown[];
 /** As a lane's connection has them: one transaction, and each event its share of it. */
 const connected = async () => {
   const database = await createTestDatabase();
-  const client = new Client({ connectionString: database.url, pipeline: true });
-  await client.connect();
+  const client = await openConnection({ databaseUrl: database.url, name: 'faultline-test', leaseMs: 60_000 }, () => {});
   await client.query('create table notes (note bigserial primary key, value jsonb)');
   /** One event that sends a text with each of these values at once. Returns what fails the event, or null. */
   const event = async (text: string, ...all: readonly Values[]): Promise<unknown> => {
@@ -88,4 +87,14 @@ test('a statement that the data fails stays prepared; of ever new texts, and of 
     await event(select, [0]);
   }
   expect(await prepared()).toBe(200);
+});
+
+test('a bigint that no number can hold fails its event, and is not rounded', async () => {
+  await using database = await connected();
+  const { event, prepared } = database;
+  const most = 'select 9007199254740991 + $1::bigint as n';
+  expect(await event(most, [0])).toBeNull();
+  expect(await event(most, [1])).toMatchObject({ message: expect.stringMatching(/^9007199254740992 is not below 2\^53/) as string });
+  expect(await event(most, [0])).toBeNull();
+  expect(await prepared()).toBe(1);
 });

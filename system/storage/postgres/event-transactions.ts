@@ -1,5 +1,6 @@
 // One event's share of the open transaction: a savepoint, set with its first statement, so that an event that writes nothing costs nothing.
 import type { Client } from 'pg';
+import { BeyondNumbers } from '../../contract/whole-number.ts';
 import { sqlStateOf } from '../../workers/error-class.ts';
 import { mostStatements, refuseStatement, type EventTransaction, type EventTransactions } from '../../workers/event-transaction.ts';
 
@@ -49,10 +50,11 @@ const planChanged = '0A000';
 const nameUnknown = '26000';
 
 /**
- * What an error says about the prepared statement. One without an SQLSTATE is the driver's own: a value that it can't send. It has the statement closed then, and
- * takes it for prepared all the same.
+ * What an error says about the prepared statement. One without an SQLSTATE is the driver's own: a value that it can't send, unless it is one that it was sent. It
+ * has the statement closed then, and takes it for prepared all the same.
  */
 const endOf = (error: unknown): 'kept' | 'useless' | 'gone' => {
+  if (error instanceof BeyondNumbers) return 'kept';
   const state = sqlStateOf(error);
   if (state === planChanged) return 'useless';
   return state === null || state === nameUnknown ? 'gone' : 'kept';
