@@ -70,6 +70,20 @@ describe('the test kit of processors', () => {
     expect((await client.query('select current_schema() as schema')).rows).toEqual([{ schema: 'public' }]);
   });
 
+  test('goes on until every early event that became due is done, also those that a retry let go', async () => {
+    await using client = await connect();
+    let attempts = 0;
+    const handle: typeof counting.handle = ({ sequence }, { query, tables }) => {
+      if (sequence === 1 && (attempts += 1) === 1) throw new Error('not at the first time');
+      return query(`insert into ${tables.counts} values ($1, 1)`, [sequence]);
+    };
+    await using given = await testProcessor(defineProcessor({ ...counting, handle }), { client });
+    // More than one transaction takes.
+    const numbers = Array.from({ length: 150 }, (_, index) => 150 - index);
+    await given.given(numbers.map((sequence) => happened('a', {}, { sequence })));
+    expect(await given.run()).toMatchObject({ applied: 150, deadLetters: [], waitingBehind: 0, early: 0 });
+  });
+
   test("fails an event that would be given a rounded number, as a worker does, on a connection that is handed over and on the package's own", async () => {
     const totals = defineProcessor({
       name: 'totals',
