@@ -19,11 +19,14 @@ export const wholeNumbers = {
     oid === int8 ? parseWholeNumber : types.getTypeParser(oid, format as 'text'),
 };
 
+/** Of those who read pages. */
+export const readConnections = 5;
+
 /** The caller ends it. */
 export const createReadPool = ({
   databaseUrl,
   applicationName,
-  maxConnections = 5,
+  maxConnections = readConnections,
   statementTimeoutMs = 5000,
   idleInTransactionMs = 2 * statementTimeoutMs,
   onError,
