@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,11 +43,11 @@ const ops = (databaseUrl: string, ...parameters: readonly string[]) =>
   execa(process.execPath, [program, ...parameters], { env: { DATABASE_URL: databaseUrl }, reject: false, timeout: 50_000 });
 
 /** The restored database, as the helpers of workers have one. */
-const restored = () => {
-  const pool = createTestPool(empty.url, 4);
+const restored = (url = empty.url) => {
+  const pool = createTestPool(url, 4);
   const rows = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) =>
     (await pool.query<Row>(text, [...values])).rows;
-  const database = { ...source, url: empty.url, pool, rows } as WorkerDatabase;
+  const database = { ...source, url, pool, rows } as WorkerDatabase;
   return { database, [Symbol.asyncDispose]: () => pool.end() };
 };
 
@@ -160,6 +161,49 @@ describe('a backup', () => {
     await there.database.rows('insert into own_effects values (7, 7)');
     expect((await ops(empty.url, 'restore', place)).exitCode).toBe(0);
     expect(await there.database.rows('select * from own_effects')).toEqual([{ id: '1', n: 2 }]);
+  });
+
+  test('is compared by the bytes of text: it is restored into a database of another collation, also tables without a key or an order', async () => {
+    await using english = await createTestDatabase(`template template0 locale_provider icu icu_locale 'en'`);
+    await using there = restored(english.url);
+    const { rows } = there.database;
+    const make = [
+      'create table own_notes (note text primary key, n integer)',
+      'create table own_shapes (shape json, place point, word text)',
+    ];
+    for (const statement of make) {
+      await source.rows(statement);
+      await rows(statement);
+    }
+    await source.append(plain(20));
+    await source.rows(`insert into own_notes values ('a', 1), ('B', 2), ('ä', 3), ('Z', 4)`);
+    await source.rows(`insert into own_shapes values ('{"a": 1}', '(1,2)', 'a'), ('{"a": 1}', '(1,2)', 'B'), (null, '(0,0)', '')`);
+    expect(await ops(source.url, 'backup', '--out', place)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await ops(english.url, 'restore', place)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await rows('select note from own_notes order by note')).toEqual([{ note: 'a' }, { note: 'ä' }, { note: 'B' }, { note: 'Z' }]);
+    expect(await rows('select count(*)::int as n from own_shapes')).toEqual([{ n: 3 }]);
+    // And back, out of the one with another collation.
+    await ops(english.url, 'backup', '--out', `${place}-back`);
+    await using back = restored();
+    for (const statement of make) await back.database.rows(statement);
+    expect(await ops(empty.url, 'restore', `${place}-back`)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  test('from before that is compared as it was written: in the order of its own database', async () => {
+    await using english = await createTestDatabase(`template template0 locale_provider icu icu_locale 'en'`);
+    await using there = restored(english.url);
+    for (const { rows } of [source, there.database]) await rows('create table own_notes (note text primary key)');
+    await source.rows(`insert into own_notes values ('a'), ('B')`);
+    await ops(source.url, 'backup', '--out', place);
+    const said = join(place, 'manifest.json');
+    type Said = { row_order?: string; tables: { name: string; file: string; sha256: string }[] };
+    const { row_order: order, ...manifest } = JSON.parse(await readFile(said, 'utf8')) as Said;
+    expect(order).toBe('bytes');
+    const notes = manifest.tables.find(({ name }) => name === 'own_notes')!;
+    await writeFile(join(place, notes.file), gzipSync('a\nB\n'));
+    notes.sha256 = createHash('sha256').update('a\nB\n').digest('hex');
+    await writeFile(said, JSON.stringify(manifest));
+    expect(await ops(english.url, 'restore', place)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   test('has every day of the log that its snapshot shows: none is dropped under it', async () => {

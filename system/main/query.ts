@@ -21,6 +21,7 @@ import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createTenantLabels } from '../access/tenant-labels.ts';
 import { openKeys } from './access/open-keys.ts';
+import { consumeConnections } from './connections.ts';
 import { createImportThread } from './imports/import-thread-host.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
 import { describePortOwner } from './start/port-owner.ts';
@@ -46,12 +47,11 @@ const start = async (settings: Settings): Promise<Running> => {
   undo.defer(() => pool.end());
   const operating = createOperatePool({ databaseUrl, applicationName: applicationName(role, instance, 'operate'), onError });
   undo.defer(() => operating.end());
-  // Those who consume elsewhere wait for each other, and hold up neither listings nor operators.
   const consuming = createReadPool({
     databaseUrl,
     applicationName: applicationName(role, instance, 'consume'),
     onError,
-    maxConnections: 3,
+    maxConnections: consumeConnections,
   });
   undo.defer(() => consuming.end());
   const checkpointing = createOperatePool({ databaseUrl, applicationName: applicationName(role, instance, 'checkpoint'), onError });

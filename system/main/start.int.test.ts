@@ -9,6 +9,8 @@ import { Agent, fetch as fetchVia } from 'undici';
 import { createTestCertificate } from '../contract/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { dutySessions } from './connections.ts';
+import { countConnections, workerConnections, type CountedProcesses } from './start/count-connections.ts';
 import { processStart } from './start/process-start.ts';
 
 const program = join(import.meta.dirname, 'start.ts');
@@ -100,6 +102,21 @@ const living = async (pids: readonly number[]): Promise<readonly number[]> => {
   return pids.filter((_pid, index) => starts[index] !== null);
 };
 
+/** PostgreSQL takes as many connections as were counted, and a worker opens no more than is counted for it. */
+const expectRoom = async (counted: CountedProcesses): Promise<void> => {
+  const { stdout: databaseUrl } = await execa(process.execPath, [join(import.meta.dirname, 'ops.ts'), 'database-url', '--data', data]);
+  const pool = createTestPool(databaseUrl);
+  const { rows } = await pool.query<{ most: number; open: number }>(
+    `select current_setting('max_connections')::int as most,
+            (select count(*)::int from pg_stat_activity where application_name like 'faultline-worker-%') as open`,
+  );
+  await pool.end();
+  expect(rows[0]!.most).toBe(countConnections(counted));
+  expect(rows[0]!.most).toBeGreaterThan(100);
+  expect(rows[0]!.open).toBeGreaterThan(workerConnections(counted) / 2);
+  expect(rows[0]!.open).toBeLessThanOrEqual(workerConnections(counted) + dutySessions.length);
+};
+
 test('an event sent is there after a stop and a start, and a second start on the folder is refused with the pid of the first', async () => {
   const first = await start({ environment: { FAULTLINE_UDP_PORT: '0' } });
   expect(first.said()).toMatch(/^udp +udp:\/\/127\.0\.0\.1:[1-9]\d*$/m);
@@ -121,8 +138,10 @@ test('an event sent is there after a stop and a start, and a second start on the
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(/stopping ingest\nstopping workers\nstopping query\nstopping PostgreSQL/);
 
-  await using second = await start({ flags: ['--ingest', '2', '--workers', '1'] });
+  const many = { FAULTLINE_FLUSHERS: '16', FAULTLINE_WORKER_THREADS: '4' };
+  await using second = await start({ flags: ['--ingest', '2', '--workers', '1'], environment: many });
   expect(second.said()).toContain('1 event, all processed');
+  await expectRoom({ ingest: 2, workers: 1, processors: 0, flushers: 16, workerThreads: 4 });
   expect(await answerOf(`${second.queryUrl}/timelines/shop/order-1`)).toMatchObject({ entries: [{ event_id: id }] });
 });
 

@@ -26,6 +26,7 @@ import { collectWorkers } from '../workers/telemetry.ts';
 import { createLazyThreadPool, createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
 import { systemWorkerClock } from '../workers/worker-clock.ts';
 import { startWorker, type RunningWorker } from '../workers/worker.ts';
+import { dutySessions, parkThreads, rebuildThreads, type WorkerSession } from './connections.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 import { loadProcessors } from './own/load-processors.ts';
 import { startOwnProcessors, type OwnThreads } from './own/start-processors.ts';
@@ -41,8 +42,6 @@ const clock = systemWorkerClock;
 const maxReadBytes = 2 * 1024 * 1024;
 /** Of one thread; the process has handler threads, one for the park, a spare, and one more once a version is built. */
 const threadHeapMb = 64;
-/** Connections that move ranges of processor `events`, and look after the park. */
-const rangeConnections = 2;
 
 const start = async (settings: Settings): Promise<Running> => {
   await using cleanUp = new AsyncDisposableStack();
@@ -120,8 +119,8 @@ const startThreads = async (settings: Settings, timelineHandlers: readonly Timel
   const spares = cleanUp.use(createSpareThreads((name) => startHandlerThread(source, name)));
   return {
     live: cleanUp.use(await firstThreads(settings, spares)),
-    park: cleanUp.use(await createThreadPool(1, spares)),
-    rebuild: cleanUp.use(createLazyThreadPool(1, spares)),
+    park: cleanUp.use(await createThreadPool(parkThreads, spares)),
+    rebuild: cleanUp.use(createLazyThreadPool(rebuildThreads, spares)),
   };
 };
 
@@ -150,13 +149,13 @@ const startOne = (
   threads: Threads,
   cleanUp: AsyncDisposableStack,
 ): RunningWorker => {
-  const session = (part: string) =>
+  const session = (part: WorkerSession) =>
     cleanUp.use(
       createSession({ databaseUrl: settings.databaseUrl!, name: applicationName(role, instance, part), leaseMs: settings.leaseMs }),
     );
   const leases = session('leases');
   const renewals = session('renewals');
-  const ranges = createSessionPool(Array.from({ length: rangeConnections }, (_, index) => session(`events-${index}`)));
+  const ranges = createSessionPool([session('events-0'), session('events-1')]);
   const parkSessions = createSessionPool([session('park')]);
   collectPool(telemetry.instruments, 'events', ranges);
   collectPool(telemetry.instruments, 'park', parkSessions);
@@ -165,7 +164,7 @@ const startOne = (
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
     ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
-  const dutiesSessions = createSessionPool([session('books'), session('chores'), session('compare'), session('erase')]);
+  const dutiesSessions = createSessionPool(dutySessions.map(session));
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
   const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
   const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };

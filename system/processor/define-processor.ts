@@ -43,8 +43,8 @@ export type HandlerContext<Table extends string = string> = {
 /** Makes the tables' names for `setUp`. */
 export type SetUp<Table extends string = string> = {
   readonly tables: Readonly<Record<Table, string>>;
-  /** The same tables of the version that this one goes on from; null where there is none. */
-  readonly previous: Readonly<Record<Table, string>> | null;
+  /** Those of the version that this one goes on from, by the names that it gave them: also what this one has no more. null where there is none. */
+  readonly previous: (Readonly<Record<Table, string>> & Readonly<Record<string, string>>) | null;
 };
 
 export type ErrorPolicy = {

@@ -1,11 +1,9 @@
 // Every mistake that a processor's definition can have, told at once: what was given, and what to write instead.
 import type { ProcessorDefinition } from './define-processor.ts';
+import { isTableName, tableNameRule } from './table-names.ts';
 
 const processorName = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-const tableShortName = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 const longestName = 24;
-/** Of PostgreSQL's 63 bytes, 24 are the processor's name, and 12 what joins them. */
-const longestTable = 26;
 const ours: ReadonlySet<string> = new Set(['events', 'timelines']);
 
 const fields: ReadonlySet<string> = new Set<keyof ProcessorDefinition>([
@@ -100,8 +98,7 @@ function* tables(value: unknown): Iterable<string> {
   if (!isObject(value))
     return yield `tables is ${shown(value)}: give an object, a name with what stands between the brackets of CREATE TABLE.`;
   for (const [name, columns] of Object.entries(value)) {
-    if (!tableShortName.test(name) || name.length > longestTable)
-      yield `tables has ${shown(name)}: give lower-case words joined by one underscore, at most ${longestTable} characters.`;
+    if (!isTableName(name)) yield `tables has ${shown(name)}: give ${tableNameRule}.`;
     if (typeof columns !== 'string' || columns.trim() === '')
       yield `tables.${name} is ${shown(columns)}: give what stands between the brackets of CREATE TABLE, as 'day date primary key, cents bigint not null'.`;
   }

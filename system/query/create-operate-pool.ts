@@ -10,7 +10,7 @@ export type OperatePoolOptions = {
   readonly onError: (error: Error) => void;
 };
 
-const connections = 2;
+export const operateConnections = 2;
 const statementTimeoutMs = 10_000;
 
 /** The caller ends it. */
@@ -18,7 +18,7 @@ export const createOperatePool = ({ databaseUrl, applicationName, onError }: Ope
   const pool = new Pool({
     connectionString: databaseUrl,
     application_name: applicationName,
-    max: connections,
+    max: operateConnections,
     connectionTimeoutMillis: 3000,
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,

@@ -1,5 +1,6 @@
 // Connections that can't write and can't run for long, few of them: a heavy query may slow other queries, never ingest or workers.
 import { Pool, types } from 'pg';
+import { int8, parseWholeNumber } from '../contract/whole-number.ts';
 
 export type ReadPoolOptions = {
   readonly databaseUrl: string;
@@ -13,24 +14,19 @@ export type ReadPoolOptions = {
   readonly onError: (error: Error) => void;
 };
 
-const int8 = 20;
-
-/** Ids and positions are below 2^53, so that they are numbers everywhere; a larger one is a defect and throws. */
-const parseInt8 = (text: string) => {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is not below 2^53`);
-  return value;
-};
-
 export const wholeNumbers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? parseInt8 : types.getTypeParser(oid, format as 'text')),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? parseWholeNumber : types.getTypeParser(oid, format as 'text'),
 };
+
+/** Of those who read pages. */
+export const readConnections = 5;
 
 /** The caller ends it. */
 export const createReadPool = ({
   databaseUrl,
   applicationName,
-  maxConnections = 5,
+  maxConnections = readConnections,
   statementTimeoutMs = 5000,
   idleInTransactionMs = 2 * statementTimeoutMs,
   onError,

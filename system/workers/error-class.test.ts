@@ -8,10 +8,13 @@ describe('an error of the database', () => {
   test.each(['22021', '22P05', '23505', '54000'])("%s is the data's fault", (code) => {
     expect(classifyError(failing(code))).toBe('data');
   });
-  test.each(['08006', '25P03', '40001', '40P01', '53100', '55P03', '57014', '57P01', '58030'])("%s is the infrastructure's", (code) => {
-    expect(classifyError(failing(code))).toBe('infrastructure');
-  });
-  test.each(['42P01', 'XX000', 'P0001'])('%s is a defect, and parks nothing either', (code) => {
+  test.each(['08006', '25P03', '40001', '40P01', '53100', '55006', '55P03', '57014', '57P01', '58030'])(
+    "%s is the infrastructure's",
+    (code) => {
+      expect(classifyError(failing(code))).toBe('infrastructure');
+    },
+  );
+  test.each(['42P01', '55000', '55P04', 'XX000', 'P0001'])('%s is a defect, and parks nothing either', (code) => {
     expect(classifyError(failing(code))).toBe('defect');
   });
   test('has its class as type', () => {

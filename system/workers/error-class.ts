@@ -8,8 +8,10 @@ const sqlState = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
 /** 22 data exception, 23 integrity constraint, 54 program limit exceeded (an index row too large, nesting too deep): the same row fails again. */
 const dataClasses = new Set(['22', '23', '54']);
-/** 08 connection, 25 transaction state (25P03: idle in transaction), 40 rollback, 53 resources, 55 state, 57 operator, 58 system; 28, 3D: a server that is not ready for us. */
-const infrastructureClasses = new Set(['08', '25', '28', '3D', '40', '53', '55', '57', '58']);
+/** 08 connection, 25 transaction state (25P03: idle in transaction), 40 rollback, 53 resources, 57 operator, 58 system; 28, 3D: a server that is not ready for us. */
+const infrastructureClasses = new Set(['08', '25', '28', '3D', '40', '53', '57', '58']);
+/** Of class 55 what others are at: object_in_use, lock_not_available. Whatever else it has (55000: currval before nextval) is the statement's own failure. */
+const infrastructureStates = new Set(['55006', '55P03']);
 
 const nodeCodes = /^(?:E[A-Z]{3,}|ERR_SOCKET|UND_ERR)/;
 /** What the driver says without any code when a connection goes away under it. */
@@ -23,13 +25,14 @@ export const sqlStateOf = (error: unknown): string | null => {
 
 export const classifyError = (error: unknown): ErrorClass => {
   const state = sqlStateOf(error);
-  if (state !== null) return classifyState(state.slice(0, 2));
+  if (state !== null) return classifyState(state);
   return isConnectionLoss(error) ? 'infrastructure' : 'defect';
 };
 
-const classifyState = (stateClass: string): ErrorClass => {
+const classifyState = (state: string): ErrorClass => {
+  const stateClass = state.slice(0, 2);
   if (dataClasses.has(stateClass)) return 'data';
-  return infrastructureClasses.has(stateClass) ? 'infrastructure' : 'defect';
+  return infrastructureClasses.has(stateClass) || infrastructureStates.has(state) ? 'infrastructure' : 'defect';
 };
 
 /** True where the connection itself is gone, so that a new one may succeed at once. */

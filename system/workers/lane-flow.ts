@@ -54,6 +54,7 @@ export const startLaneFlow = (options: LaneFlowOptions): LaneFlow => {
       wakeUp = done;
       signal.addEventListener('abort', done);
     });
+  const later = () => clock.sleep(backOff.nextMs(), signal).catch(() => {});
   const step = async () => {
     if (head <= position && !drainWanted) return untilWoken();
     const drain = drainWanted;
@@ -61,12 +62,15 @@ export const startLaneFlow = (options: LaneFlowOptions): LaneFlow => {
     const end = await options.runBatch({ position, head, drain }, signal);
     if (end.kind === 'wait') {
       drainWanted ||= drain;
-      return clock.sleep(backOff.nextMs(), signal).catch(() => {});
+      return later();
     }
     if (end.kind === 'again') drainWanted ||= drain;
     if (end.kind === 'moved') {
+      const isStill = end.position === position && !drain && !end.moreDue;
       ({ position } = end);
       drainWanted ||= end.moreDue ?? false;
+      // It was to move and did not: what it has still to read is not there.
+      if (isStill) return later();
       backOff.reset();
     }
     if (end.kind === 'fenced') {

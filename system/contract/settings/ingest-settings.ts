@@ -111,7 +111,7 @@ export const ingestSettings = {
     fallback: '2',
     minimum: 1,
     maximum: 16,
-    readers: ['ingest'],
+    readers: ['ingest', 'start'],
     meaning: 'Connections that commit side by side in one ingest process, each with a lane group of its own.',
   },
   commitTimeoutMs: {

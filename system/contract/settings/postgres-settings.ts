@@ -23,6 +23,7 @@ export const postgresSettings = {
     kind: 'text',
     fallback: '',
     readers: ['postgres'],
-    meaning: 'PostgreSQL settings over the built-in ones: name=value;name=value.',
+    meaning:
+      'PostgreSQL settings over the built-in ones: name=value;name=value. Without max_connections among them, `npm start` has room for all its processes.',
   },
 } as const satisfies Record<string, Setting>;

@@ -69,7 +69,7 @@ export const workerSettings = {
     fallback: '2',
     minimum: 1,
     maximum: 64,
-    readers: ['worker'],
+    readers: ['worker', 'start'],
     meaning: "Handler threads of one worker process. Each processor of a team's own has one more to itself.",
   },
   workerBatchEvents: {

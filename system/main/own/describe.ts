@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { definitionProblems } from '../../processor/definition-problems.ts';
-import { tableNames } from '../../processor/table-names.ts';
+import { previousTableNames, tableNames } from '../../processor/table-names.ts';
 import type { OwnErase } from '../../storage/postgres/register-erase.ts';
 import { canTakeNumbers } from '../../workers/own-processor.ts';
 
@@ -47,7 +47,7 @@ const statementsOf = (definition: ProcessorDefinition, previous: string | null):
   const names = tableNames(name, version, tables);
   const made = Object.entries(tables).map(([table, columns]) => `create table ${names[table]} (${columns})`);
   if (setUp === undefined) return made;
-  const further: unknown = setUp({ tables: names, previous: previous === null ? null : tableNames(name, previous, tables) });
+  const further: unknown = setUp({ tables: names, previous: previous === null ? null : previousTableNames(name, previous, tables) });
   if (!Array.isArray(further) || further.some((one) => typeof one !== 'string'))
     throw new TypeError('setUp returned something else than a list of statements (strings).');
   return [...made, ...(further as string[])];

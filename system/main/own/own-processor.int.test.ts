@@ -28,6 +28,7 @@ describe("a team's own processor", () => {
       commit: 'handler_threw',
       two: 'handler_threw',
       'no-table': 'handler_threw',
+      'no-currval': 'handler_threw',
     };
     await using database = await createWorkerDatabase();
     const poison = Object.keys(faults).map((fault) => ({ key: fault, name: 'poison', metadata: { fault } }));

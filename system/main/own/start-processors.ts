@@ -5,6 +5,7 @@ import { SystemError } from '../../contract/system-error.ts';
 import { registerProcessors } from '../../storage/postgres/register-processors.ts';
 import { startHandlerThread } from '../../workers/handler-thread.ts';
 import { createSpareThreads, createThreadPool, type ThreadPool } from '../../workers/thread-pool.ts';
+import { ownThreads } from '../connections.ts';
 import { previousVersion, type ProcessorDescription } from './describe.ts';
 import type { OwnThreadSettings } from './thread.ts';
 
@@ -62,7 +63,7 @@ const startOne = async (
   };
   const spares = cleanUp.use(createSpareThreads((thread) => startHandlerThread(source, thread)));
   try {
-    return { name, version, threads: cleanUp.use(await createThreadPool(1, spares)) };
+    return { name, version, threads: cleanUp.use(await createThreadPool(ownThreads, spares)) };
   } catch (cause) {
     throw new SystemError('FL_PROCESSOR_INVALID', `${file}: ${(cause as Error).message}`, { cause });
   }

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { Client, type ClientBase, types } from 'pg';
+import { Client, type ClientBase } from 'pg';
+import { wholeNumbers } from '../../storage/postgres/connection.ts';
 import { createSession, type Session } from '../../storage/postgres/session.ts';
 
 export type TestPlace = AsyncDisposable & { readonly session: Session; readonly client: ClientBase };
@@ -35,11 +36,6 @@ export const openGiven = async (given: Client): Promise<TestPlace> => {
   };
 };
 
-const int8 = 20;
-const parsers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === int8 ? Number : types.getTypeParser(oid, format as 'text')),
-};
-
 /** As the workers' connections: bigints are numbers. The given connection itself stays as it is. */
 const withNumbers = (given: Client): Client =>
   new Proxy(given, {
@@ -48,7 +44,7 @@ const withNumbers = (given: Client): Client =>
         return (statement: string | object, values?: unknown[]) =>
           target.query({
             ...(typeof statement === 'string' ? { text: statement, ...(values && { values }) } : statement),
-            types: parsers,
+            types: wholeNumbers,
           } as never);
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;

@@ -70,6 +70,41 @@ describe('the test kit of processors', () => {
     expect((await client.query('select current_schema() as schema')).rows).toEqual([{ schema: 'public' }]);
   });
 
+  test('goes on until every early event that became due is done, also those that a retry let go', async () => {
+    await using client = await connect();
+    let attempts = 0;
+    const handle: typeof counting.handle = ({ sequence }, { query, tables }) => {
+      if (sequence === 1 && (attempts += 1) === 1) throw new Error('not at the first time');
+      return query(`insert into ${tables.counts} values ($1, 1)`, [sequence]);
+    };
+    await using given = await testProcessor(defineProcessor({ ...counting, handle }), { client });
+    // More than one transaction takes.
+    const numbers = Array.from({ length: 150 }, (_, index) => 150 - index);
+    await given.given(numbers.map((sequence) => happened('a', {}, { sequence })));
+    expect(await given.run()).toMatchObject({ applied: 150, deadLetters: [], waitingBehind: 0, early: 0 });
+  });
+
+  test("fails an event that would be given a rounded number, as a worker does, on a connection that is handed over and on the package's own", async () => {
+    const totals = defineProcessor({
+      name: 'totals',
+      version: 1,
+      tables: { totals: 'total bigint not null' },
+      handle: async ({ metadata }, { query, tables }) => {
+        const { cast } = metadata as { cast: string };
+        await query(`insert into ${tables.totals} values (9007199254740993)`);
+        const { rows } = await query<{ total: unknown }>(`select total${cast} as total from ${tables.totals}`);
+        if (rows[0]!.total !== '9007199254740993') throw new Error(`it is ${String(rows[0]!.total)}`);
+      },
+    });
+    await using client = await connect();
+    for (const options of [{ client }, {}]) {
+      await using given = await testProcessor(totals, options);
+      await given.given([happened('a', { cast: '' }), happened('b', { cast: '::text' })]);
+      const message = '9007199254740993 is not below 2^53, and would be rounded: select it as text (::text).';
+      expect(await given.run()).toMatchObject({ applied: 1, deadLetters: [{ objectId: 'a', reason: 'handler_threw', message }] });
+    }
+  });
+
   test('stands still where the processor does', async () => {
     await using client = await connect();
     await using given = await testProcessor(defineProcessor({ ...counting, onError: { action: 'stop' } }), { client });

@@ -18,6 +18,7 @@ import { runBatch, runDrain } from '../../workers/run-batch.ts';
 import { runRetry } from '../../workers/run-parked.ts';
 import { createSurvivedAttempts } from '../../workers/survived-attempts.ts';
 import type { ThreadContext } from '../../workers/thread-context.ts';
+import type { Report } from '../../workers/thread-protocol.ts';
 import { describeProcessor, previousVersion } from './describe.ts';
 import { openGiven, openOwn, type TestPlace } from './test-database.ts';
 
@@ -222,22 +223,30 @@ const run = async (place: TestPlace, context: ThreadContext<true>): Promise<RunO
   const tenure = { processor: name, version, lane: 0, epoch: 0 };
   const before = await readBooks(place, context);
   const common = { tenure, known: [], room, carefulUntil: null };
+  let { position } = before;
   let isStopped = false;
-  const live = async () => {
-    for (let { position } = before; position < before.head && !isStopped;) {
-      const report = await runBatch({ kind: 'batch', position, limit: 500, head: before.head, ...common }, context);
-      ({ position } = report);
-      isStopped = report.blocked !== null && report.delivered === 0;
-      for (let more = report.moreDue; more && !isStopped;) {
-        const drained = await runDrain({ kind: 'drain', position, ...common }, context);
-        more = drained.moreDue;
-        isStopped = drained.blocked !== null && drained.delivered === 0;
-      }
+  const note = ({ blocked, delivered }: Report) => {
+    isStopped = blocked !== null && delivered === 0;
+  };
+  const drainWhile = async (more: boolean) => {
+    for (let isMore = more; isMore && !isStopped;) {
+      const drained = await runDrain({ kind: 'drain', position, ...common }, context);
+      isMore = drained.moreDue;
+      note(drained);
     }
   };
-  await live();
+  while (position < before.head && !isStopped) {
+    const report = await runBatch({ kind: 'batch', position, limit: 500, head: before.head, ...common }, context);
+    ({ position } = report);
+    note(report);
+    await drainWhile(report.moreDue);
+  }
   for (let due = await retrying(place, context); due.length > 0 && !isStopped; due = await retrying(place, context))
-    for (const key of due) await runRetry({ kind: 'retry', tenure, key, known: [], counted: false }, context);
+    for (const key of due) {
+      const report = await runRetry({ kind: 'retry', tenure, key, known: [], counted: false }, context);
+      // A key that left the park may have early events that became due.
+      await drainWhile(report.moreDue);
+    }
   return outcome(before, await readBooks(place, context), await deadLetters(place, context));
 };
 

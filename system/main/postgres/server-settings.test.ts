@@ -4,6 +4,8 @@ import { parseServerSettings, serverParameters } from './server-settings.ts';
 test('reads name=value pairs', () => {
   expect(parseServerSettings(' fsync=off; search_path = a, b ;')).toEqual({ fsync: 'off', search_path: 'a, b' });
   expect(parseServerSettings('')).toEqual({});
+  // npm start puts room for its connections before what the user says.
+  expect(parseServerSettings('max_connections=160;max_connections=50')).toEqual({ max_connections: '50' });
 });
 
 test('names the part that is no pair', () => {

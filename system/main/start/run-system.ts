@@ -2,14 +2,15 @@
 import type { Settings } from '../../contract/parse-settings.ts';
 import { demandPort } from './check-ports.ts';
 import type { ProcessLine } from './child.ts';
+import { countConnections } from './count-connections.ts';
 import type { StartOptions } from './options.ts';
 import { planSystem, type ProcessPlan, type SystemPlan } from './processes.ts';
 import { openStorage, type Storage, type StorageContext } from './storage.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
-export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'owned' | 'onLine'> & {
+export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'connections' | 'owned' | 'onLine'> & {
   readonly options: StartOptions;
-  readonly settings: Pick<Settings, 'databaseUrl' | 'host'>;
+  readonly settings: Pick<Settings, 'databaseUrl' | 'host' | 'flushers' | 'workerThreads'>;
   readonly processors: readonly string[];
   readonly showLine: (name: string, line: ProcessLine) => void;
 };
@@ -70,9 +71,10 @@ export const startSystem = async (context: SystemContext): Promise<RunningSystem
   ];
   const { data } = options;
   const onLine = (line: ProcessLine): void => context.showLine('PostgreSQL', line);
-  const storage = await openStorage({ ...context, data, databaseUrl: settings.databaseUrl, onLine, owned: starting });
-  context.signal.throwIfAborted();
   const { processors } = context;
+  const connections = countConnections({ ...settings, ...options, processors: processors.length });
+  const storage = await openStorage({ ...context, data, databaseUrl: settings.databaseUrl, connections, onLine, owned: starting });
+  context.signal.throwIfAborted();
   const plan = planSystem({ options, port, queryPort, processors, databaseUrl: storage.databaseUrl, environment });
   const { all, queryUrl, ingestUrl, udpUrl } = await startProcesses(plan, context, starting);
   context.signal.throwIfAborted();

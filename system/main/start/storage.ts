@@ -18,6 +18,8 @@ export type Storage = {
 export type StorageContext = {
   readonly data: string | null;
   readonly databaseUrl: string | null;
+  /** That the processes may open to one of our own. */
+  readonly connections: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say: (message: string) => void;
   readonly onLine: Parameters<typeof supervise>[0]['onLine'];
@@ -35,7 +37,7 @@ const useGiven = async (url: string): Promise<Storage> => {
   return { databaseUrl: url, description: `PostgreSQL ${version} of DATABASE_URL (${describeDatabase(url)})`, server: null };
 };
 
-const runOwn = async ({ data, environment, say, onLine, clock, now, signal, owned }: StorageContext): Promise<Storage> => {
+const runOwn = async ({ data, connections, environment, say, onLine, clock, now, signal, owned }: StorageContext): Promise<Storage> => {
   const account = await chooseServerAccount();
   const place = await chooseDataPlace(data, process.cwd(), account);
   if (place.note) say(place.note);
@@ -43,13 +45,20 @@ const runOwn = async ({ data, environment, say, onLine, clock, now, signal, owne
   owned.use(await lockDataFolder(folder, now()));
   // The first start makes a database, which takes seconds: nobody should wonder whether anything happens.
   say('starting PostgreSQL');
+  // What is given comes later, and counts.
+  const given = environment['FAULTLINE_POSTGRES_SETTINGS'] ?? '';
+  const postgres = {
+    ...environment,
+    FAULTLINE_POSTGRES_DATA: folder,
+    FAULTLINE_POSTGRES_SETTINGS: `max_connections=${connections};${given}`,
+  };
   const server = await supervise(
     {
       name: 'PostgreSQL',
       program: programOf('postgres'),
-      environment: { ...environment, FAULTLINE_POSTGRES_DATA: folder },
+      environment: postgres,
       // The others know its port, so it comes back on the same one.
-      again: ({ address }) => ({ ...environment, FAULTLINE_POSTGRES_DATA: folder, FAULTLINE_POSTGRES_PORT: new URL(String(address)).port }),
+      again: ({ address }) => ({ ...postgres, FAULTLINE_POSTGRES_PORT: new URL(String(address)).port }),
       onLine,
       say,
       clock,

@@ -1,5 +1,6 @@
 // How a worker's connections are made: their names, their time-outs, their planner. Every connection of a worker goes through here.
 import { Client, type ClientConfig, types } from 'pg';
+import { int8, parseWholeNumber } from '../../contract/whole-number.ts';
 
 export type ConnectionOptions = {
   readonly databaseUrl: string;
@@ -11,11 +12,10 @@ export type ConnectionOptions = {
   readonly longestAnswerMs?: number;
 };
 
-const int8 = 20;
-/** Positions, ids and counts are below 2^53 by construction (see migrations, sequence event_ids). */
-const parsers = {
+/** Positions, ids and counts are below 2^53 by construction (see migrations, sequence event_ids); what a team's own processor keeps need not be. */
+export const wholeNumbers = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? Number : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+    oid === int8 ? parseWholeNumber : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
 };
 
 const longestStatementMs = 30_000;
@@ -58,7 +58,7 @@ export const connectionConfig = ({
   const ours = Object.entries(sessionSettings(leaseMs)).map(([setting, value]) => `-c ${setting}=${value}`);
   url.searchParams.set('options', [own, ...ours].filter((option) => option !== '').join(' '));
   url.searchParams.set('application_name', name.slice(0, longestName));
-  return { connectionString: url.href, connectionTimeoutMillis: connectMs, query_timeout: answerMs, keepAlive: true, types: parsers };
+  return { connectionString: url.href, connectionTimeoutMillis: connectMs, query_timeout: answerMs, keepAlive: true, types: wholeNumbers };
 };
 
 /**

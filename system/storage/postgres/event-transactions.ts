@@ -1,23 +1,76 @@
 // One event's share of the open transaction: a savepoint, set with its first statement, so that an event that writes nothing costs nothing.
-import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { BeyondNumbers } from '../../contract/whole-number.ts';
+import { sqlStateOf } from '../../workers/error-class.ts';
 import { mostStatements, refuseStatement, type EventTransaction, type EventTransactions } from '../../workers/event-transaction.ts';
 
 /** Statements that a connection keeps prepared: text that is made anew for each event would fill the server's memory. */
 const mostPrepared = 200;
 
-/** Of the connection, for as long as it lives. */
-const preparedOn = new WeakMap<Client, Map<string, string>>();
+type Prepared = {
+  /** By text. */
+  readonly names: Map<string, string>;
+  /** No name is given twice: the driver takes a name for prepared for as long as the connection lives. */
+  made: number;
+  /** Statements that the server keeps under names that nobody uses any more. */
+  left: number;
+};
 
-const nameOf = (client: Client, text: string): { name: string } | null => {
-  const known = preparedOn.get(client) ?? new Map<string, string>();
+/** Of the connection, for as long as it lives. */
+const preparedOn = new WeakMap<Client, Prepared>();
+
+const preparedOf = (client: Client): Prepared => {
+  const known = preparedOn.get(client) ?? { names: new Map<string, string>(), made: 0, left: 0 };
   preparedOn.set(client, known);
-  const name = known.get(text);
-  if (name !== undefined) return { name };
-  if (known.size >= mostPrepared) return null;
-  const made = `own_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  known.set(text, made);
-  return { name: made };
+  return known;
+};
+
+/** null: not by name, as there are enough of them. */
+const nameOf = (prepared: Prepared, text: string): string | null => {
+  const { names } = prepared;
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size + prepared.left >= mostPrepared) return null;
+  const made = `own_${(prepared.made += 1)}`;
+  names.set(text, made);
+  return made;
+};
+
+/** Whoever asked meanwhile may have another name for it by now. */
+const forget = (prepared: Prepared, text: string, name: string, error: unknown): void => {
+  const end = endOf(error);
+  if (end === 'kept' || prepared.names.get(text) !== name) return;
+  prepared.names.delete(text);
+  if (end === 'useless') prepared.left += 1;
+};
+
+/** feature_not_supported: "cached plan must not change result type", for good, once a table was altered under a statement. */
+const planChanged = '0A000';
+/** invalid_sql_statement_name: the server has none of that name. */
+const nameUnknown = '26000';
+
+/**
+ * What an error says about the prepared statement. One without an SQLSTATE is the driver's own: a value that it can't send, unless it is one that it was sent. It
+ * has the statement closed then, and takes it for prepared all the same.
+ */
+const endOf = (error: unknown): 'kept' | 'useless' | 'gone' => {
+  if (error instanceof BeyondNumbers) return 'kept';
+  const state = sqlStateOf(error);
+  if (state === planChanged) return 'useless';
+  return state === null || state === nameUnknown ? 'gone' : 'kept';
+};
+
+const sendPrepared = async <Row extends Record<string, unknown>>(client: Client, text: string, values: readonly unknown[]) => {
+  const prepared = preparedOf(client);
+  const name = nameOf(prepared, text);
+  // `extended`: one statement, never two in one text.
+  const statement = { ...(name !== null && { name }), text, values: [...values], queryMode: 'extended' };
+  try {
+    return await client.query<Row>(statement);
+  } catch (error) {
+    if (name !== null) forget(prepared, text, name, error);
+    throw error;
+  }
 };
 
 const selectDeferred = 'select exists (select from pg_constraint where condeferred) as found';
@@ -55,9 +108,7 @@ const beginEvent = (client: Client): EventTransaction => {
   const send = async <Row extends Record<string, unknown>>(text: string, values: readonly unknown[]) => {
     const savepoint = sent === 0 ? client.query('savepoint one_event') : null;
     sent += 1;
-    // `extended`: one statement, never two in one text.
-    const statement = { ...nameOf(client, text), text, values: [...values], queryMode: 'extended' };
-    const [, { rows, rowCount }] = await Promise.all([savepoint, client.query<Row>(statement)]);
+    const [, { rows, rowCount }] = await Promise.all([savepoint, sendPrepared<Row>(client, text, values)]);
     return { rows, rowCount: rowCount ?? 0 };
   };
   return {

@@ -189,3 +189,39 @@ test('one that rested while retention went past it goes on where the log begins:
     { version: 1, key: 'quiet', sequenced: true, next: 3 },
   ]);
 });
+
+const retire = (database: WorkerDatabase, version: number) =>
+  database.rows(`update processors set state = 'retired' where processor = 'ledger' and version = $1`, [version]);
+
+test('one that goes on does so from the newest version that is not retired, and not from a release that was taken back', async () => {
+  await using database = await createWorkerDatabase(1);
+  await register(database, ledger(1), ledger(2));
+  await database.rows(`update checkpoints set position = version, applied = version where processor = 'ledger'`);
+  await retire(database, 2);
+  await database.rows(`create table own_ledger_v1__notes as select 'of the first' as note`);
+  const following = ['create table own_ledger_v3__notes as select note from own_ledger_vnone__notes'];
+  await register(database, ledger(3, { startsFrom: 'previous', statements: { first: [], following } }));
+  expect(await database.rows('select note from own_ledger_v3__notes')).toEqual([{ note: 'of the first' }]);
+  expect(await standing(database)).toMatchObject([{ position: 1 }, { position: 2 }, { version: 3, position: 1, applied: 1, drop: 0 }]);
+});
+
+test('one that goes on from a version that is retired, as there is no other, counts what retention has dropped since as skipped, and waits for none of its numbers', async () => {
+  await using database = await createWorkerDatabase(1);
+  await register(database, ledger(1), ledger(2));
+  await database.rows(`update checkpoints set position = version, applied = version where processor = 'ledger'`);
+  await database.rows(`insert into key_order values ('ledger', 2, 'default', 'shop', 'k', 0, true, 3)`);
+  await dropped(database);
+  await retire(database, 1);
+  await retire(database, 2);
+  await register(database, ledger(3, { startsFrom: 'previous' }), ledger(4, { startsFrom: 'previous', ...shedding }));
+  expect(await standing(database)).toMatchObject([
+    { position: 1 },
+    { position: 2 },
+    { version: 3, position: 4, applied: 2, skipped: 2, drop: 0 },
+    { version: 4, position: 4, applied: 2, skipped: 2, drop: 0 },
+  ]);
+  expect((await state(database)).filter(({ version }) => version > 2)).toEqual([
+    { version: 3, key: 'k', sequenced: true, next: 5 },
+    { version: 3, key: 'quiet', sequenced: true, next: 3 },
+  ]);
+});

@@ -114,8 +114,7 @@ const meetAgain = async (
     );
   await client.query(lockMarks);
   await client.query(`update processors set state = 'active' where processor = $1 and version = $2`, [one.name, one.version]);
-  const { rowCount } = await client.query(passDropped, [one.name, one.version]);
-  if (takesNumbers && rowCount !== 0) await seedNumbers(client, one);
+  await skipDropped(client, one, takesNumbers);
   return takesNumbers;
 };
 
@@ -152,7 +151,7 @@ const makeOne = async (client: ClientBase, one: OwnRegistration, placeholder: st
   await client.query(insertOwn, [...ids, one.tablesSha256, startOf(one), takesNumbers]);
   await client.query(insertLeases, [...ids, streamVersion]);
   if (previous === null) await beginLanes(client, one);
-  else await takeOver(client, one, previous);
+  else await takeOver(client, one, previous, takesNumbers);
   const statements = previous === null ? one.statements.first : one.statements.following;
   for (const statement of statements) await makeTables(client, one, statement.replaceAll(`_v${placeholder}__`, `_v${previous?.version}__`));
   return takesNumbers;
@@ -178,6 +177,12 @@ const passDropped = `
   from processors p join lanes l on l.stream_version = p.stream_version
   where (p.processor, p.version) = ($1, $2) and (c.processor, c.version, c.lane) = (p.processor, p.version, l.lane) and c.position < l.low_water`;
 
+/** Under the lock of the marks. Numbers of what was dropped are not waited for. */
+const skipDropped = async (client: ClientBase, one: OwnRegistration, takesNumbers: boolean): Promise<void> => {
+  const { rowCount } = await client.query(passDropped, [one.name, one.version]);
+  if (takesNumbers && rowCount !== 0) await seedNumbers(client, one);
+};
+
 /** Of timelines, which is given every event: the version that is read. */
 const selectReference = `select version from processors where processor = 'timelines' and state = 'active' order by version desc limit 1`;
 
@@ -193,9 +198,11 @@ const seedNumbers = async (client: ClientBase, { name: processor, version }: Own
  */
 const lockCheckpoints = 'select from checkpoints where processor = $1 and version = $2 order by lane for update';
 
+/** One that is retired was a release that was taken back, or stands where retention may have passed it: only where there is no other. */
 const selectNeighbours = `
-  select max(version) filter (where version < $2) as version, max(version) filter (where version > $2) as newer
-  from own_processors where processor = $1`;
+  select coalesce(max(version) filter (where version < $2 and state <> 'retired'), max(version) filter (where version < $2)) as version,
+         max(version) filter (where version > $2) as newer
+  from own_processors join processors using (processor, version) where processor = $1`;
 const selectTraits = `
   select p.ordered as "isOrdered", coalesce(o.takes_numbers, true) as "takesNumbers"
   from own_processors o join processors p using (processor, version) where processor = $1 and version = $2`;
@@ -212,6 +219,7 @@ const lockPrevious = async (client: ClientBase, one: OwnRegistration): Promise<P
       one,
       `begins where the version before stands, and there is none. Give startsFrom 'beginning' or 'now' for the first version.`,
     );
+  await client.query(lockMarks);
   await client.query(lockCheckpoints, [one.name, version]);
   const traits = await client.query<Omit<Previous, 'version'>>(selectTraits, [one.name, version]);
   return { version, ...traits.rows[0]! };
@@ -220,7 +228,7 @@ const lockPrevious = async (client: ClientBase, one: OwnRegistration): Promise<P
 /** Every row that says where a lane, a key or an event stands. Its own columns: a column that is added later is copied too. */
 const taken = ['checkpoints', 'key_order', 'skipped_gaps', 'pending_events', 'parked_keys', 'parked_events', 'event_recoveries'] as const;
 
-const takeOver = async (client: ClientBase, one: OwnRegistration, previous: Previous) => {
+const takeOver = async (client: ClientBase, one: OwnRegistration, previous: Previous, takesNumbers: boolean) => {
   const { name, version } = one;
   for (const table of taken) {
     const { rows } = await client.query<{ columns: string }>(
@@ -236,6 +244,7 @@ const takeOver = async (client: ClientBase, one: OwnRegistration, previous: Prev
   }
   const changes = [...(one.takesNumbers ? [] : forgetNumbers), ...(previous.isOrdered && !isOrdered(one) ? [freeBehind] : [])];
   for (const change of changes) await client.query(change, [name, version]);
+  await skipDropped(client, one, takesNumbers);
 };
 
 const ofVersion = 'processor = $1 and version = $2';

@@ -18,10 +18,10 @@ const withServer = async (statement: string): Promise<void> => {
   }
 };
 
-/** Disposing drops the database and cuts off whoever is still connected to it. */
-export const createTestDatabase = async (): Promise<TestDatabase> => {
+/** `like`: options of `create database`. Disposing drops the database and cuts off whoever is still connected to it. */
+export const createTestDatabase = async (like = ''): Promise<TestDatabase> => {
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await withServer(`create database ${name}`);
+  await withServer(`create database ${name} ${like}`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   return { url: url.href, [Symbol.asyncDispose]: () => withServer(`drop database ${name} with (force)`) };

@@ -4,7 +4,6 @@ import { type ClientBase, Pool } from 'pg';
 export type WriterPoolOptions = {
   readonly databaseUrl: string;
   readonly applicationName: string;
-  /** One for each flusher; two more are opened for ids and checks. */
   readonly flushers: number;
   readonly commitTimeoutMs: number;
   /** An idle connection broke; the pool has dropped it already. */
@@ -13,11 +12,14 @@ export type WriterPoolOptions = {
 
 const longestConnectMs = 5000;
 
+/** One for each flusher; two more are opened for ids and checks. */
+export const writerConnections = (flushers: number): number => flushers + 2;
+
 export const createWriterPool = (options: WriterPoolOptions): Pool => {
   const pool = new Pool({
     connectionString: options.databaseUrl,
     application_name: options.applicationName,
-    max: options.flushers + 2,
+    max: writerConnections(options.flushers),
     connectionTimeoutMillis: Math.min(options.commitTimeoutMs, longestConnectMs),
     idleTimeoutMillis: 0,
     statement_timeout: options.commitTimeoutMs,

@@ -18,6 +18,8 @@ const manifest = strict({
   /** The sum of the lanes' heads. */
   appended: count,
   migrations: Type.Array(strict({ version: count, name: Type.String(), checksum: Type.String() })),
+  /** Of each table's text; without it by the collation of the database that it is of. */
+  row_order: Type.Optional(Type.Literal('bytes')),
   /** Parents before those that refer to them. */
   tables: Type.Array(
     strict({

@@ -8,7 +8,7 @@ import { from } from 'pg-copy-streams';
 import { ownTablePrefix } from '../../../processor/table-names.ts';
 import { migrate } from '../migrate.ts';
 import { readMigrations } from '../migrations.ts';
-import { columnList, copyOut, textSettings } from './copy-table.ts';
+import { columnList, copyOut, type RowOrder, textSettings } from './copy-table.ts';
 import { fenceEpochs, readProcesses } from './fence-epochs.ts';
 import type { BackupTable, Manifest } from './manifest.ts';
 import { readTables, selectPartitions } from './read-catalogue.ts';
@@ -93,13 +93,13 @@ const findUsed = async (client: Client, tables: readonly string[]): Promise<read
   return rows.map(({ name }) => name);
 };
 
-const load = async (client: Client, folder: string, { tables, partitions, sequences }: Manifest): Promise<void> => {
+const load = async (client: Client, folder: string, { tables, partitions, sequences, row_order: order }: Manifest): Promise<void> => {
   // What the migration put there goes; also what refers to it from tables that the backup does not have yet.
   await client.query(`truncate ${tables.map(({ name }) => escapeIdentifier(name)).join(', ')} cascade`);
   await makePartitions(client, partitions);
   // Rows are put back as they were: what a trigger would say of one that comes is not asked.
   for (const { name } of tables) await client.query(`alter table ${escapeIdentifier(name)} disable trigger user`);
-  for (const table of tables) await loadTable(client, folder, table);
+  for (const table of tables) await loadTable(client, folder, table, order ?? 'collation');
   for (const { name } of tables) await client.query(`alter table ${escapeIdentifier(name)} enable trigger user`);
   for (const { name, last_value: last } of sequences)
     if (last !== null)
@@ -118,11 +118,11 @@ const makePartitions = async (client: Client, wanted: Manifest['partitions']): P
   }
 };
 
-const loadTable = async (client: Client, folder: string, table: BackupTable): Promise<void> => {
+const loadTable = async (client: Client, folder: string, table: BackupTable, order: RowOrder): Promise<void> => {
   const { name, columns, file, rows, sha256 } = table;
   const target = client.query(from(`copy ${escapeIdentifier(name)} (${columnList(columns)}) from stdin`));
   await pipeline(createReadStream(join(folder, file)), createGunzip(), target);
-  const restored = await copyOut(client, table);
+  const restored = await copyOut(client, table, order);
   if (restored.rows !== rows || restored.sha256 !== sha256)
     throw new Error(
       `Table ${name} came out with ${restored.rows} rows and another text than the ${rows} rows that were backed up: nothing is restored.`,

@@ -60,6 +60,8 @@ const inSnapshot = async <Result>(client: Client, work: () => Promise<Result>): 
   return result;
 };
 
+const rowOrder = 'bytes';
+
 const writeTables = async (client: Client, folder: string): Promise<Manifest> => {
   const moment = (await client.query<Moment>(selectMoment)).rows[0]!;
   const migrations = (
@@ -74,6 +76,7 @@ const writeTables = async (client: Client, folder: string): Promise<Manifest> =>
     format: formatVersion,
     ...moment,
     migrations,
+    row_order: rowOrder,
     tables,
     partitions,
     sequences: sequences.map(({ name, last_value: last }) => ({ name, last_value: last === null ? null : Number(last) })),
@@ -82,7 +85,7 @@ const writeTables = async (client: Client, folder: string): Promise<Manifest> =>
 
 const writeTable = async (client: Client, folder: string, index: number, { name, columns, key }: CatalogueTable): Promise<BackupTable> => {
   const file = `${String(index).padStart(3, '0')}-${name}.copy.gz`;
-  const copied = await copyOut(client, { name, columns, key }, (text) =>
+  const copied = await copyOut(client, { name, columns, key }, rowOrder, (text) =>
     pipeline(text, createGzip({ level: 6 }), createWriteStream(join(folder, file), { flush: true })),
   );
   return { name, columns: [...columns], key: [...key], file, ...copied };
