@@ -133,22 +133,25 @@ const settle = async (transaction: EventTransaction, end: Outcome): Promise<true
   if (isKept && late === null) return true;
   await transaction.undo().catch(interrupt);
   if (late !== null) throw late;
-  if (failed !== null) throw classifyError(failed) === 'data' ? new Refused('data', { cause: failed }) : failed;
+  if (failed !== null) throw asFailure(failed);
   if ('thrown' in end) throw end.thrown;
   return null;
 };
+
+/** What the database did not take of the handler's own. */
+const asFailure = (error: unknown): unknown => (classifyError(error) === 'data' ? new Refused('data', { cause: error }) : error);
 
 const interrupt = (cause: unknown): never => {
   throw new Interrupted('storage', { cause });
 };
 
-/** null: it is kept. A deferred constraint speaks only now. */
-const keep = async (transaction: EventTransaction): Promise<Refused | null> => {
+/** null: it is kept. A deferred constraint, or a trigger of one, speaks only now. */
+const keep = async (transaction: EventTransaction): Promise<unknown> => {
   try {
     await transaction.keep();
     return null;
   } catch (cause) {
-    return classifyError(cause) === 'data' ? new Refused('data', { cause }) : interrupt(cause);
+    return classifyError(cause) === 'infrastructure' ? interrupt(cause) : asFailure(cause);
   }
 };
 

@@ -63,6 +63,28 @@ describe('what becomes of an event that fails', () => {
     expect((await entries(database)).slice(1).map(({ value }) => value)).toEqual(behind.map(({ metadata }) => metadata.value));
   }, 40_000);
 
+  test('what a deferred trigger refuses is a failure of its event, and does not stop the lane', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append(paid(1));
+    {
+      await using worker = await startWorkerProcess(database.url, withLedger);
+      await passed(database);
+      await stopped(worker);
+    }
+    await database.pool.query(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no thirteen here'; end $$;
+      create constraint trigger refused after insert on own_ledger_v1__entries deferrable initially deferred
+        for each row when (new.value = 13) execute function refuse()`);
+    await database.append([{ key: 'bad', name: 'paid', metadata: { value: 13 } }, ...paid(3)]);
+    await using _worker = await startWorkerProcess(database.url, withLedger);
+    expect(await passed(database)).toMatchObject({ applied: 4, parked: 1 });
+    const letters = await eventually(
+      () => dead(database),
+      (seen) => seen.length === 1,
+    );
+    expect(letters).toMatchObject([{ object_id: 'bad', reason_code: 'handler_threw', attempts: 3 }]);
+  });
+
   test('an early one that kills its process is parked for it, though its lane stands at its head', async () => {
     await using database = await createWorkerDatabase(1);
     await database.append([
