@@ -93,7 +93,7 @@ const addJudgingFlags = (program: Command): Command =>
   program
     .option(
       '--slo <gate>',
-      'p99<200ms, errors<0.1%, throughput>950/s, spike:p99<1s for one phase; may be given again (default: errors<1%)',
+      'p99<200ms, errors<0.1%, throughput>950/s, throughput>=95% (of what was sent), spike:p99<1s for one phase; may be given again (default: errors<1%, with --find-capacity throughput>=95% too)',
       again,
       [],
     )

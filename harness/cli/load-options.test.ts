@@ -15,6 +15,11 @@ test('a target alone is a constant 50/s for 10 s that must not end in errors', (
   });
 });
 
+test('a capacity that is searched without gates must keep up with what is sent: a queue has no errors', () => {
+  expect(parse('--find-capacity').slos.map(({ text }) => text)).toEqual(['errors<1%', 'throughput>=95%']);
+  expect(parse('--find-capacity', '--slo', 'p99<1s').slos.map(({ text }) => text)).toEqual(['p99<1s']);
+});
+
 test('a body makes it a POST of JSON, and a header of the user’s own is kept', () => {
   expect(parse('--body', '{"id":"{{id}}"}').request).toMatchObject({ method: 'POST', headers: [['content-type', 'application/json']] });
   expect(parse('--body', 'x', '--header', 'Content-Type: text/plain').request.headers).toEqual([['content-type', 'text/plain']]);

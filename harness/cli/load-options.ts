@@ -47,7 +47,9 @@ export type LoadOptions = {
   readonly json: boolean;
 };
 
-const defaultSlo = 'errors<1%';
+const defaultSlos = ['errors<1%'];
+/** A target that queues what it can't answer has no errors: only that it falls behind shows that a rate is too high for it. */
+const defaultCapacitySlos = ['errors<1%', 'throughput>=95%'];
 const largestSeed = 2 ** 31 - 1;
 
 export const parseLoadOptions = (parameters: readonly string[]): LoadOptions | { readonly help: string } => {
@@ -133,8 +135,9 @@ const readFile = (flag: string, file: string | undefined, reader: FlagReader): s
   return null;
 };
 
-const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: FlagReader): readonly Slo[] =>
-  (flags.slo.length === 0 ? [defaultSlo] : flags.slo).flatMap((text) => {
+const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: FlagReader): readonly Slo[] => {
+  const usual = flags.findCapacity === true ? defaultCapacitySlos : defaultSlos;
+  return (flags.slo.length === 0 ? usual : flags.slo).flatMap((text) => {
     const read = parseSlo(text, didYouMean);
     if ('problem' in read) {
       problems.push(`--slo ${read.problem}`);
@@ -146,6 +149,7 @@ const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: Flag
       problems.push(`--slo "${text}": there is no phase ${phase}.${didYouMean(phase, names)} There are ${names.join(', ')}.`);
     return [read.slo];
   });
+};
 
 const readCapacity = (flags: LoadFlags, stages: readonly Stage[], reader: FlagReader): LoadOptions['capacity'] => ({
   startPerSecond: stages[0]?.fromPerSecond ?? 50,

@@ -34,7 +34,7 @@ export const createK6Player = (options: K6PlayerOptions): Player => ({
     const output = await runK6(script, { ...options, signal, onStarted: cpu.watch });
     const stages = options.script === null ? job.stages : [stageOfScript(output)];
     const zeroAt = zeroOf(output);
-    const tally = createLoadTally(stages.length, sliceMs);
+    const tally = createLoadTally(stages, sliceMs);
     if (options.script === null) countSamples(output, job, zeroAt, tally);
     else countHttp(output, job, zeroAt, tally);
     const recorded = [{ stages: tally.stages(), slices: tally.slices() }];
