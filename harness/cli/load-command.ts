@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/make-folder.ts';
 import { writeJson } from '../engine/write-json.ts';
+import type { CapacityResult } from '../load/capacity/capacity-result.ts';
 import { findCapacity } from '../load/capacity/find-capacity.ts';
 import { type Compared, compareRuns } from '../load/compare/compare-runs.ts';
 import type { PlayHooks, PlayJob, Player } from '../load/play.ts';
@@ -92,11 +93,22 @@ const runLoad = async (options: LoadOptions, surroundings: Surroundings): Promis
     ...outcome,
   } as const;
   const compared = earlier === null ? null : compareRuns(earlier, base, options.tolerance);
-  return {
-    ...base,
-    compared,
-    verdict: outcome.knee === null ? verdictOf(outcome.gates, outcome.doubts, compared?.regressed ?? 'no') : kneeVerdict(outcome),
-  };
+  return { ...base, compared, verdict: outcomeVerdict(outcome, compared?.regressed ?? 'no') };
+};
+
+const outcomeVerdict = (outcome: Outcome, regressed: 'no' | 'yes' | 'unproven'): LoadResult['verdict'] => {
+  if (outcome.knee !== null) return kneeVerdict(outcome);
+  return outcome.capacity === null ? verdictOf(outcome.gates, outcome.doubts, regressed) : capacityVerdicts[outcome.capacity.ended];
+};
+
+/** The gates of the last probe say nothing of the search: one that is missed is how a search goes on. */
+const capacityVerdicts: Readonly<Record<CapacityResult['ended'], LoadResult['verdict']>> = {
+  found: 'pass',
+  bound: 'pass',
+  none: 'fail',
+  unsteady: 'inconclusive',
+  generator: 'inconclusive',
+  time: 'inconclusive',
 };
 
 /** There are no gates: it has found something, or it has not. */
@@ -140,7 +152,7 @@ const scriptDoubts = ({ script, slos }: LoadOptions): readonly string[] =>
     ? ['in a script of your own latency counts from the sending, so who waited for a virtual user is not seen: no gate on it can be green']
     : [];
 
-/** A rate that was found is a pass; a search that ended for another reason than the target is not. */
+/** What was measured in its last probe; the doubts are those of the search. */
 const search = async (
   options: LoadOptions,
   player: Player,
@@ -159,6 +171,7 @@ const search = async (
     bound: [],
     none: [],
     unsteady: ['no rate held twice'],
+    time: ['the time was up before a rate had held twice'],
     generator: ['what ended the search was not the target: it may hold more than was found'],
   }[ended];
   return { plan: found.plan, measured, gates: found.gates, doubts, capacity: found.capacity, knee: null };

@@ -100,6 +100,13 @@ test.each([
   [[...target, '--duration', '11m'], /--most-duration/],
   [[...target, '--rate', '5000', '--duration', '9m'], /--most-requests/],
   [[...target, '--rate', '0'], /not a single request/],
+  [[...target, '--find-capacity', '--rate', '0'], /begins with, which must be above 0/],
+  [[...target, '--find-capacity', '--rate', '50', '--most-rate', '20'], /begins at 50\/s/],
+  [[...target, '--find-capacity', '--most-duration', '6s'], /the plan lasts 7 s/],
+  [
+    [...target, '--find-capacity', '--slo', 'p99.99<1s', '--most-duration', '9m'],
+    /the first probe, at 50\/s, lasts 722 s .* raise --most-duration/,
+  ],
   [[...target, '--driver', 'autocannon', '--rate', '5'], /closed loop, which has no rate/],
   [[...target, '--driver', 'k6', '--find-capacity'], /for --driver http/],
   [[...target, '--script', 'package.json'], /is for --driver k6/],

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 import { defaultRetries, type RetryPolicy } from '../drivers/http/retry-policy.ts';
 import { HarnessError } from '../engine/errors.ts';
+import { probeStages } from '../load/capacity/find-capacity.ts';
 import type { SearchOptions } from '../load/capacity/search.ts';
 import { type ArrivalKind, arrivalKinds } from '../load/plan/arrival-times.ts';
 import { highestRate, type Stage, totalArrivals, totalSeconds } from '../load/plan/stage.ts';
@@ -161,8 +162,9 @@ const readCapacity = (flags: LoadFlags, stages: readonly Stage[], reader: FlagRe
 });
 
 /** Bounded in time and number, whatever is asked for. */
-const checkBounds = ({ stages, mostSeconds, capacity }: LoadOptions, mostRequests: number, { problems }: FlagReader): void => {
+const checkBounds = ({ stages, slos, mostSeconds, capacity }: LoadOptions, mostRequests: number, { problems }: FlagReader): void => {
   const seconds = capacity === null ? totalSeconds(stages) : capacity.settleSeconds + capacity.probeSeconds;
+  if (capacity !== null) problems.push(...capacityProblems({ ...capacity, slos }, mostSeconds));
   const requests = capacity === null ? totalArrivals(stages) : capacity.mostPerSecond * seconds;
   if (seconds > mostSeconds)
     problems.push(`the plan lasts ${seconds} s, and at most ${mostSeconds} s are allowed: raise --most-duration if you mean it`);
@@ -173,6 +175,18 @@ const checkBounds = ({ stages, mostSeconds, capacity }: LoadOptions, mostRequest
   if (capacity === null && stages.length > 0 && requests < 1)
     problems.push('the plan has not a single request: raise --rate or --duration');
   if (highestRate(stages) > 200_000) problems.push(`a rate of ${highestRate(stages)}/s is beyond what any generator here can send`);
+};
+
+const capacityProblems = (capacity: Parameters<typeof probeStages>[1] & SearchOptions, mostSeconds: number): readonly string[] => {
+  const { startPerSecond, mostPerSecond, settleSeconds, probeSeconds } = capacity;
+  if (startPerSecond <= 0) return ['--rate 0: --find-capacity doubles the rate that it begins with, which must be above 0'];
+  if (mostPerSecond < startPerSecond)
+    return [`--most-rate ${mostPerSecond}: --find-capacity begins at ${startPerSecond}/s (--rate), which is beyond it`];
+  const seconds = totalSeconds(probeStages(startPerSecond, capacity));
+  if (seconds <= mostSeconds || settleSeconds + probeSeconds > mostSeconds) return [];
+  return [
+    `the first probe, at ${startPerSecond}/s, lasts ${Number(seconds.toFixed(1))} s until its percentiles can say something, and at most ${mostSeconds} s are allowed: begin with a higher --rate, ask for lower percentiles, or raise --most-duration`,
+  ];
 };
 
 const checkTogether = (flags: LoadFlags, { driver, capacity, script }: LoadOptions, { problems }: FlagReader): void => {

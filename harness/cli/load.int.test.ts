@@ -137,6 +137,15 @@ test('the capacity of a target that refuses above a rate is found near that rate
   expect(capacity?.ratePerSecond ?? 1).toBeLessThan(170);
 });
 
+test('a search whose time is up before a rate held twice is exit 2, whatever its last probe missed', async () => {
+  await using server = await startTestServer((_request, response) => void response.writeHead(503).end());
+  const probes = ['--settle', '100ms', '--probe', '1s', '--most-duration', '1500ms'];
+  const { stdout, exitCode } = await load('--target', `${server.origin}/x`, '--find-capacity', '--rate', '40', ...probes);
+  expect(stdout).toContain('capacity: unknown. The time was up (--most-duration) after 1 probe,');
+  expect(await latest()).toMatchObject({ verdict: 'inconclusive', gates: [{ slo: 'errors<1%', outcome: 'missed' }, {}] });
+  expect(exitCode).toBe(2);
+});
+
 test('a generator that was starved makes the run inconclusive, whatever was measured', async () => {
   let begun = false;
   await using server = await startTestServer((_request, response) => {

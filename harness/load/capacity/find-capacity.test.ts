@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { capacitySentence } from '../report/sentences.ts';
 import { jobFor, playerOf } from '../testing.ts';
 import { parseSlo } from '../slo/parse-slo.ts';
 import type { Slo } from '../slo/slo.ts';
@@ -28,4 +29,10 @@ test('a target that queues what it can’t answer, without an error, holds no mo
   expect(capacity.ended).toBe('found');
   expect(capacity.ratePerSecond).toBeGreaterThan(310);
   expect(capacity.ratePerSecond).toBeLessThan(330 * 1.06);
+});
+
+test('a search whose time is up ends, and says what had held', async () => {
+  const { capacity } = await find(330, { mostSeconds: 20 });
+  expect(capacity).toMatchObject({ ratePerSecond: null, ended: 'time', probes: [{ outcome: 'holds' }, { outcome: 'holds' }] });
+  expect(capacitySentence(capacity)).toMatch(/unknown\. The time was up \(--most-duration\) after 2 probes, and 100\/s had held/);
 });
