@@ -111,7 +111,7 @@ const addJudgingFlags = (program: Command): Command =>
 const addRunFlags = (program: Command): Command =>
   program
     .option('--driver <name>', 'http: ours; k6: the k6 program sends the same plan; autocannon: closed loop, to find the knee', 'http')
-    .option('--script <file>', 'with --driver k6: a script of yours instead of a generated one')
+    .option('--script <file>', 'with --driver k6: a script of yours instead of a generated one; gates know its one phase as script')
     .option('--telemetry <url>', 'with --driver k6: where its metrics go by OTLP/HTTP (npm run stack -- up prints it)')
     .option('--timeout <time>', 'until a request is given up', '10s')
     .option('--connections <n>', 'at most', '1024')

@@ -20,6 +20,13 @@ test('a capacity that is searched without gates must keep up with what is sent: 
   expect(parse('--find-capacity', '--slo', 'p99<1s').slos.map(({ text }) => text)).toEqual(['p99<1s']);
 });
 
+test('a gate of a script of the user’s own is for its one phase: one for another would judge nothing', () => {
+  const flags = ['--driver', 'k6', '--script', 'package.json'];
+  expect(parse(...flags, '--slo', 'script:errors<1%').slos).toMatchObject([{ phase: 'script' }]);
+  expect(() => parse(...flags, '--slo', 'steady:errors<1%')).toThrow(/there is no phase steady.* There are script/);
+  expect(() => parse('--slo', 'script:errors<1%')).toThrow(/there is no phase script/);
+});
+
 test('a body makes it a POST of JSON, and a header of the user’s own is kept', () => {
   expect(parse('--body', '{"id":"{{id}}"}').request).toMatchObject({ method: 'POST', headers: [['content-type', 'application/json']] });
   expect(parse('--body', 'x', '--header', 'Content-Type: text/plain').request.headers).toEqual([['content-type', 'text/plain']]);

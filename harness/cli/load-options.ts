@@ -9,6 +9,7 @@ import { probeStages } from '../load/capacity/find-capacity.ts';
 import type { SearchOptions } from '../load/capacity/search.ts';
 import { type ArrivalKind, arrivalKinds } from '../load/plan/arrival-times.ts';
 import { highestRate, type Stage, totalArrivals, totalSeconds } from '../load/plan/stage.ts';
+import { phaseOfScript } from '../load/k6-player.ts';
 import { readStatuses } from '../load/read-values.ts';
 import type { RequestSource } from '../load/request/request-source.ts';
 import { parseSlo } from '../load/slo/parse-slo.ts';
@@ -144,12 +145,18 @@ const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: Flag
       problems.push(`--slo ${read.problem}`);
       return [];
     }
-    const names = flags.findCapacity === true ? ['probe'] : stages.map(({ name }) => name);
+    const names = phaseNames(flags, stages);
     const { phase } = read.slo;
     if (phase !== null && !names.includes(phase))
       problems.push(`--slo "${text}": there is no phase ${phase}.${didYouMean(phase, names)} There are ${names.join(', ')}.`);
     return [read.slo];
   });
+};
+
+/** What is measured has these phases: a search its probes, a script of the user's own no other than itself. */
+const phaseNames = ({ findCapacity, script }: LoadFlags, stages: readonly Stage[]): readonly string[] => {
+  if (findCapacity === true) return ['probe'];
+  return script === undefined ? stages.map(({ name }) => name) : [phaseOfScript];
 };
 
 const readCapacity = (flags: LoadFlags, stages: readonly Stage[], reader: FlagReader): LoadOptions['capacity'] => ({
