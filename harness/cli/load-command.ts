@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/make-folder.ts';
+import { checkWritable } from '../engine/preflight.ts';
 import { writeJson } from '../engine/write-json.ts';
 import type { CapacityResult } from '../load/capacity/capacity-result.ts';
 import { findCapacity } from '../load/capacity/find-capacity.ts';
@@ -44,6 +45,7 @@ export const loadCommand = async (parameters: readonly string[], { stdout, stder
   await checkListening(options.target);
   const id = `${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}-load`;
   const folder = join(options.reportFolder, id);
+  await checkWritable(options.reportFolder, 'the folder for load runs', 'choose another with --report DIR');
   await makeFolder(folder);
   using interruption = watchInterruption(view.say, () => process.exit(exitCodes.interrupted));
   const result = await runLoad(options, { id, folder, earlier, view, clock: systemClock, environment: env, signal: interruption.signal });
@@ -186,11 +188,24 @@ const writeResult = async (options: LoadOptions, folder: string, result: LoadRes
 };
 
 const readEarlier = async (file: string): Promise<Compared> => {
-  const read = JSON.parse(await readFile(file, 'utf8').then((text) => text || 'null')) as Partial<LoadResult> | null;
+  const read = parseEarlier(
+    await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new HarnessError('FL_USAGE', `--compare: ${file} can't be read: ${explain(error)}`, { cause: error });
+    }),
+  );
   if (read?.kind !== 'load') throw new HarnessError('FL_USAGE', `--compare: ${file} is no load.json of an earlier load run`);
   if (read.format !== 1)
     throw new HarnessError('FL_FORMAT_VERSION', `--compare: ${file} has format ${read.format}, and this version reads 1`);
   return read as LoadResult;
+};
+
+/** Null: it is no JSON. */
+const parseEarlier = (text: string): Partial<LoadResult> | null => {
+  try {
+    return JSON.parse(text) as Partial<LoadResult> | null;
+  } catch {
+    return null;
+  }
 };
 
 /** One connection before anything else: a port that nobody listens on is a mistake of the command line, not a measurement. */

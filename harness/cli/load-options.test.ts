@@ -117,6 +117,8 @@ test.each([
   [[...target, '--driver', 'autocannon', '--rate', '5'], /closed loop, which has no rate/],
   [[...target, '--driver', 'k6', '--find-capacity'], /for --driver http/],
   [[...target, '--script', 'package.json'], /is for --driver k6/],
+  [[...target, '--driver', 'k6', '--telemetry', 'localhost'], /--telemetry localhost: expected a URL with http/],
+  [[...target, '--driver', 'k6', '--telemetry', 'localhost:4318'], /--telemetry localhost:4318: expected a URL with http/],
   [[...target, '--compare', 'no-such.json'], /there is no file/],
   [[...target, '--processes', '0'], /from 1 to 64/],
   [[...target, 'word'], /"word" belongs to no flag/],

@@ -108,7 +108,7 @@ const readOptions = (flags: LoadFlags, reader: FlagReader): LoadOptions | null =
     compareFile: readFile('--compare', flags.compare, reader),
     tolerance: reader.share('--tolerance', flags.tolerance),
     script: readFile('--script', flags.script, reader),
-    telemetryUrl: flags.telemetry ?? null,
+    telemetryUrl: readTelemetry(flags, reader),
     reportFolder: resolve(flags.report),
     planOnly: flags.plan === true,
     json: flags.json === true,
@@ -135,6 +135,13 @@ const readFile = (flag: string, file: string | undefined, reader: FlagReader): s
   if (existsSync(file)) return resolve(file);
   reader.problems.push(`${flag}: there is no file ${file}`);
   return null;
+};
+
+const readTelemetry = ({ telemetry }: LoadFlags, { problems }: FlagReader): string | null => {
+  if (telemetry === undefined) return null;
+  if (!/^https?:$/.test(URL.parse(telemetry)?.protocol ?? ''))
+    problems.push(`--telemetry ${telemetry}: expected a URL with http:// or https://, as npm run stack -- up prints it`);
+  return telemetry;
 };
 
 const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: FlagReader): readonly Slo[] => {

@@ -98,6 +98,33 @@ test('what can not be done is exit 3, in one line', async () => {
   });
 });
 
+test.each([
+  ['an earlier run that is no JSON', ['--compare', fileURLToPath(import.meta.url)], /^FL_USAGE: --compare: .* is no load\.json/],
+  ['an earlier run that is a folder', ['--compare', import.meta.dirname], /^FL_USAGE: --compare: .* can't be read: EISDIR/],
+  ['a folder that can’t be written', ['--report', '/proc/loads'], /^FL_FOLDER_NOT_WRITABLE: the folder for load runs, \/proc\/loads,/],
+])('%s is a mistake in one line, and no defect of the harness', async (_what, parameters, message) => {
+  await using server = await startTestServer((_request, response) => void response.end());
+  const refused = await execa(process.execPath, [script, '--target', `${server.origin}/x`, ...parameters], { reject: false, cwd: folder });
+  expect(refused.exitCode).toBe(3);
+  expect(refused.stderr).toMatch(message);
+  expect(refused.stderr).not.toMatch(/^\s+at /m);
+});
+
+test.each(['http', 'autocannon'])('Ctrl-C ends a run of driver %s as interrupted', async (driver) => {
+  let begun = false;
+  await using server = await startTestServer((_request, response) => {
+    begun = true;
+    response.end();
+  });
+  const running = load('--target', `${server.origin}/x`, '--driver', driver, '--duration', '30s');
+  while (!begun) await systemClock.sleep(20);
+  running.kill('SIGINT');
+  const { exitCode, stderr } = await running;
+  expect(stderr).toMatch(/^FL_INTERRUPTED: /);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(exitCode).toBe(130);
+});
+
 test('the capacity of a target that refuses above a rate is found near that rate', async () => {
   let bucket = 0;
   let at = performance.now();
