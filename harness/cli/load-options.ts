@@ -18,6 +18,7 @@ import { createLoadProgram, type LoadFlags } from './load-flags.ts';
 import { createFlagReader, type FlagReader } from './load-reader.ts';
 import { readRequest } from './load-request.ts';
 import { readStages } from './load-shape.ts';
+import { withoutEffect } from './load-together.ts';
 import { didYouMean } from './near-names.ts';
 import { usageError } from './usage-error.ts';
 
@@ -65,10 +66,14 @@ export const parseLoadOptions = (parameters: readonly string[]): LoadOptions | {
   }
   const reader = createFlagReader();
   reader.problems.push(...unknownFlags(program));
-  const options = readOptions(program.opts<LoadFlags>(), reader);
+  const options = readOptions(program.opts<LoadFlags>(), givenFlags(program), reader);
   if (reader.problems.length > 0 || options === null) throw mistakes(reader.problems);
   return options;
 };
+
+/** As they are written; what has its default is not among them. */
+const givenFlags = (program: Command): ReadonlySet<string> =>
+  new Set(program.options.flatMap((option) => (program.getOptionValueSource(option.attributeName()) === 'cli' ? (option.long ?? []) : [])));
 
 const unknownFlags = (program: Command): readonly string[] => {
   const flags = ['--help', ...program.options.flatMap(({ long }) => long ?? [])];
@@ -85,7 +90,7 @@ const mistakes = (problems: readonly string[]): HarnessError => {
   return new HarnessError('FL_USAGE', `${text} See: npm run load -- --help`);
 };
 
-const readOptions = (flags: LoadFlags, reader: FlagReader): LoadOptions | null => {
+const readOptions = (flags: LoadFlags, given: ReadonlySet<string>, reader: FlagReader): LoadOptions | null => {
   const read = readRequest(flags, reader);
   const stages = readStages(flags, reader);
   const driver = reader.oneOf('--driver', flags.driver, loadDrivers);
@@ -114,7 +119,7 @@ const readOptions = (flags: LoadFlags, reader: FlagReader): LoadOptions | null =
     json: flags.json === true,
   };
   checkBounds(options, reader.whole('--most-requests', flags.mostRequests, 1, 100_000_000), reader);
-  checkTogether(flags, options, reader);
+  reader.problems.push(...withoutEffect(given, options));
   return read === null ? null : options;
 };
 
@@ -201,31 +206,4 @@ const capacityProblems = (capacity: Parameters<typeof probeStages>[1] & SearchOp
   return [
     `the first probe, at ${startPerSecond}/s, lasts ${Number(seconds.toFixed(1))} s until its percentiles can say something, and at most ${mostSeconds} s are allowed: begin with a higher --rate, ask for lower percentiles, or raise --most-duration`,
   ];
-};
-
-const checkTogether = (flags: LoadFlags, { driver, capacity, script }: LoadOptions, { problems }: FlagReader): void => {
-  const only = (flag: string, given: boolean, why: string): void => void (given && problems.push(`${flag} ${why}`));
-  if (driver === 'autocannon') {
-    const why = 'has no meaning with --driver autocannon: it is a closed loop, which has no rate. Leave it out, or take --driver http';
-    only('--rate', flags.rate !== undefined, why);
-    only('--phase', flags.phase.length > 0, why);
-    only('--shape', flags.shape !== 'constant', why);
-    only(
-      '--slo',
-      flags.slo.length > 0,
-      'is not judged with --driver autocannon: its latencies are those of a closed loop, which waits with a slow target',
-    );
-    only('--compare', flags.compare !== undefined, 'is not for --driver autocannon');
-  }
-  only('--arrivals', driver === 'k6' && flags.arrivals === 'poisson', 'poisson is for --driver http: k6 spaces arrivals evenly');
-  if (driver !== 'http') {
-    only('--find-capacity', capacity !== null, `is for --driver http, not for ${driver}`);
-    only('--processes', flags.processes !== '1', `is for --driver http; ${driver} uses what cores there are`);
-    only('--retries', flags.retries !== '0', `is for --driver http, not for ${driver}`);
-  }
-  if (driver !== 'k6') {
-    only('--script', script !== null, 'is for --driver k6');
-    only('--telemetry', flags.telemetry !== undefined, 'is for --driver k6');
-  }
-  only('--compare', flags.compare !== undefined && capacity !== null, 'and --find-capacity are two questions: ask one at a time');
 };
