@@ -72,7 +72,7 @@ const freezeSoon = async (server: BareServer): Promise<number> => {
 const byK6 = async (program: string, users: number, say: (text: string) => void, signal: AbortSignal): Promise<readonly Figure[]> => {
   say(`the same by k6, with ${users} virtual users ahead`);
   await using server = await startBareServer();
-  const run = { origin: server.origin, ratePerSecond: besideRate, seconds, usersAhead: users, users };
+  const run = { origin: server.origin, ratePerSecond: besideRate, settleSeconds: 0, seconds, usersAhead: users, users };
   let freezing = Promise.resolve(NaN);
   const { latencyMs, dropped } = await runK6Beside(program, run, signal, () => void (freezing = freezeSoon(server)));
   const frozenMs = await freezing;

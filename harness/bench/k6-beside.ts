@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSecondsOf } from '../engine/machine/process-cpu.ts';
 import { body } from './load-job.ts';
+import { watchCpu } from './watch-cpu.ts';
 
 export type K6Run = {
   readonly origin: string;
   readonly ratePerSecond: number;
+  /** At the same rate before what is measured, and in none of its figures but those of latency; 0: none. */
+  readonly settleSeconds: number;
   readonly seconds: number;
   readonly usersAhead: number;
   readonly users: number;
@@ -22,32 +23,51 @@ export type K6Figures = {
   /** Share of all arrivals that were over 10 ms late, or dropped. */
   readonly lateRatio: number;
   readonly latencyMs: { readonly p90: number; readonly p95: number; readonly p99: number };
-  /** CPU seconds a second, over the middle of the run. */
+  /** CPU seconds a second, of what is measured. */
   readonly cpuPerSecond: number;
 };
 
 type Summary = { readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> } | undefined>> };
 
-const scriptOf = ({ origin, ratePerSecond, seconds, usersAhead, users }: K6Run): string => `import http from 'k6/http';
+const droppedMetric = 'dropped_iterations{scenario:steady}';
+
+/** What settles is a scenario of its own: k6 counts iterations, and those that it dropped, for each. It keeps the second apart where a threshold names it, which is never missed here. */
+export const scriptOf = ({
+  origin,
+  ratePerSecond,
+  settleSeconds,
+  seconds,
+  usersAhead,
+  users,
+}: K6Run): string => `import http from 'k6/http';
 import exec from 'k6/execution';
 import { Rate } from 'k6/metrics';
 const late = new Rate('late');
 export const options = {
   discardResponseBodies: true,
   summaryTrendStats: ['p(90)', 'p(95)', 'p(99)'],
-  scenarios: { rate: { executor: 'constant-arrival-rate', rate: ${ratePerSecond}, timeUnit: '1s', duration: '${seconds}s', preAllocatedVUs: ${usersAhead}, maxVUs: ${users} } },
+  thresholds: { '${droppedMetric}': ['count>=0'] },
+  scenarios: ${JSON.stringify(scenariosOf({ ratePerSecond, settleSeconds, seconds, usersAhead, users }))},
 };
 const headers = { 'content-type': 'application/json' };
 export default function () {
   const { startTime, iterationInTest } = exec.scenario;
   late.add(Date.now() - startTime - (iterationInTest * 1000) / ${ratePerSecond} > 10);
+  settle();
+}
+export function settle() {
   http.post('${origin}/', '${body}', { headers });
 }
 export const handleSummary = (data) => ({ 'summary.json': JSON.stringify(data) });
 `;
 
-const everyMs = 200;
-const skippedMs = 1000;
+const scenariosOf = ({ ratePerSecond, settleSeconds, seconds, usersAhead, users }: Omit<K6Run, 'origin'>): object => {
+  const rate = { executor: 'constant-arrival-rate', rate: ratePerSecond, timeUnit: '1s', preAllocatedVUs: usersAhead, maxVUs: users };
+  const steady = { ...rate, duration: `${seconds}s`, startTime: `${settleSeconds}s` };
+  return settleSeconds === 0
+    ? { steady }
+    : { settle: { ...rate, duration: `${settleSeconds}s`, exec: 'settle', gracefulStop: '0s' }, steady };
+};
 
 /** Rejects where k6 does not end well. `onStarted` is called when its process is there. */
 export const runK6Beside = async (
@@ -66,7 +86,7 @@ export const runK6Beside = async (
     });
     const exited = once(child, 'exit');
     onStarted();
-    const cpuPerSecond = await watchCpu(child.pid ?? 0, () => child.exitCode === null && child.signalCode === null);
+    const cpuPerSecond = await watchCpu(child.pid ?? 0, () => child.exitCode === null && child.signalCode === null, run.seconds);
     const [code] = (await exited) as [number | null];
     if (code !== 0) throw new Error(`k6 ended with code ${code}`);
     return figuresOf(JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as Summary, cpuPerSecond);
@@ -75,34 +95,22 @@ export const runK6Beside = async (
   }
 };
 
-/** The beginning, in which k6 makes its users, and the end are left out. */
-const watchCpu = async (pid: number, isRunning: () => boolean): Promise<number> => {
-  const samples: { readonly at: number; readonly cpu: number }[] = [];
-  while (isRunning()) {
-    const cpu = await cpuSecondsOf([pid], false);
-    if (cpu !== null) samples.push({ at: performance.now(), cpu });
-    await delay(everyMs);
-  }
-  const begin = samples.find(({ at }) => at - (samples[0]?.at ?? 0) >= skippedMs);
-  const end = samples.at(-3);
-  return begin === undefined || end === undefined || end.at <= begin.at ? NaN : ((end.cpu - begin.cpu) * 1000) / (end.at - begin.at);
-};
-
-const figuresOf = ({ metrics }: Summary, cpuPerSecond: number): K6Figures => {
+export const figuresOf = ({ metrics }: Summary, cpuPerSecond: number): K6Figures => {
   const value = (metric: string, name: string): number => {
     const found = metrics[metric]?.values[name];
     if (found === undefined) throw new Error(`k6's summary has no ${name} of ${metric}: this version of k6 can not be measured`);
     return found;
   };
   // k6 leaves a counter out of its summary that never counted.
-  const dropped = metrics['dropped_iterations'] === undefined ? 0 : value('dropped_iterations', 'count');
-  const sent = value('iterations', 'count');
-  const late = value('late', 'rate') * sent + dropped;
+  const dropped = metrics[droppedMetric] === undefined ? 0 : value(droppedMetric, 'count');
+  // Only what is measured is asked for its lateness: `passes` were late.
+  const lateSent = value('late', 'passes');
+  const sent = lateSent + value('late', 'fails');
   const at = (percentile: number): number => value('http_req_duration', `p(${percentile})`);
   return {
     sent,
     dropped,
-    lateRatio: late / Math.max(1, sent + dropped),
+    lateRatio: (lateSent + dropped) / Math.max(1, sent + dropped),
     latencyMs: { p90: at(90), p95: at(95), p99: at(99) },
     cpuPerSecond,
   };

@@ -65,6 +65,8 @@ describe('verify’s command line', () => {
     [['--seed', '99999999999'], /whole number from 0 to/],
     [['--seed'], /--seed.*argument missing/],
     [['--report'], /--report.*argument missing/],
+    [['--rate', '500'], /--rate is that of a soak: add --soak/],
+    [['steady', '--all'], /--all runs every scenario: name none beside it/],
   ])('%s is a mistake that is explained', (parameters, message) => {
     expect(() => parse(parameters)).toThrow(
       expect.objectContaining({ code: 'FL_USAGE', message: expect.stringMatching(message) as string }),

@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
 import { makeFolder } from '../engine/make-folder.ts';
+import { checkWritable } from '../engine/preflight.ts';
 import { writeJson } from '../engine/write-json.ts';
+import type { CapacityResult } from '../load/capacity/capacity-result.ts';
 import { findCapacity } from '../load/capacity/find-capacity.ts';
 import { type Compared, compareRuns } from '../load/compare/compare-runs.ts';
 import type { PlayHooks, PlayJob, Player } from '../load/play.ts';
@@ -43,6 +45,7 @@ export const loadCommand = async (parameters: readonly string[], { stdout, stder
   await checkListening(options.target);
   const id = `${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}-load`;
   const folder = join(options.reportFolder, id);
+  await checkWritable(options.reportFolder, 'the folder for load runs', 'choose another with --report DIR');
   await makeFolder(folder);
   using interruption = watchInterruption(view.say, () => process.exit(exitCodes.interrupted));
   const result = await runLoad(options, { id, folder, earlier, view, clock: systemClock, environment: env, signal: interruption.signal });
@@ -92,11 +95,22 @@ const runLoad = async (options: LoadOptions, surroundings: Surroundings): Promis
     ...outcome,
   } as const;
   const compared = earlier === null ? null : compareRuns(earlier, base, options.tolerance);
-  return {
-    ...base,
-    compared,
-    verdict: outcome.knee === null ? verdictOf(outcome.gates, outcome.doubts, compared?.regressed ?? 'no') : kneeVerdict(outcome),
-  };
+  return { ...base, compared, verdict: outcomeVerdict(outcome, compared?.regressed ?? 'no') };
+};
+
+const outcomeVerdict = (outcome: Outcome, regressed: 'no' | 'yes' | 'unproven'): LoadResult['verdict'] => {
+  if (outcome.knee !== null) return kneeVerdict(outcome);
+  return outcome.capacity === null ? verdictOf(outcome.gates, outcome.doubts, regressed) : capacityVerdicts[outcome.capacity.ended];
+};
+
+/** The gates of the last probe say nothing of the search: one that is missed is how a search goes on. */
+const capacityVerdicts: Readonly<Record<CapacityResult['ended'], LoadResult['verdict']>> = {
+  found: 'pass',
+  bound: 'pass',
+  none: 'fail',
+  unsteady: 'inconclusive',
+  generator: 'inconclusive',
+  time: 'inconclusive',
 };
 
 /** There are no gates: it has found something, or it has not. */
@@ -140,7 +154,7 @@ const scriptDoubts = ({ script, slos }: LoadOptions): readonly string[] =>
     ? ['in a script of your own latency counts from the sending, so who waited for a virtual user is not seen: no gate on it can be green']
     : [];
 
-/** A rate that was found is a pass; a search that ended for another reason than the target is not. */
+/** What was measured in its last probe; the doubts are those of the search. */
 const search = async (
   options: LoadOptions,
   player: Player,
@@ -159,6 +173,7 @@ const search = async (
     bound: [],
     none: [],
     unsteady: ['no rate held twice'],
+    time: ['the time was up before a rate had held twice'],
     generator: ['what ended the search was not the target: it may hold more than was found'],
   }[ended];
   return { plan: found.plan, measured, gates: found.gates, doubts, capacity: found.capacity, knee: null };
@@ -173,11 +188,24 @@ const writeResult = async (options: LoadOptions, folder: string, result: LoadRes
 };
 
 const readEarlier = async (file: string): Promise<Compared> => {
-  const read = JSON.parse(await readFile(file, 'utf8').then((text) => text || 'null')) as Partial<LoadResult> | null;
+  const read = parseEarlier(
+    await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new HarnessError('FL_USAGE', `--compare: ${file} can't be read: ${explain(error)}`, { cause: error });
+    }),
+  );
   if (read?.kind !== 'load') throw new HarnessError('FL_USAGE', `--compare: ${file} is no load.json of an earlier load run`);
   if (read.format !== 1)
     throw new HarnessError('FL_FORMAT_VERSION', `--compare: ${file} has format ${read.format}, and this version reads 1`);
   return read as LoadResult;
+};
+
+/** Null: it is no JSON. */
+const parseEarlier = (text: string): Partial<LoadResult> | null => {
+  try {
+    return JSON.parse(text) as Partial<LoadResult> | null;
+  } catch {
+    return null;
+  }
 };
 
 /** One connection before anything else: a port that nobody listens on is a mistake of the command line, not a measurement. */

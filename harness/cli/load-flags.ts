@@ -93,7 +93,7 @@ const addJudgingFlags = (program: Command): Command =>
   program
     .option(
       '--slo <gate>',
-      'p99<200ms, errors<0.1%, throughput>950/s, spike:p99<1s for one phase; may be given again (default: errors<1%)',
+      'p99<200ms, errors<0.1%, throughput>950/s, throughput>=95% (of what was sent), spike:p99<1s for one phase; may be given again (default: errors<1%, with --find-capacity throughput>=95% too)',
       again,
       [],
     )
@@ -111,7 +111,7 @@ const addJudgingFlags = (program: Command): Command =>
 const addRunFlags = (program: Command): Command =>
   program
     .option('--driver <name>', 'http: ours; k6: the k6 program sends the same plan; autocannon: closed loop, to find the knee', 'http')
-    .option('--script <file>', 'with --driver k6: a script of yours instead of a generated one')
+    .option('--script <file>', 'with --driver k6: a script of yours instead of a generated one; gates know its one phase as script')
     .option('--telemetry <url>', 'with --driver k6: where its metrics go by OTLP/HTTP (npm run stack -- up prints it)')
     .option('--timeout <time>', 'until a request is given up', '10s')
     .option('--connections <n>', 'at most', '1024')

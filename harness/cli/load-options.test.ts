@@ -15,6 +15,18 @@ test('a target alone is a constant 50/s for 10 s that must not end in errors', (
   });
 });
 
+test('a capacity that is searched without gates must keep up with what is sent: a queue has no errors', () => {
+  expect(parse('--find-capacity').slos.map(({ text }) => text)).toEqual(['errors<1%', 'throughput>=95%']);
+  expect(parse('--find-capacity', '--slo', 'p99<1s').slos.map(({ text }) => text)).toEqual(['p99<1s']);
+});
+
+test('a gate of a script of the user’s own is for its one phase: one for another would judge nothing', () => {
+  const flags = ['--driver', 'k6', '--script', 'package.json'];
+  expect(parse(...flags, '--slo', 'script:errors<1%').slos).toMatchObject([{ phase: 'script' }]);
+  expect(() => parse(...flags, '--slo', 'steady:errors<1%')).toThrow(/there is no phase steady.* There are script/);
+  expect(() => parse('--slo', 'script:errors<1%')).toThrow(/there is no phase script/);
+});
+
 test('a body makes it a POST of JSON, and a header of the user’s own is kept', () => {
   expect(parse('--body', '{"id":"{{id}}"}').request).toMatchObject({ method: 'POST', headers: [['content-type', 'application/json']] });
   expect(parse('--body', 'x', '--header', 'Content-Type: text/plain').request.headers).toEqual([['content-type', 'text/plain']]);
@@ -95,9 +107,35 @@ test.each([
   [[...target, '--duration', '11m'], /--most-duration/],
   [[...target, '--rate', '5000', '--duration', '9m'], /--most-requests/],
   [[...target, '--rate', '0'], /not a single request/],
+  [[...target, '--find-capacity', '--rate', '0'], /begins with, which must be above 0/],
+  [[...target, '--find-capacity', '--rate', '50', '--most-rate', '20'], /begins at 50\/s/],
+  [[...target, '--find-capacity', '--most-duration', '6s'], /the plan lasts 7 s/],
+  [
+    [...target, '--find-capacity', '--slo', 'p99.99<1s', '--most-duration', '9m'],
+    /the first probe, at 50\/s, lasts 722 s .* raise --most-duration/,
+  ],
   [[...target, '--driver', 'autocannon', '--rate', '5'], /closed loop, which has no rate/],
   [[...target, '--driver', 'k6', '--find-capacity'], /for --driver http/],
   [[...target, '--script', 'package.json'], /is for --driver k6/],
+  [[...target, '--driver', 'k6', '--telemetry', 'localhost'], /--telemetry localhost: expected a URL with http/],
+  [[...target, '--driver', 'k6', '--telemetry', 'localhost:4318'], /--telemetry localhost:4318: expected a URL with http/],
+  [
+    [...target, '--find-capacity', '--duration', '30s'],
+    /--duration has no effect with --find-capacity.* take --rate .* --settle and --probe/,
+  ],
+  [[...target, '--find-capacity', '--warm-up', '5s'], /--warm-up has no effect with --find-capacity/],
+  [[...target, '--find-capacity', '--phase', 'a=5/s,5s'], /--phase has no effect with --find-capacity/],
+  [[...target, '--find-capacity', '--compare', 'package.json'], /two questions/],
+  [[...target, '--most-rate', '100'], /--most-rate is for --find-capacity/],
+  [[...target, '--settle', '2s'], /--settle is for --find-capacity/],
+  [[...target, '--probe', '5s'], /--probe is for --find-capacity/],
+  [[...target, '--precision', '5%'], /--precision is for --find-capacity/],
+  [[...target, '--tolerance', '10%'], /--tolerance is for --compare/],
+  [[...target, '--batch-as', 'json'], /--batch-as is for --batch/],
+  [[...target, '--driver', 'k6', '--script', 'package.json', '--rate', '5'], /--rate has no effect with --script/],
+  [[...target, '--driver', 'k6', '--script', 'package.json', '--body', 'x'], /--body has no effect with --script/],
+  [[...target, '--driver', 'autocannon', '--warm-up', '5s'], /--warm-up has no meaning with --driver autocannon/],
+  [[...target, '--driver', 'autocannon', '--retries', '0'], /--retries is for --driver http/],
   [[...target, '--compare', 'no-such.json'], /there is no file/],
   [[...target, '--processes', '0'], /from 1 to 64/],
   [[...target, 'word'], /"word" belongs to no flag/],

@@ -5,9 +5,11 @@ import { resolve } from 'node:path';
 import { type Command, CommanderError } from 'commander';
 import { defaultRetries, type RetryPolicy } from '../drivers/http/retry-policy.ts';
 import { HarnessError } from '../engine/errors.ts';
+import { probeStages } from '../load/capacity/find-capacity.ts';
 import type { SearchOptions } from '../load/capacity/search.ts';
 import { type ArrivalKind, arrivalKinds } from '../load/plan/arrival-times.ts';
 import { highestRate, type Stage, totalArrivals, totalSeconds } from '../load/plan/stage.ts';
+import { phaseOfScript } from '../load/k6-player.ts';
 import { readStatuses } from '../load/read-values.ts';
 import type { RequestSource } from '../load/request/request-source.ts';
 import { parseSlo } from '../load/slo/parse-slo.ts';
@@ -16,6 +18,7 @@ import { createLoadProgram, type LoadFlags } from './load-flags.ts';
 import { createFlagReader, type FlagReader } from './load-reader.ts';
 import { readRequest } from './load-request.ts';
 import { readStages } from './load-shape.ts';
+import { withoutEffect } from './load-together.ts';
 import { didYouMean } from './near-names.ts';
 import { usageError } from './usage-error.ts';
 
@@ -47,7 +50,9 @@ export type LoadOptions = {
   readonly json: boolean;
 };
 
-const defaultSlo = 'errors<1%';
+const defaultSlos = ['errors<1%'];
+/** A target that queues what it can't answer has no errors: only that it falls behind shows that a rate is too high for it. */
+const defaultCapacitySlos = ['errors<1%', 'throughput>=95%'];
 const largestSeed = 2 ** 31 - 1;
 
 export const parseLoadOptions = (parameters: readonly string[]): LoadOptions | { readonly help: string } => {
@@ -61,10 +66,14 @@ export const parseLoadOptions = (parameters: readonly string[]): LoadOptions | {
   }
   const reader = createFlagReader();
   reader.problems.push(...unknownFlags(program));
-  const options = readOptions(program.opts<LoadFlags>(), reader);
+  const options = readOptions(program.opts<LoadFlags>(), givenFlags(program), reader);
   if (reader.problems.length > 0 || options === null) throw mistakes(reader.problems);
   return options;
 };
+
+/** As they are written; what has its default is not among them. */
+const givenFlags = (program: Command): ReadonlySet<string> =>
+  new Set(program.options.flatMap((option) => (program.getOptionValueSource(option.attributeName()) === 'cli' ? (option.long ?? []) : [])));
 
 const unknownFlags = (program: Command): readonly string[] => {
   const flags = ['--help', ...program.options.flatMap(({ long }) => long ?? [])];
@@ -81,7 +90,7 @@ const mistakes = (problems: readonly string[]): HarnessError => {
   return new HarnessError('FL_USAGE', `${text} See: npm run load -- --help`);
 };
 
-const readOptions = (flags: LoadFlags, reader: FlagReader): LoadOptions | null => {
+const readOptions = (flags: LoadFlags, given: ReadonlySet<string>, reader: FlagReader): LoadOptions | null => {
   const read = readRequest(flags, reader);
   const stages = readStages(flags, reader);
   const driver = reader.oneOf('--driver', flags.driver, loadDrivers);
@@ -104,13 +113,13 @@ const readOptions = (flags: LoadFlags, reader: FlagReader): LoadOptions | null =
     compareFile: readFile('--compare', flags.compare, reader),
     tolerance: reader.share('--tolerance', flags.tolerance),
     script: readFile('--script', flags.script, reader),
-    telemetryUrl: flags.telemetry ?? null,
+    telemetryUrl: readTelemetry(flags, reader),
     reportFolder: resolve(flags.report),
     planOnly: flags.plan === true,
     json: flags.json === true,
   };
   checkBounds(options, reader.whole('--most-requests', flags.mostRequests, 1, 100_000_000), reader);
-  checkTogether(flags, options, reader);
+  reader.problems.push(...withoutEffect(given, options));
   return read === null ? null : options;
 };
 
@@ -133,19 +142,34 @@ const readFile = (flag: string, file: string | undefined, reader: FlagReader): s
   return null;
 };
 
-const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: FlagReader): readonly Slo[] =>
-  (flags.slo.length === 0 ? [defaultSlo] : flags.slo).flatMap((text) => {
+const readTelemetry = ({ telemetry }: LoadFlags, { problems }: FlagReader): string | null => {
+  if (telemetry === undefined) return null;
+  if (!/^https?:$/.test(URL.parse(telemetry)?.protocol ?? ''))
+    problems.push(`--telemetry ${telemetry}: expected a URL with http:// or https://, as npm run stack -- up prints it`);
+  return telemetry;
+};
+
+const readSlos = (flags: LoadFlags, stages: readonly Stage[], { problems }: FlagReader): readonly Slo[] => {
+  const usual = flags.findCapacity === true ? defaultCapacitySlos : defaultSlos;
+  return (flags.slo.length === 0 ? usual : flags.slo).flatMap((text) => {
     const read = parseSlo(text, didYouMean);
     if ('problem' in read) {
       problems.push(`--slo ${read.problem}`);
       return [];
     }
-    const names = flags.findCapacity === true ? ['probe'] : stages.map(({ name }) => name);
+    const names = phaseNames(flags, stages);
     const { phase } = read.slo;
     if (phase !== null && !names.includes(phase))
       problems.push(`--slo "${text}": there is no phase ${phase}.${didYouMean(phase, names)} There are ${names.join(', ')}.`);
     return [read.slo];
   });
+};
+
+/** What is measured has these phases: a search its probes, a script of the user's own no other than itself. */
+const phaseNames = ({ findCapacity, script }: LoadFlags, stages: readonly Stage[]): readonly string[] => {
+  if (findCapacity === true) return ['probe'];
+  return script === undefined ? stages.map(({ name }) => name) : [phaseOfScript];
+};
 
 const readCapacity = (flags: LoadFlags, stages: readonly Stage[], reader: FlagReader): LoadOptions['capacity'] => ({
   startPerSecond: stages[0]?.fromPerSecond ?? 50,
@@ -157,8 +181,9 @@ const readCapacity = (flags: LoadFlags, stages: readonly Stage[], reader: FlagRe
 });
 
 /** Bounded in time and number, whatever is asked for. */
-const checkBounds = ({ stages, mostSeconds, capacity }: LoadOptions, mostRequests: number, { problems }: FlagReader): void => {
+const checkBounds = ({ stages, slos, mostSeconds, capacity }: LoadOptions, mostRequests: number, { problems }: FlagReader): void => {
   const seconds = capacity === null ? totalSeconds(stages) : capacity.settleSeconds + capacity.probeSeconds;
+  if (capacity !== null) problems.push(...capacityProblems({ ...capacity, slos }, mostSeconds));
   const requests = capacity === null ? totalArrivals(stages) : capacity.mostPerSecond * seconds;
   if (seconds > mostSeconds)
     problems.push(`the plan lasts ${seconds} s, and at most ${mostSeconds} s are allowed: raise --most-duration if you mean it`);
@@ -171,29 +196,14 @@ const checkBounds = ({ stages, mostSeconds, capacity }: LoadOptions, mostRequest
   if (highestRate(stages) > 200_000) problems.push(`a rate of ${highestRate(stages)}/s is beyond what any generator here can send`);
 };
 
-const checkTogether = (flags: LoadFlags, { driver, capacity, script }: LoadOptions, { problems }: FlagReader): void => {
-  const only = (flag: string, given: boolean, why: string): void => void (given && problems.push(`${flag} ${why}`));
-  if (driver === 'autocannon') {
-    const why = 'has no meaning with --driver autocannon: it is a closed loop, which has no rate. Leave it out, or take --driver http';
-    only('--rate', flags.rate !== undefined, why);
-    only('--phase', flags.phase.length > 0, why);
-    only('--shape', flags.shape !== 'constant', why);
-    only(
-      '--slo',
-      flags.slo.length > 0,
-      'is not judged with --driver autocannon: its latencies are those of a closed loop, which waits with a slow target',
-    );
-    only('--compare', flags.compare !== undefined, 'is not for --driver autocannon');
-  }
-  only('--arrivals', driver === 'k6' && flags.arrivals === 'poisson', 'poisson is for --driver http: k6 spaces arrivals evenly');
-  if (driver !== 'http') {
-    only('--find-capacity', capacity !== null, `is for --driver http, not for ${driver}`);
-    only('--processes', flags.processes !== '1', `is for --driver http; ${driver} uses what cores there are`);
-    only('--retries', flags.retries !== '0', `is for --driver http, not for ${driver}`);
-  }
-  if (driver !== 'k6') {
-    only('--script', script !== null, 'is for --driver k6');
-    only('--telemetry', flags.telemetry !== undefined, 'is for --driver k6');
-  }
-  only('--compare', flags.compare !== undefined && capacity !== null, 'and --find-capacity are two questions: ask one at a time');
+const capacityProblems = (capacity: Parameters<typeof probeStages>[1] & SearchOptions, mostSeconds: number): readonly string[] => {
+  const { startPerSecond, mostPerSecond, settleSeconds, probeSeconds } = capacity;
+  if (startPerSecond <= 0) return ['--rate 0: --find-capacity doubles the rate that it begins with, which must be above 0'];
+  if (mostPerSecond < startPerSecond)
+    return [`--most-rate ${mostPerSecond}: --find-capacity begins at ${startPerSecond}/s (--rate), which is beyond it`];
+  const seconds = totalSeconds(probeStages(startPerSecond, capacity));
+  if (seconds <= mostSeconds || settleSeconds + probeSeconds > mostSeconds) return [];
+  return [
+    `the first probe, at ${startPerSecond}/s, lasts ${Number(seconds.toFixed(1))} s until its percentiles can say something, and at most ${mostSeconds} s are allowed: begin with a higher --rate, ask for lower percentiles, or raise --most-duration`,
+  ];
 };

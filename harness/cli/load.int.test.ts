@@ -67,16 +67,18 @@ test('too few samples are exit 2, with the number that is needed', async () => {
   expect(stdout).toContain(wasLate(result) ? 'more than 10 ms late' : 'p99 of 20 requests says little: at least 300 are needed');
 });
 
-test('a run is compared with an earlier one; twice as slow is a regression', async () => {
+test('a run is compared with an earlier one; much slower is a regression, unless this machine was too busy to send on time', async () => {
   let delayMs = 20;
   await using server = await startTestServer((_request, response) => void setTimeout(() => response.end(), delayMs));
   const flags = ['--target', `${server.origin}/x`, '--rate', '50', '--duration', '7s', '--slo', 'errors<1%'];
   await load(...flags);
-  const earlier = join(folder, (await latest()).id, 'load.json');
+  const before = await latest();
+  const earlier = join(folder, before.id, 'load.json');
   delayMs = 300;
   const { exitCode, stdout } = await load(...flags, '--compare', earlier);
-  expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/steady p50 .*worse/);
+  const isLate = wasLate(before) || wasLate(await latest());
+  expect(exitCode).toBe(isLate ? 2 : 1);
+  expect(stdout).toMatch(isLate ? /steady is not compared/ : /steady p50 .*worse/);
   const other = await load(...flags.with(3, '40'), '--compare', earlier);
   expect(other.exitCode).toBe(2);
   expect(other.stdout).toContain('another plan');
@@ -94,6 +96,33 @@ test('what can not be done is exit 3, in one line', async () => {
     exitCode: 3,
     stderr: expect.stringContaining('no load.json') as string,
   });
+});
+
+test.each([
+  ['an earlier run that is no JSON', ['--compare', fileURLToPath(import.meta.url)], /^FL_USAGE: --compare: .* is no load\.json/],
+  ['an earlier run that is a folder', ['--compare', import.meta.dirname], /^FL_USAGE: --compare: .* can't be read: EISDIR/],
+  ['a folder that can’t be written', ['--report', '/proc/loads'], /^FL_FOLDER_NOT_WRITABLE: the folder for load runs, \/proc\/loads,/],
+])('%s is a mistake in one line, and no defect of the harness', async (_what, parameters, message) => {
+  await using server = await startTestServer((_request, response) => void response.end());
+  const refused = await execa(process.execPath, [script, '--target', `${server.origin}/x`, ...parameters], { reject: false, cwd: folder });
+  expect(refused.exitCode).toBe(3);
+  expect(refused.stderr).toMatch(message);
+  expect(refused.stderr).not.toMatch(/^\s+at /m);
+});
+
+test.each(['http', 'autocannon'])('Ctrl-C ends a run of driver %s as interrupted', async (driver) => {
+  let begun = false;
+  await using server = await startTestServer((_request, response) => {
+    begun = true;
+    response.end();
+  });
+  const running = load('--target', `${server.origin}/x`, '--driver', driver, '--duration', '30s');
+  while (!begun) await systemClock.sleep(20);
+  running.kill('SIGINT');
+  const { exitCode, stderr } = await running;
+  expect(stderr).toMatch(/^FL_INTERRUPTED: /);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(exitCode).toBe(130);
 });
 
 test('the capacity of a target that refuses above a rate is found near that rate', async () => {
@@ -135,6 +164,15 @@ test('the capacity of a target that refuses above a rate is found near that rate
   expect(stdout).toMatch(found.said);
   expect(capacity?.ratePerSecond ?? 1).toBeGreaterThan(found.from);
   expect(capacity?.ratePerSecond ?? 1).toBeLessThan(170);
+});
+
+test('a search whose time is up before a rate held twice is exit 2, whatever its last probe missed', async () => {
+  await using server = await startTestServer((_request, response) => void response.writeHead(503).end());
+  const probes = ['--settle', '100ms', '--probe', '1s', '--most-duration', '1500ms'];
+  const { stdout, exitCode } = await load('--target', `${server.origin}/x`, '--find-capacity', '--rate', '40', ...probes);
+  expect(stdout).toContain('capacity: unknown. The time was up (--most-duration) after 1 probe,');
+  expect(await latest()).toMatchObject({ verdict: 'inconclusive', gates: [{ slo: 'errors<1%', outcome: 'missed' }, {}] });
+  expect(exitCode).toBe(2);
 });
 
 test('a generator that was starved makes the run inconclusive, whatever was measured', async () => {

@@ -43,6 +43,8 @@ const toolsWith = (registries: Registries, resources: AsyncDisposableStack): rea
 /** Nothing is started for their names. */
 export const toolNames = (): readonly string[] => toolsWith(checks, new AsyncDisposableStack()).map(({ name }) => name);
 
+export const checkNames = (): readonly string[] => Object.values(checks).flatMap((registry) => [...registry.keys()]);
+
 export type ToolsOptions = {
   /** Empty: all. */
   readonly names: readonly string[];

@@ -1,6 +1,7 @@
 // The command line of verify, parsed once. A mistake becomes FL_USAGE with the names that come near; it never becomes a stack trace.
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { HarnessError } from '../engine/errors.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { parseRuntime, parseWithout } from './stack-choices.ts';
 import { usageError } from './usage-error.ts';
@@ -72,6 +73,7 @@ export const parseVerifyOptions = (
 
 const toOptions = (program: Command, environment: Readonly<Record<string, string | undefined>>, random: () => number): VerifyOptions => {
   const raw = program.opts<Raw>();
+  checkTogether(raw, program.args);
   const system = raw.system ?? environment['FAULTLINE_SYSTEM_DIR'] ?? '';
   return {
     scenarios: [...new Set(program.args)],
@@ -90,6 +92,14 @@ const toOptions = (program: Command, environment: Readonly<Record<string, string
     without: raw.without,
     systemFolder: system === '' ? null : resolve(system),
   };
+};
+
+/** What would have no effect is a mistake: who wrote it meant something by it. */
+const checkTogether = ({ all, soak, rate }: Raw, scenarios: readonly string[]): void => {
+  const mistake = (text: string): HarnessError => new HarnessError('FL_USAGE', `${text} See: npm run verify -- --help`);
+  if (rate !== undefined && soak === undefined)
+    throw mistake('--rate is that of a soak: add --soak, or leave it out, for a scenario has rates of its own.');
+  if (all === true && scenarios.length > 0) throw mistake('--all runs every scenario: name none beside it, or leave --all out.');
 };
 
 const createProgram = (write: (text: string) => void): Command =>

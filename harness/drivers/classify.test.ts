@@ -19,6 +19,8 @@ test.each([
   [500, 'overloaded', 'unknown'],
   [502, null, 'unknown'],
   [301, null, 'unknown'],
+  [200, 'client_answer_unreadable', 'unknown'],
+  [400, 'client_answer_unreadable', 'failed'],
 ])('an answer %i %s is %s', (status, code, outcome) => {
   expect(outcomeOfAnswer({ status, code }, definite)).toBe(outcome);
 });

@@ -1,10 +1,12 @@
 // What an answer, or the lack of one, says of what was stored: ok, failed (definitely not) or unknown.
 import type { OperationOutcome } from '../history/operation.ts';
+import { unreadableCode } from './dialect.ts';
 
 export type Answer = { readonly status: number; readonly code: string | null };
 
+/** A success that the client can't read acknowledges nothing: it may have been stored. */
 export const outcomeOfAnswer = ({ status, code }: Answer, definiteRefusals: readonly string[]): OperationOutcome => {
-  if (status >= 200 && status < 300) return 'ok';
+  if (status >= 200 && status < 300) return code === unreadableCode ? 'unknown' : 'ok';
   if (status >= 400 && status < 500) return 'failed';
   if (status === 503 && code !== null && definiteRefusals.includes(code)) return 'failed';
   return 'unknown';

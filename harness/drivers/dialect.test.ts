@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PlannedOperation } from '../traffic/planned-operation.ts';
-import { type Dialect, meaningOf, requestOf } from './dialect.ts';
+import { type Dialect, guardAnswers, meaningOf, requestOf } from './dialect.ts';
 
 const planned = {
   systemName: 'shop',
@@ -33,4 +33,26 @@ test('a target may have paths, headers, bodies and answers of its own', () => {
     body: Buffer.from('event {"id":"k-1"}'),
   });
   expect(meaningOf(own, 208, '12')).toEqual({ id: 12, duplicate: true, code: null });
+});
+
+const says = (answer: unknown): Dialect => ({ answer: () => answer as ReturnType<NonNullable<Dialect['answer']>> });
+
+test.each([
+  ['throws', { answer: ({ body: text }) => JSON.parse(text) }, /status 500.*JSON/],
+  ['gives back nothing', says(undefined), /\{ id, duplicate, code \}, not undefined/],
+  ['gives back a promise', says(Promise.resolve({})), /not a promise/],
+] as readonly [string, Dialect, RegExp][])(
+  'an answer that the target’s own code %s for is one that says nothing, and told',
+  (_what, dialect, message) => {
+    const told: string[] = [];
+    const guarded = guardAnswers(dialect, (text) => told.push(text));
+    expect(meaningOf(guarded, 500, '<html>')).toEqual({ id: null, duplicate: null, code: 'client_answer_unreadable' });
+    expect(told).toEqual([expect.stringMatching(message)]);
+  },
+);
+
+test('a guarded target reads what it can as before', () => {
+  const guarded = guardAnswers(own, () => expect.unreachable());
+  expect(meaningOf(guarded, 208, '12')).toEqual({ id: 12, duplicate: true, code: null });
+  expect(guardAnswers({}, () => expect.unreachable())).toEqual({});
 });

@@ -1,6 +1,7 @@
 // How an event is put to the system under test, and what its answer means. That of the contract is built in; a target file may bring one of its own, which
 // the driver's process loads by itself, for a function can't be sent to it.
 import { pathToFileURL } from 'node:url';
+import { explain } from '../engine/errors.ts';
 import type { PlannedOperation } from '../traffic/planned-operation.ts';
 
 /** What is sent for a delivery. The same event must give the same request each time: a second delivery is the same request again. */
@@ -45,6 +46,34 @@ export const requestOf = (dialect: Dialect, planned: PlannedOperation, body: Buf
 
 export const meaningOf = (dialect: Dialect, status: number, body: string): AnswerMeaning =>
   dialect.answer === undefined ? readContract(body) : dialect.answer({ status, body });
+
+/** The code of an answer that the target's own code could not read. */
+export const unreadableCode = 'client_answer_unreadable';
+
+/**
+ * How answers are read, with what the target's own code throws at one, or gives back instead of an object, told and taken for an answer that says nothing:
+ * an operation always comes to an end.
+ */
+export const guardAnswers = (dialect: Dialect, onUnreadable: (message: string) => void): Pick<Dialect, 'answer'> => {
+  if (dialect.answer === undefined) return {};
+  const read = (answer: Parameters<NonNullable<Dialect['answer']>>[0]): AnswerMeaning => {
+    const meaning: unknown = dialect.answer?.(answer);
+    if (typeof meaning === 'object' && meaning !== null && !(meaning instanceof Promise)) return meaning as AnswerMeaning;
+    throw new Error(`it must give back { id, duplicate, code }, not ${meaning instanceof Promise ? 'a promise' : String(meaning)}`);
+  };
+  return {
+    answer: (answer) => {
+      try {
+        return read(answer);
+      } catch (error) {
+        onUnreadable(
+          `send.answer of the target file could not read an answer (status ${answer.status}): ${explain(error)}; each such operation has the code ${unreadableCode}`,
+        );
+        return { id: null, duplicate: null, code: unreadableCode };
+      }
+    },
+  };
+};
 
 /** An answer that is no JSON has neither id nor code; the checkers make of that what they must. */
 const readContract = (text: string): AnswerMeaning => {

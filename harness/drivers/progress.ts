@@ -27,6 +27,8 @@ export type DriverProgress = {
   readonly phases: readonly PhaseProgress[];
   /** Of what was acknowledged in all phases, from the intended time: a count for each bound, and one above the last. */
   readonly latency: { readonly boundsSeconds: readonly number[]; readonly counts: readonly number[]; readonly sumSeconds: number };
+  /** What the target's own code threw at the first answer that it could not read; left out: nothing. */
+  readonly unreadable?: string;
 };
 
 export type DriverSummary = Omit<DriverProgress, 'type'> & { readonly type: 'done'; readonly operations: number };

@@ -9,6 +9,8 @@ type PhaseTally = { done: number; ok: number; failed: number; unknown: number; l
 export type Tally = {
   handed(latenessMs: number): void;
   ended(operation: Operation): void;
+  /** Only the first is kept: the others say the same. */
+  unreadable(message: string): void;
   /** `atMs` since the run's zero. */
   progress(atMs: number): DriverProgress;
 };
@@ -20,6 +22,7 @@ export const createTally = (phases: readonly string[]): Tally => {
   const buckets = createLatencyBuckets();
   let sent = 0;
   let latenessMaxMs = 0;
+  let unreadable: string | undefined;
   return {
     handed: (latenessMs) => {
       sent += 1;
@@ -33,6 +36,7 @@ export const createTally = (phases: readonly string[]): Tally => {
       tally.latency.recordValue(Math.min(longestUs, Math.max(1, Math.round((doneAt - intendedAt) * 1000))));
       buckets.record((doneAt - intendedAt) / 1000);
     },
+    unreadable: (message) => void (unreadable ??= message),
     progress: (atMs) => {
       const all = [...tallies].map(([phase, tally]) => phaseProgress(phase, tally));
       const sum = (field: 'done' | 'ok' | 'failed' | 'unknown'): number => all.reduce((total, phase) => total + phase[field], 0);
@@ -49,6 +53,7 @@ export const createTally = (phases: readonly string[]): Tally => {
         latenessMaxMs,
         phases: all,
         latency: buckets.counted(),
+        ...(unreadable === undefined ? {} : { unreadable }),
       };
     },
   };

@@ -33,6 +33,8 @@ export type DriverProgress = {
   readonly phases: readonly { readonly phase: string; readonly done: number; readonly latencyMs: { readonly p99: number } | null }[];
   /** Of what was acknowledged, from the intended time, since the zero: a count for each bound, and one above the last. */
   readonly latency: { readonly boundsSeconds: readonly number[]; readonly counts: readonly number[]; readonly sumSeconds: number };
+  /** What the target's own code threw at the first answer that it could not read; left out: nothing. */
+  readonly unreadable?: string;
 };
 
 export type RunningDriver = Helper & {

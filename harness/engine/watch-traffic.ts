@@ -33,12 +33,16 @@ export const createTrafficWatch = ({ scenario, phases, total, clock, target, onP
   let zeroAt = clock.now();
   let lag: number | null = null;
   let before = { at: clock.now(), done: 0 };
+  let warned = false;
   const heard = (progress: DriverProgress): void => {
     const at = clock.now();
     const ratePerSecond = at <= before.at ? 0 : ((progress.done - before.done) / (at - before.at)) * 1000;
     before = { at, done: progress.done };
     const phase = phaseAt(phases, at - zeroAt)?.name ?? '';
     onProgress({ kind: 'traffic', scenario, traffic: toTraffic(progress, phase, total, ratePerSecond), lag });
+    if (warned || progress.unreadable === undefined) return;
+    warned = true;
+    onProgress({ kind: 'warning', text: progress.unreadable });
   };
   return {
     begin: (at) => {

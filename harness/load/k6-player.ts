@@ -22,6 +22,9 @@ export type K6PlayerOptions = Omit<RunK6Options, 'signal' | 'onStarted'> & {
   readonly script: string | null;
 };
 
+/** The one phase of a script of the user's own, as gates call it. */
+export const phaseOfScript = 'script';
+
 const cpuEveryMs = 250;
 
 export const createK6Player = (options: K6PlayerOptions): Player => ({
@@ -34,7 +37,7 @@ export const createK6Player = (options: K6PlayerOptions): Player => ({
     const output = await runK6(script, { ...options, signal, onStarted: cpu.watch });
     const stages = options.script === null ? job.stages : [stageOfScript(output)];
     const zeroAt = zeroOf(output);
-    const tally = createLoadTally(stages.length, sliceMs);
+    const tally = createLoadTally(stages, sliceMs);
     if (options.script === null) countSamples(output, job, zeroAt, tally);
     else countHttp(output, job, zeroAt, tally);
     const recorded = [{ stages: tally.stages(), slices: tally.slices() }];
@@ -118,7 +121,7 @@ const stageOfScript = (output: K6Output): Stage => {
   const zeroAt = zeroOf(output);
   const seconds = Math.max(0.001, output.http.reduce((most, { endedAt }) => Math.max(most, endedAt - zeroAt), 0) / 1000);
   const perSecond = output.http.length / seconds;
-  return { name: 'script', kind: 'steady', seconds, fromPerSecond: perSecond, toPerSecond: perSecond };
+  return { name: phaseOfScript, kind: 'steady', seconds, fromPerSecond: perSecond, toPerSecond: perSecond };
 };
 
 const doubtsOf = ({ samples, http, dropped }: K6Output, isForeign: boolean): Played['doubts'] => [

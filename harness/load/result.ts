@@ -27,7 +27,7 @@ export type PhaseResult = {
   readonly ok: number;
   readonly failed: number;
   readonly errors: Readonly<Record<string, number>>;
-  /** Answers that are no error, a second. */
+  /** Answers that are no error, a second: of the phase's own time, or of the time until its last answer where that says more; what was never due is not in it. */
   readonly throughput: number;
   readonly errorShare: number;
   readonly retries: number;

@@ -1,8 +1,12 @@
-// What the tests of load share: a small server that answers as it is told, and a job for the workers.
+// What the tests of load share: a small server that answers as it is told, a job for the workers, and a player of a target that is only said to be there.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { measurePhases, measureSlices } from './measure.ts';
+import { arrivalTimes } from './plan/arrival-times.ts';
+import type { Player } from './play.ts';
 import type { RequestSource } from './request/request-source.ts';
+import { createLoadTally } from './worker/tally.ts';
 import type { WorkerJob } from './workers.ts';
 
 export type TestServer = AsyncDisposable & { readonly origin: string };
@@ -51,4 +55,27 @@ export const jobFor = (
   retry: null,
   sliceMs: 1000,
   ...more,
+});
+
+/** A player without I/O, of a target that queues: it answers one request after the other, so many a second, and each of them at last. */
+export const playerOf = (answersPerSecond: number): Player => ({
+  play: ({ stages, arrivals, seed }) => {
+    const tally = createLoadTally(stages, 1000);
+    let freeAtMs = 0;
+    for (const { atUs, stage } of arrivalTimes(stages, arrivals, seed)) {
+      const intendedAtMs = atUs / 1000;
+      freeAtMs = Math.max(freeAtMs, intendedAtMs) + 1000 / answersPerSecond;
+      tally.handed(stage, intendedAtMs, 0);
+      tally.ended({ stage, intendedAtMs, handedAtMs: intendedAtMs, doneAtMs: freeAtMs, error: null, isTimed: true });
+    }
+    const recorded = [{ stages: tally.stages(), slices: tally.slices() }];
+    return Promise.resolve({
+      phases: measurePhases(stages, recorded),
+      slices: measureSlices(stages, recorded, 1000),
+      saturation: [],
+      generatorCpuSeconds: 0,
+      doubts: [],
+    });
+  },
+  [Symbol.asyncDispose]: () => Promise.resolve(),
 });

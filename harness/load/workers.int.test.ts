@@ -28,7 +28,10 @@ test('several processes send each request once, and are counted together', async
     (origin) => jobFor(origin, 300, 1),
     3,
   );
-  expect(phase).toMatchObject({ sent: 300, ok: 300, failed: 0, errorShare: 0, throughput: 300 });
+  expect(phase).toMatchObject({ sent: 300, ok: 300, failed: 0, errorShare: 0 });
+  // All that were asked for, but for the moment that the last answers took.
+  expect(phase.throughput).toBeGreaterThan(200);
+  expect(phase.throughput).toBeLessThanOrEqual(300);
   expect(new Set(bodies)).toEqual(new Set(Array.from({ length: 300 }, (_, n) => `load-1-${n}`)));
   expect(bodies).toHaveLength(300);
 });

@@ -1,6 +1,7 @@
 // Closed-loop saturation: more and more connections, each sending its next request when its last was answered. Finds the knee, and is never used for rates:
 // autocannon waits with a slow target, so its latencies are not those of users.
 import autocannon from 'autocannon';
+import { HarnessError } from '../../engine/errors.ts';
 
 export type KneeRequest = { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string | null };
 
@@ -37,15 +38,22 @@ const nearlyAll = 0.9;
 const worthwhile = 1.1;
 const flatSteps = 2;
 
+/** Rejects with FL_INTERRUPTED when the signal aborts. */
 export const findKnee = async (options: KneeOptions): Promise<Knee> => {
   const steps: SaturationStep[] = [];
   for (let connections = 1; connections <= options.mostConnections && !isFlat(steps); connections *= 2) {
-    options.signal.throwIfAborted();
+    throwIfInterrupted(options.signal);
     const step = await saturate(options, connections);
+    // It was ended before its time: what it counted is no figure.
+    throwIfInterrupted(options.signal);
     steps.push(step);
     options.onStep(step);
   }
   return kneeOf(steps);
+};
+
+const throwIfInterrupted = ({ aborted }: AbortSignal): void => {
+  if (aborted) throw new HarnessError('FL_INTERRUPTED', 'the search for the knee was interrupted; nothing was concluded');
 };
 
 /** The last doublings brought next to nothing. */

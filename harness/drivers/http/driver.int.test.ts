@@ -199,6 +199,34 @@ test('a target file says how its events are sent and what its answers mean', asy
   expect(new Set(history.operations.map(({ id }) => id)).size).toBe(40);
 });
 
+test.each([1, 2])('an answer that the target file can’t read ends its operation, and is told (by %i processes)', async (processes) => {
+  const targetFile = join(folder, 'no-reader.mjs');
+  await writeFile(
+    targetFile,
+    'export default { send: { answer: ({ body }) => ({ id: JSON.parse(body).id, duplicate: null, code: null }) } };',
+  );
+  await using server = await listen(async (request, response) => {
+    const { id } = JSON.parse(await bodyOf(request)) as { id: string };
+    const event = Number(id.split('-').at(-1));
+    if (event % 2 === 0) response.writeHead(event % 4 === 0 ? 200 : 400).end('<html>');
+    else reply(response, 200, { id: event });
+  });
+  const { plan, source } = planScenario(scenarioOf({}, 0.2), 1);
+  const historyFile = join(folder, `unreadable-${processes}.ndjson`);
+  const options = { source, seed: 1, digest: plan.digest, url: server.url, historyFile, targetFile };
+  await using drivers = await startHttpDrivers({ processes, ...options });
+  drivers.go(Date.now() + 100);
+  const summary = await drivers.done;
+  expect(summary).toMatchObject({ operations: 40, ok: 20, unknown: 10, failed: 10, inFlight: 0 });
+  expect(summary.unreadable).toMatch(/send\.answer of the target file could not read an answer \(status \d+\): .*JSON/);
+  const { operations } = await readHistory(historyFile);
+  const unread = { code: 'client_answer_unreadable', id: null };
+  for (const operation of operations.filter(({ event }) => event % 4 === 0))
+    expect(operation).toMatchObject({ ...unread, outcome: 'unknown', status: 200 });
+  for (const operation of operations.filter(({ event }) => event % 4 === 2))
+    expect(operation).toMatchObject({ ...unread, outcome: 'failed', status: 400 });
+});
+
 test('a client tries again with the same id, and the history has every attempt', async () => {
   const seen = new Map<string, number>();
   await using server = await listen(async (request, response) => {

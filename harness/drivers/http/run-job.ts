@@ -1,6 +1,7 @@
 // The driver itself: sends a plan against a URL, each event alone or in batches. Everything that has to do with its process is in process.ts.
 import { peakRate } from '../../scenario/rate-shape.ts';
 import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
+import { type Dialect, guardAnswers } from '../dialect.ts';
 import type { Prepared } from '../driver-process.ts';
 import { type Player, playPlan } from '../play-plan.ts';
 import { prepareAhead } from '../prepare-ahead.ts';
@@ -18,7 +19,7 @@ const aheadSeconds = 0.25;
 export const prepareJob = async (
   job: DriverJob,
   plan: TrafficPlan,
-  { dialect, retrier }: Pick<Sending, 'dialect' | 'retrier'>,
+  { dialect, retrier }: Pick<Sending, 'retrier'> & { readonly dialect: Dialect },
 ): Promise<Prepared> => {
   const ahead = Math.ceil(Math.max(...job.source.phases.map(peakRate)) * aheadSeconds);
   const connections = await createConnections(new URL(job.url).origin, { ahead, most: job.connections });
@@ -26,7 +27,15 @@ export const prepareJob = async (
   return {
     run: (zeroAt, report) =>
       playPlan({ job, plan, zeroAt, report }, (playing) =>
-        createPlayer({ ...playing, job, dialect, retrier, connections, requestOf, inFlight: new Set() }),
+        createPlayer({
+          ...playing,
+          job,
+          dialect: guardAnswers(dialect, playing.tally.unreadable),
+          retrier,
+          connections,
+          requestOf,
+          inFlight: new Set(),
+        }),
       ),
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };

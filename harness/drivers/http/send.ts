@@ -29,7 +29,11 @@ export const send = (
   const settle = (reply: Reply): void => {
     if (settled) return;
     settled = true;
-    done(reply);
+    try {
+      done(reply);
+    } catch (error) {
+      crash(error);
+    }
   };
   client.dispatch(
     { method: 'POST', ...request },
@@ -62,6 +66,12 @@ export const send = (
     },
   };
 };
+
+/** undici would take what is thrown in its callbacks for an error of the connection's, and the operation would never end: a defect of ours ends the process instead. */
+const crash = (error: unknown): void =>
+  queueMicrotask(() => {
+    throw error;
+  });
 
 const textOf = (header: string | string[] | undefined): string | null => (Array.isArray(header) ? (header[0] ?? null) : (header ?? null));
 

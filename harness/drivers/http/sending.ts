@@ -14,7 +14,8 @@ export type InFlight = { readonly since: number; sent: Sent | null; readonly end
 
 export type Sending = Playing & {
   readonly job: DriverJob;
-  readonly dialect: Dialect;
+  /** How answers are read; it never throws. */
+  readonly dialect: Pick<Dialect, 'answer'>;
   readonly requestOf: Maker<MadeRequest>;
   readonly connections: Connections;
   readonly retrier: Retrier;

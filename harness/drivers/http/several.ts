@@ -85,6 +85,7 @@ const joinHistories = async (parts: readonly string[], historyFile: string): Pro
 export const mergeProgress = (all: readonly Omit<DriverProgress, 'type'>[]): Omit<DriverProgress, 'type'> => {
   const sum = (field: 'sent' | 'done' | 'ok' | 'failed' | 'unknown' | 'inFlight'): number =>
     all.reduce((total, each) => total + each[field], 0);
+  const unreadable = all.find((each) => each.unreadable !== undefined)?.unreadable;
   return {
     atMs: Math.max(...all.map(({ atMs }) => atMs)),
     sent: sum('sent'),
@@ -100,6 +101,7 @@ export const mergeProgress = (all: readonly Omit<DriverProgress, 'type'>[]): Omi
       counts: (all[0]?.latency.counts ?? []).map((_, index) => all.reduce((total, { latency }) => total + (latency.counts[index] ?? 0), 0)),
       sumSeconds: all.reduce((total, { latency }) => total + latency.sumSeconds, 0),
     },
+    ...(unreadable === undefined ? {} : { unreadable }),
   };
 };
 

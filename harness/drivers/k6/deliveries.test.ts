@@ -6,6 +6,7 @@ import type { Operation } from '../../history/operation.ts';
 import { planTraffic } from '../../traffic/plan-traffic.ts';
 import type { TrafficSource } from '../../traffic/plan-events.ts';
 import { createRequestMaker } from '../request-maker.ts';
+import type { Dialect } from '../dialect.ts';
 import { deliveryScript } from './delivery-script.ts';
 import { createKeeper } from './keep-deliveries.ts';
 import { readDelivery } from './read-delivery.ts';
@@ -105,18 +106,20 @@ test('what is not about deliveries is passed over', () => {
   expect(readDelivery(line(3, {}, 'dropped_iterations'))).toEqual({ kind: 'dropped', count: 3 });
 });
 
-const keep = (): { keeper: ReturnType<typeof createKeeper>; operations: Operation[]; lateness: number[] } => {
-  const [operations, lateness] = [[] as Operation[], [] as number[]];
+type Kept = { keeper: ReturnType<typeof createKeeper>; operations: Operation[]; lateness: number[]; unreadable: string[] };
+
+const keep = (dialect: Dialect = {}): Kept => {
+  const [operations, lateness, unreadable] = [[] as Operation[], [] as number[], [] as string[]];
   const keeper = createKeeper({
     plan,
     sent: plan.operations.map(({ op }) => ({ bodySha256: `sha-${op}`, bodyBytes: 9 })),
     zeroAt: 1000,
-    dialect: {},
+    dialect,
     definiteRefusals: ['overloaded'],
     history: { add: (operation) => void operations.push(operation) },
-    tally: { handed: (late) => void lateness.push(late), ended: () => {} },
+    tally: { handed: (late) => void lateness.push(late), ended: () => {}, unreadable: (message) => void unreadable.push(message) },
   });
-  return { keeper, operations, lateness };
+  return { keeper, operations, lateness, unreadable };
 };
 const [first, second] = plan.operations as unknown as [(typeof plan.operations)[number], (typeof plan.operations)[number]];
 
@@ -155,4 +158,11 @@ test('one that k6 tells twice, and one that the plan does not know, are not coun
   const { keeper, operations } = keep();
   for (const op of ['0', '0', '9999']) keeper.hear(line(30, { ...answered, op }));
   expect(operations).toHaveLength(1);
+});
+
+test('an answer that the target’s own code can’t read is an operation all the same, in doubt, and told', () => {
+  const { keeper, operations, unreadable } = keep({ answer: ({ body }) => JSON.parse(body) });
+  keeper.hear(line(30, { ...answered, answer: '<html>' }));
+  expect(operations).toMatchObject([{ op: 0, outcome: 'unknown', status: 200, code: 'client_answer_unreadable' }]);
+  expect(unreadable).toEqual([expect.stringContaining('send.answer of the target file could not read an answer (status 200)')]);
 });

@@ -1,7 +1,7 @@
 // Makes the history of what k6 says, as it says it.
 import type { HistoryWriter } from '../../history/history-writer.ts';
 import type { TrafficPlan } from '../../traffic/plan-traffic.ts';
-import type { Dialect } from '../dialect.ts';
+import { type Dialect, guardAnswers } from '../dialect.ts';
 import type { Tally } from '../tally.ts';
 import { toOperation } from '../to-operation.ts';
 import { type Delivered, readDelivery, unfinished } from './read-delivery.ts';
@@ -16,7 +16,7 @@ export type KeeperOptions = {
   readonly dialect: Dialect;
   readonly definiteRefusals: readonly string[];
   readonly history: Pick<HistoryWriter, 'add'>;
-  readonly tally: Pick<Tally, 'handed' | 'ended'>;
+  readonly tally: Pick<Tally, 'handed' | 'ended' | 'unreadable'>;
 };
 
 export type Keeper = {
@@ -31,6 +31,7 @@ export type Keeper = {
 
 export const createKeeper = ({ plan, sent, zeroAt, dialect, definiteRefusals, history, tally }: KeeperOptions): Keeper => {
   const heard = new Set<number>();
+  const answers = guardAnswers(dialect, tally.unreadable);
   let dropped = 0;
   const keep = ({ op, startedAt, tookMs, reply }: Omit<Delivered, 'kind'>): void => {
     const [planned, body] = [plan.operations[op], sent[op]];
@@ -39,7 +40,7 @@ export const createKeeper = ({ plan, sent, zeroAt, dialect, definiteRefusals, hi
     // k6's scripts know whole milliseconds. Nobody is early; and an end is put at the end of its millisecond, so that no order is claimed that was not.
     const handedAt = Math.max(planned.intendedAtMs, startedAt - zeroAt);
     const doneAt = Math.max(handedAt, startedAt - zeroAt + tookMs + 1);
-    const operation = toOperation({ planned, handedAt, ...body }, reply, doneAt, definiteRefusals, dialect);
+    const operation = toOperation({ planned, handedAt, ...body }, reply, doneAt, definiteRefusals, answers);
     tally.handed(handedAt - planned.intendedAtMs);
     tally.ended(operation);
     history.add(operation);

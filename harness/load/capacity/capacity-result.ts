@@ -20,8 +20,8 @@ export type CapacityResult = {
   readonly ratePerSecond: number | null;
   /** The lowest rate above it at which they did not; null: none was found. */
   readonly missedAtPerSecond: number | null;
-  /** `found`; `generator`: it could not go on, so that the target may hold more; `bound`: --most-rate was reached; `none`: not even the lowest rate; `unsteady`: it held once, and not again. */
-  readonly ended: 'found' | 'generator' | 'bound' | 'none' | 'unsteady';
+  /** `found`; `generator`: it could not go on, so that the target may hold more; `bound`: --most-rate was reached; `none`: not even the lowest rate; `unsteady`: it held once, and not again; `time`: --most-duration was over before either. */
+  readonly ended: 'found' | 'generator' | 'bound' | 'none' | 'unsteady' | 'time';
   /** p99 of the probes at the rate that was found. */
   readonly repeatsP99Ms: readonly number[];
 };

@@ -11,7 +11,7 @@ export type CapacityOptions = SearchOptions & {
   readonly slos: readonly Slo[];
   readonly settleSeconds: number;
   readonly probeSeconds: number;
-  /** Ends the search where the next probe would go beyond. */
+  /** Ends the search where the next probe would go beyond; the first one must fit into it. */
   readonly mostSeconds: number;
 };
 
@@ -28,8 +28,10 @@ type Probed = { readonly probe: Probe; readonly played: Played; readonly plan: r
 /** Drawn arrivals may be fewer than the rate says. */
 const spare = 1.2;
 
+type ProbeLength = Pick<CapacityOptions, 'settleSeconds' | 'probeSeconds' | 'slos'>;
+
 /** At a low rate a probe lasts longer, until its percentiles can say something. */
-const probeStages = (ratePerSecond: number, { settleSeconds, probeSeconds, slos }: CapacityOptions): readonly Stage[] => {
+export const probeStages = (ratePerSecond: number, { settleSeconds, probeSeconds, slos }: ProbeLength): readonly Stage[] => {
   const flat = { fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond };
   const needed = Math.ceil((Math.max(...slos.map(samplesNeeded)) * spare) / ratePerSecond);
   return [

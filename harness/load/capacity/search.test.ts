@@ -78,6 +78,15 @@ test('the highest allowed rate ends the search', () => {
   expect(search(limitedTo(1e9), { mostPerSecond: 300 })).toMatchObject({ ratePerSecond: 300, ended: 'bound', missedAtPerSecond: null });
 });
 
+test('a search that had no time for its next step says so, and not that the target is unsteady', () => {
+  const told: readonly Told[] = [
+    { ratePerSecond: 50, purpose: 'double', outcome: 'holds' },
+    { ratePerSecond: 100, purpose: 'double', outcome: 'holds' },
+  ];
+  expect(endOf(told, options)).toMatchObject({ ratePerSecond: null, ended: 'time' });
+  expect(endOf([{ ratePerSecond: 50, purpose: 'double', outcome: 'missed' }], options)).toMatchObject({ ended: 'time' });
+});
+
 test('a rate that held once and not again is lowered; one that never holds again is no capacity', () => {
   const once = search((rate, nth) => (nth === 0 ? 'holds' : rate <= 50 && nth < 20 ? (rate < 50 ? 'holds' : 'missed') : 'missed'));
   expect(once.ratePerSecond).toBe(45);

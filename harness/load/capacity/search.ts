@@ -37,22 +37,24 @@ export const nextStep = (told: readonly Told[], options: SearchOptions): Step | 
     : { ratePerSecond: (held + above.ratePerSecond) / 2, purpose: 'bisect' };
 };
 
+/** Of a search that is over, or that had no time for its next step. */
 export const endOf = (
   told: readonly Told[],
-  { mostPerSecond }: SearchOptions,
+  options: SearchOptions,
 ): Pick<CapacityResult, 'ratePerSecond' | 'missedAtPerSecond' | 'ended'> => {
   const confirmed = told.filter(({ purpose, outcome }) => purpose === 'confirm' && outcome === 'holds').at(-1);
   if (confirmed === undefined)
-    return { ratePerSecond: null, missedAtPerSecond: lowestNotHeld(told)?.ratePerSecond ?? null, ended: whyNone(told) };
+    return { ratePerSecond: null, missedAtPerSecond: lowestNotHeld(told)?.ratePerSecond ?? null, ended: whyNone(told, options) };
   const { ratePerSecond } = confirmed;
   const above = lowest(settled(told).filter((each) => each.outcome !== 'holds' && each.ratePerSecond > ratePerSecond));
-  if (above === null || ratePerSecond >= mostPerSecond)
+  if (above === null || ratePerSecond >= options.mostPerSecond)
     return { ratePerSecond, missedAtPerSecond: above?.ratePerSecond ?? null, ended: 'bound' };
   return { ratePerSecond, missedAtPerSecond: above.ratePerSecond, ended: above.outcome === 'missed' ? 'found' : 'generator' };
 };
 
 /** Only what was seen to be missed says that the target holds nothing. */
-const whyNone = (told: readonly Told[]): CapacityResult['ended'] => {
+const whyNone = (told: readonly Told[], options: SearchOptions): CapacityResult['ended'] => {
+  if (nextStep(told, options) !== null) return 'time';
   if (told.some(({ outcome }) => outcome === 'holds')) return 'unsteady';
   return told.at(-1)?.outcome === 'missed' ? 'none' : 'generator';
 };

@@ -17,7 +17,7 @@ export type CompareResult = {
   readonly with: string;
   readonly tolerance: number;
   readonly figures: readonly ComparedFigure[];
-  /** Why there is no saying: another plan, too few slices. */
+  /** Why there is no saying: another plan, too few slices, a generator that was late. */
   readonly problems: readonly string[];
   readonly regressed: 'no' | 'yes' | 'unproven';
 };

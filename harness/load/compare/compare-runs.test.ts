@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../traffic/random.ts';
-import type { SliceResult } from '../result.ts';
+import type { PhaseResult, SliceResult } from '../result.ts';
 import { type Compared, compareRuns } from './compare-runs.ts';
 
 const runOf = (seed: number, medianMs: number, noise: number, more: Partial<Compared> = {}, slices = 20): Compared => {
@@ -63,4 +63,24 @@ test('another plan can not be compared, nor can a few slices: then nothing is gr
     problems: [expect.stringContaining('another plan')],
   });
   expect(compareRuns(runOf(1, 10, 0.1, {}, 4), runOf(2, 10, 0.1), 0.1).regressed).toBe('unproven');
+});
+
+const lateIn = (run: Compared, lateRatio: number): Compared => ({
+  ...run,
+  measured: { ...run.measured, phases: [{ name: 'steady', lateRatio } as PhaseResult] },
+});
+
+test.each([
+  ['the earlier run', 0.03, 0],
+  ['this run', 0, 0.03],
+])('what a generator that was late in %s adds itself is no regression, and hides none', (run, old, now) => {
+  const result = compareRuns(lateIn(runOf(1, 10, 0.1), old), lateIn(runOf(2, 30, 0.1), now), 0.1);
+  expect(result).toMatchObject({ regressed: 'unproven', figures: [] });
+  expect(result.problems).toEqual([
+    `steady is not compared: in ${run} the generator sent 3.0% of steady more than 10 ms late (at most 2%)`,
+  ]);
+});
+
+test('a lateness within its bound changes nothing', () => {
+  expect(compareRuns(lateIn(runOf(1, 10, 0.1), 0.02), lateIn(runOf(2, 30, 0.1), 0.02), 0.1).regressed).toBe('yes');
 });

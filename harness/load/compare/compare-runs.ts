@@ -2,6 +2,7 @@
 // (percentile bootstrap over slices: Efron and Tibshirani, An Introduction to the Bootstrap, 13.3), because neighbouring requests are not independent, and slices nearly are.
 import { createRandom, type Random } from '../../traffic/random.ts';
 import type { LoadResult, SliceResult } from '../result.ts';
+import { isLate, lateText } from '../slo/judge-slos.ts';
 import type { ComparedFigure, CompareResult } from './compare-result.ts';
 
 export type Compared = Pick<LoadResult, 'id' | 'plan' | 'arrivals' | 'request' | 'measured' | 'driver'>;
@@ -20,16 +21,19 @@ export const compareRuns = (before: Compared, after: Compared, tolerance: number
   const problems: string[] = [];
   const compared = after.plan
     .filter(({ kind, toPerSecond, fromPerSecond }) => kind !== 'warm-up' && toPerSecond + fromPerSecond > 0)
-    .flatMap(({ name }) =>
-      figures.flatMap((figure): readonly ComparedFigure[] => {
+    .flatMap(({ name }) => {
+      const late = whoWasLate(name, before, after);
+      problems.push(...late);
+      if (late.length > 0) return [];
+      return figures.flatMap((figure): readonly ComparedFigure[] => {
         const [old, now] = [valuesOf(before, name, figure), valuesOf(after, name, figure)];
         if (Math.min(old.length, now.length) >= fewestSlices) return [compareFigure(name, figure, old, now, tolerance, random)];
         problems.push(
           `${name}, ${figure}: ${Math.min(old.length, now.length)} slices are too few to tell a change from noise (at least ${fewestSlices})`,
         );
         return [];
-      }),
-    );
+      });
+    });
   const has = (kind: ComparedFigure['change']): boolean => compared.some(({ change }) => change === kind);
   if (has('worse')) return { ...base, figures: compared, problems, regressed: 'yes' };
   return {
@@ -52,6 +56,17 @@ const whatDiffers = (before: Compared, after: Compared): readonly string[] => {
     ...said('request', { ...before.request, bodyBytes: 0 }, { ...after.request, bodyBytes: 0 }),
   ];
 };
+
+/** A late generator adds its own delay to the latencies, and takes from a throughput: a change could be its own, and could hide one of the target's. */
+const whoWasLate = (phase: string, before: Compared, after: Compared): readonly string[] =>
+  [
+    { run: 'the earlier run', measured: before.measured },
+    { run: 'this run', measured: after.measured },
+  ].flatMap(({ run, measured }) =>
+    measured.phases
+      .filter((each) => each.name === phase && isLate(each))
+      .map((each) => `${phase} is not compared: in ${run} ${lateText(each)}`),
+  );
 
 const valuesOf = ({ measured }: Compared, phase: string, figure: Figure): readonly number[] =>
   measured.slices.filter((slice) => slice.phase === phase && slice.sent > 0).flatMap((slice) => valueOf(slice, figure) ?? []);

@@ -6,7 +6,7 @@ import type { ComparedFigure, CompareResult } from '../compare/compare-result.ts
 import { change, rate } from './figures.ts';
 
 export const capacitySentence = ({ ratePerSecond, missedAtPerSecond, ended, repeatsP99Ms, probes }: CapacityResult): string => {
-  if (ratePerSecond === null) return noCapacity(ended, missedAtPerSecond, probes.length);
+  if (ratePerSecond === null) return noCapacity(ended, missedAtPerSecond, probes);
   const noise =
     repeatsP99Ms.length < 2 ? '' : ` p99 there was ${repeatsP99Ms.map(milliseconds).join(' and ')} in ${repeatsP99Ms.length} runs.`;
   switch (ended) {
@@ -19,15 +19,22 @@ export const capacitySentence = ({ ratePerSecond, missedAtPerSecond, ended, repe
   }
 };
 
-const noCapacity = (ended: CapacityResult['ended'], atPerSecond: number | null, probes: number): string => {
+const noCapacity = (ended: CapacityResult['ended'], atPerSecond: number | null, probes: CapacityResult['probes']): string => {
   switch (ended) {
+    case 'time':
+      return `capacity: unknown. The time was up (--most-duration) after ${probes.length === 1 ? '1 probe' : `${probes.length} probes`}, ${heldText(probes)}: give it more, or begin nearer to the rate (--rate).`;
     case 'none':
       return `capacity: none. The gates did not hold at any rate down to ${rate(atPerSecond)}.`;
     case 'generator':
       return `capacity: unknown. At ${rate(atPerSecond)} nothing could be proven: this machine is too busy to send on time, or a probe is too short for its gates.`;
     default:
-      return `capacity: unknown. Rates that held once did not hold again (${probes} probes): the target, or this machine, is too unsteady to say.`;
+      return `capacity: unknown. Rates that held once did not hold again (${probes.length} probes): the target, or this machine, is too unsteady to say.`;
   }
+};
+
+const heldText = (probes: CapacityResult['probes']): string => {
+  const held = probes.filter(({ outcome }) => outcome === 'holds').map(({ ratePerSecond }) => ratePerSecond);
+  return held.length === 0 ? 'and no rate had held' : `and ${rate(Math.max(...held))} had held but was not repeated`;
 };
 
 export const comparedSentences = ({ with: earlier, figures, problems, tolerance, regressed }: CompareResult): readonly string[] => [

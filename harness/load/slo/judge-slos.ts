@@ -70,6 +70,8 @@ const valueOf = ({ metric }: Slo, phase: PhaseResult, latency: Latency): number 
       return phase.sent === 0 ? null : phase.errorShare;
     case 'throughput':
       return phase.throughput;
+    case 'kept':
+      return phase.sent === 0 ? null : phase.throughput / (phase.sent / phase.seconds);
   }
 };
 

@@ -1,8 +1,9 @@
-// A gate: a bound on one figure of a phase. Written as `p99<200ms`, `spike:errors<=1%`, `throughput>950/s`.
+// A gate: a bound on one figure of a phase. Written as `p99<200ms`, `spike:errors<=1%`, `throughput>950/s`, `throughput>=95%`.
 
 export type SloMetric =
   | { readonly kind: 'percentile'; readonly percentile: number }
-  | { readonly kind: 'mean' | 'max' | 'errors' | 'throughput' };
+  /** `kept`: the throughput as a share of what was sent. */
+  | { readonly kind: 'mean' | 'max' | 'errors' | 'throughput' | 'kept' };
 
 export type Comparison = '<' | '<=' | '>' | '>=';
 
@@ -20,7 +21,7 @@ export type Slo = {
 export const isLatency = ({ kind }: SloMetric): boolean => kind === 'percentile' || kind === 'mean' || kind === 'max';
 
 export const unitOf = ({ kind }: SloMetric): 'ms' | '' | '/s' => {
-  if (kind === 'errors') return '';
+  if (kind === 'errors' || kind === 'kept') return '';
   return kind === 'throughput' ? '/s' : 'ms';
 };
 

@@ -46,6 +46,7 @@ test.each([
   ['p99<200ms', { metric: { kind: 'percentile', percentile: 99 }, bound: 200, phase: null, comparison: '<' }],
   ['spike:p99.9 <= 1s', { metric: { kind: 'percentile', percentile: 99.9 }, bound: 1000, phase: 'spike' }],
   ['errors<0.1%', { metric: { kind: 'errors' }, bound: 0.001 }],
+  ['throughput>=95%', { metric: { kind: 'kept' }, bound: 0.95, comparison: '>=' }],
   ['throughput>=950/s', { metric: { kind: 'throughput' }, bound: 950 }],
   ['max<500us', { metric: { kind: 'max' }, bound: 0.5 }],
 ])('%s is understood', (text, expected) => {
@@ -61,6 +62,8 @@ test.each([
   ['errors<1', /in per cent/],
   ['errors<200%', /at most 100%/],
   ['throughput<10/s', /above its bound/],
+  ['throughput<95%', /above its bound/],
+  ['throughput>10', /or a share of what was sent/],
   ['p99>10ms', /below its bound/],
 ])('%s is a mistake that is explained', (text, message) => {
   expect(parseSlo(text)).toMatchObject({ problem: expect.stringMatching(message) as string });
@@ -118,4 +121,12 @@ test('a miss is a failure whatever is in doubt; a doubt, or nothing to judge, is
   expect(verdictOf([], [], 'no')).toBe('inconclusive');
   expect(verdictOf(gates('holds'), [], 'yes')).toBe('fail');
   expect(verdictOf(gates('holds'), [], 'unproven')).toBe('inconclusive');
+});
+
+test('a throughput is also judged as a share of what was sent', () => {
+  expect(judgeSlos([slo('throughput>=95%')], [phaseOf(1000, { throughput: 50 })])).toMatchObject([
+    { outcome: 'missed', measured: 0.5, unit: '' },
+  ]);
+  expect(outcome('throughput>=95%', phaseOf(1000, { throughput: 96 }))).toBe('holds');
+  expect(outcome('throughput>=95%', phaseOf(1000, { sent: 0 }))).toBe('unproven');
 });

@@ -41,6 +41,10 @@ export type Counts = {
 };
 
 export type StageRecord = Counts & {
+  /** Answers that are no error and came in the time of this stage, whichever stage their requests are of. */
+  readonly answered: number;
+  /** When the last answer to a request of this stage came that is no error, in milliseconds of the run; 0: none did. */
+  readonly lastOkMs: number;
   /** Milliseconds from the intended time: of answers that are no error, and of what was given up, with the time waited. HdrHistogram, as are the next two. */
   readonly latency: string;
   /** The same requests, from the moment at which they were handed over. */

@@ -68,7 +68,7 @@ const runJob = async (
     now: () => performance.now() - zero,
     zeroAt,
     connections,
-    tally: createLoadTally(job.stages.length, job.sliceMs),
+    tally: createLoadTally(job.stages, job.sliceMs),
     inFlight: new Set(),
     open: { count: arrivals.count, allDone: Promise.withResolvers() },
   };

@@ -1,5 +1,6 @@
 // Everything that a worker counts: per phase, and per slice of time. Fixed size for each, however many requests there are.
 import type { Histogram } from 'hdr-histogram-js';
+import type { Stage } from '../plan/stage.ts';
 import { createHistogram, encodeHistogram, percentileMs, recordMs } from './histogram.ts';
 import type { SliceRecord, StageRecord } from './protocol.ts';
 
@@ -38,8 +39,10 @@ export type LoadTally = {
   slices(): readonly SliceRecord[];
 };
 
-export const createLoadTally = (stageCount: number, sliceMs: number): LoadTally => {
-  const stages = Array.from({ length: stageCount }, newStage);
+export const createLoadTally = (plan: readonly Pick<Stage, 'seconds'>[], sliceMs: number): LoadTally => {
+  const stageCount = plan.length;
+  const stages = plan.map(newStage);
+  const endsMs = plan.map((_, index) => 1000 * plan.slice(0, index + 1).reduce((sum, { seconds }) => sum + seconds, 0));
   const slices = new Map<number, SliceTally>();
   const recent = createHistogram(2);
   const totals = { sent: 0, ok: 0, failed: 0, late: 0 };
@@ -75,6 +78,8 @@ export const createLoadTally = (stageCount: number, sliceMs: number): LoadTally 
     ended: (ended) => {
       totals[ended.error === null ? 'ok' : 'failed'] += 1;
       if (ended.isTimed) recordMs(recent, ended.doneAtMs - ended.intendedAtMs);
+      const meanwhile = ended.error === null ? stages[endsMs.findIndex((endMs) => ended.doneAtMs < endMs)] : undefined;
+      if (meanwhile !== undefined) meanwhile.answered += 1;
       count(stages[ended.stage] as StageTally, sliceOf(ended.stage, ended.intendedAtMs), ended);
     },
     recentP99Ms: () => {
@@ -100,6 +105,7 @@ export const createLoadTally = (stageCount: number, sliceMs: number): LoadTally 
 const count = (stage: StageTally, slice: SliceTally, { error, isTimed, intendedAtMs, handedAtMs, doneAtMs }: Ended): void => {
   if (error === null) {
     stage.ok += 1;
+    stage.lastOkMs = Math.max(stage.lastOkMs, doneAtMs);
     slice.ok += 1;
   } else {
     stage.errors[error] = (stage.errors[error] ?? 0) + 1;
@@ -115,6 +121,8 @@ const newCounts = () => ({ sent: 0, ok: 0, late: 0, blocked: 0, retries: 0 });
 
 const newStage = (): StageTally => ({
   ...newCounts(),
+  answered: 0,
+  lastOkMs: 0,
   errors: {},
   latency: createHistogram(3),
   fromSend: createHistogram(3),

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { figuresOf, scriptOf } from './k6-beside.ts';
+
+const run = { origin: 'http://127.0.0.1:1', ratePerSecond: 1000, settleSeconds: 1, seconds: 4, usersAhead: 100, users: 200 };
+const scenariosOf = (script: string): unknown => JSON.parse(/scenarios: (\{.*\}),$/m.exec(script)?.[1] ?? '');
+
+test('k6 settles in a scenario of its own, before what is measured', () => {
+  expect(scenariosOf(scriptOf(run))).toMatchObject({
+    settle: { rate: 1000, duration: '1s', exec: 'settle' },
+    steady: { rate: 1000, duration: '4s', startTime: '1s' },
+  });
+  expect(scenariosOf(scriptOf({ ...run, settleSeconds: 0 }))).toEqual({ steady: expect.objectContaining({ startTime: '0s' }) as unknown });
+});
+
+test('what k6 sent, sent late and dropped while it settled is in none of its figures', () => {
+  const summary = {
+    metrics: {
+      iterations: { values: { count: 4990 } },
+      dropped_iterations: { values: { count: 510 } },
+      'dropped_iterations{scenario:steady}': { values: { count: 10 } },
+      late: { values: { rate: 0.02, passes: 70, fails: 3920 } },
+      http_req_duration: { values: { 'p(90)': 1, 'p(95)': 2, 'p(99)': 3 } },
+    },
+  };
+  expect(figuresOf(summary, 0.5)).toMatchObject({ sent: 3990, dropped: 10, lateRatio: 0.02, cpuPerSecond: 0.5 });
+});
