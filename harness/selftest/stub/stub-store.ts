@@ -100,6 +100,7 @@ const rowsOf = (
     appliedAt: appendedAt,
   })),
   ...[...timelines.values()].flatMap((rows) => rows.map(entryOf)),
+  ...countsOf(log),
   ...heads.flatMap((head, lane) => bookRows(lane, head)),
 ];
 
@@ -118,6 +119,14 @@ const entryOf = (
   position,
   appliedAt: appendedAt,
 });
+
+const countsOf = (log: readonly RowOf<'log'>[]): FinalRow[] =>
+  [...Map.groupBy(log, ({ lane, systemName, eventName, minute }) => JSON.stringify([lane, systemName, eventName, minute])).values()].map(
+    (rows) => {
+      const { lane, systemName, eventName = '', minute = 0 } = rows[0]!;
+      return { kind: 'count', lane, systemName, eventName, minute, count: rows.length };
+    },
+  );
 
 const bookRows = (lane: number, head: number): FinalRow[] => [
   { kind: 'lane', lane, head, duplicates: 0, conflicts: 0 },
