@@ -1,7 +1,16 @@
 // Many requests, few commits: a byte-bounded queue before one or more commits side by side, each of lanes of its own.
 import type { AppendRequest, StreamWriter } from '../stream/stream.ts';
 import { commitBatch, type CommitOutcome } from './commit-batch.ts';
-import { addWaiting, type BatchLimits, chooseCommits, createLaneGroups, isFull, type LaneGroup, takeBatch } from './lane-groups.ts';
+import {
+  addWaiting,
+  type BatchLimits,
+  chooseCommits,
+  createLaneGroups,
+  isFull,
+  type LaneGroup,
+  passOver,
+  takeBatch,
+} from './lane-groups.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
 import { createFairRoom } from './tenants/fair-room.ts';
@@ -98,10 +107,14 @@ const createPump = (groups: readonly LaneGroup[], options: GroupCommitOptions) =
   let waitingSinceMs: number | null = null;
   let lingering: Disposable | null = null;
 
+  const onEnd = (): void => {
+    passOver(groups);
+    schedule();
+  };
   const run = (): void => {
     next = 'none';
     lingering?.[Symbol.dispose]();
-    for (const chosen of chooseCommits(groups, options)) void commitGroups(chosen, options).then(schedule);
+    for (const chosen of chooseCommits(groups, options)) void commitGroups(chosen, options).then(onEnd);
     if (groups.every(({ queue }) => queue.length === 0)) waitingSinceMs = null;
   };
   const lingerLeftMs = (): number => {

@@ -9,12 +9,18 @@ export type Waiting = {
   readonly settle: (outcome: CommitOutcome) => void;
 };
 
-export type LaneGroup = { readonly queue: FairQueue<Waiting>; bytes: number; isCommitting: boolean };
+export type LaneGroup = {
+  readonly queue: FairQueue<Waiting>;
+  bytes: number;
+  isCommitting: boolean;
+  /** How many commits of others have ended since something waits here. */
+  passedOver: number;
+};
 
 export type BatchLimits = { readonly flushEvents: number; readonly flushBytes: number };
 
 export const createLaneGroups = (count: number): readonly LaneGroup[] =>
-  Array.from({ length: count }, () => ({ queue: createFairQueue<Waiting>(), bytes: 0, isCommitting: false }));
+  Array.from({ length: count }, () => ({ queue: createFairQueue<Waiting>(), bytes: 0, isCommitting: false, passedOver: 0 }));
 
 export const addWaiting = (group: LaneGroup, waiting: Waiting): void => {
   group.queue.push(waiting);
@@ -23,14 +29,22 @@ export const addWaiting = (group: LaneGroup, waiting: Waiting): void => {
 
 /**
  * The groups of each commit that should begin now. Little goes together in one commit, as each costs the same however small; only what is more than
- * one can take is worth commits side by side. So a group with little waits for a commit under way, and then goes with the next.
+ * one can take is worth commits side by side. So a group with little waits for a commit under way, and then goes with the next; or alone, where others with
+ * much commit in turns, so that it is never quiet.
  */
 export const chooseCommits = (groups: readonly LaneGroup[], limits: BatchLimits): readonly (readonly LaneGroup[])[] => {
   const ready = groups.filter(({ isCommitting, queue }) => !isCommitting && queue.length > 0);
   if (ready.length === 0) return [];
   const isQuiet = groups.every(({ isCommitting }) => !isCommitting);
   if (isQuiet && !isOver(ready, limits, 1)) return [ready];
-  return ready.filter((group) => isQuiet || isOver([group], limits, 2)).map((group) => [group]);
+  return ready.filter((group) => isQuiet || isOver([group], limits, 2) || group.passedOver >= mostPasses).map((group) => [group]);
+};
+
+const mostPasses = 2;
+
+/** A commit of others has ended. */
+export const passOver = (groups: readonly LaneGroup[]): void => {
+  for (const group of groups) if (!group.isCommitting && group.queue.length > 0) group.passedOver += 1;
 };
 
 /** More than one part of `parts` of a commit's limits. */
@@ -49,6 +63,7 @@ export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
   groups.flatMap((group) => {
     const batch = group.queue.take(within(limits));
+    group.passedOver = 0;
     group.bytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
     return batch;
   });
