@@ -108,6 +108,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
         room.release();
         return count(tell, overloaded());
       }
+      if (growth > 0) quotas.charge(tenant, growth);
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
         const { told: _told, ...request } = admission;

@@ -100,3 +100,12 @@ test('a quota that is changed counts from then on', () => {
   set({});
   expect(taken(kept, 10_000)).toBe(10_000);
 });
+
+test('what an event is kept longer than it came is paid for by the next one', () => {
+  const { kept, state } = start({ bytesPerSecond: 1000 });
+  expect(kept.take('shop', 0)).toBeNull();
+  kept.charge('shop', 15_000);
+  expect(kept.take('shop', 0)).toMatchObject({ code: 'quota_exceeded' });
+  state.nowMs = 15_000;
+  expect(kept.take('shop', 0)).toBeNull();
+});

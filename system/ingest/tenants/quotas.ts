@@ -9,6 +9,8 @@ export type Quotas = {
   refusalOf(tenant: string): Refusal | null;
   /** The same for one event, which counts where it may come. */
   take(tenant: string, bytes: number): Refusal | null;
+  /** Bytes more of an event that was let in, as it is kept longer than it came: whoever comes next waits for them. */
+  charge(tenant: string, bytes: number): void;
 };
 
 export type QuotasOptions = {
@@ -21,7 +23,7 @@ export type QuotasOptions = {
   readonly nowMs: () => number;
 };
 
-export const noQuotas: Quotas = { refusalOf: () => null, take: () => null };
+export const noQuotas: Quotas = { refusalOf: () => null, take: () => null, charge: () => {} };
 
 type Buckets = { readonly quotas: TenantQuotas; readonly events: DebtBucket | null; readonly bytes: DebtBucket | null };
 
@@ -61,6 +63,7 @@ export const createQuotas = ({ tenants, storedBytes, storedAgainMs, nowMs }: Quo
       buckets.bytes?.take(bytes);
       return null;
     },
+    charge: (tenant, bytes) => bucketsOf(tenant)?.bytes?.take(bytes),
   };
 };
 

@@ -7,7 +7,7 @@ import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
 import type { DatagramBeat } from '../../stream/datagrams.ts';
 import { createIngest } from '../ingest.ts';
 import { type Refusal, refuse } from '../refusal.ts';
-import type { Quotas } from '../tenants/quotas.ts';
+import { noQuotas, type Quotas } from '../tenants/quotas.ts';
 import { noIngestTelemetry } from '../telemetry.ts';
 import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
 import { createDoor } from './door.ts';
@@ -212,7 +212,7 @@ test('a beat that failed is told again as it was, and what came later with the n
 
 test('a datagram that is tried again is charged to the quota once', async () => {
   const charged: number[] = [];
-  const quotas: Quotas = { refusalOf: () => null, take: (_tenant, bytes) => (charged.push(bytes), null) };
+  const quotas: Quotas = { ...noQuotas, take: (_tenant, bytes) => (charged.push(bytes), null) };
   const away = Array.from({ length: 5 }, () => ({ fail: 'FL_STREAM_UNREACHABLE' }) as const);
   const { scheduler, stream, send } = openDoor(away, 0, noKeys, { quotas });
   send(numbered(1, eventText('a')), numbered(2, eventText('b')));
