@@ -18,8 +18,17 @@ const say = (answer: ThreadAnswer): void => port.postMessage(answer);
 const tell = (error: unknown): void => say({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
 
 const commitTimeoutMs = 10_000;
+/** What the server ended is told of by the server. */
+const answerWithinMs = commitTimeoutMs + 1000;
 
-const pool = createWriterPool({ databaseUrl, applicationName: connectionName, flushers: 1, commitTimeoutMs, onError: tell });
+const pool = createWriterPool({
+  databaseUrl,
+  applicationName: connectionName,
+  flushers: 1,
+  commitTimeoutMs,
+  answerWithinMs,
+  onError: tell,
+});
 const runner = createImportRunner({
   ledger: createImportLedger({ pool, identities: createEventIdentities(pool, databaseUrl, tell), laneCount }),
   throttle: createThrottle({ lagBudgetMs, commitBudgetMs, nowMs: () => performance.now() }),

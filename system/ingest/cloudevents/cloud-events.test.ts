@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { admit, type AdmittedEvent, type Delivery, isRefusal } from '../admit.ts';
 import type { Refusal } from '../refusal.ts';
+import { asContractForm } from './as-contract-form.ts';
 import { binaryEvent } from './binary-event.ts';
 import { structuredEvent } from './structured-event.ts';
 
@@ -40,6 +41,8 @@ test('source is the system, subject the object, type the name, and (source, id) 
   expect(event).toMatchObject({ systemName: 'shop', objectId: 'o-1', eventName: 'placed', idempotencyKey: 'e-1', sequence: null });
   expect({ ...event, body: '' }).toEqual({ ...same, body: '' });
   expect(JSON.parse(event.body)).toEqual({ ...plain, cloudevent: { specversion: '1.0', data_at: '/metadata' } });
+  // What is stored of it is known again as the same.
+  expect(hashOf(admit(Buffer.from(asContractForm(event.body)!), delivery))).toBe(hashOf(event));
 });
 
 test('without a subject the event is an object of its own, and without a time it has that of receipt, flagged', () => {

@@ -39,9 +39,16 @@ const stateOf = async (database: Pick<Pool, 'query'>): Promise<'none' | 'broken'
   return rows[0].valid ? 'valid' : 'broken';
 };
 
-/** On a connection without time-outs: ten million events take a minute. */
+/** Ten million events take a minute. Past this the server is taken for gone, and the next import looks again. */
+const longestMakingMs = 6 * 3600 * 1000;
+
 const make = async (databaseUrl: string): Promise<void> => {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'faultline-import-index' });
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'faultline-import-index',
+    keepAlive: true,
+    query_timeout: longestMakingMs,
+  });
   client.on('error', () => {});
   await client.connect();
   try {

@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { ImportState } from '../../contract/imports.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { admit, isRefusal } from '../../ingest/admit.ts';
+import { asContractForm } from '../../ingest/cloudevents/as-contract-form.ts';
 import type { ImportBatch, ImportLedger, OpenImport, RefusedLine, SettledBatch } from '../../recovery/import/import-ledger.ts';
 import { readDatabaseSize } from '../../stream/postgres/database-size.ts';
 import { classifyAppendError, isMissingPartition, unreachable } from '../../stream/postgres/stream-error.ts';
@@ -98,10 +99,16 @@ const afterFailure = async (pool: Pool, error: unknown): Promise<SystemError> =>
   return new SystemError('FL_STREAM_CONTENDED', 'The partition of today was missing in the log, and was made just now', { cause: error });
 };
 
+/**
+ * The append locks its lanes until the commit, some round trips later. Whoever freezes in between, or goes without a word, must not hold up ingest: the server
+ * ends the transaction by itself, and the same slice goes through later.
+ */
+const begin = `begin; set local enable_seqscan = off; set local jit = off; set local idle_in_transaction_session_timeout = '2s'`;
+
 type Place = { readonly tenant: string; readonly laneCount: number };
 
 const settle = async (client: PoolClient, id: number, batch: ImportBatch, place: Place): Promise<SettledBatch> => {
-  await client.query('begin; set local enable_seqscan = off; set local jit = off');
+  await client.query(begin);
   const { rows } = await client.query<{ state: ImportState; next_line: string; first_id: string }>(lockImport, [id]);
   const [row] = rows;
   if (row === undefined || row.state !== 'running' || Number(row.next_line) !== batch.fromLine) {
@@ -159,8 +166,10 @@ const findKnown = async (client: PoolClient, events: ImportBatch['events'], tena
 
 const saysTheSame = (event: ImportBatch['events'][number], body: string): boolean => {
   if (event.body === body) return true;
+  const plain = asContractForm(body);
+  if (plain === null) return false;
   const delivery = { tenant: event.tenant, receivedAtMs: 0, headerKey: null, newIdentity: () => event.identity };
-  const other = admit(Buffer.from(body), delivery);
+  const other = admit(Buffer.from(plain), delivery);
   return !isRefusal(other) && Buffer.compare(other.bodyHash, event.bodyHash) === 0;
 };
 

@@ -31,7 +31,8 @@ export const addTenantUsage = async (pool: Pool, appended: AppendedOf): Promise<
   const client = await pool.connect();
   let failed = true;
   try {
-    await client.query(within('begin'));
+    // Whoever freezes here must not hold up an import that adds to the same day.
+    await client.query(within(`begin; set local idle_in_transaction_session_timeout = '${withinMs}ms'`));
     if (appended.size > 0) await client.query(within(addUsage, columnsOf(appended)));
     const { rows } = await client.query<{ tenant: string; bytes: number }>(within(selectUsage));
     await client.query(within('commit'));

@@ -6,6 +6,8 @@ export type WriterPoolOptions = {
   readonly applicationName: string;
   readonly flushers: number;
   readonly commitTimeoutMs: number;
+  /** For those who have no deadline of their own: how long the answer to a statement is waited for. A server that froze times none out. */
+  readonly answerWithinMs?: number;
   /** An idle connection broke; the pool has dropped it already. */
   readonly onError: (error: Error) => void;
 };
@@ -23,6 +25,7 @@ export const createWriterPool = (options: WriterPoolOptions): Pool => {
     connectionTimeoutMillis: Math.min(options.commitTimeoutMs, longestConnectMs),
     idleTimeoutMillis: 0,
     statement_timeout: options.commitTimeoutMs,
+    ...(options.answerWithinMs !== undefined && { query_timeout: options.answerWithinMs }),
     keepAlive: true,
     // oxlint-disable-next-line typescript/no-misused-promises -- the driver awaits it, though its types do not say so
     onConnect: (client) => demandDurability(client, Math.min(options.commitTimeoutMs, longestConnectMs)),

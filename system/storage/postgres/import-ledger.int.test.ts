@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import { expect, test } from 'vitest';
+import { admit, isRefusal } from '../../ingest/admit.ts';
+import { createWorkerDatabase } from '../../workers/testing.ts';
+import { createImportLedger } from './import-ledger.ts';
+
+const lineOf = (text: string) => {
+  const event = admit(Buffer.from(text), { tenant: 'default', receivedAtMs: 0, headerKey: null, newIdentity: () => '' });
+  return isRefusal(event) ? expect.unreachable(event.message) : { ...event, line: 1 };
+};
+
+/** One that stands still, with its transaction open, before it moves the ledger: for so long that the server must not wait for it. */
+const frozen = (pool: Pool, held: () => void): Pool =>
+  ({
+    query: pool.query.bind(pool),
+    connect: async () => {
+      const client = await pool.connect();
+      client.on('error', () => {});
+      const query = client.query.bind(client) as (...words: unknown[]) => Promise<unknown>;
+      const slow = async (...words: unknown[]) => {
+        if (typeof words[0] === 'object' && (words[0] as { text: string }).text.includes('import_ledger')) {
+          held();
+          await wait(4000);
+        }
+        return query(...words);
+      };
+      return Object.assign(Object.create(client) as PoolClient, { query: slow, release: client.release.bind(client) });
+    },
+  }) as unknown as Pool;
+
+test('a process that freezes in the middle of a slice does not keep the lanes from ingest; the slice goes through when it is sent again', async () => {
+  await using database = await createWorkerDatabase(1);
+  await database.rows(`
+    insert into imports (tenant, name, format, sha256, bytes, lines, state, rate_per_second, requested_by, why)
+    values ('default', 'past', 'ndjson', '\\x00', 1, 1, 'running', 1000, 'ann', 'a test')`);
+  const text = `{"system_name":"shop","object_id":"o","event_name":"paid","event_time":"2026-01-01T00:00:00Z","metadata":{},"id":"1"}`;
+  const batch = { fromLine: 1, nextLine: 2, events: [lineOf(text)], refusals: [] };
+  const identities = { ready: () => Promise.resolve(true) };
+  const held = Promise.withResolvers<void>();
+  const stuck = createImportLedger({ pool: frozen(database.pool, held.resolve), identities, laneCount: 1 });
+  const settling = stuck.settle({ import: 1, tenant: 'default' }, batch);
+  settling.catch(() => {});
+  await held.promise;
+  await expect(database.rows('select from lanes for update nowait')).rejects.toMatchObject({ code: '55P03' });
+  await wait(3000);
+  expect(await database.rows('select from lanes for update nowait')).toHaveLength(1);
+  await expect(settling).rejects.toMatchObject({ code: expect.stringContaining('FL_STREAM') });
+  const again = createImportLedger({ pool: database.pool, identities, laneCount: 1 });
+  expect(await again.settle({ import: 1, tenant: 'default' }, batch)).toMatchObject({ moved: true, appended: 1 });
+}, 30_000);
