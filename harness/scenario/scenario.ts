@@ -179,7 +179,8 @@ export type ExpectedAlert = {
   /** The name of a fault or of a phase. Seconds count from the fault's evidence, or from the phase's begin. */
   readonly cause: string;
   readonly withinSeconds: number;
-  /** Counted from the fault's healing, or the phase's end. `never`: it rests until somebody acts, so it must still fire at the end of the run. */
+  /** Counted from the fault's healing, or the phase's end. `never`: it rests until somebody acts, so it must still fire when the
+   * traffic ends. */
   readonly resolvesWithinSeconds: number | 'never';
 };
 

@@ -66,9 +66,13 @@ const comesAndGoes = (
     silences.add(`it fired only ${secondsText(reaction.afterMs)} after ${due.cause}; ${due.withinSeconds} s are allowed`, {
       facts: { due },
     });
-  else if (due.resolvesWithinSeconds === 'never' && !firing.some(({ to }) => to === null))
+  else if (due.resolvesWithinSeconds === 'never' && !firing.some(({ to }) => to === null || to >= trafficEnd(run)))
     silences.add(`it ended, though nobody did anything about ${due.cause}`, { facts: { firing } });
 };
+
+/** Where nobody sends any more, what told of their requests may end. */
+const trafficEnd = ({ timeline }: RunData): number =>
+  Math.max(...timeline.phases.filter(({ kind }) => kind !== 'drain').map(({ to }) => to));
 
 /** Each moment at which it fired belongs to one of its causes, from the blow to the end of what is allowed. */
 const isExplained = (interval: AlertInterval, due: readonly Due[], run: RunData, record: AlertsRecord, wrong: Findings, open: Findings) => {
