@@ -79,6 +79,13 @@ test('a key goes in the clear to another machine only where that is said, and is
   expect(told).not.toContain('secret');
 });
 
+test('a delivery that may take less than a request by default is no mistake: the request takes no longer', () => {
+  expect(readOptions({ url: 'http://127.0.0.1:4000', deliveryTimeoutMs: 5000 })).toMatchObject({
+    requestTimeoutMs: 5000,
+    deliveryTimeoutMs: 5000,
+  });
+});
+
 test('docs/client.md lists the numbers with their defaults and bounds', () => {
   const text = readFileSync(new URL('../../docs/client.md', import.meta.url), 'utf8');
   for (const [name, { fallback, minimum, maximum, meaning }] of Object.entries(numberOptions)) {

@@ -56,7 +56,7 @@ export const numberOptions = {
     minimum: 1,
     maximum: 300_000,
     meaning:
-      "How long one request may take; longer than twice the ingest's `FAULTLINE_COMMIT_TIMEOUT_MS` (10 s), as a request waits for the commit under way and for its own.",
+      "How long one request may take; longer than twice the ingest's `FAULTLINE_COMMIT_TIMEOUT_MS` (10 s), as a request waits for the commit under way and for its own. No longer than `deliveryTimeoutMs` where it is not given.",
   },
   deliveryTimeoutMs: {
     fallback: 120_000,
@@ -96,9 +96,7 @@ const known = [...Object.keys(numberOptions), ...Object.keys(choices), ...others
 /** Throws a ProducerError FL_CLIENT_OPTIONS whose message has a line for each mistake. */
 export const readOptions = (options: ProducerOptions): ProducerSettings => {
   if (typeof options !== 'object' || options === null) throw wrong(['createProducer takes an object of options: { url }.']);
-  const numbers = Object.fromEntries(
-    Object.entries(numberOptions).map(([name, { fallback }]) => [name, options[name as NumberName] ?? fallback]),
-  ) as Record<NumberName, number>;
+  const numbers = numbersOf(options);
   const problems = [
     ...unknownNames(options),
     ...numberProblems(numbers),
@@ -115,6 +113,15 @@ export const readOptions = (options: ProducerOptions): ProducerSettings => {
     overflow: options.overflow ?? 'wait',
     traceContext: options.traceContext ?? true,
   };
+};
+
+/** What is not given never is the mistake: a request may take no longer than its delivery. */
+const numbersOf = (options: ProducerOptions): Record<NumberName, number> => {
+  const numbers = Object.fromEntries(
+    Object.entries(numberOptions).map(([name, { fallback }]) => [name, options[name as NumberName] ?? fallback]),
+  ) as Record<NumberName, number>;
+  const requestTimeoutMs = options.requestTimeoutMs ?? Math.min(numbers.requestTimeoutMs, numbers.deliveryTimeoutMs);
+  return { ...numbers, requestTimeoutMs };
 };
 
 const wrong = (problems: readonly string[]): ProducerError => new ProducerError(ownFailure('FL_CLIENT_OPTIONS', problems.join('\n')));

@@ -1,4 +1,5 @@
-// Whole numbers of 64 bits, as the database sends them, are numbers everywhere: ids, positions and counts are below 2^53 by construction.
+// Whole numbers of 64 bits, as the database sends them, are numbers everywhere: ids, positions and counts are below 2^53 by
+// construction (`next_sequence` alone may be 2^53, and is read as a double).
 
 /** PostgreSQL's OID of bigint. */
 export const int8 = 20;

@@ -90,6 +90,26 @@ describe('an early event that is over its age', () => {
     await drained(database, 4);
     expect((await books(database))['timelines']).toMatchObject({ applied: 2, parked: 1, pending: 1, drop: 0 });
   });
+
+  test('with the highest number that there is stops nothing: what comes after it is refused, and the lane goes on', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([
+      { key: 's', name: 'e1', sequence: 1 },
+      { key: 's', name: 'last', sequence: Number.MAX_SAFE_INTEGER },
+    ]);
+    await using _worker = await startWorkerProcess(database.url, overdue('skip'));
+    await eventually(
+      () => entries(database, 's'),
+      (seen) => seen.length === 2,
+    );
+    await database.append([
+      { key: 's', name: 'again', sequence: Number.MAX_SAFE_INTEGER },
+      { key: 'other', name: 'o1' },
+    ]);
+    await drained(database, 4);
+    expect(await entries(database, 'other')).toEqual(['o1']);
+    expect(await letters(database)).toMatchObject([{ event_name: 'again', reason_code: 'sequence_conflict' }]);
+  });
 });
 
 describe('the elected worker', () => {

@@ -7,9 +7,12 @@ import type { Key, LogEvent } from '../../stream/stream.ts';
 import { eventColumns, toLogEvent, type LogEventRow } from './log-event-row.ts';
 import type { Session } from './session.ts';
 
-/** Lateral, so that each key is one look-up whatever the planner thinks of the tables' sizes. */
+/**
+ * Lateral, so that each key is one look-up whatever the planner thinks of the tables' sizes. What comes after the highest number that an event may have is 2^53,
+ * which a double holds.
+ */
 const selectKeys = `
-  select k.tenant, k.system_name, k.object_id, o.sequenced, o.next_sequence, p.state is not null as parked,
+  select k.tenant, k.system_name, k.object_id, o.sequenced, o.next_sequence::double precision as next_sequence, p.state is not null as parked,
          o.sequenced and exists (
            select from pending_events e
            where e.processor = $1 and e.version = $2 and e.tenant = k.tenant and e.system_name = k.system_name and e.object_id = k.object_id
