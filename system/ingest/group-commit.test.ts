@@ -70,6 +70,25 @@ test('while a group commits, another with little waits for it and one with much 
   await Promise.all([...first, ...second, ...third]);
 });
 
+test('whoever waits behind commits that take all of their time hears within twice that, however many wait before', async () => {
+  const stream = createFakeStream(Array.from({ length: 20 }, () => 'hang' as const));
+  const { commits, scheduler } = start(stream, { flushers: 1, flushEvents: 1 });
+  const heard: number[] = [];
+  const all = Array.from({ length: 10 }, (_, index) =>
+    commits.submit(fakeRequest(index + 1)).then((outcome) => {
+      heard.push(scheduler.nowMs());
+      return outcome;
+    }),
+  );
+  await scheduler.advanceTo(10_000);
+  expect(kinds(await Promise.all(all))).toEqual([
+    'commit_unknown',
+    'commit_unknown',
+    ...Array.from({ length: 8 }, () => 'storage_unavailable'),
+  ]);
+  expect(Math.max(...heard)).toBeLessThanOrEqual(2010);
+});
+
 test('what comes while a commit runs goes with the next one', async () => {
   const stream = createFakeStream();
   const { commits, scheduler, flushes } = start(stream, { flushers: 1 });

@@ -10,6 +10,7 @@ import {
   type LaneGroup,
   passOver,
   takeBatch,
+  takeOverdue,
 } from './lane-groups.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -75,7 +76,12 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
             release();
             resolve(outcome);
           };
-          addWaiting(groups[options.laneOf(request) % groups.length]!, { request, bytes, settle });
+          addWaiting(groups[options.laneOf(request) % groups.length]!, {
+            request,
+            bytes,
+            sinceMs: options.scheduler.nowMs(),
+            settle,
+          });
           pump.wake();
         });
       const grow = (more: number) => {
@@ -93,6 +99,10 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     },
   };
 };
+
+/** Behind commits that take all of their time: whoever waits must hear by twice that, and not when it is its turn at last. */
+const waitedTooLong = (): Refusal =>
+  refuse('storage_unavailable', 'Nothing was stored: it has waited for a commit for as long as one may take. Retry.');
 
 export const overloaded = (): Refusal => refuse('overloaded', 'Too much waits for a commit: nothing was stored. Wait for Retry-After.');
 
@@ -114,6 +124,7 @@ const createPump = (groups: readonly LaneGroup[], options: GroupCommitOptions) =
   const run = (): void => {
     next = 'none';
     lingering?.[Symbol.dispose]();
+    for (const { settle } of takeOverdue(groups, scheduler.nowMs() - options.commitTimeoutMs)) settle(waitedTooLong());
     for (const chosen of chooseCommits(groups, options)) void commitGroups(chosen, options).then(onEnd);
     if (groups.every(({ queue }) => queue.length === 0)) waitingSinceMs = null;
   };

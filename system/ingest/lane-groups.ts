@@ -6,6 +6,7 @@ import { createFairQueue, type FairQueue } from './tenants/fair-queue.ts';
 export type Waiting = {
   readonly request: AppendRequest;
   readonly bytes: number;
+  readonly sinceMs: number;
   readonly settle: (outcome: CommitOutcome) => void;
 };
 
@@ -58,6 +59,14 @@ const isOver = (groups: readonly LaneGroup[], { flushEvents, flushBytes }: Batch
 export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }: BatchLimits): boolean =>
   groups.reduce((sum, { queue }) => sum + queue.length, 0) >= flushEvents ||
   groups.reduce((sum, group) => sum + group.bytes, 0) >= flushBytes;
+
+/** Takes what has waited since before then, and has been in no commit. */
+export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): readonly Waiting[] =>
+  groups.flatMap((group) => {
+    const overdue = group.queue.takeOldest(({ sinceMs }) => sinceMs < beforeMs);
+    group.bytes -= overdue.reduce((sum, { bytes }) => sum + bytes, 0);
+    return overdue;
+  });
 
 /** Takes a batch out of the groups, within the limits but at least one event of each, however large. */
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
