@@ -1,7 +1,7 @@
 // What all workers of a run counted, put together: histograms are added up, so that percentiles are those of all requests and never a mean of means.
 import { encodeHistogram, mergeHistograms, percentileMs } from './worker/histogram.ts';
 import type { Histogram } from 'hdr-histogram-js';
-import { totalSeconds, type Stage } from './plan/stage.ts';
+import type { Stage } from './plan/stage.ts';
 import type { Latency, Measured, PhaseResult, SliceResult } from './result.ts';
 import type { LoadDone, SliceRecord, StageRecord } from './worker/protocol.ts';
 
@@ -11,12 +11,11 @@ export const measurePhases = (stages: readonly Stage[], workers: readonly Record
   stages.map((stage, index) =>
     phaseOf(
       stage,
-      totalSeconds(stages.slice(0, index)),
       workers.map((worker) => worker.stages[index] as StageRecord),
     ),
   );
 
-const phaseOf = (stage: Stage, beginSeconds: number, parts: readonly StageRecord[]): PhaseResult => {
+const phaseOf = (stage: Stage, parts: readonly StageRecord[]): PhaseResult => {
   const sum = (field: 'sent' | 'ok' | 'late' | 'blocked' | 'retries'): number => parts.reduce((total, part) => total + part[field], 0);
   const errors = addUp(parts.map((part) => part.errors));
   const failed = Object.values(errors).reduce((total, count) => total + count, 0);
@@ -35,7 +34,7 @@ const phaseOf = (stage: Stage, beginSeconds: number, parts: readonly StageRecord
     ok,
     failed,
     errors,
-    throughput: throughputOf(stage.seconds, beginSeconds, parts),
+    throughput: throughputOf(stage.seconds, parts),
     errorShare: share(failed, sent),
     retries: sum('retries'),
     latencyMs: latencyOf(latency),
@@ -59,12 +58,13 @@ const phaseOf = (stage: Stage, beginSeconds: number, parts: readonly StageRecord
 
 /**
  * A target that falls behind answers all the same, but later: what it answers a second shows by the answers that came in the phase's own time, and by the time
- * until the last of its own. The first does not hold one slow answer against it, the second does not take the wait for the first one for slowness.
+ * from the first of its own to the last. The first does not hold one slow answer against it, the second does not take the wait that each has for slowness.
  */
-const throughputOf = (seconds: number, beginSeconds: number, parts: readonly StageRecord[]): number => {
+const throughputOf = (seconds: number, parts: readonly StageRecord[]): number => {
   const sum = (field: 'ok' | 'answered'): number => parts.reduce((total, part) => total + part[field], 0);
-  const untilLast = Math.max(seconds, ...parts.map(({ lastOkMs }) => lastOkMs / 1000 - beginSeconds));
-  return Math.min(sum('ok') / seconds, Math.max(sum('answered') / seconds, sum('ok') / untilLast));
+  const firstMs = Math.min(...parts.map(({ firstOkMs }) => firstOkMs ?? Infinity));
+  const span = Math.max(seconds, ...parts.map(({ lastOkMs }) => (lastOkMs - firstMs) / 1000));
+  return Math.min(sum('ok') / seconds, Math.max(sum('answered') / seconds, sum('ok') / span));
 };
 
 export const latencyOf = (histogram: Histogram): Latency => ({

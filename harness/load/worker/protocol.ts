@@ -45,6 +45,8 @@ export type StageRecord = Counts & {
   readonly answered: number;
   /** When the last answer to a request of this stage came that is no error, in milliseconds of the run; 0: none did. */
   readonly lastOkMs: number;
+  /** When the first did; null: none. */
+  readonly firstOkMs: number | null;
   /** Milliseconds from the intended time: of answers that are no error, and of what was given up, with the time waited. HdrHistogram, as are the next two. */
   readonly latency: string;
   /** The same requests, from the moment at which they were handed over. */

@@ -105,6 +105,7 @@ export const createLoadTally = (plan: readonly Pick<Stage, 'seconds'>[], sliceMs
 const count = (stage: StageTally, slice: SliceTally, { error, isTimed, intendedAtMs, handedAtMs, doneAtMs }: Ended): void => {
   if (error === null) {
     stage.ok += 1;
+    stage.firstOkMs = stage.firstOkMs === null ? doneAtMs : Math.min(stage.firstOkMs, doneAtMs);
     stage.lastOkMs = Math.max(stage.lastOkMs, doneAtMs);
     slice.ok += 1;
   } else {
@@ -122,6 +123,7 @@ const newCounts = () => ({ sent: 0, ok: 0, late: 0, blocked: 0, retries: 0 });
 const newStage = (): StageTally => ({
   ...newCounts(),
   answered: 0,
+  firstOkMs: null,
   lastOkMs: 0,
   errors: {},
   latency: createHistogram(3),
