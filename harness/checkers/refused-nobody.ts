@@ -12,7 +12,7 @@ export const refusedNobody = ({ operations, historyComplete }: RunData): CheckRe
   const answered = countRows(operations, isAnsweredGood);
   if (answered === 0) return conclude(id, 'inconclusive', 'No attempt to deliver a good event was answered.');
   const findings = createFindings();
-  for (const operation of operations.filter((each) => isAnsweredGood(each) && each.outcome !== 'ok')) {
+  for (const operation of operations.filter((each) => isAnsweredGood(each) && !isSuccess(each))) {
     const { op, status, code } = operation;
     findings.add(`delivery ${op} of a good event was answered ${status} (${code ?? 'no code'})`, { operations: [operation] });
   }
@@ -23,5 +23,7 @@ export const refusedNobody = ({ operations, historyComplete }: RunData): CheckRe
     measured: { value: findings.total, unit: 'refusals', bound: '= 0' },
   });
 };
+
+const isSuccess = ({ status }: Operation): boolean => status !== null && status >= 200 && status < 300;
 
 const isAnsweredGood = ({ status, poison }: Operation): boolean => status !== null && (poison === null || isParkedPoison(poison));

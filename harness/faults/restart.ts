@@ -33,7 +33,7 @@ export const restart: FaultRunner<'restart'> = async (fault, context) => {
   return end(again.pid !== victim.pid);
 };
 
-/** Evidence is the exit that the operating system reports to its parent: by itself, and with code 0. */
+/** Evidence is the exit that the operating system reports to its parent: by itself. With which code is for `stops-in-order` to judge. */
 const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
   const { role, index, pid, instance } = victim;
   const since = clock.now();
@@ -48,7 +48,7 @@ const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultCon
     tookMs,
     ...exit,
   });
-  return exit?.code === 0;
+  return exit !== null && exit.signal === null;
 };
 
 /** What does not end is ended, so that it can be started again. */
