@@ -51,13 +51,13 @@ describe('restart', () => {
     expect(await answers(current())).toBe(true);
   });
 
-  test('of a process that ends by itself with another code than 0 took no effect, for it did not stop in order; one runs again', async () => {
+  test('of a process that ends by itself with another code than 0 took effect, and shows the code, which is for a check to judge; one runs again', async () => {
     await using world = await openFaultWorld();
     await using started = await startSmallTarget({ environment: { SMALL_EXIT_CODE: '1' } });
     const { target, current } = started;
     const before = current().pid;
     const evidence = await restart({ kind: 'restart', ...victim }, world.context(target));
-    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(evidence.observations[0]?.data).toMatchObject({ event: 'exited', pid: before, code: 1, signal: null });
     expect(await answers(current())).toBe(true);
   });

@@ -16,17 +16,17 @@ export const restart: FaultRunner<'restart'> = async (fault, context) => {
   const observations = createObservations(clock, context.note);
   const victim = findProcess(target, fault.role, fault.index);
   const injectedAt = clock.now();
-  const inOrder = await stop(victim, (fault.withinSeconds ?? usualSeconds) * 1000, context, observations);
+  const byItself = await stop(victim, (fault.withinSeconds ?? usualSeconds) * 1000, context, observations);
   const end = (healed: boolean): FaultEvidence => ({
     fault: fault.name,
     kind: fault.kind,
     injectedAt,
     healedAt: healed ? clock.now() : null,
-    tookEffect: inOrder,
+    tookEffect: byItself,
     healed,
     observations: observations.all,
   });
-  if (!inOrder && !(await force(victim, context, observations))) return end(false);
+  if (!byItself && !(await force(victim, context, observations))) return end(false);
   const again = await target.restart(fault.role, fault.index);
   const observed = `${fault.role} ${fault.index} runs again as pid ${again.pid}`;
   observations.add('process', observed, { event: 'restarted', pid: again.pid, instance: again.instance, instead: victim.pid });
