@@ -121,6 +121,7 @@ export const ingestSettings = {
     minimum: 100,
     maximum: 120000,
     readers: ['ingest'],
-    meaning: 'How long a commit, with its retries, may take before the answer is 503 commit_unknown.',
+    meaning:
+      'How long a commit, with its retries, may take before the answer is 503 commit_unknown; and how long an event waits behind other commits before it is 503 storage_unavailable.',
   },
 } as const satisfies Record<string, Setting>;

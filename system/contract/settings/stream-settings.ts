@@ -37,7 +37,7 @@ export const streamSettings = {
     minimum: 0.01,
     maximum: 8760,
     readers: ['worker'],
-    meaning: 'How long an identity is remembered, from receipt.',
+    meaning: 'How long an identity is remembered, from receipt; it is forgotten within some ten minutes after.',
   },
   dedupeRowBound: {
     name: 'FAULTLINE_DEDUPE_ROW_BOUND',

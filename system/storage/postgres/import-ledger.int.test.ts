@@ -1,8 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { expect, test } from 'vitest';
 import { admit, isRefusal } from '../../ingest/admit.ts';
-import { createWorkerDatabase } from '../../workers/testing.ts';
+import { createWorkerDatabase, eventually } from '../../workers/testing.ts';
 import { createImportLedger } from './import-ledger.ts';
 
 const lineOf = (text: string) => {
@@ -10,8 +9,8 @@ const lineOf = (text: string) => {
   return isRefusal(event) ? expect.unreachable(event.message) : { ...event, line: 1 };
 };
 
-/** One that stands still, with its transaction open, before it moves the ledger: for so long that the server must not wait for it. */
-const frozen = (pool: Pool, held: () => void): Pool =>
+/** One that stands still, with its transaction open, before it moves the ledger, until it is let go. */
+const frozen = (pool: Pool, held: () => void, letGo: Promise<void>): Pool =>
   ({
     query: pool.query.bind(pool),
     connect: async () => {
@@ -21,7 +20,7 @@ const frozen = (pool: Pool, held: () => void): Pool =>
       const slow = async (...words: unknown[]) => {
         if (typeof words[0] === 'object' && (words[0] as { text: string }).text.includes('import_ledger')) {
           held();
-          await wait(4000);
+          await letGo;
         }
         return query(...words);
       };
@@ -37,14 +36,19 @@ test('a process that freezes in the middle of a slice does not keep the lanes fr
   const text = `{"system_name":"shop","object_id":"o","event_name":"paid","event_time":"2026-01-01T00:00:00Z","metadata":{},"id":"1"}`;
   const batch = { fromLine: 1, nextLine: 2, events: [lineOf(text)], refusals: [] };
   const identities = { ready: () => Promise.resolve(true) };
-  const held = Promise.withResolvers<void>();
-  const stuck = createImportLedger({ pool: frozen(database.pool, held.resolve), identities, laneCount: 1 });
+  const [held, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const stuck = createImportLedger({ pool: frozen(database.pool, held.resolve, letGo.promise), identities, laneCount: 1 });
   const settling = stuck.settle({ import: 1, tenant: 'default' }, batch);
   settling.catch(() => {});
   await held.promise;
   await expect(database.rows('select from lanes for update nowait')).rejects.toMatchObject({ code: '55P03' });
-  await wait(3000);
-  expect(await database.rows('select from lanes for update nowait')).toHaveLength(1);
+  const isFree = () =>
+    database.rows('select from lanes for update nowait').then(
+      () => true,
+      () => false,
+    );
+  await eventually(isFree, Boolean);
+  letGo.resolve();
   await expect(settling).rejects.toMatchObject({ code: expect.stringContaining('FL_STREAM') });
   const again = createImportLedger({ pool: database.pool, identities, laneCount: 1 });
   expect(await again.settle({ import: 1, tenant: 'default' }, batch)).toMatchObject({ moved: true, appended: 1 });
