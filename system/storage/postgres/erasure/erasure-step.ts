@@ -1,10 +1,10 @@
-// The erasure that was asked for first, a step at a time. Where it stands is in its row, moved in the transaction that did the step: a worker killed in the middle is followed by another,
+// The erasures that are not done, a step at a time: the first that does not wait, else the one that has waited longest since it was tried. Where it stands is in its row, moved in the transaction that did the step: a worker killed in the middle is followed by another,
 // and no step is done twice.
 import type { Client } from 'pg';
 import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
-import { type ErasurePhase, type OpenErasure, readOpenErasure } from './open-erasure.ts';
+import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
 import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
@@ -33,7 +33,8 @@ const save = `
       erased = e.erased || coalesce((
         select jsonb_object_agg(r.key, coalesce((e.erased->>r.key)::bigint, 0) + r.value::bigint) from jsonb_each_text($5::jsonb) as r
       ), '{}'),
-      after = coalesce($6::jsonb, after), rounds = rounds + case when $7::boolean then 1 else 0 end, waits_for = $8,
+      after = coalesce($6::jsonb, after), rounds = rounds + case when $7::boolean then 1 else 0 end, waits_for = $8::text,
+      waited_at = case when $8::text is not null then clock_timestamp() end,
       worker = case when $2 = 'done' then $9 end, done_at = case when $2 = 'done' then clock_timestamp() end
   where erasure = $1
   returning (select coalesce(sum(value::bigint), 0) from jsonb_each_text(e.erased))::double precision as rows`;
@@ -72,8 +73,8 @@ export const stepErasure = async (session: Session, worker: string): Promise<Era
   return inTransaction(
     session,
     async (client) => {
-      const open = await readOpenErasure(client, 'for update');
-      if (open === null || open.erasure !== seen.erasure || open.phase !== seen.phase) return { isMore: true, finished: null };
+      const open = await lockOpenErasure(client, seen.erasure);
+      if (open === null || open.phase !== seen.phase) return { isMore: true, finished: null };
       const move =
         open.phase === 'vacuum' ? afterVacuum(isClean) : await next(client, open).catch((error: unknown) => standing(open, error));
       const rows = await write(client, open, move, worker);

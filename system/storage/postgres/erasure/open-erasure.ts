@@ -30,13 +30,22 @@ type Row = Omit<OpenErasure, 'key' | 'isDryRun' | 'requestedAt'> & {
 };
 
 const select = `
-  select erasure, tenant, system_name, object_id, is_dry_run, requested_at, cut, phase, place, rounds from erasures where done_at is null order by erasure limit 1`;
+  select erasure, tenant, system_name, object_id, is_dry_run, requested_at, cut, phase, place, rounds from erasures where done_at is null`;
 
-/** `lock`: two workers that both take themselves for the elected one must not do a step twice. */
-export const readOpenErasure = async (client: Pick<Client, 'query'>, lock = ''): Promise<OpenErasure | null> => {
-  const { rows } = await client.query<Row>(`${select} ${lock}`);
-  if (rows[0] === undefined) return null;
-  const { tenant, system_name: systemName, object_id: objectId, is_dry_run: isDryRun, requested_at: requestedAt, ...row } = rows[0];
+/** What waits lets those behind it go on, and is tried again in its turn. */
+const inTurn = 'order by waited_at nulls first, erasure limit 1';
+
+/** The one whose step is next. */
+export const readOpenErasure = async (client: Pick<Client, 'query'>): Promise<OpenErasure | null> =>
+  toErasure((await client.query<Row>(`${select} ${inTurn}`)).rows[0]);
+
+/** Two workers that both take themselves for the elected one must not do a step twice. */
+export const lockOpenErasure = async (client: Pick<Client, 'query'>, erasure: number): Promise<OpenErasure | null> =>
+  toErasure((await client.query<Row>(`${select} and erasure = $1 for update`, [erasure])).rows[0]);
+
+const toErasure = (found: Row | undefined): OpenErasure | null => {
+  if (found === undefined) return null;
+  const { tenant, system_name: systemName, object_id: objectId, is_dry_run: isDryRun, requested_at: requestedAt, ...row } = found;
   return { ...row, isDryRun, requestedAt, key: { tenant, systemName, objectId } };
 };
 
