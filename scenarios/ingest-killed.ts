@@ -11,19 +11,20 @@ export default scenario({
   needs: { processes: { ingest: 2 } },
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, batch: { size: 10, lingerMs: 10 }, retries: 5 },
+  // One of two is always there: each is killed when the other has had six seconds to begin again, which takes one or two.
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 600 },
     kills: {
       kind: 'fault',
-      seconds: 13,
+      seconds: 17,
       ratePerSecond: 600,
       budgets: { 'freshness-p99': { atMost: 2, why: 'Workers do not notice that a front door dies.' } },
     },
   },
   faults: {
     'kill-first': { ...killed, index: 0, at: { phase: 'kills', afterSeconds: 1 } },
-    'kill-second': { ...killed, index: 1, at: { phase: 'kills', afterSeconds: 5 } },
-    'kill-first-again': { ...killed, index: 0, at: { phase: 'kills', afterSeconds: 9 } },
+    'kill-second': { ...killed, index: 1, at: { phase: 'kills', afterSeconds: 7 } },
+    'kill-first-again': { ...killed, index: 0, at: { phase: 'kills', afterSeconds: 13 } },
   },
 
   expect: { 'every-event-acknowledged': true, 'no-takeover': true, 'no-dead-letters': true, 'equals-ordered-delivery': true },
