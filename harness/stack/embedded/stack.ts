@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { systemClock } from '../../engine/clock.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { isTail } from './logs/api/tail.ts';
 import { createLogStore } from './logs/log-store.ts';
 import type { LogLimits } from './logs/log-store.ts';
 import { lokiApi } from './logs/loki-api.ts';
@@ -66,7 +67,7 @@ export const createStack = async ({
   const receipts = createReceipts();
   const traces = createTraceStore(bounds.traces);
   const logs = createLogStore(bounds.logs);
-  const app = fastify({ bodyLimit: bounds.bodyLimitBytes, forceCloseConnections: true });
+  const app = fastify({ bodyLimit: bounds.bodyLimitBytes, forceCloseConnections: true, http: { shouldUpgradeCallback: isTail } });
 
   await app.register(otlpRoutes, {
     sinks: {
