@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { systemClock } from '../../engine/clock.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { keptForMs } from './kept-for.ts';
 import { isTail } from './logs/api/tail.ts';
 import { createLogStore } from './logs/log-store.ts';
 import type { LogLimits } from './logs/log-store.ts';
@@ -36,14 +37,13 @@ export type MetricBackend = {
 };
 
 const mebibyte = 2 ** 20;
-const hourMs = 3_600_000;
 
-/** Enough for a run of minutes, and small enough that the process stays under 200 MB. */
+/** Enough for a run of minutes (a soak of an hour asks for fewer traces), and small enough that the process stays under 200 MB. */
 export const defaultLimits: StackLimits = {
   bodyLimitBytes: 8 * mebibyte,
   concurrency: 64,
-  traces: { maxBytes: 64 * mebibyte, maxTraces: 50_000, maxSpansPerTrace: 2_000, maxAgeMs: hourMs },
-  logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: hourMs },
+  traces: { maxBytes: 64 * mebibyte, maxTraces: 50_000, maxSpansPerTrace: 2_000, maxAgeMs: keptForMs },
+  logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: keptForMs },
 };
 
 export type StackOptions = {

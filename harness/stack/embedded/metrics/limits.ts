@@ -1,4 +1,5 @@
 // The bounds of the store. Everything that is not kept for them is counted by reason.
+import { keptForMs } from '../kept-for.ts';
 
 export type MetricLimits = {
   /** Samples older than this, seen from the time of receipt, are dropped. */
@@ -14,7 +15,7 @@ export type MetricLimits = {
 };
 
 export const defaultMetricLimits: MetricLimits = {
-  retentionMs: 3_600_000,
+  retentionMs: keptForMs,
   maxBytes: 256 * 1024 * 1024,
   maxSeries: 100_000,
   outOfOrderWindowMs: 300_000,
