@@ -45,17 +45,33 @@ test('bytes and age bound it too', () => {
   expect(age.report()).toMatchObject({ traces: 1, droppedTraces: 1 });
 });
 
-test('a retried export stores no span twice; one too many of a trace is rejected', () => {
+test('a retried export stores no span twice and loses none, also of a trace that is full', () => {
   const store = createTraceStore(limits);
   const all = ['1', '2', '3'].map((id) => span('a', id));
   store.add(all, 0);
-  expect(store.add(all.slice(0, 2), 1)).toMatchObject({ rejected: 2 });
+  expect(store.add(all.slice(0, 2), 1)).toMatchObject({ accepted: 2, rejected: 0, message: '' });
+  expect(store.report()).toMatchObject({ spans: 3, droppedSpans: 0 });
+});
+
+test('one span too many of a trace is rejected, and lost: it is counted with those that had to go', () => {
+  const store = createTraceStore(limits);
+  store.add(
+    ['1', '2', '3'].map((id) => span('a', id)),
+    0,
+  );
   expect(store.add([span('a', '4')], 1)).toMatchObject({
     accepted: 0,
     rejected: 1,
     message: expect.stringContaining('has 3 spans already'),
   });
-  expect(store.report()).toMatchObject({ spans: 3 });
+  expect(store.report()).toMatchObject({ spans: 3, droppedTraces: 0, droppedSpans: 1 });
+  expect([store.droppedSince(1), store.droppedSince(1_001)]).toEqual([1, 0]);
+});
+
+test('a span without an id is rejected and no loss of the store: nobody could have asked for it', () => {
+  const store = createTraceStore(limits);
+  expect(store.add([span('', '1'), span('a', '')], 0)).toMatchObject({ accepted: 0, rejected: 2 });
+  expect(store.report()).toMatchObject({ droppedSpans: 0 });
 });
 
 test('what is read again is what came', () => {
