@@ -14,6 +14,7 @@ import { createSampleColumn } from './sample-column.ts';
 import { attributesKey, createSeriesCache } from './series-cache.ts';
 import type { SeriesCache } from './series-cache.ts';
 import type { Series, SeriesIndex } from './series-index.ts';
+import type { SeriesRoom } from './series-room.ts';
 
 export type IngestResult = {
   readonly acceptedPoints: number;
@@ -28,6 +29,7 @@ export type IngestParts = {
   readonly index: SeriesIndex;
   readonly memory: ColumnMemory;
   readonly limits: MetricLimits;
+  readonly room: SeriesRoom;
   readonly drops: DropCounts;
   readonly metadata: Map<string, FamilyMetadata>;
 };
@@ -44,8 +46,9 @@ type Request = {
 
 type Resource = { readonly key: string; readonly labels: ResourceLabels };
 
-/** Bounds the memory that metadata takes: names may come without end. */
+/** Bounds the memory that metadata takes: names may come without end, and be without end. */
 const maxFamilies = 10_000;
+const maxKeptName = 1_024;
 
 const countReason = (request: Request, message: string, points: number): void => {
   request.rejected += points;
@@ -63,12 +66,12 @@ export const addSeries = (labels: Labels, { index, memory }: IngestParts): Serie
   return series;
 };
 
-/** null, and nothing made, where not all of them have room: half a histogram would be a wrong one. */
-const seriesFor = (labelSets: readonly Labels[], parts: IngestParts): readonly Series[] | null => {
-  const { index, limits } = parts;
-  const missing = labelSets.filter(({ key }) => index.byKey(key) === undefined).length;
-  if (index.size + missing > limits.maxSeries) return null;
-  return labelSets.map((labels) => index.byKey(labels.key) ?? addSeries(labels, parts));
+/** Why not, and nothing made, where not all of them have room: half a histogram would be a wrong one. */
+const seriesFor = (labelSets: readonly Labels[], { parts, receivedAtMs }: Request): readonly Series[] | string => {
+  const { index, room } = parts;
+  const missing = labelSets.filter(({ key }) => index.byKey(key) === undefined);
+  const refusal = missing.length === 0 ? null : room.refusalOf(missing, receivedAtMs);
+  return refusal ?? labelSets.map((labels) => index.byKey(labels.key) ?? addSeries(labels, parts));
 };
 
 const refusedTime = (request: Request, timeMs: number): DropReason | null => {
@@ -104,10 +107,8 @@ const ingestPoint = (request: Request, resource: Resource, family: MetricFamily,
   // Before the series: what can't be read must not leave an empty one.
   const recorded = shape.values(point);
   const key = `${resource.key}\n${name}\n${attributesKey(attributes)}\n${shape.layout(point)}`;
-  const series = request.cache.get(key, () =>
-    seriesFor(shape.series(point, name, pointLabels(attributes, resource.labels)), request.parts),
-  );
-  if (series === null) return reject(request, 'series', `${name}: the store holds its ${request.parts.limits.maxSeries} series already`);
+  const series = request.cache.get(key, () => seriesFor(shape.series(point, name, pointLabels(attributes, resource.labels)), request));
+  if (typeof series === 'string') return reject(request, 'series', `${name}: ${series}`);
   const isStale = ((point.flags ?? 0) & noRecordedValue) === noRecordedValue;
   const outcome = appendAll(request, series, timeMs, isStale ? recorded.map((): SampleValue => 'stale') : recorded);
   if (outcome === null) request.accepted += 1;
@@ -117,8 +118,9 @@ const ingestPoint = (request: Request, resource: Resource, family: MetricFamily,
 
 const ingestTargetInfo = (request: Request, resource: Resource, timesMs: readonly number[]): void => {
   const labels = resource.labels.targetInfo;
-  const series = labels === null ? null : seriesFor([labels], request.parts);
-  if (series === null) return;
+  if (labels === null) return;
+  const series = seriesFor([labels], request);
+  if (typeof series === 'string') return;
   const lastMs = timesMs.reduce((a, b) => Math.max(a, b));
   // As often as half the look-back, so that a request that spans more leaves no hole.
   for (let timeMs = timesMs.reduce((a, b) => Math.min(a, b)); timeMs < lastMs; timeMs += 150_000) appendAll(request, series, timeMs, [1]);
@@ -143,7 +145,8 @@ const ingestMetric = (request: Request, resource: Resource, metric: OtlpMetric, 
     return;
   }
   const { metadata } = request.parts;
-  if (metadata.has(family.name) || metadata.size < maxFamilies) metadata.set(family.name, family.metadata);
+  if (family.name.length <= maxKeptName && (metadata.has(family.name) || metadata.size < maxFamilies))
+    metadata.set(family.name, family.metadata);
   for (const point of family.points) {
     unlessInvalid(request, () => {
       ingestPoint(request, resource, family, point);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
 import { evaluate } from '../promql/evaluate.ts';
 import { formatFloat } from '../promql/float-text.ts';
-import { formatLabels } from '../promql/labels.ts';
+import { formatLabels, labelsFrom } from '../promql/labels.ts';
 import { bytesPerBlock } from './block-pool.ts';
 import type { MetricStore } from './metric-store.ts';
 import { createMetricStore } from './metric-store.ts';
@@ -208,6 +208,66 @@ describe('limits', () => {
     expect(drops.bytes).toBeGreaterThan(1_000);
     expect(newestMs).toBe(start + 1_999_000);
     expect(oldestMs).toBeGreaterThan(start);
+  });
+
+  const named = (prefix: string, count: number, timeMs: number): OtlpMetric[] =>
+    Array.from({ length: count }, (_, at) => gauge(1, timeMs, `${prefix}${at}`));
+
+  it('refuse new series once series alone take their share of the bytes, and let go of nothing that is written', () => {
+    const store = createMetricStore({ maxBytes: 100_000 });
+    for (let second = 0; second < 60; second += 1)
+      store.ingest(exported(...named('steady', 20, start + second * 1000)), start + second * 1000);
+    for (let second = 60; second < 600; second += 1) {
+      const nowMs = start + second * 1000;
+      expect(store.ingest(exported(...named('steady', 20, nowMs)), nowMs)).toMatchObject({ rejectedPoints: 0 });
+      store.ingest(exported(...named(`flood${second % 60}x`, 20, nowMs)), nowMs);
+    }
+    const refused = store.ingest(exported(gauge(1, start + 600_000, 'late')), start + 600_000);
+    expect(refused).toMatchObject({ acceptedPoints: 0, rejectedPoints: 1 });
+    expect(refused.message).toBe('late: the series of the store take the 75000 bytes already that are for them');
+    expect(Object.values(ask(store, 'count_over_time(steady0[10m])', start + 599_000))).toEqual(['600']);
+    const { bytes, drops } = store.report();
+    expect(drops).toMatchObject({ bytes: 0 });
+    expect(drops.series).toBeGreaterThan(10_000);
+    expect(store.droppedSince(start)).toBe(drops.series);
+    expect(bytes).toBeLessThanOrEqual(100_000);
+  });
+
+  it('let series that ended make way for new ones, the longest ended first, and count their samples', () => {
+    const store = createMetricStore({ maxBytes: 100_000 });
+    store.ingest(exported(...named('first', 15, start)), start);
+    store.ingest(exported(...named('second', 15, start + 60_000)), start + 60_000);
+    const laterMs = start + 200_000;
+    expect(store.ingest(exported(...named('third', 15, laterMs)), laterMs)).toMatchObject({ acceptedPoints: 15, rejectedPoints: 0 });
+    expect(ask(store, 'count({__name__=~"first.+"}) or vector(0)', start)).not.toEqual({ '{}': '15' });
+    expect(ask(store, 'count({__name__=~"second.+"})', start + 60_000)).toEqual({ '{}': '15' });
+    const { drops } = store.report();
+    expect(drops).toMatchObject({ series: 0, bytes: expect.any(Number) });
+    expect(drops.bytes).toBeGreaterThan(0);
+    expect([store.droppedSince(start), store.droppedSince(start + 1_000)]).toEqual([drops.bytes, 0]);
+  });
+
+  it('refuse what rules would add past the bytes for series', () => {
+    const store = createMetricStore({ maxBytes: 10_000 });
+    const outcomes = ['a', 'b', 'c', 'd', 'e'].map((name) => store.append(labelsFrom({ __name__: name }), start, 1));
+    expect(outcomes).toEqual(['appended', 'appended', 'appended', 'appended', 'series']);
+    expect(store.report().drops.series).toBe(1);
+  });
+
+  it('charge a series for the text of its labels', () => {
+    const store = createMetricStore({ maxBytes: 1_000_000 });
+    const long = (at: number): OtlpMetric => counter(1, start, [text('note', `${at}`.padEnd(100_000, 'x'))]);
+    expect(store.ingest(exported(long(1), long(2), long(3)), start)).toMatchObject({ acceptedPoints: 2, rejectedPoints: 1 });
+    expect(store.report().bytes).toBeGreaterThan(600_000);
+  });
+
+  it('cut what metadata keeps, whose texts nobody charges', () => {
+    const store = createMetricStore();
+    const { name: _name, ...unnamed } = gauge(1);
+    store.ingest(exported({ ...unnamed, name: 'depth', description: 'd'.repeat(5_000), unit: `{${'u'.repeat(5_000)}}` }), start);
+    store.ingest(exported({ ...unnamed, name: 'weight', unit: 'u'.repeat(5_000) }), start);
+    store.ingest(exported({ ...unnamed, name: 'n'.repeat(5_000) }), start);
+    expect([...store.metadata()]).toEqual([['depth', { type: 'gauge', help: 'd'.repeat(1_024), unit: '' }]]);
   });
 
   it('refuse a sample from far ahead', () => {

@@ -14,8 +14,8 @@ const attributeKey = (attribute: OtlpAttribute | null): string => {
 export const attributesKey = (attributes: readonly OtlpAttribute[]): string => attributes.map(attributeKey).join(separator);
 
 export type SeriesCache = {
-  /** `make` gives null where a series may not be made; that is asked again the next time. */
-  get(key: string, make: () => readonly Series[] | null): readonly Series[] | null;
+  /** `make` gives a text, why, where a series may not be made; that is asked again the next time. */
+  get(key: string, make: () => readonly Series[] | string): readonly Series[] | string;
   /** A short text for a long one that many keys begin with; never given to another. */
   shorten(text: string): string;
 };
@@ -30,7 +30,7 @@ export const createSeriesCache = (maxEntries: number): SeriesCache => {
       const known = entries.get(key);
       if (known !== undefined && known.every((series) => !series.gone)) return known;
       const made = make();
-      if (made === null) return null;
+      if (typeof made === 'string') return made;
       if (entries.size >= maxEntries) entries.clear();
       entries.set(key, made);
       return made;
