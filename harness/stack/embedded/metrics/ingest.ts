@@ -2,11 +2,12 @@
 import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
 import type { Labels } from '../promql/labels.ts';
 import type { ColumnMemory } from './column-state.ts';
+import { pointsOfMetric, pointsOfResource } from './count-skipped.ts';
 import type { DropCounts, DropReason, MetricLimits } from './limits.ts';
 import { maxFutureMs } from './limits.ts';
 import type { FamilyMetadata, MetricFamily, MetricPoint } from './metric-family.ts';
 import { readFamily } from './metric-family.ts';
-import { InvalidData, listOf, nanosToMs } from './otlp-number.ts';
+import { integerToNumber, InvalidData, listOf, nanosToMs, recordOf } from './otlp-number.ts';
 import type { ResourceLabels } from './resource-labels.ts';
 import { pointLabels, resourceLabels } from './resource-labels.ts';
 import type { SampleValue } from './sample-code.ts';
@@ -55,9 +56,9 @@ const countReason = (request: Request, message: string, points: number): void =>
   request.reasons.set(message, (request.reasons.get(message) ?? 0) + points);
 };
 
-const reject = (request: Request, reason: DropReason, message: string): void => {
-  request.parts.drops[reason] += 1;
-  countReason(request, message, 1);
+const reject = (request: Request, reason: DropReason, message: string, points = 1): void => {
+  request.parts.drops[reason] += points;
+  countReason(request, message, points);
 };
 
 export const addSeries = (labels: Labels, { index, memory }: IngestParts): Series => {
@@ -98,18 +99,19 @@ const timeTexts: Readonly<Partial<Record<DropReason, string>>> = {
   conflict: 'another value is stored for the same time',
 };
 
-const ingestPoint = (request: Request, resource: Resource, family: MetricFamily, point: MetricPoint): void => {
+const ingestPoint = (request: Request, resource: Resource, family: MetricFamily, given: MetricPoint): void => {
   const { name, shape } = family;
+  const point = recordOf(given, 'data point');
   const timeMs = nanosToMs(point.timeUnixNano);
   const wrongTime = refusedTime(request, timeMs);
   if (wrongTime !== null) return reject(request, wrongTime, `${name}: ${timeTexts[wrongTime]}`);
   const attributes = listOf(point.attributes, 'attributes');
   // Before the series: what can't be read must not leave an empty one.
   const recorded = shape.values(point);
+  const isStale = (integerToNumber(point.flags) & noRecordedValue) === noRecordedValue;
   const key = `${resource.key}\n${name}\n${attributesKey(attributes)}\n${shape.layout(point)}`;
   const series = request.cache.get(key, () => seriesFor(shape.series(point, name, pointLabels(attributes, resource.labels)), request));
   if (typeof series === 'string') return reject(request, 'series', `${name}: ${series}`);
-  const isStale = ((point.flags ?? 0) & noRecordedValue) === noRecordedValue;
   const outcome = appendAll(request, series, timeMs, isStale ? recorded.map((): SampleValue => 'stale') : recorded);
   if (outcome === null) request.accepted += 1;
   else countReason(request, `${name}: ${timeTexts[outcome]}`, 1);
@@ -127,28 +129,30 @@ const ingestTargetInfo = (request: Request, resource: Resource, timesMs: readonl
   appendAll(request, series, lastMs, [1]);
 };
 
-/** A part that is not what OTLP says is counted and left out; the rest of the request is taken. */
-const unlessInvalid = (request: Request, run: () => void): void => {
+/** A part that is not what OTLP says is left out, and all of its data points are counted; the rest of the request is taken. */
+const unlessInvalid = (request: Request, pointsOfPart: () => number, run: () => void): void => {
   try {
     run();
   } catch (error) {
     if (!(error instanceof InvalidData)) throw error;
-    reject(request, 'invalid', error.message);
+    reject(request, 'invalid', error.message, pointsOfPart());
   }
 };
+
+const onePoint = (): number => 1;
+const noPoints = (): number => 0;
 
 const ingestMetric = (request: Request, resource: Resource, metric: OtlpMetric, timesMs: number[]): void => {
   const family = readFamily(metric);
   if ('refused' in family) {
-    request.parts.drops[family.refused] += family.points;
-    countReason(request, family.message, family.points);
+    reject(request, family.refused, family.message, family.points);
     return;
   }
   const { metadata } = request.parts;
   if (family.name.length <= maxKeptName && (metadata.has(family.name) || metadata.size < maxFamilies))
     metadata.set(family.name, family.metadata);
   for (const point of family.points) {
-    unlessInvalid(request, () => {
+    unlessInvalid(request, onePoint, () => {
       ingestPoint(request, resource, family, point);
       const timeMs = nanosToMs(point.timeUnixNano);
       if (refusedTime(request, timeMs) === null) timesMs.push(timeMs);
@@ -156,16 +160,23 @@ const ingestMetric = (request: Request, resource: Resource, metric: OtlpMetric, 
   }
 };
 
-const ingestResource = (request: Request, resourceMetrics: DecodedResourceMetrics): void => {
+/** Of no resource, and of no scope, there are no points: their sender is told, and nothing is counted. */
+const ingestResource = (request: Request, given: DecodedResourceMetrics): void => {
+  const resourceMetrics = recordOf(given, 'resourceMetrics');
   const attributes = listOf(resourceMetrics.resource?.attributes, 'attributes');
   const resource = {
     key: request.cache.shorten(attributesKey(attributes)),
     labels: resourceLabels(attributes, request.parts.limits.promotedAttributes),
   };
   const timesMs: number[] = [];
-  for (const scope of listOf(resourceMetrics.scopeMetrics, 'scopeMetrics')) {
-    for (const metric of listOf(scope.metrics, 'metrics')) unlessInvalid(request, () => ingestMetric(request, resource, metric, timesMs));
-  }
+  const ingestOne = (metric: OtlpMetric): void =>
+    unlessInvalid(
+      request,
+      () => pointsOfMetric(metric),
+      () => ingestMetric(request, resource, metric, timesMs),
+    );
+  for (const scope of listOf(resourceMetrics.scopeMetrics, 'scopeMetrics'))
+    unlessInvalid(request, noPoints, () => listOf(recordOf(scope, 'scopeMetrics').metrics, 'metrics').forEach(ingestOne));
   if (timesMs.length > 0) ingestTargetInfo(request, resource, timesMs);
 };
 
@@ -183,7 +194,12 @@ export const createIngest = (
   const cache = createSeriesCache(parts.limits.maxSeries);
   return (resourceMetrics, receivedAtMs) => {
     const request: Request = { parts, cache, receivedAtMs, reasons: new Map(), accepted: 0, rejected: 0, appended: 0 };
-    for (const one of resourceMetrics) unlessInvalid(request, () => ingestResource(request, one));
+    for (const one of resourceMetrics)
+      unlessInvalid(
+        request,
+        () => pointsOfResource(one),
+        () => ingestResource(request, one),
+      );
     return {
       acceptedPoints: request.accepted,
       rejectedPoints: request.rejected,

@@ -3,7 +3,7 @@ import type { OtlpHistogramPoint, OtlpMetric, OtlpNumberPoint, OtlpSummaryPoint,
 import type { DropReason } from './limits.ts';
 import type { MetricKind } from './metric-name.ts';
 import { metricName, unitName } from './metric-name.ts';
-import { InvalidData, listOf } from './otlp-number.ts';
+import { InvalidData, listOf, recordOf } from './otlp-number.ts';
 import type { PointShape } from './point-samples.ts';
 import { histogramShape, numberShape, summaryShape } from './point-samples.ts';
 
@@ -72,7 +72,8 @@ const maxHelp = 1_024;
 const cut = (help: string): string => (help.length <= maxHelp ? help : Buffer.from(help.slice(0, maxHelp), 'utf16le').toString('utf16le'));
 
 /** Throws InvalidData for what is no metric. */
-export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => {
+export const readFamily = (given: OtlpMetric): MetricFamily | RefusedMetric => {
+  const metric = recordOf(given, 'metric');
   const [otlpName, unit, help] = [textOf(metric.name, 'name'), textOf(metric.unit, 'unit'), textOf(metric.description, 'description')];
   const title = JSON.stringify(otlpName);
   if (metric.exponentialHistogram) {

@@ -152,6 +152,11 @@ describe('ingestion', () => {
     ['attributes that are no list', { asInt: 1, attributes: 7 }],
     ['an attribute without a key', { asInt: 1, attributes: [{ value: { intValue: '1' } }] }],
     ['an attribute that is no value', { asInt: 1, attributes: [{ key: 'a', value: { intValue: 'x' } }] }],
+    ['an attribute whose text is none', { asInt: 1, attributes: [{ key: 'a', value: { stringValue: { toString: 1 } } }] }],
+    ['an attribute whose bytes are a number', { asInt: 1, attributes: [{ key: 'a', value: { bytesValue: 5 } }] }],
+    ['a map with an entry that is none', { asInt: 1, attributes: [{ key: 'a', value: { kvlistValue: { values: [null] } } }] }],
+    ['a map with a name that is none', { asInt: 1, attributes: [{ key: 'a', value: { kvlistValue: { values: [{ key: {} }] } } }] }],
+    ['flags that are no number', { asInt: 1, flags: { valueOf: 1, toString: 1 } }],
     ['a time that is none', { asInt: 1, timeUnixNano: 'noon' }],
   ])('refuses %s, alone', (_, wrong) => {
     const store = createMetricStore();
@@ -163,6 +168,50 @@ describe('ingestion', () => {
     expect(store.ingest(request, start)).toMatchObject({ acceptedPoints: 1, rejectedPoints: 1 });
     expect(Object.values(ask(store, 'x'))).toEqual(['5']);
     expect(store.report()).toMatchObject({ series: 2, drops: { invalid: 1 } });
+  });
+
+  it('leaves no series behind of a point that can not be read', () => {
+    const store = createMetricStore();
+    const point = { timeUnixNano: nanos(start), asInt: 5, flags: 'none' };
+    store.ingest(exported({ name: 'x', gauge: { dataPoints: [point] } } as unknown as OtlpMetric), start);
+    expect(store.report()).toMatchObject({ series: 0, drops: { invalid: 1 } });
+  });
+
+  it('refuses a data point that is none, alone', () => {
+    const store = createMetricStore();
+    const dataPoints = [null, { timeUnixNano: nanos(start), asInt: 5 }, 7] as unknown as [];
+    expect(store.ingest(exported({ name: 'x', gauge: { dataPoints } }), start)).toMatchObject({ acceptedPoints: 1, rejectedPoints: 2 });
+    expect(store.report().drops).toMatchObject({ invalid: 2 });
+  });
+
+  it.each([5, [null]])('refuses a summary whose quantiles are %j, alone', (quantileValues) => {
+    const store = createMetricStore();
+    const dataPoints = [{ timeUnixNano: nanos(start), quantileValues }] as unknown as [];
+    const result = store.ingest(exported({ name: 'q', summary: { dataPoints } }, gauge(1)), start);
+    expect(result).toMatchObject({ acceptedPoints: 1, rejectedPoints: 1 });
+  });
+
+  it('passes over metrics, scopes and resources that are none, and takes the rest', () => {
+    const store = createMetricStore();
+    const scopeMetrics = [null, { metrics: 7 }, { metrics: [null, gauge(1)] }];
+    const request = [null, { resource, scopeMetrics }, { scopeMetrics: 7 }] as unknown as DecodedResourceMetrics[];
+    const result = store.ingest(request, start);
+    expect(result).toMatchObject({ acceptedPoints: 1, rejectedPoints: 0 });
+    expect(result.message).toContain('scopeMetrics is not valid: 7');
+    expect(store.report().drops).toMatchObject({ invalid: 0 });
+  });
+
+  it('counts all points of what is left out as a whole', () => {
+    const store = createMetricStore();
+    const dataPoints = [1, 2, 3].map((asInt) => ({ timeUnixNano: nanos(start + asInt), asInt }));
+    const nameless = { name: 5, gauge: { dataPoints } } as unknown as OtlpMetric;
+    const keyless = { resource: { attributes: [{ value: { stringValue: 'x' } }] }, scopeMetrics: [{ metrics: [counter(1), gauge(1)] }] };
+    const result = store.ingest([...exported(nameless, gauge(1)), keyless as unknown as DecodedResourceMetrics], start);
+    expect(result).toMatchObject({ acceptedPoints: 1, rejectedPoints: 5 });
+    expect(result.message).toBe(
+      'name is not valid: 5 (3 data points); attribute is not valid: {"value":{"stringValue":"x"}} (2 data points)',
+    );
+    expect(store.report().drops).toMatchObject({ invalid: 5 });
   });
 
   it('survives a request without anything in it', () => {

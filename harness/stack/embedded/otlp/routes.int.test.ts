@@ -44,6 +44,16 @@ test('a span without ids is rejected alone, with a count and a reason', async ()
   ]);
 });
 
+test('a data point that is none is rejected alone, and what stands beside it is taken', async () => {
+  const dataPoints = [{ asInt: 1, timeUnixNano: `${Date.now()}000000` }, null];
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'beside', gauge: { dataPoints } }] }] }] });
+  const answer = await post('/v1/metrics', body, json);
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { partialSuccess: { rejectedDataPoints: '1', errorMessage: 'data point is not valid: null' } },
+  ]);
+});
+
 test('a partial success in protobuf counts too', async () => {
   const type = messageType('ExportTraceServiceRequest');
   const body = type.encode(type.fromObject({ resourceSpans: [{ scopeSpans: [{ spans: [{ name: 'no ids' }] }] }] })).finish();
