@@ -4,6 +4,7 @@ import { evaluate } from '../promql/evaluate.ts';
 import { formatFloat } from '../promql/float-text.ts';
 import { formatLabels, labelsFrom } from '../promql/labels.ts';
 import { bytesPerBlock } from './block-pool.ts';
+import { noDrops } from './limits.ts';
 import type { MetricStore } from './metric-store.ts';
 import { createMetricStore } from './metric-store.ts';
 
@@ -129,6 +130,14 @@ describe('ingestion', () => {
     const { result } = evaluate('depth[1m]', { kind: 'instant', timeMs: start + 20_000 }, store);
     expect(result).toMatchObject({ series: [{ points: [{ value: 1 }, { value: 2 }, { value: 3 }] }] });
     expect(store.report().drops.late).toBeGreaterThan(0);
+  });
+
+  it('counts no loss where every point was taken, though target_info is of our making and knows a later time already', () => {
+    const store = createMetricStore({ outOfOrderWindowMs: 10_000 });
+    store.ingest(exported(gauge(1, start + 20_000, 'first')), start + 20_000);
+    expect(store.ingest(exported(gauge(1, start, 'second')), start + 20_000)).toMatchObject({ acceptedPoints: 1, rejectedPoints: 0 });
+    expect(store.report().drops).toEqual(noDrops());
+    expect(store.droppedSince(start)).toBe(0);
   });
 
   it('drops an exact repeat without complaint, and refuses another value for the same time', () => {
