@@ -54,6 +54,9 @@ export type StackOptions = {
   readonly page?: PageOptions;
 };
 
+/** For a whole request to come in: a sender that stopped in the middle of one must not keep its place. Exporters give up after ten seconds. */
+const requestTimeoutMs = 60_000;
+
 const ownPage: PageOptions = { config: { backends: ownOrigin, timeIntervalSeconds: 1 } };
 
 /** The server, not yet listening. Whoever asked for it closes it. */
@@ -67,7 +70,12 @@ export const createStack = async ({
   const receipts = createReceipts();
   const traces = createTraceStore(bounds.traces);
   const logs = createLogStore(bounds.logs);
-  const app = fastify({ bodyLimit: bounds.bodyLimitBytes, forceCloseConnections: true, http: { shouldUpgradeCallback: isTail } });
+  const app = fastify({
+    bodyLimit: bounds.bodyLimitBytes,
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    http: { shouldUpgradeCallback: isTail },
+  });
 
   await app.register(otlpRoutes, {
     sinks: {
