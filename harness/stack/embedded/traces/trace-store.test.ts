@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { Span } from '../otlp/read-traces.ts';
 import { createTraceStore } from './trace-store.ts';
@@ -107,4 +109,24 @@ test('what is read again is what came', () => {
   };
   store.add([whole], 0);
   expect(store.get('a'.repeat(32))).toMatchObject({ startNano: whole.startTimeUnixNano, endNano: whole.endTimeUnixNano, spans: [whole] });
+});
+
+const liveBufferBytes = (): number => {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+};
+
+test('a trace that grows for long does not hold on to the memory of those that came and went beside it', () => {
+  const store = createTraceStore({ maxBytes: 4 * 2 ** 20, maxTraces: 50, maxSpansPerTrace: 2_000, maxAgeMs: 1e6 });
+  const before = liveBufferBytes();
+  const hex = (at: number): string => at.toString(16).padStart(16, '0');
+  // Two megabytes between two spans of the one trace, and 150 of those.
+  for (let round = 1; round <= 150; round += 1) {
+    store.add([{ ...span('a', '1'), spanId: hex(round) }], round);
+    for (let other = 0; other < 40; other += 1)
+      store.add([{ ...span('b', '1'), traceId: `${hex(round)}${hex(other)}`, name: 'x'.repeat(50_000) }], round);
+  }
+  expect(store.get('a'.repeat(32))?.spans.map(({ spanId }) => spanId)).toEqual(Array.from({ length: 150 }, (_, at) => hex(at + 1)));
+  expect(liveBufferBytes() - before).toBeLessThan(10 * 2 ** 20);
 });

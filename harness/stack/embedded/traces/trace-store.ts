@@ -6,7 +6,7 @@ import type { Span } from '../otlp/read-traces.ts';
 import type { ExportOutcome } from '../receipts.ts';
 import { createByteArena } from './byte-arena.ts';
 import { unpackSpan } from './packed-span.ts';
-import { addSpan, holdsSpan, newEntry } from './trace-entry.ts';
+import { addSpan, holdsSpan, newEntry, touch } from './trace-entry.ts';
 import type { TraceEntry } from './trace-entry.ts';
 
 export type TraceLimits = {
@@ -98,14 +98,14 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
     }
   };
   const entryFor = (traceId: string): TraceEntry => {
-    const entry = entries.get(traceId) ?? newEntry(traceId);
+    const entry = entries.get(traceId) ?? newEntry(traceId, arena);
     entries.delete(traceId);
     entries.set(traceId, entry);
     return entry;
   };
   const insert = (span: Span, nowMs: number): void => {
     const entry = entryFor(span.traceId);
-    entry.touchedAt = nowMs;
+    bytes += touch(entry, nowMs, arena);
     // A retried export delivers the same spans again.
     if (holdsSpan(entry, span.spanId)) return;
     bytes += addSpan(entry, span, arena);
