@@ -196,8 +196,16 @@ const messageOf = (reasons: ReadonlyMap<string, number>): string => {
 export const createIngest = (
   parts: IngestParts,
 ): ((resourceMetrics: readonly DecodedResourceMetrics[], receivedAtMs: number) => IngestResult) => {
-  const cache = createSeriesCache(parts.limits.maxSeries);
+  const { index, limits } = parts;
+  // Of series that are gone, and of texts: beside what is charged, so a small part of it.
+  const maxRemembered = limits.maxBytes / 16;
+  const cache = createSeriesCache(limits.maxSeries, maxRemembered);
+  let removedBytes = 0;
   return (resourceMetrics, receivedAtMs) => {
+    if (index.removedBytes - removedBytes > maxRemembered) {
+      removedBytes = index.removedBytes;
+      cache.forget();
+    }
     const request: Request = { parts, cache, receivedAtMs, reasons: new Map(), accepted: 0, rejected: 0, appended: 0 };
     for (const one of resourceMetrics)
       unlessInvalid(

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { DecodedResourceMetrics, OtlpMetric } from '../otlp-metric-types.ts';
 import { evaluate } from '../promql/evaluate.ts';
@@ -231,6 +233,12 @@ describe('ingestion', () => {
   });
 });
 
+const liveHeapBytes = (): number => {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+};
+
 describe('limits', () => {
   it('let go of samples past the retention, and of series without samples', () => {
     const store = createMetricStore({ retentionMs: 60_000 });
@@ -317,6 +325,19 @@ describe('limits', () => {
     const long = (at: number): OtlpMetric => counter(1, start, [text('note', `${at}`.padEnd(100_000, 'x'))]);
     expect(store.ingest(exported(long(1), long(2), long(3)), start)).toMatchObject({ acceptedPoints: 2, rejectedPoints: 1 });
     expect(store.report().bytes).toBeGreaterThan(600_000);
+  });
+
+  it('hold on to no text of series and resources that are gone', () => {
+    const store = createMetricStore({ maxBytes: 2_000_000 });
+    const before = liveHeapBytes();
+    for (let round = 1; round <= 200; round += 1) {
+      const nowMs = start + round * 200_000;
+      const long = text('note', String(round).padEnd(100_000, 'x'));
+      const [block] = exported(counter(1, nowMs, [long]));
+      store.ingest([{ ...block, resource: { attributes: [...resource.attributes, long] } }], nowMs);
+    }
+    expect(store.report().bytes).toBeLessThan(2_000_000);
+    expect(liveHeapBytes() - before).toBeLessThan(5_000_000);
   });
 
   it('cut what metadata keeps, whose texts nobody charges', () => {

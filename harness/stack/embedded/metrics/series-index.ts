@@ -13,6 +13,8 @@ export type SeriesIndex = {
   readonly size: number;
   /** Of the series, without their samples. */
   readonly bytes: number;
+  /** The same, of all that were ever removed. */
+  readonly removedBytes: number;
   byKey(key: string): Series | undefined;
   add(series: Series): void;
   remove(series: Series): void;
@@ -55,13 +57,16 @@ const smallestCandidates = (postings: Postings, matchers: readonly Matcher[]): R
 export const createSeriesIndex = (): SeriesIndex => {
   const byKey = new Map<string, Series>();
   const postings: Postings = new Map();
-  let bytes = 0;
+  let [bytes, removedBytes] = [0, 0];
   return {
     get size() {
       return byKey.size;
     },
     get bytes() {
       return bytes;
+    },
+    get removedBytes() {
+      return removedBytes;
     },
     byKey: (key) => byKey.get(key),
     add: (series) => {
@@ -73,6 +78,7 @@ export const createSeriesIndex = (): SeriesIndex => {
       series.gone = true;
       byKey.delete(series.labels.key);
       bytes -= bytesOfSeries(series.labels);
+      removedBytes += bytesOfSeries(series.labels);
       for (const [name, value] of labelEntries(series.labels)) removePosting(postings, name, value, series);
     },
     find: (matchers) => {
