@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
+import { defaultMetricLimits } from '../stack/embedded/metrics/limits.ts';
+import { defaultLimits } from '../stack/embedded/stack.ts';
 import { defineFaultline } from '../targets/faultline/definition.ts';
 import { checkScenarios } from './check-scenarios.ts';
 import { toScenario } from './load-scenarios.ts';
 import { ownSystemFolder } from './parts.ts';
-import { soakScenario } from './soak.ts';
+import { soakMinutes, soakScenario } from './soak.ts';
 import { parseVerifyOptions } from './verify-options.ts';
 
 const target = defineFaultline({ systemFolder: ownSystemFolder, clock: systemClock });
@@ -46,4 +48,15 @@ test.each([
 
 test.each([[['--soak', '1']], [['--soak', 'long']], [['--soak', '3', '--rate', '0']]])('%j is bad usage', (parameters) => {
   expect(() => parseVerifyOptions(parameters, {}, () => 0)).toThrow(expect.objectContaining({ code: 'FL_USAGE' }));
+});
+
+test('what the longest soak sent first is still kept when its run is judged, a quarter of an hour after its last event', () => {
+  expect(parseVerifyOptions(['--soak', String(soakMinutes.most)], {}, () => 0)).toMatchObject({ soak: { minutes: soakMinutes.most } });
+  expect(() => parseVerifyOptions(['--soak', String(soakMinutes.most + 1)], {}, () => 0)).toThrow(
+    expect.objectContaining({ code: 'FL_USAGE' }),
+  );
+  const neededMs = (soakMinutes.most + 15) * 60_000;
+  expect(defaultLimits.traces.maxAgeMs).toBeGreaterThanOrEqual(neededMs);
+  expect(defaultLimits.logs.maxAgeMs).toBeGreaterThanOrEqual(neededMs);
+  expect(defaultMetricLimits.retentionMs).toBeGreaterThanOrEqual(neededMs);
 });

@@ -5,6 +5,8 @@ import { createRandom, type Random } from '../traffic/random.ts';
 
 export type SoakOptions = { readonly minutes: number; readonly ratePerSecond: number; readonly seed: number };
 
+export const soakMinutes = { least: 2, most: 60 } as const;
+
 const [warmUpSeconds, calmSeconds] = [10, 20];
 /** Before the calm everything has to be over, the time that a takeover takes too. */
 const quietBeforeCalmSeconds = 20;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { HarnessError } from '../engine/errors.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import { soakMinutes } from './soak.ts';
 import { parseRuntime, parseWithout } from './stack-choices.ts';
 import { usageError } from './usage-error.ts';
 import { type RuntimeName, runtimeNames } from '../stack/running-stack.ts';
@@ -108,7 +109,11 @@ const createProgram = (write: (text: string) => void): Command =>
     .argument('[scenario...]', 'which scenarios to run (default: those of the default set; --list names them)')
     .option('--seed <number>', 'repeat the traffic of an earlier run (default: a random one, printed)', parseSeed)
     .option('--all', 'run the scenarios outside of the default set too')
-    .option('--soak <minutes>', 'one long scenario instead, with random faults that the seed decides: from 2 to 60 minutes', parseMinutes)
+    .option(
+      '--soak <minutes>',
+      `one long scenario instead, with random faults that the seed decides: from ${soakMinutes.least} to ${soakMinutes.most} minutes`,
+      parseMinutes,
+    )
     .option('--rate <number>', 'events a second of the soak (default: 800)', parseRate)
     .option('--target <file>', 'a target file: run against a system of your own (docs/own-system.md)')
     .option('--scenarios <folder>', 'where the scenarios are (default: beside the target file)')
@@ -135,8 +140,8 @@ const createProgram = (write: (text: string) => void): Command =>
 
 const parseMinutes = (text: string): number => {
   const minutes = Number(text);
-  if (/^\d+(?:\.\d+)?$/.test(text) && minutes >= 2 && minutes <= 60) return minutes;
-  throw new InvalidArgumentError('A soak takes from 2 to 60 minutes.');
+  if (/^\d+(?:\.\d+)?$/.test(text) && minutes >= soakMinutes.least && minutes <= soakMinutes.most) return minutes;
+  throw new InvalidArgumentError(`A soak takes from ${soakMinutes.least} to ${soakMinutes.most} minutes.`);
 };
 
 const parseRate = (text: string): number => {

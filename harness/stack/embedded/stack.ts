@@ -3,6 +3,8 @@ import fastify from 'fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { systemClock } from '../../engine/clock.ts';
 import type { Clock } from '../../engine/clock.ts';
+import { keptForMs } from './kept-for.ts';
+import { isTail } from './logs/api/tail.ts';
 import { createLogStore } from './logs/log-store.ts';
 import type { LogLimits } from './logs/log-store.ts';
 import { lokiApi } from './logs/loki-api.ts';
@@ -35,14 +37,13 @@ export type MetricBackend = {
 };
 
 const mebibyte = 2 ** 20;
-const hourMs = 3_600_000;
 
-/** Enough for a run of minutes, and small enough that the process stays under 200 MB. */
+/** Enough for a run of minutes (a soak of an hour asks for fewer traces), and small enough that the process stays under 200 MB. */
 export const defaultLimits: StackLimits = {
   bodyLimitBytes: 8 * mebibyte,
   concurrency: 64,
-  traces: { maxBytes: 64 * mebibyte, maxTraces: 50_000, maxSpansPerTrace: 2_000, maxAgeMs: hourMs },
-  logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: hourMs },
+  traces: { maxBytes: 64 * mebibyte, maxTraces: 50_000, maxSpansPerTrace: 2_000, maxAgeMs: keptForMs },
+  logs: { maxBytes: 24 * mebibyte, maxEntries: 50_000, maxLineBytes: 256 * 1_024, maxAgeMs: keptForMs },
 };
 
 export type StackOptions = {
@@ -52,6 +53,9 @@ export type StackOptions = {
   /** Of the dashboards' page; without it the page asks this very server, and takes it that samples come every second. */
   readonly page?: PageOptions;
 };
+
+/** For a whole request to come in: a sender that stopped in the middle of one must not keep its place. Exporters give up after ten seconds. */
+const requestTimeoutMs = 60_000;
 
 const ownPage: PageOptions = { config: { backends: ownOrigin, timeIntervalSeconds: 1 } };
 
@@ -66,7 +70,12 @@ export const createStack = async ({
   const receipts = createReceipts();
   const traces = createTraceStore(bounds.traces);
   const logs = createLogStore(bounds.logs);
-  const app = fastify({ bodyLimit: bounds.bodyLimitBytes, forceCloseConnections: true });
+  const app = fastify({
+    bodyLimit: bounds.bodyLimitBytes,
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    http: { shouldUpgradeCallback: isTail },
+  });
 
   await app.register(otlpRoutes, {
     sinks: {

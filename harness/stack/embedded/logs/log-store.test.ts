@@ -6,7 +6,7 @@ import { limits, linesOf, record, resource } from './logql/testing.ts';
 const request = (...bodies: string[]) =>
   readLogs({ resourceLogs: [{ scopeLogs: [{ logRecords: bodies.map((body, at) => record(at + 1, body, 9)) }] }] });
 
-test('the oldest entries go for the bounds and are counted; a line that is too long is rejected', () => {
+test('the oldest entries go for the bounds, a line that is too long is rejected, and each is counted as lost', () => {
   const small = createLogStore({ ...limits, maxEntries: 2, maxLineBytes: 10 });
   expect(small.add(request('a', 'b', 'c', 'x'.repeat(11)), 0)).toMatchObject({
     accepted: 3,
@@ -14,7 +14,8 @@ test('the oldest entries go for the bounds and are counted; a line that is too l
     message: expect.stringContaining('the most is 10'),
   });
   expect([...small.entries()].map(({ entry }) => entry.line)).toEqual(['b', 'c']);
-  expect(small.report()).toMatchObject({ entries: 2, droppedEntries: 1, streams: 1 });
+  expect(small.report()).toMatchObject({ entries: 2, droppedEntries: 2, streams: 1 });
+  expect([small.droppedSince(0), small.droppedSince(1_000)]).toEqual([2, 0]);
 });
 
 test('entries past their age go with the next that come, and their streams with them', () => {

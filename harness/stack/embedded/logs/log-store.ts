@@ -39,7 +39,7 @@ export type LogStore = {
     readonly droppedEntries: number;
     readonly unreadEntries: number;
   };
-  /** Entries that had to go, of those that came at that time or later: epoch milliseconds. */
+  /** Entries that had to go, or were refused for their length, of those that came at that time or later: epoch milliseconds. */
   droppedSince(ms: number): number;
 };
 
@@ -119,6 +119,7 @@ export const createLogStore = (limits: LogLimits): LogStore => {
         const entry = logEntry(record, stream.labels, receivedAtMs);
         if (entry.line.length > limits.maxLineBytes) {
           problems.push(`a line of ${entry.line.length} characters, the most is ${limits.maxLineBytes}`);
+          dropped.add(receivedAtMs, 1);
           continue;
         }
         added.push(keep(stream, entry, receivedAtMs));

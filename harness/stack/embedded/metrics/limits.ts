@@ -1,11 +1,12 @@
 // The bounds of the store. Everything that is not kept for them is counted by reason.
+import { keptForMs } from '../kept-for.ts';
 
 export type MetricLimits = {
   /** Samples older than this, seen from the time of receipt, are dropped. */
   readonly retentionMs: number;
-  /** Past it the oldest samples of all series go first. */
+  /** Past it the oldest samples of all series go first. Series alone may take a part of it (series-room.ts). */
   readonly maxBytes: number;
-  /** Past it new series are refused. */
+  /** Past it, or past their part of the bytes, new series are refused, unless others that ended can make way. */
   readonly maxSeries: number;
   /** How much older than its series' newest sample a late one may be. */
   readonly outOfOrderWindowMs: number;
@@ -14,7 +15,7 @@ export type MetricLimits = {
 };
 
 export const defaultMetricLimits: MetricLimits = {
-  retentionMs: 3_600_000,
+  retentionMs: keptForMs,
   maxBytes: 256 * 1024 * 1024,
   maxSeries: 100_000,
   outOfOrderWindowMs: 300_000,
@@ -26,7 +27,7 @@ export const maxFutureMs = 600_000;
 
 export const dropReasons = {
   retention: 'Samples that grew older than the retention.',
-  bytes: 'Samples that went because the store was full.',
+  bytes: 'Samples that went because the store was full, of samples or of series.',
   duplicate: 'Samples that were there already, with the same value.',
   conflict: 'Samples refused because their time already had another value.',
   late: 'Samples refused as older than the out-of-order window, or than the retention.',

@@ -3,7 +3,7 @@ import type { OtlpHistogramPoint, OtlpMetric, OtlpNumberPoint, OtlpSummaryPoint,
 import type { DropReason } from './limits.ts';
 import type { MetricKind } from './metric-name.ts';
 import { metricName, unitName } from './metric-name.ts';
-import { InvalidData, listOf } from './otlp-number.ts';
+import { InvalidData, listOf, recordOf } from './otlp-number.ts';
 import type { PointShape } from './point-samples.ts';
 import { histogramShape, numberShape, summaryShape } from './point-samples.ts';
 
@@ -66,8 +66,14 @@ const textOf = (text: string | null | undefined, what: string): string => {
   return text;
 };
 
+const maxHelp = 1_024;
+
+/** What is kept of a description. A slice alone would hold on to the whole text. */
+const cut = (help: string): string => (help.length <= maxHelp ? help : Buffer.from(help.slice(0, maxHelp), 'utf16le').toString('utf16le'));
+
 /** Throws InvalidData for what is no metric. */
-export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => {
+export const readFamily = (given: OtlpMetric): MetricFamily | RefusedMetric => {
+  const metric = recordOf(given, 'metric');
   const [otlpName, unit, help] = [textOf(metric.name, 'name'), textOf(metric.unit, 'unit'), textOf(metric.description, 'description')];
   const title = JSON.stringify(otlpName);
   if (metric.exponentialHistogram) {
@@ -86,6 +92,6 @@ export const readFamily = (metric: OtlpMetric): MetricFamily | RefusedMetric => 
   }
   const name = metricName(otlpName, unit, kind);
   if (name === null) return refuse('invalid', points.length, `metric ${title} has no letter or digit in its name`);
-  const metadata = { type: promTypes[kind], help, unit: unitName(unit) };
+  const metadata = { type: promTypes[kind], help: cut(help), unit: unitName(unit) };
   return { name, metadata, points, shape };
 };

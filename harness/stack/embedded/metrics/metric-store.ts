@@ -15,6 +15,7 @@ import { createRetention, storedBytes } from './retention.ts';
 import { createSampleBuffer } from './sample-buffer.ts';
 import type { SampleValue } from './sample-code.ts';
 import { createSeriesIndex } from './series-index.ts';
+import { createSeriesRoom } from './series-room.ts';
 
 export type MetricReport = {
   readonly series: number;
@@ -54,7 +55,8 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
   const metadata = new Map<string, FamilyMetadata>();
   const losses = createDropTimes();
   const retention = createRetention(index, bounds, drops, losses);
-  const parts = { index, memory: { pool: createBlockPool(), buffer: createSampleBuffer() }, limits: bounds, drops, metadata };
+  const room = createSeriesRoom(index, bounds, drops, losses);
+  const parts = { index, memory: { pool: createBlockPool(), buffer: createSampleBuffer() }, limits: bounds, room, drops, metadata };
   const ingest = createIngest(parts);
   let appended = 0;
 
@@ -91,7 +93,7 @@ export const createMetricStore = (limits: Partial<MetricLimits> = {}): MetricSto
     labelSets,
     append: (labels, timeMs, value) => {
       const known = index.byKey(labels.key);
-      if (known === undefined && index.size >= bounds.maxSeries) {
+      if (known === undefined && room.refusalOf([labels], timeMs) !== null) {
         drops.series += 1;
         losses.add(timeMs, 1);
         return 'series';

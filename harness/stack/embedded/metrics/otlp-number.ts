@@ -1,5 +1,5 @@
 // OTLP's numbers, lists and values -> plain ones. The types say what a sender should send; what came is checked here.
-import type { OtlpDouble, OtlpInteger, OtlpValue } from '../otlp-metric-types.ts';
+import type { OtlpAttribute, OtlpDouble, OtlpInteger, OtlpValue } from '../otlp-metric-types.ts';
 
 /** A part of a request that is not what OTLP says. It costs its data point, not the request. */
 export class InvalidData extends Error {
@@ -13,6 +13,12 @@ export const listOf = <T>(list: readonly T[] | null | undefined, what: string): 
   if (list === null || list === undefined) return [];
   if (!Array.isArray(list)) throw new InvalidData(what, list);
   return list;
+};
+
+/** An item of a list that must be there: `null` in a list is no default. */
+export const recordOf = <T extends object>(item: T | null | undefined, what: string): T => {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) throw new InvalidData(what, item);
+  return item;
 };
 
 /** Past 2^53 an integer loses its last digits, as in Prometheus, whose samples are floats. */
@@ -40,19 +46,29 @@ export const nanosToMs = (value: OtlpInteger | null | undefined): number => {
   return Math.floor(integerToNumber(value) / 1e6);
 };
 
+const textOf = (text: unknown, what: string): string => {
+  if (typeof text !== 'string') throw new InvalidData(what, text);
+  return text;
+};
+
+const bytesToText = (bytes: unknown): string =>
+  bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : textOf(bytes, 'bytes');
+
+const toEntry = (item: OtlpAttribute): readonly [string, unknown] => {
+  const { key, value } = recordOf(item, 'entry of a map');
+  return [textOf(key ?? '', 'key'), toPlain(value)];
+};
+
 const toPlain = (value: OtlpValue | null | undefined): unknown => {
   if (value === null || value === undefined) return null;
-  if (value.stringValue !== null && value.stringValue !== undefined) return String(value.stringValue);
+  if (value.stringValue !== null && value.stringValue !== undefined) return textOf(value.stringValue, 'text');
   if (value.boolValue !== null && value.boolValue !== undefined) return value.boolValue;
   // Every digit is kept: an id is no quantity.
   if (value.intValue !== null && value.intValue !== undefined) return BigInt(integerToNumber(value.intValue) === 0 ? 0 : value.intValue);
   if (value.doubleValue !== null && value.doubleValue !== undefined) return doubleToNumber(value.doubleValue);
   if (value.arrayValue) return listOf(value.arrayValue.values, 'list').map(toPlain);
-  if (value.kvlistValue) {
-    return Object.fromEntries(listOf(value.kvlistValue.values, 'map').map(({ key, value: inner }) => [key, toPlain(inner)]));
-  }
-  if (value.bytesValue) return typeof value.bytesValue === 'string' ? value.bytesValue : Buffer.from(value.bytesValue).toString('base64');
-  return null;
+  if (value.kvlistValue) return Object.fromEntries(listOf(value.kvlistValue.values, 'map').map(toEntry));
+  return value.bytesValue ? bytesToText(value.bytesValue) : null;
 };
 
 const toJson = (plain: unknown): string => {

@@ -4,7 +4,7 @@ import { formatPlainFloat } from '../promql/float-text.ts';
 import type { OtlpHistogramPoint, OtlpNumberPoint, OtlpSummaryPoint } from '../otlp-metric-types.ts';
 import type { LabelMap } from './label-set.ts';
 import { toLabels } from './label-set.ts';
-import { doubleToNumber, integerToNumber, listOf } from './otlp-number.ts';
+import { doubleToNumber, integerToNumber, listOf, recordOf } from './otlp-number.ts';
 
 /** How points of one kind become samples. `series` and `values` give the same number of things in the same order. */
 export type PointShape<Point> = {
@@ -46,9 +46,8 @@ export const histogramShape: PointShape<OtlpHistogramPoint> = {
   values: histogramValues,
 };
 
-const quantilesOf = (
-  point: OtlpSummaryPoint,
-): readonly { readonly quantile?: number | string | null; readonly value?: number | string | null }[] => point.quantileValues ?? [];
+const quantilesOf = ({ quantileValues }: OtlpSummaryPoint) =>
+  listOf(quantileValues, 'quantileValues').map((one) => recordOf(one, 'quantile'));
 
 export const summaryShape: PointShape<OtlpSummaryPoint> = {
   layout: (point) =>

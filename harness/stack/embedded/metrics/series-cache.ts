@@ -14,23 +14,31 @@ const attributeKey = (attribute: OtlpAttribute | null): string => {
 export const attributesKey = (attributes: readonly OtlpAttribute[]): string => attributes.map(attributeKey).join(separator);
 
 export type SeriesCache = {
-  /** `make` gives null where a series may not be made; that is asked again the next time. */
-  get(key: string, make: () => readonly Series[] | null): readonly Series[] | null;
+  /** `make` gives a text, why, where a series may not be made; that is asked again the next time. */
+  get(key: string, make: () => readonly Series[] | string): readonly Series[] | string;
   /** A short text for a long one that many keys begin with; never given to another. */
   shorten(text: string): string;
+  /** Begins anew, which costs time and loses nothing: what is remembered holds on to the labels of series that are gone. */
+  forget(): void;
 };
 
-/** `maxEntries`: past it the cache begins anew, which costs time and loses nothing. */
-export const createSeriesCache = (maxEntries: number): SeriesCache => {
+/** `maxEntries`, and `maxCharacters` of texts that were shortened: past them it begins anew. */
+export const createSeriesCache = (maxEntries: number, maxCharacters: number): SeriesCache => {
   const entries = new Map<string, readonly Series[]>();
   const short = new Map<string, string>();
-  let shortened = 0;
+  let [shortened, characters] = [0, 0];
+  const forget = (): void => {
+    entries.clear();
+    short.clear();
+    characters = 0;
+  };
   return {
+    forget,
     get: (key, make) => {
       const known = entries.get(key);
       if (known !== undefined && known.every((series) => !series.gone)) return known;
       const made = make();
-      if (made === null) return null;
+      if (typeof made === 'string') return made;
       if (entries.size >= maxEntries) entries.clear();
       entries.set(key, made);
       return made;
@@ -38,7 +46,8 @@ export const createSeriesCache = (maxEntries: number): SeriesCache => {
     shorten: (text) => {
       const known = short.get(text);
       if (known !== undefined) return known;
-      if (short.size >= maxEntries) short.clear();
+      if (short.size >= maxEntries || characters + text.length > maxCharacters) forget();
+      characters += text.length;
       shortened += 1;
       short.set(text, String(shortened));
       return String(shortened);

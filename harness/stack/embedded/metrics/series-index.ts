@@ -4,12 +4,17 @@ import { labelEntries } from '../promql/labels.ts';
 import type { Matcher } from '../promql/matcher.ts';
 import { matchesAll } from '../promql/matcher.ts';
 import type { SampleColumn } from './sample-column.ts';
+import { bytesOfSeries } from './series-bytes.ts';
 
 /** `gone` once the store has let go of it: whoever kept it must ask again. */
 export type Series = { readonly labels: Labels; readonly samples: SampleColumn; gone: boolean };
 
 export type SeriesIndex = {
   readonly size: number;
+  /** Of the series, without their samples. */
+  readonly bytes: number;
+  /** The same, of all that were ever removed. */
+  readonly removedBytes: number;
   byKey(key: string): Series | undefined;
   add(series: Series): void;
   remove(series: Series): void;
@@ -52,18 +57,28 @@ const smallestCandidates = (postings: Postings, matchers: readonly Matcher[]): R
 export const createSeriesIndex = (): SeriesIndex => {
   const byKey = new Map<string, Series>();
   const postings: Postings = new Map();
+  let [bytes, removedBytes] = [0, 0];
   return {
     get size() {
       return byKey.size;
     },
+    get bytes() {
+      return bytes;
+    },
+    get removedBytes() {
+      return removedBytes;
+    },
     byKey: (key) => byKey.get(key),
     add: (series) => {
       byKey.set(series.labels.key, series);
+      bytes += bytesOfSeries(series.labels);
       for (const [name, value] of labelEntries(series.labels)) addPosting(postings, name, value, series);
     },
     remove: (series) => {
       series.gone = true;
       byKey.delete(series.labels.key);
+      bytes -= bytesOfSeries(series.labels);
+      removedBytes += bytesOfSeries(series.labels);
       for (const [name, value] of labelEntries(series.labels)) removePosting(postings, name, value, series);
     },
     find: (matchers) => {

@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../engine/clock.ts';
+import { metricBackend } from '../metric-backend.ts';
+import { createStack } from '../stack.ts';
 import { startTestStack } from '../testing.ts';
 import type { TestStack } from '../testing.ts';
 import { messageType } from './descriptor.ts';
@@ -41,6 +47,16 @@ test('a span without ids is rejected alone, with a count and a reason', async ()
   expect([answer.status, await answer.json()]).toEqual([
     200,
     { partialSuccess: { rejectedSpans: '1', errorMessage: '1 rejected: a span without a span id (8 bytes, not all zero)' } },
+  ]);
+});
+
+test('a data point that is none is rejected alone, and what stands beside it is taken', async () => {
+  const dataPoints = [{ asInt: 1, timeUnixNano: `${Date.now()}000000` }, null];
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'beside', gauge: { dataPoints } }] }] }] });
+  const answer = await post('/v1/metrics', body, json);
+  expect([answer.status, await answer.json()]).toEqual([
+    200,
+    { partialSuccess: { rejectedDataPoints: '1', errorMessage: 'data point is not valid: null' } },
   ]);
 });
 
@@ -103,6 +119,49 @@ test('a stack that is full of work answers 503 with Retry-After', async () => {
   await using busy = await startTestStack({ concurrency: 0 });
   const answer = await fetch(`${busy.url}/v1/traces`, { method: 'POST', body: '{}', headers: json });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+});
+
+const inTime = { timeout: 10_000 };
+
+/** The head and the first half of a request. */
+const beginExport = async (to: TestStack): Promise<Socket> => {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{');
+  return socket;
+};
+
+test('a body that is on its way takes a place until it was answered, or its sender has left', async () => {
+  await using busy = await startTestStack({ concurrency: 1, bodyLimitBytes });
+  const send = async (body: string, headers: Readonly<Record<string, string>> = json): Promise<number> =>
+    (await fetch(`${busy.url}/v1/traces`, { method: 'POST', body, headers })).status;
+  const answered = await beginExport(busy);
+  await expect.poll(() => send('{}'), inTime).toBe(503);
+  answered.write('}');
+  expect(String((await once(answered, 'data'))[0])).toMatch(/^HTTP\/1.1 200 /);
+  expect(await send('{}')).toBe(200);
+  answered.destroy();
+  const left = await beginExport(busy);
+  await expect.poll(() => send('{}'), inTime).toBe(503);
+  left.destroy();
+  await expect.poll(() => send('{}'), inTime).toBe(200);
+  // No ending gives back more than its place, and none keeps it.
+  for (const [body, headers, status] of [
+    ['{', json, 400],
+    ['{}', { 'content-type': 'text/plain' }, 415],
+    ['x'.repeat(2 * bodyLimitBytes), json, 413],
+    ['{}', json, 200],
+  ] as const)
+    expect(await send(body, headers)).toBe(status);
+  const last = await beginExport(busy);
+  await expect.poll(() => send('{}'), inTime).toBe(503);
+  last.destroy();
+});
+
+test('a request that is not there as a whole within a minute loses its place', async () => {
+  const app = await createStack({ metrics: metricBackend(systemClock) });
+  expect(app.server.requestTimeout).toBe(60_000);
+  await app.close();
 });
 
 test('the paths of Prometheus and Loki take the same requests', async () => {

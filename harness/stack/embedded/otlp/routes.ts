@@ -17,7 +17,7 @@ export type OtlpOptions = {
   readonly clock: Clock;
   /** Bytes of a body, both as sent and unpacked. */
   readonly bodyLimitBytes: number;
-  /** Requests that may be in work at once; past it: 503 with Retry-After. */
+  /** Requests that may be in work at once, those on their way in included; past it: 503 with Retry-After. */
   readonly concurrency: number;
 };
 
@@ -86,24 +86,31 @@ const refuse = async (options: OtlpOptions, door: Door, error: unknown, request:
 
 /** A Fastify plugin with content type parsers of its own: every body arrives as bytes. */
 export const otlpRoutes: FastifyPluginAsync<OtlpOptions> = async (app, options) => {
-  let inWork = 0;
+  // From its head on: a body that comes slowly is held as it comes, and so many of them may be held at once.
+  const inWork = new Set<FastifyRequest>();
+  const end = async (request: FastifyRequest): Promise<void> => void inWork.delete(request);
+  app.addHook('onResponse', end);
+  app.addHook('onRequestAbort', end);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes }, (_request, body, done) => done(null, body));
 
   const addDoor = (door: Door, url: string): void => {
     app.post(url, {
       onRequest: async (request, reply) => {
-        if (inWork < options.concurrency) return;
+        if (inWork.size < options.concurrency) {
+          inWork.add(request);
+          return;
+        }
         options.receipts.countRefused(door.signal);
         reply.header('retry-after', '1');
-        await answerError(reply, 503, requestEncoding(request), `${inWork} requests are in work already; try again in a second`);
+        await answerError(reply, 503, requestEncoding(request), `${inWork.size} requests are in work already; try again in a second`);
       },
       handler: async (request, reply) => {
-        inWork += 1;
         try {
           await take(options, door, request, reply);
         } finally {
-          inWork -= 1;
+          // Neither hook is called for a client that left once its body was here.
+          await end(request);
         }
       },
       errorHandler: (error, request, reply) => void refuse(options, door, error, request, reply),

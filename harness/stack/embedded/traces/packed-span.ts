@@ -42,12 +42,12 @@ export const spanMessage = (span: Span): Readonly<Record<string, unknown>> => ({
   status: { code: span.statusCode, message: span.statusMessage },
 });
 
-export const packSpan = (span: Span, arena: ByteArena): PackedSpan => {
+export const packSpan = (span: Span, arena: Pick<ByteArena, 'keep'>): PackedSpan => {
   const bytes = type.encode(type.fromObject(spanMessage(span))).finish();
   return { spanId: span.spanId, bytes: arena.keep(bytes), resource: span.resource, scope: span.scope };
 };
 
 export const unpackSpan = ({ bytes, resource, scope }: PackedSpan): Span => readPackedSpan(bytes, resource, scope);
 
-/** Bytes in memory: the packed ones, and about as much again for what holds them. */
-export const packedBytes = ({ bytes }: PackedSpan): number => bytes.length + 250;
+/** Bytes in memory: the packed ones, and about as much again for what holds them; a buffer of their own is held too. */
+export const packedBytes = ({ bytes }: PackedSpan): number => bytes.length + (bytes.length === bytes.buffer.byteLength ? 500 : 250);

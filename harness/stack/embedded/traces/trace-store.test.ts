@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { Span } from '../otlp/read-traces.ts';
 import { createTraceStore } from './trace-store.ts';
@@ -45,17 +47,33 @@ test('bytes and age bound it too', () => {
   expect(age.report()).toMatchObject({ traces: 1, droppedTraces: 1 });
 });
 
-test('a retried export stores no span twice; one too many of a trace is rejected', () => {
+test('a retried export stores no span twice and loses none, also of a trace that is full', () => {
   const store = createTraceStore(limits);
   const all = ['1', '2', '3'].map((id) => span('a', id));
   store.add(all, 0);
-  expect(store.add(all.slice(0, 2), 1)).toMatchObject({ rejected: 2 });
+  expect(store.add(all.slice(0, 2), 1)).toMatchObject({ accepted: 2, rejected: 0, message: '' });
+  expect(store.report()).toMatchObject({ spans: 3, droppedSpans: 0 });
+});
+
+test('one span too many of a trace is rejected, and lost: it is counted with those that had to go', () => {
+  const store = createTraceStore(limits);
+  store.add(
+    ['1', '2', '3'].map((id) => span('a', id)),
+    0,
+  );
   expect(store.add([span('a', '4')], 1)).toMatchObject({
     accepted: 0,
     rejected: 1,
     message: expect.stringContaining('has 3 spans already'),
   });
-  expect(store.report()).toMatchObject({ spans: 3 });
+  expect(store.report()).toMatchObject({ spans: 3, droppedTraces: 0, droppedSpans: 1 });
+  expect([store.droppedSince(1), store.droppedSince(1_001)]).toEqual([1, 0]);
+});
+
+test('a span without an id is rejected and no loss of the store: nobody could have asked for it', () => {
+  const store = createTraceStore(limits);
+  expect(store.add([span('', '1'), span('a', '')], 0)).toMatchObject({ accepted: 0, rejected: 2 });
+  expect(store.report()).toMatchObject({ droppedSpans: 0 });
 });
 
 test('what is read again is what came', () => {
@@ -91,4 +109,24 @@ test('what is read again is what came', () => {
   };
   store.add([whole], 0);
   expect(store.get('a'.repeat(32))).toMatchObject({ startNano: whole.startTimeUnixNano, endNano: whole.endTimeUnixNano, spans: [whole] });
+});
+
+const liveBufferBytes = (): number => {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().arrayBuffers;
+};
+
+test('a trace that grows for long does not hold on to the memory of those that came and went beside it', () => {
+  const store = createTraceStore({ maxBytes: 4 * 2 ** 20, maxTraces: 50, maxSpansPerTrace: 2_000, maxAgeMs: 1e6 });
+  const before = liveBufferBytes();
+  const hex = (at: number): string => at.toString(16).padStart(16, '0');
+  // Two megabytes between two spans of the one trace, and 150 of those.
+  for (let round = 1; round <= 150; round += 1) {
+    store.add([{ ...span('a', '1'), spanId: hex(round) }], round);
+    for (let other = 0; other < 40; other += 1)
+      store.add([{ ...span('b', '1'), traceId: `${hex(round)}${hex(other)}`, name: 'x'.repeat(50_000) }], round);
+  }
+  expect(store.get('a'.repeat(32))?.spans.map(({ spanId }) => spanId)).toEqual(Array.from({ length: 150 }, (_, at) => hex(at + 1)));
+  expect(liveBufferBytes() - before).toBeLessThan(10 * 2 ** 20);
 });

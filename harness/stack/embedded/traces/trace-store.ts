@@ -5,8 +5,9 @@ import type { Attributes } from '../otlp/attribute-value.ts';
 import type { Span } from '../otlp/read-traces.ts';
 import type { ExportOutcome } from '../receipts.ts';
 import { createByteArena } from './byte-arena.ts';
-import { packedBytes, packSpan, unpackSpan } from './packed-span.ts';
-import type { PackedSpan } from './packed-span.ts';
+import { unpackSpan } from './packed-span.ts';
+import { addSpan, holdsSpan, newEntry, touch } from './trace-entry.ts';
+import type { TraceEntry } from './trace-entry.ts';
 
 export type TraceLimits = {
   readonly maxBytes: number;
@@ -18,8 +19,6 @@ export type Trace = { readonly traceId: string; readonly spans: readonly Span[] 
 
 /** `spans` unpacks them: ask for it once. The times are there without. */
 export type StoredTrace = Trace & { readonly startNano: bigint; readonly endNano: bigint };
-
-type Entry = { traceId: string; packed: PackedSpan[]; startNano: bigint; endNano: bigint; bytes: number; touchedAt: number };
 
 export type TraceStore = {
   add(spans: readonly Span[], receivedAtMs: number): ExportOutcome;
@@ -33,7 +32,7 @@ export type TraceStore = {
     readonly droppedTraces: number;
     readonly droppedSpans: number;
   };
-  /** Spans that had to go, of traces whose last span came at that time or later: epoch milliseconds. */
+  /** Spans that had to go, of traces whose last span came at that time or later, and those that found their trace full: epoch milliseconds. */
   droppedSince(ms: number): number;
 };
 
@@ -46,11 +45,9 @@ const arenaPageBytes = 256 * 1_024;
 
 const countUp = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1);
 
-const newEntry = (traceId: string): Entry => ({ traceId, packed: [], startNano: 0n, endNano: 0n, bytes: 0, touchedAt: 0 });
-
-function stored(entry: Entry): StoredTrace;
-function stored(entry: Entry | undefined): StoredTrace | undefined;
-function stored(entry: Entry | undefined): StoredTrace | undefined {
+function stored(entry: TraceEntry): StoredTrace;
+function stored(entry: TraceEntry | undefined): StoredTrace | undefined;
+function stored(entry: TraceEntry | undefined): StoredTrace | undefined {
   if (entry === undefined) return undefined;
   const { traceId, startNano, endNano, packed } = entry;
   return {
@@ -69,23 +66,24 @@ const outcomeOf = (given: number, problems: ReadonlyMap<string, number>, service
   return { accepted: given - rejected, rejected, message, services };
 };
 
-const problemOf = (span: Span, known: Entry | undefined, { maxSpansPerTrace }: TraceLimits): string | null => {
+const missingId = (span: Span): string | null => {
   if (span.traceId === '') return 'a span without a trace id (16 bytes, not all zero)';
-  if (span.spanId === '') return 'a span without a span id (8 bytes, not all zero)';
-  if (known === undefined || known.packed.length < maxSpansPerTrace) return null;
-  return `trace ${span.traceId} has ${maxSpansPerTrace} spans already, the most that is kept of one`;
+  return span.spanId === '' ? 'a span without a span id (8 bytes, not all zero)' : null;
 };
+
+const isOneTooMany = (span: Span, known: TraceEntry | undefined, { maxSpansPerTrace }: TraceLimits): boolean =>
+  known !== undefined && known.packed.length >= maxSpansPerTrace && !holdsSpan(known, span.spanId);
 
 export const createTraceStore = (limits: TraceLimits): TraceStore => {
   // Insertion order is the order of last arrival: an entry that grows is put in again at the end.
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, TraceEntry>();
   const arena = createByteArena(arenaPageBytes);
   let bytes = 0;
   let spanCount = 0;
   let droppedTraces = 0;
   const droppedSpans = createDropTimes();
 
-  const evict = (entry: Entry): void => {
+  const evict = (entry: TraceEntry): void => {
     entries.delete(entry.traceId);
     bytes -= entry.bytes;
     spanCount -= entry.packed.length;
@@ -99,25 +97,29 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
       evict(entry);
     }
   };
-  const entryFor = (traceId: string): Entry => {
-    const entry = entries.get(traceId) ?? newEntry(traceId);
+  const entryFor = (traceId: string): TraceEntry => {
+    const entry = entries.get(traceId) ?? newEntry(traceId, arena);
     entries.delete(traceId);
     entries.set(traceId, entry);
     return entry;
   };
   const insert = (span: Span, nowMs: number): void => {
     const entry = entryFor(span.traceId);
-    entry.touchedAt = nowMs;
+    bytes += touch(entry, nowMs, arena);
     // A retried export delivers the same spans again.
-    if (entry.packed.some(({ spanId }) => spanId === span.spanId)) return;
-    const packed = packSpan(span, arena);
-    const size = packedBytes(packed);
-    entry.packed.push(packed);
-    if (entry.packed.length === 1 || span.startTimeUnixNano < entry.startNano) entry.startNano = span.startTimeUnixNano;
-    if (span.endTimeUnixNano > entry.endNano) entry.endNano = span.endTimeUnixNano;
-    entry.bytes += size;
-    bytes += size;
+    if (holdsSpan(entry, span.spanId)) return;
+    bytes += addSpan(entry, span, arena);
     spanCount += 1;
+  };
+
+  /** Why it is not taken; null where it is. */
+  const take = (span: Span, nowMs: number): string | null => {
+    const missing = missingId(span);
+    if (missing !== null) return missing;
+    if (!isOneTooMany(span, entries.get(span.traceId), limits)) return (insert(span, nowMs), null);
+    // Told to the sender, and lost to whoever asks for the trace.
+    droppedSpans.add(nowMs, 1);
+    return `trace ${span.traceId} has ${limits.maxSpansPerTrace} spans already, the most that is kept of one`;
   };
 
   return {
@@ -125,8 +127,7 @@ export const createTraceStore = (limits: TraceLimits): TraceStore => {
       const services = new Map<string, number>();
       const problems = new Map<string, number>();
       for (const span of spans) {
-        const problem = problemOf(span, entries.get(span.traceId), limits);
-        if (problem === null) insert(span, receivedAtMs);
+        const problem = take(span, receivedAtMs);
         if (problem === null) countUp(services, serviceOf(span.resource));
         else countUp(problems, problem);
       }

@@ -20,6 +20,13 @@ import { categorizeFlag, groupStreams } from './streams.ts';
 
 export const tailPath = '/loki/api/v1/tail';
 
+/**
+ * Whether an offer to go on in another protocol is taken: for the server's `shouldUpgradeCallback` (https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener).
+ * Any other is a request like each, as HTTP says: whoever offers h2c gets an answer in HTTP/1.1.
+ */
+export const isTail = ({ url = '', headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket' && URL.parse(url, 'http://localhost')?.pathname === tailPath;
+
 const maxTails = 10;
 /** Of what was sent and not yet taken. */
 const maxBufferedBytes = 2 ** 20;
@@ -97,6 +104,8 @@ const run = async (socket: WebSocket, tail: Tail, context: LokiContext): Promise
 const refuse = (socket: Duplex, error: Error): void => {
   const status = errorStatus(error);
   const body = Buffer.from(error.message);
+  // A client that keeps its side open would keep the server from closing.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${status === 400 ? 'Bad Request' : 'Error'}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
   );
@@ -106,8 +115,11 @@ const refuse = (socket: Duplex, error: Error): void => {
 export const serveTails = (server: Server, context: LokiContext): (() => void) => {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1_024 });
   server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== tailPath) return;
+    // The HTTP server looks after it no more: without a listener a reset ends the process.
+    socket.on('error', () => socket.destroy());
     try {
+      // A Node that has no shouldUpgradeCallback (before 24.9) hands over every offer.
+      if (!isTail(request)) throw new BadParameter(`the only WebSocket is at ${tailPath}`);
       const tail = readTail(request, context);
       if (sockets.clients.size >= maxTails)
         throw new BadParameter(`max concurrent tail requests limit exceeded, count > limit (${maxTails + 1} > ${maxTails})`);
