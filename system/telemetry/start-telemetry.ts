@@ -54,7 +54,7 @@ const shutdownBoundMs = 2000;
 const firstExportMs = 200;
 
 export const startTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { clock = systemClock, write = createStdoutWriter() } = options;
+  const { clock = systemClock, write = createStdoutWriter({ clock }) } = options;
   const settings = parseTelemetrySettings(options.environment);
   const resource = processResource({
     ...settings,
