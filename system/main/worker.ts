@@ -198,7 +198,7 @@ const startOne = (
     rebuildThreads: threads.rebuild,
     startDuties: (tenure, onLost) =>
       startDuties({
-        ...dutiesOf(settings),
+        ...dutiesOf(settings, telemetry),
         tenure,
         store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep }),
         clock,
@@ -212,8 +212,8 @@ const startOne = (
   });
 };
 
-const dutiesOf = (settings: Settings) => ({
-  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
+const dutiesOf = (settings: Settings, { exportFailures: failures }: Telemetry) => ({
+  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs, failures }),
   exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
   dedupeWindowHours: settings.dedupeWindowHours,
   dedupeRowBound: settings.dedupeRowBound,

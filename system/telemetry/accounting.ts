@@ -8,10 +8,8 @@ import type { Resource } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type MetricData, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { type CataloguedSignal, signals } from '../contract/signals.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createExportFailures, watchExports } from './export-failures.ts';
-import { createLogger } from './logger.ts';
+import { type ExportFailures, watchExports } from './export-failures.ts';
 import { accountingResource, serviceVersion } from './resource.ts';
-import { createStdoutWriter } from './stdout-writer.ts';
 import { parseTelemetrySettings, type TelemetryEnvironment } from './telemetry-settings.ts';
 
 export type AccountedSignal = Extract<CataloguedSignal, { readonly source: 'accounted' }>;
@@ -45,7 +43,8 @@ export type AccountingOptions = {
   readonly environment: TelemetryEnvironment;
   /** When the books begin (streams.created_at), as the counters' start time; the start of this export by default. */
   readonly booksStartedAtMs?: number;
-  readonly write?: (line: string) => void;
+  /** The process's own: what fails here is counted where the alert on failing exports looks. */
+  readonly failures: ExportFailures;
   readonly clock?: Clock;
 };
 
@@ -54,13 +53,12 @@ export const startAccountingTelemetry = (options: AccountingOptions): Accounting
   const { environment, clock = systemClock } = options;
   const settings = parseTelemetrySettings(environment);
   if (settings.metricsUrl === null) return { push: async () => {}, reportAge: async () => {}, stop: () => {} };
-  const failures = createExportFailures(createLogger({ write: options.write ?? createStdoutWriter(), clock, otel: null }), clock, () => {});
   const exporter = new OTLPMetricExporter({
     url: settings.metricsUrl,
     timeoutMillis: Math.min(settings.exportTimeoutMs, settings.exportIntervalMs),
   });
   return createAccountingExport({
-    exporter: watchExports(exporter, 'metrics', () => failures),
+    exporter: watchExports(exporter, 'metrics', () => options.failures),
     resource: accountingResource(settings.resourceAttributes),
     clock,
     booksStartedAtMs: options.booksStartedAtMs ?? clock.nowMs(),

@@ -207,7 +207,7 @@ describe('without a receiver', () => {
     telemetry.logger.info('hello');
     await telemetry.shutdown();
     expect(lines).toHaveLength(1);
-    expect(telemetry.exportFailures).toEqual({ metrics: 0, traces: 0, logs: 0 });
+    expect(telemetry.exportFailures.counts).toEqual({ metrics: 0, traces: 0, logs: 0 });
   });
 
   it('exports nothing with OTEL_SDK_DISABLED, whatever else is set', async () => {
@@ -227,7 +227,7 @@ describe('without a receiver', () => {
     await seen(() => lastPoint(receiver, signals.sentMessages.name));
     receiver.cut();
     sent.add(41, { 'messaging.operation.name': 'send' });
-    await seen(() => (telemetry.exportFailures.metrics >= 3 ? true : undefined));
+    await seen(() => (telemetry.exportFailures.counts.metrics >= 3 ? true : undefined));
     expect(lines.filter((line) => line.includes('faultline.telemetry.export_failed'))).toHaveLength(1);
     const before = receiver.points.length;
     receiver.mend();

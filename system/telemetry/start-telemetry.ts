@@ -38,7 +38,8 @@ export type Telemetry = {
   /** Spans of one part of the system, by its scope's name. */
   tracer(name: string): Spans;
   readonly logger: Logger;
-  readonly exportFailures: ExportFailures['counts'];
+  /** Of this process, the export of the books included where it has that. */
+  readonly exportFailures: ExportFailures;
   /**
    * To be called when all instruments are there, and before anything can count: what a counter counts before it was exported for the first time is in no increase of it, and
    * a process that starts after a crash counts at once. Returns at once, and never rejects.
@@ -83,7 +84,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
     instruments: metrics.instruments,
     tracer: traces.tracer,
     logger,
-    exportFailures: failures.counts,
+    exportFailures: failures,
     announce: metrics.announce,
     shutdown: () => (ended ??= bounded([metrics.shutdown(), traces.shutdown(), logs.shutdown()])),
   };
