@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { signals } from '../contract/signals.ts';
 import { type BookEntry, startAccountingTelemetry } from './accounting.ts';
+import { systemClock } from './clock.ts';
 import { createExportFailures } from './export-failures.ts';
 import { createLogger } from './logger.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './testing.ts';
@@ -21,7 +22,7 @@ const start = (receiver: OtlpReceiver, nowMs = () => 5000, failures = failuresTo
       OTEL_SERVICE_NAME: 'faultline-worker',
     },
     failures,
-    clock: { nowMs },
+    clock: { ...systemClock, nowMs },
   });
 
 const appended = (lane: number, value: number): BookEntry => ({

@@ -7,7 +7,8 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type MetricData, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { type CataloguedSignal, signals } from '../contract/signals.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock, type Timers } from './clock.ts';
+import { limitExports } from './export-deadline.ts';
 import { type ExportFailures, watchExports } from './export-failures.ts';
 import { accountingResource, serviceVersion } from './resource.ts';
 import { parseTelemetrySettings, type TelemetryEnvironment } from './telemetry-settings.ts';
@@ -45,20 +46,19 @@ export type AccountingOptions = {
   readonly booksStartedAtMs?: number;
   /** The process's own: what fails here is counted where the alert on failing exports looks. */
   readonly failures: ExportFailures;
-  readonly clock?: Clock;
+  readonly clock?: Clock & Timers;
 };
 
 /** Where OTLP is off for metrics it takes snapshots and sends nothing. */
 export const startAccountingTelemetry = (options: AccountingOptions): AccountingTelemetry => {
-  const { environment, clock = systemClock } = options;
+  const { environment, failures, clock = systemClock } = options;
   const settings = parseTelemetrySettings(environment);
   if (settings.metricsUrl === null) return { push: async () => {}, reportAge: async () => {}, stop: () => {} };
-  const exporter = new OTLPMetricExporter({
-    url: settings.metricsUrl,
-    timeoutMillis: Math.min(settings.exportTimeoutMs, settings.exportIntervalMs),
-  });
+  const timeoutMs = Math.min(settings.exportTimeoutMs, settings.exportIntervalMs);
   return createAccountingExport({
-    exporter: watchExports(exporter, 'metrics', () => options.failures),
+    exporter: new OTLPMetricExporter({ url: settings.metricsUrl, timeoutMillis: timeoutMs }),
+    timeoutMs,
+    failures,
     resource: accountingResource(settings.resourceAttributes),
     clock,
     booksStartedAtMs: options.booksStartedAtMs ?? clock.nowMs(),
@@ -67,12 +67,20 @@ export const startAccountingTelemetry = (options: AccountingOptions): Accounting
 
 type ExportParts = {
   readonly exporter: PushMetricExporter;
+  /** The exporter's own, for what it can see of the time. */
+  readonly timeoutMs: number;
+  readonly failures: ExportFailures;
   readonly resource: Resource;
-  readonly clock: Clock;
+  readonly clock: Clock & Timers;
   readonly booksStartedAtMs: number;
 };
 
-export const createAccountingExport = ({ exporter, resource, clock, booksStartedAtMs }: ExportParts): AccountingTelemetry => {
+/** So that the exporter, which knows more of what went wrong, speaks first where it can. */
+const exportMarginMs = 500;
+
+export const createAccountingExport = (parts: ExportParts): AccountingTelemetry => {
+  const { resource, clock, booksStartedAtMs, failures } = parts;
+  const exporter = watchExports(limitExports(parts.exporter, parts.timeoutMs + exportMarginMs, clock), 'metrics', () => failures);
   const startTime = millisToHrTime(booksStartedAtMs);
   const known = createKnownSets();
   const scope = { name: 'faultline.accounting', version: serviceVersion };
