@@ -94,6 +94,27 @@ describe('metrics over OTLP', () => {
     expect(isTwo).toBe(true);
   });
 
+  it('say nothing more of what a gauge has no value of any more, and go on with counters that stand still', async () => {
+    await using receiver = await startOtlpReceiver();
+    const { telemetry } = start(exportTo(receiver.url));
+    const ofTenant = { 'faultline.tenant': 'acme' };
+    let limit: number | null = 5;
+    telemetry.instruments.counter(signals.sentMessages).add(1, { 'messaging.operation.name': 'send' });
+    telemetry.instruments.gauge(signals.tenantStorageLimit, () => (limit === null ? [] : [{ value: limit, attributes: ofTenant }]));
+    telemetry.instruments.gauge(signals.storageSize, () => limit ?? NaN);
+    expect(await seen(() => lastPoint(receiver, signals.tenantStorageLimit.name, ofTenant))).toMatchObject({ value: 5 });
+    limit = null;
+    // One that is on its way may yet have it.
+    const counted = () => receiver.points.filter(({ name }) => name === signals.sentMessages.name).length;
+    const before = counted();
+    await seen(() => (counted() >= before + 2 ? true : undefined));
+    receiver.points.splice(0);
+    await seen(() => (counted() >= 3 ? true : undefined));
+    const names = new Set(receiver.points.map(({ name }) => name));
+    expect([names.has(signals.tenantStorageLimit.name), names.has(signals.storageSize.name)]).toEqual([false, false]);
+    expect(lastPoint(receiver, signals.sentMessages.name)).toMatchObject({ value: 1, temporality: 2 });
+  });
+
   it('bucket seconds and counts each by their own bounds', async () => {
     await using receiver = await startOtlpReceiver();
     const { telemetry } = start(exportTo(receiver.url));

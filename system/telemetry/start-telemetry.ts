@@ -3,11 +3,11 @@
 import { createNoopMeter } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import { AggregationTemporalityPreference, OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, InstrumentType, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { AlwaysOffSampler, BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { settings as systemSettings } from '../contract/environment.ts';
 import { signals } from '../contract/signals.ts';
@@ -106,15 +106,7 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
   // Within one interval: metrics are cumulative, so a late copy is worth less than the next one.
   const timeoutMillis = Math.min(settings.exportTimeoutMs, settings.exportIntervalMs);
   const reader = new PeriodicExportingMetricReader({
-    exporter: watchExports(
-      new OTLPMetricExporter({
-        url: settings.metricsUrl,
-        timeoutMillis,
-        temporalityPreference: AggregationTemporalityPreference.CUMULATIVE,
-      }),
-      'metrics',
-      () => failures,
-    ),
+    exporter: watchExports(createMetricExporter(settings.metricsUrl, timeoutMillis), 'metrics', () => failures),
     exportIntervalMillis: settings.exportIntervalMs,
     exportTimeoutMillis: timeoutMillis,
   });
@@ -130,6 +122,17 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
     return provider.shutdown();
   };
   return { instruments: createInstruments(provider.getMeter('faultline', serviceVersion)), announce, shutdown };
+};
+
+/**
+ * Counters and histograms are cumulative. OTLP's gauges are neither; but the SDK, asked for cumulative ones, repeats the last value of each that it ever saw,
+ * with a fresh time, of what can't be measured any more or is gone.
+ */
+const createMetricExporter = (url: string, timeoutMillis: number): OTLPMetricExporter => {
+  const exporter = new OTLPMetricExporter({ url, timeoutMillis });
+  exporter.selectAggregationTemporality = (type) =>
+    type === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+  return exporter;
 };
 
 const startTraces = ({ settings, resource, failures }: Parts, perSecond: number, clock: Clock) => {
