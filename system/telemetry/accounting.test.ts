@@ -74,3 +74,24 @@ test('an export that nobody answers is given up in time, counted once, and does 
   await pass(60_000);
   expect(failed).toHaveBeenCalledTimes(1);
 });
+
+const progress = (version: number, value: number): BookEntry => ({
+  signal: signals.rebuildProgress,
+  attributes: { 'faultline.processor': 'timelines', 'faultline.processor.version': version },
+  value,
+});
+
+const consumerLag = (consumer: string, value: number): BookEntry => ({
+  signal: signals.consumerLag,
+  attributes: { 'faultline.consumer': consumer },
+  value,
+});
+
+test('of what ends with its labels nothing more is said, where 0 would be false', async () => {
+  const { accounting, valuesOf } = start((done) => done({ code: ExportResultCode.SUCCESS }));
+  await accounting.push({ readAtMs: 5000, entries: [progress(1, 1), consumerLag('billing', 7)] });
+  await accounting.push({ readAtMs: 5000, entries: [progress(2, 0.1)] });
+  await accounting.push({ readAtMs: 5000, entries: [progress(2, 0.2), consumerLag('billing', 8)] });
+  expect(valuesOf('faultline.rebuild.progress')).toEqual([[1], [0.1], [0.2]]);
+  expect(valuesOf('faultline.consumer.lag')).toEqual([[7], [], [8]]);
+});

@@ -132,18 +132,20 @@ const ageEntry = (nowMs: number, readAtMs: number): BookEntry => ({
   value: Math.max(0, nowMs - readAtMs) / 1000,
 });
 
-/** A set of attributes that was once reported goes on: a gauge as 0, a counter with its last value. Silence would read as the old value for minutes. */
+/** A set of attributes that was once reported goes on, where silence would read as the old value for minutes: a counter always does. */
 const createKnownSets = () => {
   const known = new Map<string, BookEntry>();
   return {
     complete: (entries: readonly BookEntry[]): readonly BookEntry[] => {
       const present = new Set(entries.map(keyOf));
       const vanished = [...known].filter(([key]) => !present.has(key)).map(([, entry]) => entry);
-      for (const entry of entries) known.set(keyOf(entry), entry);
+      for (const entry of entries) if (goesOn(entry)) known.set(keyOf(entry), entry);
       return [...entries, ...vanished.map((entry) => (entry.signal.kind === 'gauge' ? { ...entry, value: 0 } : entry))];
     },
   };
 };
+
+const goesOn = ({ signal }: BookEntry) => signal.kind !== 'gauge' || signal.vanished === 'zero';
 
 const keyOf = ({ signal, attributes }: BookEntry) => {
   const values: Readonly<Record<string, string | number>> = attributes;

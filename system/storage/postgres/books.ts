@@ -4,6 +4,7 @@ import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
+import { readConsumers } from './consumer-books.ts';
 import { readLogBooks } from './log-books.ts';
 import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
@@ -45,33 +46,6 @@ const selectPending = `
 const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
   from recovery_totals group by processor`;
-
-const labelledConsumers = 20;
-
-/** Those over HTTP, by name; what is over the bound is one, without an age. */
-const selectConsumers = `
-  select case when n <= ${labelledConsumers} then name else '_others' end as consumer, sum(lag)::bigint as lag,
-         coalesce(max(age.seconds), 0)::double precision as seconds
-  from (
-    select c.tenant, c.consumer, c.stream_version, case when c.tenant = 'default' then c.consumer else c.tenant || '/' || c.consumer end as name,
-           row_number() over (order by c.tenant, c.consumer) as n,
-           coalesce((
-             select sum(greatest(h.head - l.position, 0)) from consumer_lanes l join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
-             where l.tenant = c.tenant and l.consumer = c.consumer
-           ), 0) as lag
-    from consumers c
-  ) c
-  left join lateral (
-    select max(extract(epoch from clock_timestamp() - next.appended_at)) as seconds
-    from consumer_lanes l
-    join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
-    cross join lateral (
-      select appended_at from log
-      where stream_version = c.stream_version and lane = l.lane and position > l.position and l.position < h.head order by position limit 1
-    ) next
-    where l.tenant = c.tenant and l.consumer = c.consumer and c.lag > 0 and c.n <= ${labelledConsumers}
-  ) age on true
-  group by 1`;
 
 /** Estimates, from the statistics that every insert and delete keeps. */
 const selectIdentities = `
@@ -115,7 +89,6 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
 type RecoveryRow = { processor: string; replayed: number; discarded: number; failed_again: number };
-type ConsumerRow = { consumer: string; lag: number; seconds: number };
 type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 /** `keepDays`: of retention; 0: nothing is dropped. */
@@ -144,7 +117,7 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
     client.query<RecoveryRow>(selectRecoveries),
     readRebuilds(client),
-    client.query<ConsumerRow>(selectConsumers),
+    readConsumers(client),
     readLogBooks(client, keepDays),
     client.query<{ rows: number }>(selectIdentities),
     client.query<{ seconds: number }>(selectOldestSnapshot),
@@ -167,7 +140,7 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     ...recoveryEntries(recoveries.rows, processors),
     ...imports,
     ...datagrams.rows.flatMap(datagramEntries),
-    ...consumers.rows.flatMap(consumerEntries),
+    ...consumers,
     ...log,
     entry(signals.identitiesRows, {}, identitiesRows),
     entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
@@ -250,14 +223,6 @@ const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly stri
       entry(signals.recoveryEvents, { 'faultline.processor': processor, 'faultline.recovery.outcome': outcome }, events),
     );
   });
-
-const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] => {
-  const attributes = { 'faultline.consumer': consumer };
-  return [
-    entry(signals.consumerLag, attributes, lag),
-    ...(consumer === '_others' ? [] : [entry(signals.consumerLagDuration, attributes, Math.max(seconds, 0))]),
-  ];
-};
 
 /** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
 const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
