@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { signals } from '../contract/signals.ts';
+import type { BookEntry } from '../telemetry/accounting.ts';
 import type { RetentionRound } from './log-retention.ts';
 import { type DutiesOptions, startDuties } from './duties.ts';
 
@@ -8,12 +10,17 @@ const start = () => {
   let sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
   let reading = { entries: [], beganAtMs: 0, identitiesRows: 0, oldestSnapshotSeconds: 0 };
   let round: RetentionRound = { dropped: [], waits: null };
+  let countEffects: DutiesOptions['store']['countEffects'] = async () => [];
   const said: (string | undefined)[] = [];
+  const errors: string[] = [];
+  /** Of each export. */
+  const exported: (readonly (readonly [name: string, value: number])[])[] = [];
   const alarms: (readonly [atMs: number, name: string | undefined])[] = [];
   const options: DutiesOptions = {
     tenure: { processor: '_duties', version: 0, lane: -1, owner: 'worker-1', epoch: 1 } as DutiesOptions['tenure'],
     store: {
       readBooks: async () => reading,
+      countEffects: (epoch, signal) => countEffects(epoch, signal),
       makePartitions: async () => 0,
       dropPast: async () => round,
       forgetIdentities: async () => false,
@@ -24,7 +31,11 @@ const start = () => {
       eraseNext: async () => ({ isMore: false, finished: null }),
       closeIdleRecoveries: async () => 0,
     },
-    startExport: () => ({ push: async () => {}, reportAge: async () => {}, stop: () => {} }),
+    startExport: () => ({
+      push: async ({ entries }) => void exported.push(entries.map(({ signal, value }) => [signal.name, value] as const)),
+      reportAge: async () => {},
+      stop: () => {},
+    }),
     exportIntervalMs: 1000,
     dedupeWindowHours: 24,
     dedupeRowBound: 1000,
@@ -33,6 +44,7 @@ const start = () => {
       nowMs: () => nowMs,
       sleep: (delayMs, signal) =>
         new Promise((resolve, reject) => {
+          if (signal?.aborted === true) return reject(new Error('aborted'));
           sleepers.push({ untilMs: nowMs + delayMs, wake: resolve });
           signal?.addEventListener('abort', () => reject(new Error('aborted')));
         }),
@@ -41,7 +53,7 @@ const start = () => {
       info: (_body, _attributes, context) => void said.push(context?.eventName),
       error: (_body, _attributes, context) => void alarms.push([nowMs, context?.eventName]),
     },
-    telemetry: { error: () => {} },
+    telemetry: { error: (what) => void errors.push(what) },
     onLost: () => {},
   };
   const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -57,6 +69,9 @@ const start = () => {
   return {
     alarms,
     said,
+    errors,
+    exported,
+    count: (next: typeof countEffects) => void (countEffects = next),
     pass,
     stop: () => duties.stop(),
     retire: (next: RetentionRound) => void (round = next),
@@ -99,4 +114,72 @@ test('what retention dropped is said, and what it could not drop alarms each tim
   expect(said).toEqual(['faultline.log.dropped', 'faultline.log.dropped']);
   expect(alarms.map(([, name]) => name)).toEqual(['faultline.retention.waits']);
   await stop();
+});
+
+const surplus = (value: number): BookEntry => ({
+  signal: signals.effectSurplus,
+  attributes: { 'faultline.processor': 'timelines', 'faultline.processor.version': 1, 'faultline.lane': 0 },
+  value,
+});
+const [surplusName, ageName] = [signals.effectSurplus.name, signals.effectsAge.name];
+const lastOf = (exported: ReturnType<typeof start>['exported']) => Object.fromEntries(exported.at(-1)!);
+
+test('a count of the effects that is over at once goes with the books that were read beside it', async () => {
+  const { exported, pass, stop, count } = start();
+  let counts = 0;
+  count(async () => [surplus((counts += 1))]);
+  await pass(4);
+  // The first was read before there was anything to count.
+  expect(exported.slice(1).map((entries) => Object.fromEntries(entries))).toEqual(
+    [1, 2, 3].map((value) => ({ [surplusName]: value, [ageName]: 0 })),
+  );
+  await stop();
+});
+
+test('the books go out while the effects are counted, one count at a time, and with what it found once it is over', async () => {
+  const { exported, pass, stop, count } = start();
+  const { promise, resolve } = Promise.withResolvers<BookEntry[]>();
+  let counts = 0;
+  count(() => {
+    counts += 1;
+    return promise;
+  });
+  await pass(60);
+  expect(exported.length).toBeGreaterThanOrEqual(58);
+  expect(lastOf(exported)).toEqual({ [ageName]: expect.closeTo(59, -1) });
+  resolve([surplus(3)]);
+  await pass(2);
+  expect(counts).toBe(1);
+  expect(lastOf(exported)).toMatchObject({ [surplusName]: 3 });
+  await stop();
+});
+
+test('where the effects can not be counted the books go out without a surplus, its age grows, and it is said once', async () => {
+  const { exported, errors, pass, stop, count } = start();
+  count(async () => [surplus(0)]);
+  await pass(3);
+  count(() => Promise.reject(new Error('canceling statement due to statement timeout')));
+  await pass(30);
+  expect(exported.length).toBeGreaterThanOrEqual(32);
+  expect(lastOf(exported)).toEqual({ [ageName]: 30 });
+  expect(errors).toEqual(['count the effects']);
+  count(async () => [surplus(0)]);
+  await pass(1);
+  expect(lastOf(exported)).toEqual({ [surplusName]: 0, [ageName]: 0 });
+  await stop();
+});
+
+test('who gives the duties up waits for no count, and ends it', async () => {
+  const { errors, pass, stop, count } = start();
+  let ended: AbortSignal | null = null;
+  count((_epoch, signal) => {
+    ended = signal;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('cut off')));
+    });
+  });
+  await pass(2);
+  await stop();
+  expect(ended!.aborted).toBe(true);
+  expect(errors).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type { Tenure } from './checkpoint.ts';
 import type { DutiesStore } from './duties-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { WorkerClock } from './worker-clock.ts';
-import { createEffectsCadence } from './effects-cadence.ts';
+import { createEffectsCount } from './count-effects.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export type DutiesOptions = {
@@ -35,26 +35,16 @@ export const startDuties = (options: DutiesOptions): Duties => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let books: AccountingTelemetry | null = null;
-  const effects = createEffectsCadence(clock);
+  const effects = createEffectsCount(options, signal);
   const alarms = createAlarms(options);
 
-  /** Where the effects can't be counted just now (their table is locked) the rest of the books is read all the same. */
-  const readBooks = async (withEffects: boolean) => {
-    if (!withEffects) return store.readBooks(options.tenure.epoch, false);
-    try {
-      return await store.readBooks(options.tenure.epoch, true);
-    } catch (error) {
-      options.telemetry.error('count the effects', error);
-      return store.readBooks(options.tenure.epoch, false);
-    }
-  };
   const exportBooks = async () => {
-    const withEffects = effects.due();
     const startedAtMs = clock.nowMs();
-    const reading = await readBooks(withEffects);
+    const moment = effects.begin();
+    const reading = await store.readBooks(options.tenure.epoch);
+    await moment;
     if (signal.aborted) return;
     if (reading === null) return lose();
-    if (withEffects) effects.counted(clock.nowMs() - startedAtMs, reading.entries);
     alarms.look(reading);
     books ??= options.startExport(reading.beganAtMs);
     void books.push({ readAtMs: startedAtMs, entries: effects.complete(reading.entries) });

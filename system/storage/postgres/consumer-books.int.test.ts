@@ -22,7 +22,7 @@ test('the books have lag and age of the twenty consumers that were made first, a
   await pool.query(`update consumer_lanes set position = 5 where consumer = 'c01' and lane = 0`);
   const client = await openConnection({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 }, () => {});
   const read = async () => {
-    const { entries } = await readBooks(client, false);
+    const { entries } = await readBooks(client);
     const of = (name: string) =>
       new Map(
         entries.flatMap(({ signal, attributes, value }) => (signal.name === name ? [[Object.values(attributes)[0], value] as const] : [])),
@@ -56,7 +56,7 @@ test('without a consumer there is no series of one', async () => {
   const pool = createTestPool(database.url);
   await migrate(pool, { lanes: 1, apply: true });
   const client = await openConnection({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 }, () => {});
-  const { entries } = await readBooks(client, false);
+  const { entries } = await readBooks(client);
   expect(entries.filter(({ signal }) => signal.name.startsWith('faultline.consumer'))).toEqual([]);
   await client.end();
   await pool.end();
