@@ -50,11 +50,25 @@ test('a doubled effect and a lost one are told, lane by lane, and nothing of a v
     `insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count)
      values (1, 0, 'default', 's', 'e', now(), 1), (1, 1, 'default', 's', 'e', now(), 4)`,
   );
+  await database.rows(
+    `insert into timeline_entries (version, tenant, system_name, object_id, entry, event_id, event_name, event_time, lane, position)
+     select 1, 'default', 's', 'o', n, n, 'e', now(), 1, n from generate_series(1, 5) n`,
+  );
   await database.rows(`update processors set state = 'retired' where processor = 'events'`);
   expect(await duties.count()).toEqual([
     ['timelines', 1, 0, 1],
     ['timelines', 1, 1, -1],
   ]);
+});
+
+test('all that one of two tables had of a lane is missed, though the other has it', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using duties = await start(database);
+  await database.rows(`update checkpoints set applied = 5, position = 5 where processor = 'timelines'`);
+  await database.rows(
+    `insert into minute_counts (version, lane, tenant, system_name, event_name, minute, count) values (1, 0, 'default', 's', 'e', now(), 5)`,
+  );
+  expect(await duties.count()).toContainEqual(['timelines', 1, 0, -5]);
 });
 
 test('it is given minutes, where any other statement has thirty seconds', async () => {

@@ -28,19 +28,21 @@ const selectApplied = `
   where p.state <> 'retired'
     and not exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version))`;
 
-/** Every effect is counted where it stands; of two counts of one thing the one that is further from the books. */
+/** Every effect is counted where it stands. A table that has no row of a lane is not in the answer. */
 const selectEffects = `
-  select 'events' as processor, 1 as version, lane, count(*)::bigint as effects from events group by lane
+  select 'events' as place, 1 as version, lane, count(*)::bigint as effects from events group by lane
   union all
-  select 'timelines', version, lane, count(*)::bigint from timeline_entries group by version, lane
+  select 'timeline_entries', version, lane, count(*)::bigint from timeline_entries group by version, lane
   union all
-  select 'timelines', version, lane, sum(count)::bigint from minute_counts group by version, lane`;
+  select 'minute_counts', version, lane, sum(count)::bigint from minute_counts group by version, lane`;
+
+/** Where each event that a processor applied has left an effect. */
+const placesOf: Readonly<Record<string, readonly string[]>> = { events: ['events'], timelines: ['timeline_entries', 'minute_counts'] };
 
 const countOnClient = { text: selectEffects, query_timeout: longestCountMs + answerMarginMs };
 
-type LaneRow = { processor: string; version: number; lane: number };
-type AppliedRow = LaneRow & { applied: number };
-type EffectRow = LaneRow & { effects: number };
+type AppliedRow = { processor: string; version: number; lane: number; applied: number };
+type EffectRow = { place: string; version: number; lane: number; effects: number };
 
 /** Null: the duties are another's. */
 export const countEffects = async (
@@ -70,14 +72,13 @@ const cutOnAbort = (client: Client, signal: AbortSignal): Disposable => {
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', cut) };
 };
 
-/** A lane without any row has none. */
+/** Of two counts of one thing the one that is further from the books. */
 const surplusEntries = (applied: readonly AppliedRow[], counted: readonly EffectRow[]): readonly BookEntry[] =>
   applied.map((row) => {
-    const same = counted.filter(
-      ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
-    );
-    const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
-    const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
+    const effectsIn = (place: string) =>
+      counted.find((one) => one.place === place && one.version === row.version && one.lane === row.lane)?.effects ?? 0;
+    const surpluses = (placesOf[row.processor] ?? []).map((place) => effectsIn(place) - row.applied);
+    const surplus = surpluses.reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
     const attributes = { 'faultline.processor': row.processor, 'faultline.processor.version': row.version, 'faultline.lane': row.lane };
     return { signal: signals.effectSurplus, attributes, value: surplus };
   });
