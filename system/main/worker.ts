@@ -197,7 +197,7 @@ const startOne = (
     own: threads.own,
     rebuilds: createRebuildStore(session('rebuilds')),
     rebuildThreads: threads.rebuild,
-    startDuties: (tenure, onLost) =>
+    startDuties: (tenure, lease) =>
       startDuties({
         ...dutiesOf(settings, telemetry),
         tenure,
@@ -205,7 +205,7 @@ const startOne = (
         clock,
         logger: telemetry.logger,
         telemetry: collected,
-        onLost,
+        ...lease,
       }),
     telemetry: collected,
     clock,
@@ -216,6 +216,7 @@ const startOne = (
 const dutiesOf = (settings: Settings, { exportFailures: failures }: Telemetry) => ({
   startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs, failures }),
   exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
+  leaseMs: settings.leaseMs,
   dedupeWindowHours: settings.dedupeWindowHours,
   dedupeRowBound: settings.dedupeRowBound,
   retention: retentionOf(settings),

@@ -10,6 +10,9 @@ const start = () => {
   let sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
   let reading = { entries: [], beganAtMs: 0, identitiesRows: 0, oldestSnapshotSeconds: 0 };
   let round: RetentionRound = { dropped: [], waits: null };
+  let readBooks: DutiesOptions['store']['readBooks'] = async () => reading;
+  let provenAtMs = 0;
+  const agesAtMs: number[] = [];
   let countEffects: DutiesOptions['store']['countEffects'] = async () => [];
   const said: (string | undefined)[] = [];
   const errors: string[] = [];
@@ -19,7 +22,7 @@ const start = () => {
   const options: DutiesOptions = {
     tenure: { processor: '_duties', version: 0, lane: -1, owner: 'worker-1', epoch: 1 } as DutiesOptions['tenure'],
     store: {
-      readBooks: async () => reading,
+      readBooks: (epoch) => readBooks(epoch),
       countEffects: (epoch, signal) => countEffects(epoch, signal),
       makePartitions: async () => 0,
       dropPast: async () => round,
@@ -33,10 +36,12 @@ const start = () => {
     },
     startExport: () => ({
       push: async ({ entries }) => void exported.push(entries.map(({ signal, value }) => [signal.name, value] as const)),
-      reportAge: async () => {},
+      reportAge: async () => void agesAtMs.push(nowMs),
       stop: () => {},
     }),
     exportIntervalMs: 1000,
+    leaseMs: 3000,
+    provenAtMs: () => provenAtMs,
     dedupeWindowHours: 24,
     dedupeRowBound: 1000,
     retention: { keepDays: 7, consumers: 'wait' },
@@ -72,6 +77,9 @@ const start = () => {
     errors,
     exported,
     count: (next: typeof countEffects) => void (countEffects = next),
+    agesAtMs,
+    cutOff: () => void (readBooks = () => Promise.reject(new Error('connect ECONNREFUSED'))),
+    renew: () => void (provenAtMs = nowMs),
     pass,
     stop: () => duties.stop(),
     retire: (next: RetentionRound) => void (round = next),
@@ -182,4 +190,20 @@ test('who gives the duties up waits for no count, and ends it', async () => {
   await stop();
   expect(ended!.aborted).toBe(true);
   expect(errors).toEqual([]);
+});
+
+test('while the books can not be read their age goes out for as long as the lease is known to be ours, and no longer', async () => {
+  const { agesAtMs, pass, stop, cutOff, renew } = start();
+  await pass(2);
+  cutOff();
+  for (let second = 0; second < 60; second += 1) {
+    renew();
+    await pass(1);
+  }
+  expect(agesAtMs.length).toBeGreaterThanOrEqual(59);
+  expect(agesAtMs.at(-1)).toBe(61_000);
+  // The last renewal went through at 61 s: from 64 s on another may have the duties, and speak of its own books under the same name.
+  await pass(60);
+  expect(agesAtMs.at(-1)).toBe(63_000);
+  await stop();
 });

@@ -8,7 +8,14 @@ import type { WorkerClock } from './worker-clock.ts';
 import { createEffectsCount } from './count-effects.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export type DutiesOptions = {
+export type DutiesLease = {
+  /** The lease is another's. */
+  readonly onLost: () => void;
+  /** When the lease was last asked for, of what was then answered as ours. */
+  readonly provenAtMs: () => number;
+};
+
+export type DutiesOptions = DutiesLease & {
   readonly tenure: Tenure;
   readonly store: DutiesStore;
   /** Counters begin with the books, whoever exports them. */
@@ -20,8 +27,7 @@ export type DutiesOptions = {
   readonly clock: WorkerClock;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   readonly telemetry: Pick<WorkerTelemetry, 'error'>;
-  /** The lease is another's. */
-  readonly onLost: () => void;
+  readonly leaseMs: number;
 };
 
 export type Duties = { stop(): Promise<void> };
@@ -49,6 +55,10 @@ export const startDuties = (options: DutiesOptions): Duties => {
     books ??= options.startExport(reading.beganAtMs);
     void books.push({ readAtMs: startedAtMs, entries: effects.complete(reading.entries) });
   };
+  /** Of all workers one speaks under the name of the books: who may have lost the lease without a word is silent, and that is seen. */
+  const reportAge = () => {
+    if (clock.nowMs() < options.provenAtMs() + options.leaseMs) void books?.reportAge();
+  };
   const lose = () => {
     stopping.abort();
     books?.stop();
@@ -70,7 +80,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
     every('erase objects', 500, eraseNext),
     every('compare versions', 500, compareNext),
     every('remove what was given up', 1000, removeNext),
-    every('read the books', options.exportIntervalMs, exportBooks, () => void books?.reportAge()),
+    every('read the books', options.exportIntervalMs, exportBooks, reportAge),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
     every('drop what is past retention', 600_000, () => dropPast(options, alarms)),
     every('forget identities past the window', 10_000, () => forget(options, signal)),

@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { goneFor } from './presence.ts';
 import { identitiesBound, type Profile } from './profile.ts';
-import { by, recent } from './promql.ts';
+import { ageOf, by, recent } from './promql.ts';
 import type { AlertRule, RuleGroup } from './rule.ts';
 
 export const booksGroup = (profile: Profile): RuleGroup => ({
@@ -74,12 +74,12 @@ const effectsUncounted = ({ fresh, effectsSeconds }: Profile): AlertRule => ({
 
 const booksStale = (profile: Profile): AlertRule => ({
   alert: 'FaultlineBooksStale',
-  expr: `max ${by()} (${recent(signals.accountingAge, profile.fresh)}) > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
+  expr: `max ${by()} ${ageOf(signals.accountingAge, profile.gone.remembered)} > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
   severity: 'ticket',
   summary: 'Nobody reads the books: drops, doubled effects, lag and dead letters cannot be seen.',
   description: `The books were not read for ${profile.booksSeconds} s, or not exported for ${profile.gone.after}. Every alert that rests on them is blind until they are back.`,
   withoutTraffic:
-    'Traffic does not matter: the elected worker exports the age of its last reading at any time. No data is one of the two things that it fires on.',
+    'Traffic does not matter: the elected worker exports the age of its last reading at any time, and where it has lost touch what it said last gets older by itself. No data is one of the two things that it fires on.',
 });
 
 const snapshotOld = ({ fresh, snapshotSeconds }: Profile): AlertRule => ({
