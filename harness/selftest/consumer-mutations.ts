@@ -68,9 +68,9 @@ export const consumerMutations: readonly SelftestCase[] = [
     namedBy: ['agreement/consumer-lag-over-time'],
     edits: [
       {
-        file: 'system/storage/postgres/books.ts',
-        find: 'select sum(greatest(h.head - l.position, 0)) from consumer_lanes l',
-        replace: 'select sum(least(h.head - l.position, 0)) from consumer_lanes l',
+        file: 'system/storage/postgres/consumer-books.ts',
+        find: 'sum(greatest(h.head - l.position, 0)) as lag',
+        replace: 'sum(least(h.head - l.position, 0)) as lag',
       },
     ],
   },

@@ -2,8 +2,9 @@
 
 /** Of a worker's main thread, from its start. Two move ranges of processor `events`. */
 export const workerSessions = ['leases', 'renewals', 'heads', 'limits', 'events-0', 'events-1', 'park', 'rebuilds'] as const;
-/** Of the elected one, beside those. */
-export const dutySessions = ['books', 'chores', 'compare', 'erase'] as const;
+/** Of the elected one, beside those: four that take turns, and one for what may take minutes. */
+export const turnSessions = ['books', 'chores', 'compare', 'erase'] as const;
+export const dutySessions = [...turnSessions, 'effects'] as const;
 
 export type WorkerSession = (typeof workerSessions)[number] | (typeof dutySessions)[number];
 

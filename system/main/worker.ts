@@ -26,7 +26,7 @@ import { collectWorkers } from '../workers/telemetry.ts';
 import { createLazyThreadPool, createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
 import { systemWorkerClock } from '../workers/worker-clock.ts';
 import { startWorker, type RunningWorker } from '../workers/worker.ts';
-import { dutySessions, parkThreads, rebuildThreads, type WorkerSession } from './connections.ts';
+import { parkThreads, rebuildThreads, turnSessions, type WorkerSession } from './connections.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 import { loadProcessors } from './own/load-processors.ts';
 import { startOwnProcessors, type OwnThreads } from './own/start-processors.ts';
@@ -164,7 +164,8 @@ const startOne = (
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
     ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
-  const dutiesSessions = createSessionPool(dutySessions.map(session));
+  const dutiesSessions = createSessionPool(turnSessions.map(session));
+  const effects = session('effects');
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
   const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
   const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };
@@ -196,15 +197,15 @@ const startOne = (
     own: threads.own,
     rebuilds: createRebuildStore(session('rebuilds')),
     rebuildThreads: threads.rebuild,
-    startDuties: (tenure, onLost) =>
+    startDuties: (tenure, lease) =>
       startDuties({
-        ...dutiesOf(settings),
+        ...dutiesOf(settings, telemetry),
         tenure,
-        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep }),
+        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep, effects }),
         clock,
         logger: telemetry.logger,
         telemetry: collected,
-        onLost,
+        ...lease,
       }),
     telemetry: collected,
     clock,
@@ -212,9 +213,10 @@ const startOne = (
   });
 };
 
-const dutiesOf = (settings: Settings) => ({
-  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs }),
+const dutiesOf = (settings: Settings, { exportFailures: failures }: Telemetry) => ({
+  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs, failures }),
   exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
+  leaseMs: settings.leaseMs,
   dedupeWindowHours: settings.dedupeWindowHours,
   dedupeRowBound: settings.dedupeRowBound,
   retention: retentionOf(settings),

@@ -1,9 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import { signals } from '../contract/signals.ts';
 import { type BookEntry, startAccountingTelemetry } from './accounting.ts';
+import { systemClock } from './clock.ts';
+import { createExportFailures } from './export-failures.ts';
+import { createLogger } from './logger.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './testing.ts';
 
-const start = (receiver: OtlpReceiver, nowMs = () => 5000, lines: string[] = []) =>
+const failuresTo = (lines: string[] = []) =>
+  createExportFailures(
+    createLogger({ write: (line) => void lines.push(line), clock: { nowMs: () => 5000 }, otel: null }),
+    { nowMs: () => 5000 },
+    () => {},
+  );
+
+const start = (receiver: OtlpReceiver, nowMs = () => 5000, failures = failuresTo()) =>
   startAccountingTelemetry({
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -11,8 +21,8 @@ const start = (receiver: OtlpReceiver, nowMs = () => 5000, lines: string[] = [])
       OTEL_RESOURCE_ATTRIBUTES: 'faultline.run=r1,service.instance.id=worker-1',
       OTEL_SERVICE_NAME: 'faultline-worker',
     },
-    write: (line) => void lines.push(line),
-    clock: { nowMs },
+    failures,
+    clock: { ...systemClock, nowMs },
   });
 
 const appended = (lane: number, value: number): BookEntry => ({
@@ -91,17 +101,33 @@ describe('the export of the books', () => {
     const receiver = await startOtlpReceiver();
     await receiver[Symbol.asyncDispose]();
     const lines: string[] = [];
-    const accounting = start(receiver, () => 5000, lines);
+    const accounting = start(receiver, () => 5000, failuresTo(lines));
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
     accounting.stop();
     await vi.waitFor(() => expect(lines).toHaveLength(1));
   });
 
+  it('counts an export that is refused among the failures of its process', async () => {
+    await using receiver = await startOtlpReceiver({ status: 413 });
+    const failures = failuresTo();
+    const accounting = start(receiver, () => 5000, failures);
+    await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
+    accounting.stop();
+    expect(failures.counts.metrics).toBe(1);
+  });
+
+  it('leaves nothing behind on stdout, however often a worker is elected', async () => {
+    await using receiver = await startOtlpReceiver();
+    const before = process.stdout.listenerCount('error');
+    for (let election = 0; election < 10; election += 1) start(receiver).stop();
+    expect(process.stdout.listenerCount('error')).toBe(before);
+  });
+
   it('sends nothing where OTLP is off', async () => {
     await using receiver = await startOtlpReceiver();
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRICS_EXPORTER: 'none' };
-    const accounting = startAccountingTelemetry({ environment, write: () => {} });
+    const accounting = startAccountingTelemetry({ environment, failures: failuresTo() });
     await accounting.push({ readAtMs: 0, entries: [appended(0, 7)] });
     accounting.stop();
     expect(receiver.points).toEqual([]);

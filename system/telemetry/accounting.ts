@@ -7,11 +7,10 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type MetricData, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { type CataloguedSignal, signals } from '../contract/signals.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { createExportFailures, watchExports } from './export-failures.ts';
-import { createLogger } from './logger.ts';
+import { type Clock, systemClock, type Timers } from './clock.ts';
+import { limitExports } from './export-deadline.ts';
+import { type ExportFailures, watchExports } from './export-failures.ts';
 import { accountingResource, serviceVersion } from './resource.ts';
-import { createStdoutWriter } from './stdout-writer.ts';
 import { parseTelemetrySettings, type TelemetryEnvironment } from './telemetry-settings.ts';
 
 export type AccountedSignal = Extract<CataloguedSignal, { readonly source: 'accounted' }>;
@@ -45,22 +44,21 @@ export type AccountingOptions = {
   readonly environment: TelemetryEnvironment;
   /** When the books begin (streams.created_at), as the counters' start time; the start of this export by default. */
   readonly booksStartedAtMs?: number;
-  readonly write?: (line: string) => void;
-  readonly clock?: Clock;
+  /** The process's own: what fails here is counted where the alert on failing exports looks. */
+  readonly failures: ExportFailures;
+  readonly clock?: Clock & Timers;
 };
 
 /** Where OTLP is off for metrics it takes snapshots and sends nothing. */
 export const startAccountingTelemetry = (options: AccountingOptions): AccountingTelemetry => {
-  const { environment, clock = systemClock } = options;
+  const { environment, failures, clock = systemClock } = options;
   const settings = parseTelemetrySettings(environment);
   if (settings.metricsUrl === null) return { push: async () => {}, reportAge: async () => {}, stop: () => {} };
-  const failures = createExportFailures(createLogger({ write: options.write ?? createStdoutWriter(), clock, otel: null }), clock, () => {});
-  const exporter = new OTLPMetricExporter({
-    url: settings.metricsUrl,
-    timeoutMillis: Math.min(settings.exportTimeoutMs, settings.exportIntervalMs),
-  });
+  const timeoutMs = Math.min(settings.exportTimeoutMs, settings.exportIntervalMs);
   return createAccountingExport({
-    exporter: watchExports(exporter, 'metrics', () => failures),
+    exporter: new OTLPMetricExporter({ url: settings.metricsUrl, timeoutMillis: timeoutMs }),
+    timeoutMs,
+    failures,
     resource: accountingResource(settings.resourceAttributes),
     clock,
     booksStartedAtMs: options.booksStartedAtMs ?? clock.nowMs(),
@@ -69,12 +67,20 @@ export const startAccountingTelemetry = (options: AccountingOptions): Accounting
 
 type ExportParts = {
   readonly exporter: PushMetricExporter;
+  /** The exporter's own, for what it can see of the time. */
+  readonly timeoutMs: number;
+  readonly failures: ExportFailures;
   readonly resource: Resource;
-  readonly clock: Clock;
+  readonly clock: Clock & Timers;
   readonly booksStartedAtMs: number;
 };
 
-export const createAccountingExport = ({ exporter, resource, clock, booksStartedAtMs }: ExportParts): AccountingTelemetry => {
+/** So that the exporter, which knows more of what went wrong, speaks first where it can. */
+const exportMarginMs = 500;
+
+export const createAccountingExport = (parts: ExportParts): AccountingTelemetry => {
+  const { resource, clock, booksStartedAtMs, failures } = parts;
+  const exporter = watchExports(limitExports(parts.exporter, parts.timeoutMs + exportMarginMs, clock), 'metrics', () => failures);
   const startTime = millisToHrTime(booksStartedAtMs);
   const known = createKnownSets();
   const scope = { name: 'faultline.accounting', version: serviceVersion };
@@ -126,18 +132,20 @@ const ageEntry = (nowMs: number, readAtMs: number): BookEntry => ({
   value: Math.max(0, nowMs - readAtMs) / 1000,
 });
 
-/** A set of attributes that was once reported goes on: a gauge as 0, a counter with its last value. Silence would read as the old value for minutes. */
+/** A set of attributes that was once reported goes on, where silence would read as the old value for minutes: a counter always does. */
 const createKnownSets = () => {
   const known = new Map<string, BookEntry>();
   return {
     complete: (entries: readonly BookEntry[]): readonly BookEntry[] => {
       const present = new Set(entries.map(keyOf));
       const vanished = [...known].filter(([key]) => !present.has(key)).map(([, entry]) => entry);
-      for (const entry of entries) known.set(keyOf(entry), entry);
+      for (const entry of entries) if (goesOn(entry)) known.set(keyOf(entry), entry);
       return [...entries, ...vanished.map((entry) => (entry.signal.kind === 'gauge' ? { ...entry, value: 0 } : entry))];
     },
   };
 };
+
+const goesOn = ({ signal }: BookEntry) => signal.kind !== 'gauge' || signal.vanished === 'zero';
 
 const keyOf = ({ signal, attributes }: BookEntry) => {
   const values: Readonly<Record<string, string | number>> = attributes;

@@ -35,7 +35,7 @@ export const createExportFailures = (logger: Logger, clock: Clock, count: (signa
 const totals = (counts: Record<ExportSignal, number>) =>
   Object.fromEntries(Object.entries(counts).map(([signal, count]) => [`failures.${signal}`, count]));
 
-type Exporter<Items> = { export(items: Items, done: (result: ExportResult) => void): void };
+export type Exporter<Items> = { export(items: Items, done: (result: ExportResult) => void): void };
 
 /** Tells each failure; the exporter is otherwise left as it is. */
 export const watchExports = <Items, E extends Exporter<Items>>(

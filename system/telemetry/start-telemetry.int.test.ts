@@ -94,6 +94,27 @@ describe('metrics over OTLP', () => {
     expect(isTwo).toBe(true);
   });
 
+  it('say nothing more of what a gauge has no value of any more, and go on with counters that stand still', async () => {
+    await using receiver = await startOtlpReceiver();
+    const { telemetry } = start(exportTo(receiver.url));
+    const ofTenant = { 'faultline.tenant': 'acme' };
+    let limit: number | null = 5;
+    telemetry.instruments.counter(signals.sentMessages).add(1, { 'messaging.operation.name': 'send' });
+    telemetry.instruments.gauge(signals.tenantStorageLimit, () => (limit === null ? [] : [{ value: limit, attributes: ofTenant }]));
+    telemetry.instruments.gauge(signals.storageSize, () => limit ?? NaN);
+    expect(await seen(() => lastPoint(receiver, signals.tenantStorageLimit.name, ofTenant))).toMatchObject({ value: 5 });
+    limit = null;
+    // One that is on its way may yet have it.
+    const counted = () => receiver.points.filter(({ name }) => name === signals.sentMessages.name).length;
+    const before = counted();
+    await seen(() => (counted() >= before + 2 ? true : undefined));
+    receiver.points.splice(0);
+    await seen(() => (counted() >= 3 ? true : undefined));
+    const names = new Set(receiver.points.map(({ name }) => name));
+    expect([names.has(signals.tenantStorageLimit.name), names.has(signals.storageSize.name)]).toEqual([false, false]);
+    expect(lastPoint(receiver, signals.sentMessages.name)).toMatchObject({ value: 1, temporality: 2 });
+  });
+
   it('bucket seconds and counts each by their own bounds', async () => {
     await using receiver = await startOtlpReceiver();
     const { telemetry } = start(exportTo(receiver.url));
@@ -207,7 +228,7 @@ describe('without a receiver', () => {
     telemetry.logger.info('hello');
     await telemetry.shutdown();
     expect(lines).toHaveLength(1);
-    expect(telemetry.exportFailures).toEqual({ metrics: 0, traces: 0, logs: 0 });
+    expect(telemetry.exportFailures.counts).toEqual({ metrics: 0, traces: 0, logs: 0 });
   });
 
   it('exports nothing with OTEL_SDK_DISABLED, whatever else is set', async () => {
@@ -227,7 +248,7 @@ describe('without a receiver', () => {
     await seen(() => lastPoint(receiver, signals.sentMessages.name));
     receiver.cut();
     sent.add(41, { 'messaging.operation.name': 'send' });
-    await seen(() => (telemetry.exportFailures.metrics >= 3 ? true : undefined));
+    await seen(() => (telemetry.exportFailures.counts.metrics >= 3 ? true : undefined));
     expect(lines.filter((line) => line.includes('faultline.telemetry.export_failed'))).toHaveLength(1);
     const before = receiver.points.length;
     receiver.mend();

@@ -3,11 +3,11 @@
 import { createNoopMeter } from '@opentelemetry/api';
 import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import { AggregationTemporalityPreference, OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, InstrumentType, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { AlwaysOffSampler, BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { settings as systemSettings } from '../contract/environment.ts';
 import { signals } from '../contract/signals.ts';
@@ -38,7 +38,8 @@ export type Telemetry = {
   /** Spans of one part of the system, by its scope's name. */
   tracer(name: string): Spans;
   readonly logger: Logger;
-  readonly exportFailures: ExportFailures['counts'];
+  /** Of this process, the export of the books included where it has that. */
+  readonly exportFailures: ExportFailures;
   /**
    * To be called when all instruments are there, and before anything can count: what a counter counts before it was exported for the first time is in no increase of it, and
    * a process that starts after a crash counts at once. Returns at once, and never rejects.
@@ -54,7 +55,7 @@ const shutdownBoundMs = 2000;
 const firstExportMs = 200;
 
 export const startTelemetry = (options: TelemetryOptions): Telemetry => {
-  const { clock = systemClock, write = createStdoutWriter() } = options;
+  const { clock = systemClock, write = createStdoutWriter({ clock }) } = options;
   const settings = parseTelemetrySettings(options.environment);
   const resource = processResource({
     ...settings,
@@ -83,7 +84,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
     instruments: metrics.instruments,
     tracer: traces.tracer,
     logger,
-    exportFailures: failures.counts,
+    exportFailures: failures,
     announce: metrics.announce,
     shutdown: () => (ended ??= bounded([metrics.shutdown(), traces.shutdown(), logs.shutdown()])),
   };
@@ -105,15 +106,7 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
   // Within one interval: metrics are cumulative, so a late copy is worth less than the next one.
   const timeoutMillis = Math.min(settings.exportTimeoutMs, settings.exportIntervalMs);
   const reader = new PeriodicExportingMetricReader({
-    exporter: watchExports(
-      new OTLPMetricExporter({
-        url: settings.metricsUrl,
-        timeoutMillis,
-        temporalityPreference: AggregationTemporalityPreference.CUMULATIVE,
-      }),
-      'metrics',
-      () => failures,
-    ),
+    exporter: watchExports(createMetricExporter(settings.metricsUrl, timeoutMillis), 'metrics', () => failures),
     exportIntervalMillis: settings.exportIntervalMs,
     exportTimeoutMillis: timeoutMillis,
   });
@@ -129,6 +122,17 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
     return provider.shutdown();
   };
   return { instruments: createInstruments(provider.getMeter('faultline', serviceVersion)), announce, shutdown };
+};
+
+/**
+ * Counters and histograms are cumulative. OTLP's gauges are neither; but the SDK, asked for cumulative ones, repeats the last value of each that it ever saw,
+ * with a fresh time, of what can't be measured any more or is gone.
+ */
+const createMetricExporter = (url: string, timeoutMillis: number): OTLPMetricExporter => {
+  const exporter = new OTLPMetricExporter({ url, timeoutMillis });
+  exporter.selectAggregationTemporality = (type) =>
+    type === InstrumentType.OBSERVABLE_GAUGE ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+  return exporter;
 };
 
 const startTraces = ({ settings, resource, failures }: Parts, perSecond: number, clock: Clock) => {

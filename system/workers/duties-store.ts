@@ -35,6 +35,11 @@ export type Chores = {
 
 export type DutiesStore = Chores &
   LogRetention & {
-    /** Null: the lease is not ours any more, and nothing may be exported. `effects`: also count the rows of the read models, which costs. */
-    readBooks(epoch: number, effects: boolean): Promise<BooksReading | null>;
+    /** Null: the lease is not ours any more, and nothing may be exported. */
+    readBooks(epoch: number): Promise<BooksReading | null>;
+    /**
+     * The rows of the read models, against what the books of the same snapshot have applied. It may take minutes, beside everything else; `signal` ends it.
+     * Null: as above.
+     */
+    countEffects(epoch: number, signal: AbortSignal): Promise<readonly BookEntry[] | null>;
   };

@@ -5,10 +5,17 @@ import type { Tenure } from './checkpoint.ts';
 import type { DutiesStore } from './duties-store.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { WorkerClock } from './worker-clock.ts';
-import { createEffectsCadence } from './effects-cadence.ts';
+import { createEffectsCount } from './count-effects.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-export type DutiesOptions = {
+export type DutiesLease = {
+  /** The lease is another's. */
+  readonly onLost: () => void;
+  /** When the lease was last asked for, of what was then answered as ours. */
+  readonly provenAtMs: () => number;
+};
+
+export type DutiesOptions = DutiesLease & {
   readonly tenure: Tenure;
   readonly store: DutiesStore;
   /** Counters begin with the books, whoever exports them. */
@@ -20,8 +27,7 @@ export type DutiesOptions = {
   readonly clock: WorkerClock;
   readonly logger: Pick<Logger, 'info' | 'error'>;
   readonly telemetry: Pick<WorkerTelemetry, 'error'>;
-  /** The lease is another's. */
-  readonly onLost: () => void;
+  readonly leaseMs: number;
 };
 
 export type Duties = { stop(): Promise<void> };
@@ -35,29 +41,23 @@ export const startDuties = (options: DutiesOptions): Duties => {
   const stopping = new AbortController();
   const { signal } = stopping;
   let books: AccountingTelemetry | null = null;
-  const effects = createEffectsCadence(clock);
+  const effects = createEffectsCount(options, signal);
   const alarms = createAlarms(options);
 
-  /** Where the effects can't be counted just now (their table is locked) the rest of the books is read all the same. */
-  const readBooks = async (withEffects: boolean) => {
-    if (!withEffects) return store.readBooks(options.tenure.epoch, false);
-    try {
-      return await store.readBooks(options.tenure.epoch, true);
-    } catch (error) {
-      options.telemetry.error('count the effects', error);
-      return store.readBooks(options.tenure.epoch, false);
-    }
-  };
   const exportBooks = async () => {
-    const withEffects = effects.due();
     const startedAtMs = clock.nowMs();
-    const reading = await readBooks(withEffects);
+    const moment = effects.begin();
+    const reading = await store.readBooks(options.tenure.epoch);
+    await moment;
     if (signal.aborted) return;
     if (reading === null) return lose();
-    if (withEffects) effects.counted(clock.nowMs() - startedAtMs, reading.entries);
     alarms.look(reading);
     books ??= options.startExport(reading.beganAtMs);
     void books.push({ readAtMs: startedAtMs, entries: effects.complete(reading.entries) });
+  };
+  /** Of all workers one speaks under the name of the books: who may have lost the lease without a word is silent, and that is seen. */
+  const reportAge = () => {
+    if (clock.nowMs() < options.provenAtMs() + options.leaseMs) void books?.reportAge();
   };
   const lose = () => {
     stopping.abort();
@@ -80,7 +80,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
     every('erase objects', 500, eraseNext),
     every('compare versions', 500, compareNext),
     every('remove what was given up', 1000, removeNext),
-    every('read the books', options.exportIntervalMs, exportBooks, () => void books?.reportAge()),
+    every('read the books', options.exportIntervalMs, exportBooks, reportAge),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
     every('drop what is past retention', 600_000, () => dropPast(options, alarms)),
     every('forget identities past the window', 10_000, () => forget(options, signal)),

@@ -34,6 +34,8 @@ export type LeaseKeeper = {
   /** The lane is another's: forget it. */
   forget(tenure: Tenure): void;
   readonly held: () => readonly Tenure[];
+  /** When the lease was last asked for, of what was then answered as ours: nobody else has it within its time from there. Not ours: -Infinity. */
+  provenAtMs(tenure: Tenure): number;
   /** Stops every lane and gives all leases back. */
   giveBackAll(): Promise<void>;
 };
@@ -46,7 +48,7 @@ const longestRoundMs = 50;
 /** How long a graceful stop waits for lanes, and for the database. */
 const longestStopMs = 2000;
 
-type Held = { readonly tenure: Tenure; leaving: boolean };
+type Held = { readonly tenure: Tenure; leaving: boolean; provenAtMs: number };
 
 export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const { store, lanes, clock, leaseMs } = options;
@@ -55,16 +57,16 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
   const told = createRetiredAlarm(options);
 
   const drop = (tenure: Tenure) => {
-    const name = laneName(tenure);
-    if (held.get(name)?.tenure.epoch === tenure.epoch) held.delete(name);
+    if (ownOf(held, tenure) !== undefined) held.delete(laneName(tenure));
   };
   const acquire = async (wanted: readonly LaneId[]) => {
     // A lane that is not quite stopped must not be started a second time.
     const free = wanted.filter((lane) => !held.has(laneName(lane)));
     if (free.length === 0) return;
+    const provenAtMs = clock.nowMs();
     for (const lease of await store.acquire(free)) {
       const { processor, version, lane, epoch } = lease;
-      held.set(laneName(lease), { tenure: { processor, version, lane, epoch }, leaving: false });
+      held.set(laneName(lease), { tenure: { processor, version, lane, epoch }, leaving: false, provenAtMs });
       options.onAcquired(lease);
       lanes.start(lease);
     }
@@ -81,8 +83,8 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     await Promise.all([acquire(wanted), excess.length === 0 ? null : giveBack(excess)]);
   };
   const letGo = async (lost: LostLease) => {
-    const own = held.get(laneName(lost));
-    if (own === undefined || own.tenure.epoch !== lost.epoch) return;
+    const own = ownOf(held, lost);
+    if (own === undefined) return;
     own.leaving = true;
     options.onLost(lost);
     await lanes.stop(own.tenure);
@@ -94,9 +96,8 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     const isLate = clock.nowMs() - renewedAtMs > leaseMs;
     await Promise.race([options.afterRound(), clock.sleep(isLate ? leaseMs / 2 : longestRoundMs)]);
     renewedAtMs = clock.nowMs();
-    const tenures = [...held.values()].map(({ tenure }) => tenure);
-    if (tenures.length === 0) return;
-    for (const lost of await store.renew(tenures)) void letGo(lost).catch((error: unknown) => options.onError('let go of a lane', error));
+    for (const lost of await renewAll(options, held))
+      void letGo(lost).catch((error: unknown) => options.onError('let go of a lane', error));
   };
   return {
     run: async (signal) => {
@@ -106,6 +107,7 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
     },
     forget: drop,
     held: () => [...held.values()].map(({ tenure }) => tenure),
+    provenAtMs: (tenure) => ownOf(held, tenure)?.provenAtMs ?? -Infinity,
     giveBackAll: async () => {
       const all = [...held.values()];
       for (const one of all) one.leaving = true;
@@ -117,6 +119,26 @@ export const createLeaseKeeper = (options: LeaseKeeperOptions): LeaseKeeper => {
       held.clear();
     },
   };
+};
+
+/** Of that epoch. */
+const ownOf = (held: ReadonlyMap<string, Held>, tenure: Tenure): Held | undefined => {
+  const own = held.get(laneName(tenure));
+  return own?.tenure.epoch === tenure.epoch ? own : undefined;
+};
+
+/** Returns what is lost. The rest is proven from when it was asked for: what its time begins with on the database's clock came after that. */
+const renewAll = async ({ store, clock }: LeaseKeeperOptions, held: ReadonlyMap<string, Held>) => {
+  const tenures = [...held.values()].map(({ tenure }) => tenure);
+  if (tenures.length === 0) return [];
+  const askedAtMs = clock.nowMs();
+  const lost = await store.renew(tenures);
+  const names = new Set(lost.map(laneName));
+  for (const tenure of tenures) {
+    const own = names.has(laneName(tenure)) ? undefined : ownOf(held, tenure);
+    if (own !== undefined) own.provenAtMs = askedAtMs;
+  }
+  return lost;
 };
 
 /** Once for each change of what is retired. */

@@ -1,7 +1,7 @@
 // A worker: its share of the lanes of every processor, the park beside them, and, where it is elected, the duties. Knows storage by interface alone.
 import type { StreamReader } from '../stream/stream.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
-import type { Duties } from './duties.ts';
+import type { Duties, DutiesLease } from './duties.ts';
 import type { ErasureStore } from './erasure-store.ts';
 import { createLaneHost, type RunningLanes } from './lane-host.ts';
 import { createLanePace } from './lane-pace.ts';
@@ -52,7 +52,7 @@ export type WorkerOptions = {
   /** Those of a team's own, each with threads for itself: what one of them does holds up none of the others. */
   readonly own: readonly { readonly name: string; readonly threads: ThreadPool }[];
   readonly rebuildThreads: ThreadPool;
-  readonly startDuties: (tenure: Tenure, onLost: () => void) => Duties;
+  readonly startDuties: (tenure: Tenure, lease: DutiesLease) => Duties;
   readonly telemetry: WorkerTelemetry;
   readonly clock: WorkerClock;
   readonly random: () => number;
@@ -110,7 +110,10 @@ export const startWorker = (options: WorkerOptions): RunningWorker => {
   const keeper = createLeaseKeeper({
     worker,
     store: leases,
-    lanes: withDuties(limits.watch(lanes), options, (tenure) => keeper.forget(tenure)),
+    lanes: withDuties(limits.watch(lanes), options, {
+      onLost: (tenure) => keeper.forget(tenure),
+      provenAtMs: (tenure) => keeper.provenAtMs(tenure),
+    }),
     leaseMs: settings.leaseMs,
     clock,
     random,
@@ -172,13 +175,17 @@ const keepParks = (
 };
 
 /** The duties are a lane to the leases, and no lane to anybody else. */
-const withDuties = (lanes: LaneHost, options: WorkerOptions, onLost: (tenure: Tenure) => void): LaneHost => {
+const withDuties = (
+  lanes: LaneHost,
+  options: WorkerOptions,
+  leases: { onLost(tenure: Tenure): void; provenAtMs(tenure: Tenure): number },
+): LaneHost => {
   let duties: Duties | null = null;
   return {
     start: (lease: AcquiredLease) => {
       if (lease.processor !== dutiesName) return lanes.start(lease);
       const tenure = { processor: lease.processor, version: lease.version, lane: lease.lane, epoch: lease.epoch };
-      duties = options.startDuties(tenure, () => onLost(tenure));
+      duties = options.startDuties(tenure, { onLost: () => leases.onLost(tenure), provenAtMs: () => leases.provenAtMs(tenure) });
     },
     stop: async (tenure) => {
       if (tenure.processor !== dutiesName) return lanes.stop(tenure);

@@ -2,7 +2,7 @@
 import { signals } from '../../../system/contract/signals.ts';
 import { goneFor } from './presence.ts';
 import { identitiesBound, type Profile } from './profile.ts';
-import { by, recent } from './promql.ts';
+import { ageOf, by, recent } from './promql.ts';
 import type { AlertRule, RuleGroup } from './rule.ts';
 
 export const booksGroup = (profile: Profile): RuleGroup => ({
@@ -11,6 +11,7 @@ export const booksGroup = (profile: Profile): RuleGroup => ({
     eventsDropped(profile),
     duplicateEffects(profile),
     effectsLost(profile),
+    effectsUncounted(profile),
     booksStale(profile),
     snapshotOld(profile),
     identitiesOverBound(profile),
@@ -22,6 +23,8 @@ export const booksGroup = (profile: Profile): RuleGroup => ({
 const version = ['faultline_processor', 'faultline_processor_version'];
 const noTraffic =
   'Without traffic the books stand still and a difference stays: it fires on. Without the books it has no value, which FaultlineBooksStale tells.';
+
+const noCount = `${noTraffic} Where the effects can not be counted a difference that was found stays, and nothing else is known: FaultlineEffectsUncounted tells it.`;
 
 /** No load of any machine explains these: whoever judges them need not ask how busy it was. */
 const exact = { exact: 'true' };
@@ -45,7 +48,7 @@ const duplicateEffects = ({ fresh }: Profile): AlertRule => ({
   labels: exact,
   summary: 'Events took effect twice at processor {{ $labels.faultline_processor }}.',
   description: 'The read model holds {{ $value }} effects more than events were applied. Readers see numbers that are too high.',
-  withoutTraffic: noTraffic,
+  withoutTraffic: noCount,
 });
 
 const effectsLost = ({ fresh }: Profile): AlertRule => ({
@@ -56,17 +59,27 @@ const effectsLost = ({ fresh }: Profile): AlertRule => ({
   summary: 'Effects of applied events are missing at processor {{ $labels.faultline_processor }}.',
   description:
     'The read model holds fewer effects than events were applied ({{ $value }}): somebody or something has removed rows, or they were never written.',
-  withoutTraffic: noTraffic,
+  withoutTraffic: noCount,
+});
+
+const effectsUncounted = ({ fresh, effectsSeconds }: Profile): AlertRule => ({
+  alert: 'FaultlineEffectsUncounted',
+  expr: `max ${by()} (${recent(signals.effectsAge, fresh)}) > ${effectsSeconds}`,
+  severity: 'ticket',
+  summary: 'The effects were not counted for long: doubled and lost ones cannot be seen.',
+  description: `The last count that succeeded began {{ $value | humanizeDuration }} ago; from ${effectsSeconds} s on it is not only that large tables are counted seldom. FaultlineDuplicateEffect and FaultlineEffectsLost are blind until one succeeds.`,
+  withoutTraffic:
+    'Traffic does not matter: the age grows by itself until a count succeeds. Without the books it has no value, which FaultlineBooksStale tells.',
 });
 
 const booksStale = (profile: Profile): AlertRule => ({
   alert: 'FaultlineBooksStale',
-  expr: `max ${by()} (${recent(signals.accountingAge, profile.fresh)}) > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
+  expr: `max ${by()} ${ageOf(signals.accountingAge, profile.gone.remembered)} > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
   severity: 'ticket',
   summary: 'Nobody reads the books: drops, doubled effects, lag and dead letters cannot be seen.',
   description: `The books were not read for ${profile.booksSeconds} s, or not exported for ${profile.gone.after}. Every alert that rests on them is blind until they are back.`,
   withoutTraffic:
-    'Traffic does not matter: the elected worker exports the age of its last reading at any time. No data is one of the two things that it fires on.',
+    'Traffic does not matter: the elected worker exports the age of its last reading at any time, and where it has lost touch what it said last gets older by itself. No data is one of the two things that it fires on.',
 });
 
 const snapshotOld = ({ fresh, snapshotSeconds }: Profile): AlertRule => ({

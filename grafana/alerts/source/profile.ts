@@ -40,6 +40,8 @@ export type Profile = {
   readonly parkedKeys: { readonly keys: number; readonly for?: string };
   readonly earlySeconds: number;
   readonly booksSeconds: number;
+  /** Counts take four minutes at most, and a twentieth of the time: from the begin of one to the end of the next, one and a half hours. */
+  readonly effectsSeconds: number;
   /** Two rounds of retention, which looks every ten minutes. */
   readonly overdueFor?: string;
   readonly exportFailing: Condition;
@@ -75,6 +77,7 @@ export const production: Profile = {
   parkedKeys: { keys: 100, for: '5m' },
   earlySeconds: 300,
   booksSeconds: 120,
+  effectsSeconds: 7200,
   overdueFor: '25m',
   exportFailing: { over: '5m', for: '10m' },
 };
@@ -109,6 +112,8 @@ export const run: Profile = {
   parkedKeys: { keys: 100 },
   earlySeconds: 10,
   booksSeconds: 10,
+  // A count of half a minute comes every ten minutes: no table of a run is larger.
+  effectsSeconds: 600,
   exportFailing: { over: '5s', for: '5s' },
 };
 

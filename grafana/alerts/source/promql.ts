@@ -9,6 +9,13 @@ export const by = (...labels: readonly string[]): string => `by (${[...scope, ..
 export const recent = ({ promName }: Signal, window: string, matchers = ''): string =>
   `last_over_time(${promName}${braced(matchers)}[${window}])`;
 
+/**
+ * The value of a gauge that is an age, and how long ago it was said: an age goes on to grow where nobody says it any more. The instant selector alone knows
+ * the time of a sample, and its five minutes are cut to the window.
+ */
+export const ageOf = (signal: Signal, window: string): string =>
+  `(${signal.promName} + (time() - timestamp(${signal.promName})) and ${recent(signal, window)})`;
+
 /** How fast a counter grew, a restart of its process included. */
 export const rate = (series: string, window: string): string => `rate(${series}[${window}])`;
 

@@ -66,12 +66,13 @@ const hurt: Row = {
     stat({
       id: 105,
       title: 'Effects twice or lost',
-      question: 'Was any event applied twice, or its effect lost? Rows of the read models minus events applied, by lane: must be 0.',
+      question:
+        'Was any event applied twice, or its effect lost? Rows of the read models minus events applied, by lane: must be 0. No data: they could not be counted.',
       unit: 'short',
       targets: [atTheEnd(quantity.wrongEffects)],
       limits: limits.never,
       behind: [tracesBehind(trouble.rowsWritten, 'Traces of rows written'), linesBehind(trouble.leaseLines, 'What leases did')],
-      onward: [runbookOf('FaultlineDuplicateEffect'), runbookOf('FaultlineEffectsLost'), toWorkers],
+      onward: [runbookOf('FaultlineDuplicateEffect'), runbookOf('FaultlineEffectsLost'), runbookOf('FaultlineEffectsUncounted'), toWorkers],
     }),
     stat({
       id: 106,

@@ -80,6 +80,7 @@ export const limits = {
   parkedKeys: { orange: 1, red: production.parkedKeys.keys },
   earlyAge: { orange: 60, red: production.earlySeconds },
   booksAge: { orange: 15, red: production.booksSeconds },
+  effectsAge: { orange: production.effectsSeconds / 2, red: production.effectsSeconds },
   identities: { orange: 0.8 * identitiesBound, red: identitiesBound },
   snapshot: { orange: 60, red: production.snapshotSeconds },
   queueFill: { orange: 0.5, red: 0.9 },

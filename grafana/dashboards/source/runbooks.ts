@@ -10,6 +10,7 @@ export const runbooks = [
   'FaultlineDuplicateEffect',
   'FaultlineEarlyEventsStuck',
   'FaultlineEffectsLost',
+  'FaultlineEffectsUncounted',
   'FaultlineEventsDropped',
   'FaultlineEventsStale',
   'FaultlineFreshnessBudgetBurn',

@@ -4,7 +4,7 @@ import { kept } from './log-kept.ts';
 import { elsewhere } from './consumers-elsewhere.ts';
 import { defineDashboard, type Row } from './dashboard.ts';
 import { dashboardOf, linesBehind, runbookOf, tracesBehind } from './link.ts';
-import { countRateOf, grownInRange, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
+import { countRateOf, grownInRange, maxOf, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 import { logs, stat, table, timeseries, traceList } from './panel.ts';
 import * as quantity from './quantity.ts';
 import { limits } from './quantity.ts';
@@ -135,7 +135,6 @@ const lanes: Row = {
       title: 'Lanes, now',
       question: 'How far is each lane? Its checkpoint, by processor and version.',
       unit: 'none',
-      width: 12,
       targets: [
         asRows(`sum by (faultline_processor, faultline_processor_version, faultline_lane) (${valueOf(signals.checkpointPosition, one)})`),
       ],
@@ -155,7 +154,6 @@ const lanes: Row = {
       question:
         'What becomes of events? Terms of the books that grow with every event, as a rate; those that should not grow are on Recovery.',
       unit: 'short',
-      width: 12,
       targets: [
         overTime(
           `sum by (faultline_processor, faultline_outcome) (deriv(${valueOf(signals.accountingEvents, { ...one, faultline_outcome: '=~"applied|ignored"' })}[$__rate_interval]))`,
@@ -164,6 +162,17 @@ const lanes: Row = {
       ],
       behind: [consumers, workerLines],
       onward: [runbookOf('FaultlineEventsDropped'), toRecovery],
+    }),
+    timeseries({
+      id: 206,
+      title: 'Since the effects were counted',
+      question:
+        'Is it known that no effect is doubled or lost? Age of the last count of the read models: it falls with each; a line that only climbs has none that succeeds.',
+      unit: 's',
+      targets: [overTime(maxOf(valueOf(signals.effectsAge)), 'last count')],
+      limits: limits.effectsAge,
+      behind: [rowsWritten, workerLines],
+      onward: [runbookOf('FaultlineEffectsUncounted'), toPipeline],
     }),
   ],
 };

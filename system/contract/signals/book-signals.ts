@@ -63,7 +63,17 @@ export const bookSignals = {
     'accounted',
     'faultline_effects_surplus',
     ['faultline.processor', 'faultline.processor.version', 'faultline.lane'],
-    'Effects in the read model minus events applied: more than 0 is a doubled effect, less a lost one. Must be 0.',
+    'Effects in the read model minus events applied: more than 0 is a doubled effect, less a lost one. Must be 0. Of the last count; where the last one failed, only what differed.',
+    'absent',
+  ),
+  effectsAge: signal(
+    'faultline.effects.age',
+    's',
+    'gauge',
+    'accounted',
+    'faultline_effects_age_seconds',
+    [],
+    'Seconds since the last count of the effects that succeeded began; until a newly elected worker has one, since its election. They are counted for a twentieth of the time.',
   ),
   lag: signal(
     'messaging.consumer.lag',

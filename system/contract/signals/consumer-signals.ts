@@ -9,7 +9,8 @@ export const consumerSignals = {
     'accounted',
     'faultline_consumer_lag',
     ['faultline.consumer'],
-    'Events appended and not yet passed by the checkpoint of a consumer over HTTP; of more than 20 consumers the rest is one, `_others`.',
+    'Events appended and not yet passed by the checkpoint of a consumer over HTTP; of more than 20 those that were made last are one, `_others`.',
+    'absent',
   ),
   consumerLagDuration: signal(
     'faultline.consumer.lag.duration',
@@ -19,6 +20,7 @@ export const consumerSignals = {
     'faultline_consumer_lag_duration_seconds',
     ['faultline.consumer'],
     'Age of the oldest event not yet passed by the checkpoint of a consumer over HTTP; 0 with none.',
+    'absent',
   ),
   consumerReaders: signal(
     'faultline.consumer.readers',

@@ -13,6 +13,7 @@ export const rebuildSignals = {
     'faultline_rebuild_progress_ratio',
     ofVersion,
     'Share of the log that a version which is built has passed; 1: it follows live traffic.',
+    'absent',
   ),
   rebuildLag: signal(
     'faultline.rebuild.lag',

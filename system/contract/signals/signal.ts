@@ -5,6 +5,9 @@ export type SignalKind = 'counter' | 'gauge' | 'histogram';
 /** accounted: read from the books, exact, exported by the one elected worker. observed: counted in a process; a kill may lose one export interval. */
 export type SignalSource = 'accounted' | 'observed';
 
+/** What the books' export says of a gauge whose labels the books have no more: 0 where that is true (none is parked), nothing where it would be false. */
+export type Vanished = 'zero' | 'absent';
+
 export type Signal = {
   readonly name: string;
   /** UCUM, as OpenTelemetry wants it. */
@@ -15,6 +18,7 @@ export type Signal = {
   readonly attributes: readonly string[];
   /** The name after Prometheus' translation of OTLP (a histogram's base name, without _bucket, _sum, _count). */
   readonly promName: string;
+  readonly vanished: Vanished;
 };
 
 /** The literal types are kept, so that code can ask for a counter with exactly these attributes. */
@@ -32,4 +36,5 @@ export const signal = <
   promName: PromName,
   attributes: Attributes,
   meaning: string,
-) => ({ name, unit, kind, source, meaning, attributes, promName }) as const;
+  vanished: Vanished = 'zero',
+) => ({ name, unit, kind, source, meaning, attributes, promName, vanished }) as const;

@@ -11,7 +11,7 @@ const connect = async (url: string): Promise<Client & AsyncDisposable> => {
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 };
 
-const ageSeenBy = async (reader: Client): Promise<number> => (await readBooks(reader, false)).oldestSnapshotSeconds;
+const ageSeenBy = async (reader: Client): Promise<number> => (await readBooks(reader)).oldestSnapshotSeconds;
 
 test.each([
   ['that only reads', 'begin transaction isolation level repeatable read; select 1'],

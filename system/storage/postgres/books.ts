@@ -4,6 +4,8 @@ import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
+import { readConsumers } from './consumer-books.ts';
+import { effectsSessions } from './effects-count.ts';
 import { readLogBooks } from './log-books.ts';
 import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
@@ -16,7 +18,6 @@ const selectLanes =
 /** The age of the oldest event that a checkpoint has not passed: the one after it. By the database's own clock on both sides. */
 const selectCheckpoints = `
   select c.processor, c.version, p.state, c.lane, c.position, c.applied, c.ignored, c.parked, c.pending, c.discarded, c.skipped, c.shed, l.head,
-         exists (select from own_processors o where (o.processor, o.version) = (c.processor, c.version)) as own,
          greatest(extract(epoch from clock_timestamp() - next.appended_at), 0)::double precision as lag_seconds
   from checkpoints c
   join processors p using (processor, version)
@@ -46,33 +47,6 @@ const selectRecoveries = `
   select processor, sum(replayed)::bigint as replayed, sum(discarded)::bigint as discarded, sum(failed_again)::bigint as failed_again
   from recovery_totals group by processor`;
 
-const labelledConsumers = 20;
-
-/** Those over HTTP, by name; what is over the bound is one, without an age. */
-const selectConsumers = `
-  select case when n <= ${labelledConsumers} then name else '_others' end as consumer, sum(lag)::bigint as lag,
-         coalesce(max(age.seconds), 0)::double precision as seconds
-  from (
-    select c.tenant, c.consumer, c.stream_version, case when c.tenant = 'default' then c.consumer else c.tenant || '/' || c.consumer end as name,
-           row_number() over (order by c.tenant, c.consumer) as n,
-           coalesce((
-             select sum(greatest(h.head - l.position, 0)) from consumer_lanes l join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
-             where l.tenant = c.tenant and l.consumer = c.consumer
-           ), 0) as lag
-    from consumers c
-  ) c
-  left join lateral (
-    select max(extract(epoch from clock_timestamp() - next.appended_at)) as seconds
-    from consumer_lanes l
-    join lanes h on h.stream_version = c.stream_version and h.lane = l.lane
-    cross join lateral (
-      select appended_at from log
-      where stream_version = c.stream_version and lane = l.lane and position > l.position and l.position < h.head order by position limit 1
-    ) next
-    where l.tenant = c.tenant and l.consumer = c.consumer and c.lag > 0 and c.n <= ${labelledConsumers}
-  ) age on true
-  group by 1`;
-
 /** Estimates, from the statistics that every insert and delete keeps. */
 const selectIdentities = `
   select greatest(c.reltuples, s.n_live_tup, 0)::double precision as rows
@@ -81,25 +55,22 @@ const selectIdentities = `
 
 /**
  * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
- * the server hold back nothing here. Our own moment does not count.
+ * the server hold back nothing here. Our own moment does not count; `others` leaves out the count of the effects as well, which nobody should end.
  */
 const selectOldestSnapshot = `
-  select coalesce(extract(epoch from clock_timestamp() - least(
-    (select min(xact_start) from pg_stat_activity where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
-       and pid <> pg_backend_pid() and backend_type = 'client backend'),
-    (select min(prepared) from pg_prepared_xacts where database = current_database())
-  )), 0)::double precision as seconds`;
+  with held as (
+    select xact_start as since, application_name like '${effectsSessions}' as is_count from pg_stat_activity
+    where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
+      and pid <> pg_backend_pid() and backend_type = 'client backend'
+    union all
+    select prepared, false from pg_prepared_xacts where database = current_database()
+  )
+  select coalesce(extract(epoch from clock_timestamp() - min(since)), 0)::double precision as seconds,
+         coalesce(extract(epoch from clock_timestamp() - min(since) filter (where not is_count)), 0)::double precision as others
+  from held`;
 
 /** When the counters began: the same for every worker that ever exports them. */
 const selectBegin = 'select min(created_at) as began_at from streams';
-
-/** Every effect is counted where it stands; of two counts of one thing the one that is further from the books. */
-const selectEffects = `
-  select 'events' as processor, 1 as version, lane, count(*)::bigint as effects from events group by lane
-  union all
-  select 'timelines', version, lane, count(*)::bigint from timeline_entries group by version, lane
-  union all
-  select 'timelines', version, lane, sum(count)::bigint from minute_counts group by version, lane`;
 
 type LaneRow = { lane: number; head: number; duplicates: number; conflicts: number };
 type CheckpointRow = Record<(typeof terms)[number], number> & {
@@ -110,16 +81,13 @@ type CheckpointRow = Record<(typeof terms)[number], number> & {
   position: number;
   head: number;
   lag_seconds: number | null;
-  own: boolean;
 };
 type DeadLetterRow = { processor: string; reason: string; events: number; oldest_seconds: number };
 type ParkedKeyRow = { processor: string; state: string; keys: number };
 type RecoveryRow = { processor: string; replayed: number; discarded: number; failed_again: number };
-type ConsumerRow = { consumer: string; lag: number; seconds: number };
-type EffectRow = { processor: string; version: number; lane: number; effects: number };
 
 /** `keepDays`: of retention; 0: nothing is dropped. */
-export const readBooks = async (client: Client, effects: boolean, keepDays = 0): Promise<BooksReading> => {
+export const readBooks = async (client: Client, keepDays = 0): Promise<BooksReading> => {
   const [
     lanes,
     checkpoints,
@@ -135,7 +103,6 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     begun,
     datagrams,
     imports,
-    counted,
   ] = await Promise.all([
     client.query<LaneRow>(selectLanes),
     client.query<CheckpointRow>(selectCheckpoints),
@@ -144,17 +111,16 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     client.query<{ processor: string; oldest_seconds: number }>(selectPending),
     client.query<RecoveryRow>(selectRecoveries),
     readRebuilds(client),
-    client.query<ConsumerRow>(selectConsumers),
+    readConsumers(client),
     readLogBooks(client, keepDays),
     client.query<{ rows: number }>(selectIdentities),
-    client.query<{ seconds: number }>(selectOldestSnapshot),
+    client.query<{ seconds: number; others: number }>(selectOldestSnapshot),
     client.query<{ began_at: Date }>(selectBegin),
     client.query<DatagramSums>(selectDatagrams),
     readImports(client),
-    effects ? client.query<EffectRow>(selectEffects) : null,
   ]);
   const identitiesRows = identities.rows[0]?.rows ?? 0;
-  const oldestSnapshotSeconds = snapshot.rows[0]?.seconds ?? 0;
+  const { seconds: snapshotSeconds = 0, others: oldestSnapshotSeconds = 0 } = snapshot.rows[0] ?? {};
   const processors = [...new Set(checkpoints.rows.map(({ processor }) => processor))];
   const entries: BookEntry[] = [
     ...lanes.rows.flatMap(laneEntries),
@@ -167,11 +133,10 @@ export const readBooks = async (client: Client, effects: boolean, keepDays = 0):
     ...recoveryEntries(recoveries.rows, processors),
     ...imports,
     ...datagrams.rows.flatMap(datagramEntries),
-    ...consumers.rows.flatMap(consumerEntries),
+    ...consumers,
     ...log,
     entry(signals.identitiesRows, {}, identitiesRows),
-    entry(signals.oldestSnapshotAge, {}, oldestSnapshotSeconds),
-    ...(counted === null ? [] : surplusEntries(checkpoints.rows, counted.rows)),
+    entry(signals.oldestSnapshotAge, {}, snapshotSeconds),
   ];
   return { entries, identitiesRows, oldestSnapshotSeconds, beganAtMs: begun.rows[0]!.began_at.getTime() };
 };
@@ -250,24 +215,3 @@ const recoveryEntries = (rows: readonly RecoveryRow[], processors: readonly stri
       entry(signals.recoveryEvents, { 'faultline.processor': processor, 'faultline.recovery.outcome': outcome }, events),
     );
   });
-
-const consumerEntries = ({ consumer, lag, seconds }: ConsumerRow): BookEntry[] => {
-  const attributes = { 'faultline.consumer': consumer };
-  return [
-    entry(signals.consumerLag, attributes, lag),
-    ...(consumer === '_others' ? [] : [entry(signals.consumerLagDuration, attributes, Math.max(seconds, 0))]),
-  ];
-};
-
-/** Read models that are counted; a lane without any row has none. What a team's own processor writes is for the team to count. */
-const surplusEntries = (checkpoints: readonly CheckpointRow[], counted: readonly EffectRow[]): BookEntry[] =>
-  checkpoints
-    .filter(({ own }) => !own)
-    .map((row) => {
-      const same = counted.filter(
-        ({ processor, version, lane }) => processor === row.processor && version === row.version && lane === row.lane,
-      );
-      const counts = same.length === 0 ? [0] : same.map(({ effects }) => effects);
-      const surplus = counts.map((count) => count - row.applied).reduce((worst, one) => (Math.abs(one) > Math.abs(worst) ? one : worst), 0);
-      return entry(signals.effectSurplus, laneAttributes(row), surplus);
-    });

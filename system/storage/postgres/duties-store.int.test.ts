@@ -7,7 +7,12 @@ import { createSessionPool } from './session-pool.ts';
 /** Carries out the duties as worker `w1`. */
 const duties = (database: WorkerDatabase) => {
   const session = createSession({ databaseUrl: database.url, name: 'faultline-test', leaseMs: 60_000 });
-  const store = createDutiesStore(createSessionPool([session]), { worker: 'w1', keepDays: 0, sleep: () => Promise.resolve() });
+  const store = createDutiesStore(createSessionPool([session]), {
+    worker: 'w1',
+    keepDays: 0,
+    sleep: () => Promise.resolve(),
+    effects: session,
+  });
   return { ...store, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 };
 

@@ -1,18 +1,16 @@
 // The elected worker's duties on PostgreSQL. The lease is looked at in the same snapshot as the books: whoever lost it reads nothing to export.
-import type { Client } from 'pg';
 import type { DutiesStore } from '../../workers/duties-store.ts';
 import { readBooks } from './books.ts';
+import { holdsDuties } from './holds-duties.ts';
+import { countEffects } from './effects-count.ts';
 import { stepErasure } from './erasure/erasure-step.ts';
 import { stepComparison } from './rebuild/comparison-step.ts';
 import { stepDrop } from './rebuild/drop-step.ts';
 import { closeAbandoned, closeLeftOver } from './recovery-end.ts';
 import { createLogRetention } from './log-retention.ts';
-import { inTransaction } from './session.ts';
+import { inTransaction, type Session } from './session.ts';
 import { createIdentitySweep } from './identity-sweep.ts';
 import type { SessionPool } from './session-pool.ts';
-
-const holdsLease = `
-  select from leases where processor = '_duties' and version = 0 and lane = -1 and owner = $1 and epoch = $2 and expires_at > clock_timestamp()`;
 
 const keptLeaseEvents = 10_000;
 const forgetLeaseEvents = `
@@ -70,7 +68,7 @@ const tidyings: readonly (readonly [text: string, values?: readonly unknown[]])[
   [forgetRecoveries],
 ];
 
-/** Whole tables are counted here: the planner may scan them. Whoever holds a read model locked must not hold up the books. */
+/** Whole tables are read here, small ones: the planner may scan them. */
 const beginReading = `begin isolation level repeatable read read only; set local enable_seqscan = on; set local lock_timeout = '200ms'`;
 
 const partitionsAheadDays = 7;
@@ -80,16 +78,23 @@ export type DutiesStoreOptions = {
   /** Of retention, for what the books say of it; 0: nothing is dropped. */
   readonly keepDays: number;
   readonly sleep: (delayMs: number) => Promise<unknown>;
+  /** For the count of the effects alone. */
+  readonly effects: Session;
 };
 
-export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sleep }: DutiesStoreOptions): DutiesStore => {
+export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sleep, effects }: DutiesStoreOptions): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
-    readBooks: (epoch, effects) =>
+    readBooks: (epoch) =>
       sessions.use((session) =>
-        inTransaction(session, (client) => readAsOwner(client, { worker, epoch, effects, keepDays }), beginReading),
+        inTransaction(
+          session,
+          async (client) => ((await holdsDuties(client, worker, epoch)) ? readBooks(client, keepDays) : null),
+          beginReading,
+        ),
       ),
+    countEffects: (epoch, signal) => countEffects(effects, { worker, epoch }, signal),
     dropPast: createLogRetention(sessions, worker).dropPast,
     makePartitions: () =>
       sessions.use(async (session) => {
@@ -114,11 +119,4 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
       return closed + (await changed(closeAbandoned, [worker]));
     },
   };
-};
-
-type Reading = { readonly worker: string; readonly epoch: number; readonly effects: boolean; readonly keepDays: number };
-
-const readAsOwner = async (client: Client, { worker, epoch, effects, keepDays }: Reading) => {
-  const { rowCount } = await client.query(holdsLease, [worker, epoch]);
-  return rowCount === 1 ? readBooks(client, effects, keepDays) : null;
 };

@@ -31,7 +31,12 @@ const states = (database: WorkerDatabase) =>
 test('a version that nobody runs any more rests once a newer one is there, and not before; it comes back with a worker', async () => {
   await using database = await createWorkerDatabase();
   await using session = createSession({ databaseUrl: database.url, name: 'faultline-test', leaseMs: 60_000 });
-  const duties = createDutiesStore(createSessionPool([session]), { worker: 'w1', keepDays: 0, sleep: () => Promise.resolve() });
+  const duties = createDutiesStore(createSessionPool([session]), {
+    worker: 'w1',
+    keepDays: 0,
+    sleep: () => Promise.resolve(),
+    effects: session,
+  });
   const runs = (worker: string, version: number) =>
     database.rows(
       `with seen as (insert into workers (worker, host, pid) values ($1, 'h', 1) on conflict do nothing)

@@ -37,9 +37,12 @@ const longestEndMs = 200;
 
 /** A server that does not answer does not keep us: its connection is cut. */
 const endWithin = async (client: Client): Promise<void> => {
-  const cut = setTimeout(() => streamOf(client).destroy(), longestEndMs);
+  const cut = setTimeout(() => cutOff(client), longestEndMs);
   await client.end().finally(() => clearTimeout(cut));
 };
+
+/** Ends the connection at once, whatever it waits for: its statement fails here, and the server, which looks whether we are still there, rolls back. */
+export const cutOff = (client: Client): void => streamOf(client).destroy();
 
 const streamOf = (client: Client) =>
   (client.connection as unknown as { readonly stream: { cork(): void; uncork(): void; destroy(): void } }).stream;
