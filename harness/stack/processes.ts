@@ -56,6 +56,8 @@ export type SpawnedProcess = AsyncDisposable & {
   ready(withinMs: number, signal?: AbortSignal): Promise<ReadyLine>;
   /** False: it has ended already. */
   kill(signal: NodeJS.Signals): boolean;
+  /** Signals the server that its ready line named. False: that has ended already, or none was named. */
+  killServer(signal: NodeJS.Signals): boolean;
   /** Writes to its standard input; only with `pipeInput`. */
   write(text: string): void;
   /** SIGCONT, SIGTERM, a bounded wait, SIGKILL. Resolves when it has ended, and with it the server that it recorded. */
@@ -213,6 +215,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
       return line;
     },
     kill: (signal) => signalProcess(identity, signal),
+    killServer: (signal) => server !== null && signalProcess(server, signal),
     write: (text) => void child.stdin?.write(text),
     stop,
     async [Symbol.asyncDispose]() {

@@ -40,11 +40,12 @@ export const startForeignProcess = async (options: ForeignProcessOptions): Promi
   });
   try {
     const address = await awaitReady(spawned, logFile, options);
-    const instance = `${role}-${spawned.pid}`;
+    const { pid, exited, kill } = spawned;
+    const instance = `${role}-${pid}`;
     return {
       request,
       spawned,
-      target: { role, index, pid: spawned.pid, instance, address, startedAt: clock.now(), exited: spawned.exited },
+      target: { role, index, pid, instance, address, startedAt: clock.now(), exited, kill },
     };
   } catch (error) {
     await spawned.stop();
