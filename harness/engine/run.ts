@@ -51,7 +51,7 @@ const runAll = async (options: RunOptions): Promise<RunVerdict> => {
   const { folder, parts, registry, signal, clock, onProgress } = options;
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder, { recursive: true });
-  const helper: StartHelper = { registry, logFolder, signal };
+  const helper: StartHelper = { registry, logFolder, signal, warn: (text) => onProgress({ kind: 'warning', text }) };
   const beganAt = clock.now();
   const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
   await using _stack = stack;
