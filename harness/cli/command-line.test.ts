@@ -120,6 +120,8 @@ describe('what earlier runs have left', () => {
         stale: [
           { kind: 'process', run: 'a', role: 'worker', pid: 4711, at: 0 },
           { kind: 'folder', run: 'a', path: '/tmp/faultline-x', at: 0 },
+          { kind: 'mount', run: 'a', path: '/tmp/faultline-x', at: 0 },
+          { kind: 'project', run: 'a', name: 'faultline-run-a', at: 0 },
         ],
         running: [{ run: 'b', pid: 42 }],
       },
@@ -131,6 +133,8 @@ describe('what earlier runs have left', () => {
     expect(warnings).toEqual([
       expect.stringContaining('run b is under way (pid 42)'),
       expect.stringContaining('kill 4711'),
+      expect.stringContaining('docker compose --project-name faultline-run-a down --volumes'),
+      expect.stringContaining('umount /tmp/faultline-x'),
       expect.stringContaining('rm -r /tmp/faultline-x'),
       expect.stringContaining('/runs/a is no finished run'),
     ]);

@@ -47,7 +47,7 @@ const toDefinition = (file: TargetFile, path: string, systemFolder: string, cloc
       return {
         role: server === null ? file.name : 'postgres',
         pid: server?.launcherPid ?? null,
-        target: createForeignTarget({ file, lacks, serverUrl: server?.url ?? null, registry, clock }),
+        target: createForeignTarget({ file, path, lacks, serverUrl: server?.url ?? null, registry, clock }),
         [Symbol.asyncDispose]: async () => server?.[Symbol.asyncDispose](),
       };
     },

@@ -93,6 +93,7 @@ const compare = async (
       environment: env,
       without: ['grafana'],
       ruleFiles: [],
+      warn: (text) => say(`warning: ${text}`),
     });
   await using first = await start(0);
   await using second = await start(1);

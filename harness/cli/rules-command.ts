@@ -1,5 +1,6 @@
 // What rules does: each file with what was found in it, and at the end one exit code for all.
-import { findFiles, readRuleFileAt } from '../stack/embedded/rules/reading/load-rule-files.ts';
+import { findFiles } from '../stack/embedded/rules/reading/find-files.ts';
+import { readRuleFileAt } from '../stack/embedded/rules/reading/load-rule-files.ts';
 import { failureText } from '../stack/embedded/rules/testing-format/failure-text.ts';
 import { runTestFile } from '../stack/embedded/rules/testing-format/run-test-file.ts';
 import { exitCodes } from './exit-codes.ts';

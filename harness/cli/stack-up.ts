@@ -54,8 +54,10 @@ export const keepStack = async (options: StackCommandOptions, { environment, say
   using end = watchEnd(say);
   const { signal } = end;
   const onPart: StackOptions['onPart'] = (part, afterMs) => say(`${part} ready in ${(afterMs / 1000).toFixed(1)} s`);
+  const warn: StackOptions['warn'] = (text) => say(`warning: ${text}`);
   const dataFolder = join(folder, 'data');
-  const started = { registry, logFolder, signal, clock: systemClock, environment, without: options.without, ports, dataFolder, onPart };
+  const place = { registry, logFolder, signal, clock: systemClock, environment, dataFolder };
+  const started = { ...place, without: options.without, ports, onPart, warn };
   const ruleFiles = options.rules.length === 0 ? {} : { ruleFiles: options.rules };
   await using stack = await startStack(runtime, { ...started, ...ruleFiles });
   await writeState(folder, stateOf(stack));

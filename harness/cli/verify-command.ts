@@ -89,7 +89,7 @@ const runAll = async (
   if (planned.some(({ source }) => source.traffic.driver !== undefined)) await findK6(environment);
   const warnings = [
     ...variableWarnings(environment),
-    ...leftoverWarnings(findStale(options.reportFolder), await unfinishedRuns(options.reportFolder)),
+    ...leftoverWarnings(await findStale(options.reportFolder), await unfinishedRuns(options.reportFolder)),
   ];
   for (const text of warnings) view.onProgress({ kind: 'warning', text });
   return runSession({ options, planned, parts, view, printJson: (text) => void stdout.write(text) });

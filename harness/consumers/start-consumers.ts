@@ -98,8 +98,8 @@ const startOne = async (
     await spawned.stop();
     throw error;
   }
-  const { pid, exited } = spawned;
-  const started: Started = { victim: { role: 'consumer', index, pid, instance, exited }, spawned, file, exit: null };
+  const { pid, exited, kill } = spawned;
+  const started: Started = { victim: { role: 'consumer', index, pid, instance, exited, kill }, spawned, file, exit: null };
   void exited.then((exit) => (started.exit = exit));
   return started;
 };

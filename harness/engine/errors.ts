@@ -9,7 +9,8 @@ export const harnessErrors = {
   FL_DISK_FULL: 'Less than 1 GiB is free where the run would write.',
   FL_STACK_FAILED: 'The telemetry stack did not start, or ended while it was needed.',
   FL_DATABASE_FAILED: 'PostgreSQL did not start, or refused what the harness needs of it.',
-  FL_TARGET_FAILED: 'A process of the system under test did not become ready, or did not start again after a fault.',
+  FL_TARGET_FAILED:
+    'A process of the system under test did not become ready, did not start again after a fault, or was not taken down in order.',
   FL_TARGET_FILE:
     'The target file cannot be loaded, contradicts itself, or is asked for what it does not offer; the message lists every place.',
   FL_DRIVER_FAILED: 'The driver of the traffic could not be started.',
@@ -39,9 +40,14 @@ export class HarnessError extends Error {
 /** An error as one line for a reader: the message and its causes, no stack. */
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
+  if (isSuppressed(error)) return `${explain(error.suppressed)}; then ${explain(error.error)}`;
   const text = error.message === '' ? error.name : error.message;
   return error.cause === undefined ? text : `${text} (${explain(error.cause)})`;
 };
+
+/** What `using` makes of an error on the way down that came after another; told by its shape, for what is compiled has one of its own. */
+const isSuppressed = (error: Error): error is SuppressedError =>
+  error.name === 'SuppressedError' && 'suppressed' in error && 'error' in error;
 
 /** Any error as a HarnessError: what is none yet gets the given code, with the first as its cause. */
 export const asHarnessError = (error: unknown, code: HarnessErrorCode = 'FL_INTERNAL', doing = ''): HarnessError =>

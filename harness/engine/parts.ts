@@ -21,6 +21,8 @@ export type StartHelper = {
   readonly registry: ProcessRegistry;
   readonly logFolder: string;
   readonly signal: AbortSignal;
+  /** Told of what somebody has to do by hand, also while all is taken down. */
+  readonly warn?: (text: string) => void;
 };
 
 /** Counted since the scenario's zero. */

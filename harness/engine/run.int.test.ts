@@ -1,11 +1,15 @@
 // The engine with every part made up: what is started is taken down, in every way that a run can end. Real are only the files.
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleResult, sampleScenario } from '../report/sample-verdict.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
+import { processState } from '../stack/process-identity.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import { runMark } from '../stack/process-table.ts';
 import { endpointsAt } from '../stack/running-stack.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -193,6 +197,25 @@ describe('a run', () => {
         text: expect.stringMatching(/exports of what the harness tells of one failed.*refused by the receiver/) as string,
       },
     ]);
+  });
+
+  test.skipIf(process.platform !== 'linux')('ends what its target left behind, and names it', async () => {
+    const world = makeWorld();
+    // As a daemon does it: in a session of its own, and with a parent that is gone.
+    const script = 'setsid sleep 61 & setsid sh -c "trap : TERM; while :; do sleep 0.02; done" stubborn-one &';
+    const openTarget: EngineParts['openTarget'] = async (helper) => {
+      const left = spawn('sh', ['-c', script], { stdio: 'ignore', env: { ...process.env, [runMark]: 'r' } });
+      await once(left, 'exit');
+      return world.parts.openTarget(helper);
+    };
+    const { ended, progress } = start({ ...world, parts: { ...world.parts, openTarget } }, [plannedOf('one')]);
+    expect(await ended).toMatchObject({ exitCode: 0 });
+    const told = progress.flatMap((event) => (event.kind === 'warning' ? [event.text] : [])).filter((text) => text.includes('left behind'));
+    expect(told).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^sleep 61 \(pid \d+\) was left behind/), expect.stringContaining('stubborn-one')]),
+    );
+    const pids = told.map((text) => Number(/pid (\d+)/.exec(text)?.[1]));
+    expect(pids.filter((pid) => processState(pid) !== null)).toEqual([]);
   });
 
   test('that is interrupted heals its faults, keeps what it knows, takes everything down and judges nothing', async () => {

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
+import { sweepRun, sweptText } from '../stack/sweep-run.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import type { RunningTarget } from '../targets/target.ts';
 import type { Clock } from './clock.ts';
@@ -38,10 +39,19 @@ type Ended = { readonly verdict: ScenarioVerdict | null; readonly errors: RunVer
 
 /** Rejects with a HarnessError where the run could not begin at all. A scenario that could not be run is an error in the verdict, and the next one is tried. */
 export const run = async (options: RunOptions): Promise<RunVerdict> => {
+  try {
+    return await runAll(options);
+  } finally {
+    // Whatever became of it: a system under test may start what nobody was told of.
+    for (const swept of await sweepRun(options.runId, options.clock)) options.onProgress({ kind: 'warning', text: sweptText(swept) });
+  }
+};
+
+const runAll = async (options: RunOptions): Promise<RunVerdict> => {
   const { folder, parts, registry, signal, clock, onProgress } = options;
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder, { recursive: true });
-  const helper: StartHelper = { registry, logFolder, signal };
+  const helper: StartHelper = { registry, logFolder, signal, warn: (text) => onProgress({ kind: 'warning', text }) };
   const beganAt = clock.now();
   const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
   await using _stack = stack;

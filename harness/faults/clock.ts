@@ -19,12 +19,15 @@ export const clock: FaultRunner<'clock'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const settings = { HARNESS_CLOCK_OFFSET_MS: String(fault.offsetMs), HARNESS_CLOCK_DRIFT_PPM: String(fault.driftPpm ?? 0) };
   let current = findProcess(context.target, fault.role, fault.index);
+  // One that ends by itself is no work of this fault's: then nothing that its successor says is proof of anything.
+  let wasThere = true;
   const restart = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+    wasThere = (await strike(current, context, observations)) !== 'had-ended';
     current = await startAnew(current, environment, context, observations);
   };
   const look = async (event: string, expectedMs: number): Promise<Look> => {
     const skewMs = current.saidAt === undefined ? null : current.saidAt - current.startedAt;
-    const is = skewMs !== null && Math.abs(skewMs - expectedMs) <= readingMs + Math.abs(fault.offsetMs) / 10;
+    const is = wasThere && skewMs !== null && Math.abs(skewMs - expectedMs) <= readingMs + Math.abs(fault.offsetMs) / 10;
     const said = skewMs === null ? 'says no time' : `says a time that is ${skewMs} ms off the harness's`;
     return { is, source: 'process', observed: `pid ${current.pid} ${said}`, data: { event, pid: current.pid, skewMs } };
   };
@@ -49,7 +52,6 @@ const startAnew = async (
   context: FaultContext,
   observations: Observations,
 ): Promise<TargetProcess> => {
-  await strike(process, context, observations);
   const again = await context.target.restart(process.role, process.index, environment);
   const observed = `${process.role} ${process.index} runs again as pid ${again.pid}`;
   observations.add('process', observed, { event: 'restarted', pid: again.pid, instance: again.instance });

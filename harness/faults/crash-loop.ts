@@ -14,7 +14,7 @@ export const crashLoop: FaultRunner<'crash-loop'> = async (fault, context) => {
   for (let n = 0; n < fault.times && !signal.aborted; n += 1) {
     if (n > 0) await clock.sleep(fault.everySeconds * 1000, signal);
     if (signal.aborted) break;
-    if (!(await strike(victim, context, observations))) break;
+    if ((await strike(victim, context, observations)) !== 'killed') break;
     deaths += 1;
     victim = await target.restart(fault.role, fault.index);
     const observed = `${fault.role} ${fault.index} runs again as pid ${victim.pid}, after death ${deaths} of ${fault.times}`;

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseEffect, DatabaseFault } from '../scenario/faults/database-fault.ts';
+import { processState } from '../stack/process-identity.ts';
 import { createDatabase, dropDatabase } from '../targets/database.ts';
 import { openSmallDisk } from '../targets/faultline/small-disk.ts';
 import type { RunningTarget } from '../targets/target.ts';
@@ -160,6 +161,26 @@ describe('on a server of its own', () => {
       await again.end();
     },
   );
+
+  test('restart (immediate): of a server that had ended by itself took no effect; nobody is signalled, and it is started again', async () => {
+    await using own = await startOwnPostgres();
+    await using world = await openFaultWorld();
+    const databaseUrl = await createDatabase(own.server.url, 'kept');
+    const target = targetOf({
+      databaseUrl,
+      databaseServer: {
+        ...own.server,
+        stop: async (how) => {
+          process.kill(own.server.serverPid(), 'SIGKILL');
+          await expect.poll(() => processState(own.server.serverPid())).toBeNull();
+          return own.server.stop(how);
+        },
+      },
+    });
+    const evidence = await database(faultOf({ effect: 'restart', how: 'immediate' }), world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(seen(evidence)[0]).toMatch(/had ended by itself before it could be stopped/);
+  });
 
   test.skipIf(!mayMount)('disk-full: who writes is told so by the server, reads go on, and all may write again', async () => {
     await using own = await startOwnPostgres();

@@ -4,12 +4,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../engine/clock.ts';
 import type { Fault } from '../scenario/scenario.ts';
+import { signalProcess } from '../stack/process-identity.ts';
 import type { RunningTarget, TargetProcess, VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import { kill } from './kill.ts';
 import type { LeaseRow } from './lease-evidence.ts';
 import { pause } from './pause.ts';
+import { createObservations } from './observations.ts';
 import { processState } from './process-state.ts';
+import { restart } from './restart.ts';
+import { strike } from './strike.ts';
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -21,7 +25,15 @@ const startProcess = (): TargetProcess => {
   children.push(child);
   const exited = once(child, 'exit').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null }));
   const pid = child.pid ?? 0;
-  return { role: 'worker', index: 0, pid, instance: `worker-${pid}-abcdef`, address: '', startedAt: 0, exited };
+  const kill = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  return { role: 'worker', index: 0, pid, instance: `worker-${pid}-abcdef`, address: '', startedAt: 0, exited, kill };
+};
+
+/** One that ended by itself, and whose number a process that is nobody's business has by now. */
+const startUsurped = (): TargetProcess => {
+  const stranger = startProcess();
+  const identity = { pid: stranger.pid, startTime: 'of one that is gone' };
+  return { ...stranger, exited: Promise.resolve({ code: 1, signal: null }), kill: (signal) => signalProcess(identity, signal) };
 };
 
 type World = {
@@ -30,11 +42,12 @@ type World = {
   readonly fenced?: boolean;
   readonly waiting?: boolean;
   readonly backendsStay?: boolean;
+  readonly first?: TargetProcess;
 };
 
 /** Answers each question of the faults by the table that it asks. */
 const fakeTarget = (world: World) => {
-  let current = startProcess();
+  let current = world.first ?? startProcess();
   const state = { lockHeld: false, restarts: 0 };
   const row = (kind: string): LeaseRow => ({
     at: 1100,
@@ -161,8 +174,60 @@ describe('kill', () => {
     const { target, victim } = fakeTarget({});
     process.kill(victim.pid, 'SIGTERM');
     await victim.exited;
-    const evidence = await kill(killFault, contextOf(target)).catch((error: NodeJS.ErrnoException) => error.code);
-    expect(evidence).toBe('ESRCH');
+    const evidence = await kill(killFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['had-ended', 'restarted']);
+    expect(evidence.observations[0]?.observed).toContain('had ended (SIGTERM) before it could be killed');
+  });
+});
+
+describe('a process that ended by itself and whose number is another’s by now', () => {
+  const isLeftAlone = async ({ pid }: TargetProcess): Promise<boolean> => /[RS]/.test((await processState(pid)) ?? '');
+  const world = () => {
+    const first = startUsurped();
+    return { first, ...fakeTarget({ first }) };
+  };
+
+  test('is not struck', async () => {
+    const { first, target } = world();
+    const observations = createObservations(systemClock, () => {});
+    expect(await strike(first, contextOf(target), observations)).toBe('had-ended');
+    expect(await isLeftAlone(first)).toBe(true);
+    expect(observations.all).toMatchObject([{ source: 'process', data: { event: 'had-ended', pid: first.pid, code: 1 } }]);
+    expect(observations.all[0]?.observed).toContain(
+      `(pid ${first.pid}) had ended (code 1) before it could be killed: nobody was signalled`,
+    );
+  });
+
+  test('is not killed: it is said, and another is started', async () => {
+    const { first, target, state } = world();
+    const evidence = await kill(killFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(await isLeftAlone(first)).toBe(true);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('is not told to stop: it is said, and another is started', async () => {
+    const { first, target, state } = world();
+    const evidence = await restart({ kind: 'restart', name: 'restart', ...moment }, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['had-ended', 'restarted']);
+    expect(await isLeftAlone(first)).toBe(true);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('is not stopped for a while, and what somebody else has stopped is not let go on', async () => {
+    const { first, target } = world();
+    process.kill(first.pid, 'SIGSTOP');
+    await expect.poll(() => processState(first.pid)).toBe('T');
+    const evidence = await pause(pauseFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: false, healedAt: null });
+    expect(eventsOf(evidence.observations)).toEqual(['had-ended']);
+    expect(await processState(first.pid)).toBe('T');
+    process.kill(first.pid, 'SIGCONT');
+    await expect.poll(() => isLeftAlone(first)).toBe(true);
+    expect(await pause(pauseFault, contextOf(target))).toMatchObject({ tookEffect: false, healed: false });
+    expect(await isLeftAlone(first)).toBe(true);
   });
 });
 

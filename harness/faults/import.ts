@@ -100,7 +100,7 @@ const interruptedImport = async (
   const second = await start();
   const isAtHalf = await reaches(fault, fault.lines / 2, context, observations);
   const server = findProcess(target, 'query', 0);
-  const serverDied = await strike(server, context, observations);
+  const serverDied = (await strike(server, context, observations)) === 'killed';
   await endClient(second, 'client', observations, context);
   const again = await target.restart('query', 0);
   observations.add('process', `query 0 runs again as pid ${again.pid}`, { event: 'restarted', pid: again.pid, instance: again.instance });

@@ -43,7 +43,7 @@ const killNow = async (victim: VictimProcess, context: FaultContext, observation
   const held = await leasesOf(victim, context);
   const since = await databaseNow(context.target);
   const injectedAt = context.clock.now();
-  const tookEffect = await strike(victim, context, observations);
+  const tookEffect = (await strike(victim, context, observations)) === 'killed';
   return { injectedAt, since, held, tookEffect };
 };
 

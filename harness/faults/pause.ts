@@ -3,6 +3,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findVictim } from './find-process.ts';
+import { addHadEnded } from './had-ended.ts';
 import { databaseNow, describeTaken, fencedAt, heldLeases, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { processState } from './process-state.ts';
@@ -16,10 +17,22 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
   const since = await databaseNow(context.target);
   const held = fault.role === 'worker' ? await heldLeases(context.target, victim.instance) : [];
   const injectedAt = context.clock.now();
+  if (!victim.kill('SIGSTOP')) {
+    await addHadEnded(victim, 'be stopped', context, observations);
+    return {
+      fault: fault.name,
+      kind: fault.kind,
+      injectedAt,
+      healedAt: null,
+      tookEffect: false,
+      healed: false,
+      observations: observations.all,
+    };
+  }
   let tookEffect = false;
   let healed = false;
   try {
-    tookEffect = await stop(victim, context, observations);
+    tookEffect = await isStopped(victim, context, observations);
     await context.clock.sleep(fault.seconds * 1000, context.signal);
     tookEffect &&= await stillStopped(victim, observations);
     if (fault.role === 'worker') await observeTakeover(victim, since, held.length, context, observations);
@@ -31,8 +44,7 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
   return { fault: fault.name, kind: fault.kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
 };
 
-const stop = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
-  process.kill(victim.pid, 'SIGSTOP');
+const isStopped = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
   const { done, last } = await awaitState(victim.pid, (state) => state === 'T', context);
   observations.add('/proc', `${victim.role} ${victim.index} (pid ${victim.pid}) is in state ${last ?? 'gone'} after SIGSTOP`, {
     event: 'stopped',
@@ -66,7 +78,10 @@ const observeTakeover = async (
 };
 
 const resume = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
-  process.kill(victim.pid, 'SIGCONT');
+  if (!victim.kill('SIGCONT')) {
+    await addHadEnded(victim, 'go on', context, observations);
+    return false;
+  }
   const { done, last } = await awaitState(victim.pid, (state) => state !== 'T', { ...context, signal: undefined });
   observations.add('/proc', `after SIGCONT it is in state ${last ?? 'gone'}`, { event: 'resumed', pid: victim.pid, state: last });
   return done && last !== null;

@@ -114,6 +114,18 @@ describe('clock', () => {
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
   });
 
+  test('of a process that had ended by itself took no effect, whatever the one says that is started in its place; one runs again', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget();
+    const { target, current } = started;
+    process.kill(current().pid, 'SIGKILL');
+    await current().exited;
+    const evidence = await clock({ kind: 'clock', ...victim, seconds: 0.2, offsetMs: 60_000 }, world.context(target));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(world.notes[0]).toMatch(/had ended \(SIGKILL\) before it could be killed/);
+    expect(await answers(current())).toBe(true);
+  });
+
   /** What the clocks of a process say that was started as the fault starts it. */
   const clocksOf = async (offsetMs: number, driftPpm: number): Promise<Readonly<Record<string, number>>> => {
     await using world = await openFaultWorld();

@@ -5,6 +5,7 @@ import type { FaultEvidence } from '../engine/run-data.ts';
 import type { TargetProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findProcess } from './find-process.ts';
+import { addHadEnded } from './had-ended.ts';
 import { createObservations, type Observations } from './observations.ts';
 
 /** Longer than any process of ours may take to stop. */
@@ -34,10 +35,14 @@ export const restart: FaultRunner<'restart'> = async (fault, context) => {
 };
 
 /** Evidence is the exit that the operating system reports to its parent: by itself. With which code is for `stops-in-order` to judge. */
-const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
+const stop = async (victim: TargetProcess, withinMs: number, context: FaultContext, observations: Observations): Promise<boolean> => {
   const { role, index, pid, instance } = victim;
+  const { clock } = context;
   const since = clock.now();
-  process.kill(pid, 'SIGTERM');
+  if (!victim.kill('SIGTERM')) {
+    await addHadEnded(victim, 'be told to stop', context, observations);
+    return false;
+  }
   const exit = await within(victim.exited, withinMs, clock);
   const tookMs = clock.now() - since;
   const how = exit === null ? 'still runs' : exit.signal === null ? `ended by itself, code ${exit.code},` : `was ended by ${exit.signal}`;
@@ -52,13 +57,12 @@ const stop = async (victim: TargetProcess, withinMs: number, { clock }: FaultCon
 };
 
 /** What does not end is ended, so that it can be started again. */
-const force = async ({ pid, exited }: TargetProcess, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+const force = async (victim: TargetProcess, { clock }: FaultContext, observations: Observations): Promise<boolean> => {
+  const { pid, exited } = victim;
+  const wasThere = victim.kill('SIGKILL');
   const exit = await within(exited, forcedWithinMs, clock);
+  // That it had ended is said already.
+  if (!wasThere && exit !== null) return true;
   observations.add('process', `pid ${pid} ${exit === null ? 'still runs' : 'is gone'}`, { event: 'forced', pid, ...exit });
   return exit !== null;
 };

@@ -15,7 +15,7 @@ export const slowStart: FaultRunner<'slow-start'> = async (fault, context) => {
   const observations = createObservations(clock, context.note);
   const victim = findProcess(target, fault.role, fault.index);
   const injectedAt = clock.now();
-  const died = await strike(victim, context, observations);
+  const died = (await strike(victim, context, observations)) === 'killed';
   const delayMs = fault.seconds * 1000;
   const startedAt = clock.now();
   const again = await target.restart(fault.role, fault.index, preload(program, { HARNESS_START_DELAY_MS: String(delayMs) }));

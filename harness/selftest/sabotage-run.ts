@@ -1,7 +1,8 @@
-// Harms one process of a running `verify`: waits until the traffic flows, then signals a pid that the run itself wrote down.
+// Harms one process of a running `verify`: waits until the traffic flows, then signals the process that the run itself wrote down, and no other.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ProcessIdentity, signalProcess } from '../stack/process-identity.ts';
 import type { Sabotage } from './case.ts';
 
 const pollMs = 100;
@@ -11,12 +12,12 @@ export const sabotageRun = async (reportFolder: string, sabotage: Sabotage, sign
   try {
     const runFolder = await waitFor(() => newestRun(reportFolder), signal);
     const historyFile = await waitFor(() => startedHistory(runFolder), signal);
-    const pid = await waitFor(() => pidOf(runFolder, sabotage.role), signal);
+    const victim = await waitFor(() => identityIn(runFolder, sabotage.role), signal);
     void historyFile;
     await sleep(sabotage.afterSeconds * 1000, undefined, { signal });
-    process.kill(pid, sabotage.signal);
+    signalProcess(victim, sabotage.signal);
     if (sabotage.resumeAfterSeconds === undefined) return;
-    await sleep(sabotage.resumeAfterSeconds * 1000, undefined, { signal }).finally(() => process.kill(pid, 'SIGCONT'));
+    await sleep(sabotage.resumeAfterSeconds * 1000, undefined, { signal }).finally(() => signalProcess(victim, 'SIGCONT'));
   } catch (error) {
     if (!signal.aborted) throw error;
   }
@@ -47,13 +48,13 @@ const startedHistory = async (runFolder: string): Promise<string | null> => {
   return null;
 };
 
-const pidOf = async (runFolder: string, role: string): Promise<number | null> => {
+const identityIn = async (runFolder: string, role: string): Promise<ProcessIdentity | null> => {
   const text = await readFile(join(runFolder, 'processes.ndjson'), 'utf8').catch(() => '');
   const rows = text
     .split('\n')
     .filter((line) => line.endsWith('}'))
-    .map((line) => JSON.parse(line) as { role?: string; pid?: number });
-  return rows.findLast((row) => row.role === role)?.pid ?? null;
+    .map((line) => JSON.parse(line) as { readonly role?: string } & ProcessIdentity);
+  return rows.findLast((row) => row.role === role) ?? null;
 };
 
 const entries = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

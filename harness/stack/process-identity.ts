@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /** `startTime` is compared for equality only. Linux: clock ticks since boot and the boot's id; darwin: `ps -o lstart`. */
 export type ProcessIdentity = { readonly pid: number; readonly startTime: string };
 
-export type ProcessState = ProcessIdentity & { readonly parentPid: number; readonly state: string };
+export type ProcessState = ProcessIdentity & { readonly parentPid: number; readonly groupId: number; readonly state: string };
 
 const readText = (file: string): string | null => {
   try {
@@ -19,21 +19,21 @@ const readText = (file: string): string | null => {
 let bootId: string | undefined;
 const currentBoot = (): string => (bootId ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown');
 
-/** The name in parentheses may hold blanks and parentheses, so fields are counted from the last one: state is field 3, ppid 4, starttime 22. */
+/** The name in parentheses may hold blanks and parentheses, so fields are counted from the last one: state is field 3, ppid 4, pgrp 5, starttime 22. */
 const parseStat = (pid: number, stat: string): ProcessState | null => {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parentPid] = fields;
+  const [state, parentPid, groupId] = fields;
   const ticks = fields[19];
   if (state === undefined || ticks === undefined) return null;
-  return { pid, parentPid: Number(parentPid), state, startTime: `${ticks}@${currentBoot()}` };
+  return { pid, parentPid: Number(parentPid), groupId: Number(groupId), state, startTime: `${ticks}@${currentBoot()}` };
 };
 
 const askPs = (pid: number): ProcessState | null => {
   try {
-    const line = execFileSync('ps', ['-o', 'ppid=,state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-    const [, parentPid, state, startTime] = /^(\d+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
+    const line = execFileSync('ps', ['-o', 'ppid=,pgid=,state=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [, parentPid, groupId, state, startTime] = /^(\d+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
     if (state === undefined || startTime === undefined) return null;
-    return { pid, parentPid: Number(parentPid), state, startTime };
+    return { pid, parentPid: Number(parentPid), groupId: Number(groupId), state, startTime };
   } catch {
     // ps answers 1 for a pid that is gone.
     return null;

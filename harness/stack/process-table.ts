@@ -13,6 +13,14 @@ const pids = (): readonly number[] => {
   return names.map((name) => Number(name.trim())).filter((pid) => Number.isInteger(pid) && pid > 1);
 };
 
+/** Those of a process group that live. */
+export const processesOfGroup = (groupId: number): readonly ProcessState[] => {
+  if (process.platform === 'linux') return allProcesses().filter((state) => state.groupId === groupId);
+  const lines = execFileSync('ps', ['-axo', 'pgid=,pid='], { encoding: 'utf8' }).split('\n');
+  const members = lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([group]) => group === groupId);
+  return members.flatMap(([, pid]) => (pid === undefined ? [] : (processState(pid) ?? [])));
+};
+
 export const allProcesses = (): readonly ProcessState[] => pids().flatMap((pid) => processState(pid) ?? []);
 
 /** The given ones that live, with their children, grandchildren and so on. */

@@ -10,6 +10,7 @@ import { HarnessError } from '../engine/errors.ts';
 import type { HarnessErrorCode } from '../engine/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import { logTail } from './log-tail.ts';
+import { createProcessGroup } from './process-group.ts';
 import { isAlive, signalProcess } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { postmasterRole } from './process-registry.ts';
@@ -34,6 +35,8 @@ export type SpawnOptions = {
   readonly onLine?: (line: string) => void;
   /** A pipe to its standard input, which ends when the harness does. */
   readonly pipeInput?: boolean;
+  /** What it starts in its turn, as a shell does, is signalled and ended with it: its process group. */
+  readonly wholeGroup?: boolean;
   /** How long a polite end may take before it is killed. */
   readonly stopWithinMs?: number;
   readonly clock?: Clock;
@@ -49,13 +52,17 @@ export type SpawnedProcess = AsyncDisposable & {
   /** Where in its log its own output begins: a process that is started again writes behind its predecessor. */
   readonly logStart: number;
   readonly exited: Promise<ProcessExit>;
+  /** With `wholeGroup`: the same exit, but not before all of its group are gone. Else as `exited`. */
+  readonly ended: Promise<ProcessExit>;
   /**
    * The ready line. Rejects with a HarnessError when the process refuses, ends or says nothing within the bound, with the tail of its output.
    * A server whose pid the line names (PostgreSQL's postmaster) is recorded too.
    */
   ready(withinMs: number, signal?: AbortSignal): Promise<ReadyLine>;
-  /** False: it has ended already. */
+  /** False: it has ended already, and with `wholeGroup` all of its group. */
   kill(signal: NodeJS.Signals): boolean;
+  /** Signals the server that its ready line named. False: that has ended already, or none was named. */
+  killServer(signal: NodeJS.Signals): boolean;
   /** Writes to its standard input; only with `pipeInput`. */
   write(text: string): void;
   /** SIGCONT, SIGTERM, a bounded wait, SIGKILL. Resolves when it has ended, and with it the server that it recorded. */
@@ -89,6 +96,29 @@ type Started = {
   readonly clock: Clock;
   readonly identity: ProcessIdentity;
   readonly exited: Promise<ProcessExit>;
+} & Reach;
+
+/** Who is signalled and waited for: the process alone, or its whole group. */
+type Reach = {
+  readonly signal: (signal: NodeJS.Signals) => boolean;
+  readonly ended: Promise<ProcessExit>;
+  /** Nobody waits for `ended` any more. */
+  readonly giveUp: () => void;
+};
+
+const reachOf = (
+  identity: ProcessIdentity,
+  exited: Promise<ProcessExit>,
+  { wholeGroup, registry, clock = systemClock }: SpawnOptions,
+): Reach => {
+  if (wholeGroup !== true) return { signal: (signal) => signalProcess(identity, signal), ended: exited, giveUp: () => undefined };
+  const group = createProcessGroup(identity, registry.run);
+  const waiting = new AbortController();
+  const ended = exited.then(async (exit) => {
+    await group.gone(clock, waiting.signal);
+    return exit;
+  });
+  return { signal: (signal) => group.signal(signal), ended, giveUp: () => waiting.abort() };
 };
 
 /** Waits for the announcement; what came instead is told in the error. */
@@ -133,17 +163,23 @@ const within = async <Value>(promise: Promise<Value>, ms: number, clock: Clock):
   }
 };
 
-const end = async ({ options, clock, identity, exited }: Started, server: ProcessIdentity | null): Promise<ProcessExit> => {
+const end = async (started: Started, server: ProcessIdentity | null): Promise<ProcessExit> => {
+  const { options, clock, identity, signal, ended, giveUp } = started;
   const withinMs = options.stopWithinMs ?? 5_000;
-  signalProcess(identity, 'SIGCONT');
-  signalProcess(identity, 'SIGTERM');
-  let exit = await within(exited, withinMs, clock);
+  signal('SIGCONT');
+  signal('SIGTERM');
+  let exit = await within(ended, withinMs, clock);
   if (exit === undefined) {
-    signalProcess(identity, 'SIGKILL');
-    exit = await within(exited, withinMs, clock);
+    signal('SIGKILL');
+    exit = await within(ended, withinMs, clock);
   }
+  giveUp();
   if (server !== null && isAlive(server)) await endServer(server, withinMs, clock);
-  if (exit === undefined) throw new HarnessError('FL_INTERNAL', `${options.role} (pid ${identity.pid}) lives on after SIGKILL`);
+  if (exit === undefined)
+    throw new HarnessError(
+      'FL_INTERNAL',
+      `${options.role} (pid ${identity.pid})${options.wholeGroup === true ? ', or what it started,' : ''} lives on after SIGKILL`,
+    );
   return exit;
 };
 
@@ -194,7 +230,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
   child.stdin?.on('error', () => undefined);
   const announced = () =>
     heard ?? (onLine === undefined ? announcementIn(readFileSync(logFile).subarray(logStart).toString('utf8')) : null);
-  const started = { options, clock, identity, exited };
+  const started = { options, clock, identity, exited, ...reachOf(identity, exited, options) };
   let server: ProcessIdentity | null = null;
   let ending: Promise<ProcessExit> | undefined;
   const stop = () => (ending ??= end(started, server));
@@ -205,6 +241,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
     logFile,
     logStart,
     exited,
+    ended: started.ended,
     async ready(withinMs, signal) {
       const line = await awaitReady(started, announced, withinMs, signal);
       const pid = line.attributes['pid'];
@@ -212,7 +249,8 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
         server = registry.addProcess(role === 'postgres' ? postmasterRole : `${role} server`, pid);
       return line;
     },
-    kill: (signal) => signalProcess(identity, signal),
+    kill: started.signal,
+    killServer: (signal) => server !== null && signalProcess(server, signal),
     write: (text) => void child.stdin?.write(text),
     stop,
     async [Symbol.asyncDispose]() {

@@ -60,13 +60,13 @@ test('when the harness is killed with -9, its stopped child and stopped grandchi
 
 test('a run under way is no leftover; with its reaper killed beside it, what it left is named and not touched', async () => {
   const { harness, pids } = await startDoomed();
-  expect(findStale(runs)).toEqual({ stale: [], running: [{ run: 'r1', pid: harness.pid }] });
+  expect(await findStale(runs)).toEqual({ stale: [], running: [{ run: 'r1', pid: harness.pid }] });
   process.kill(pids.reaper, 'SIGKILL');
   await waitForEnd([pids.reaper]);
   harness.kill('SIGKILL');
   await waitForEnd([harness.pid ?? 0]);
 
-  const { stale } = findStale(runs);
+  const { stale } = await findStale(runs);
   expect(stale).toContainEqual(expect.objectContaining({ kind: 'process', role: 'worker', run: 'r1', pid: pids.child }));
   expect(stale).toContainEqual(expect.objectContaining({ kind: 'folder', path: temporary }));
   expect(alive([pids.child, pids.grandchild])).toHaveLength(2);
@@ -97,9 +97,9 @@ test('a folder with another name is never put on the list of what is removed', (
   expect(() => registry.addFolder('faultline-relative')).toThrow('must be absolute');
 });
 
-test('a registry whose last line was cut off is read up to there', () => {
+test('a registry whose last line was cut off is read up to there', async () => {
   writeFileSync(join(folder, 'processes.ndjson'), `${JSON.stringify({ kind: 'folder', path: temporary, at: 1 })}\n{"kind":"pro`);
-  expect(findStale(runs).stale).toEqual([{ kind: 'folder', run: 'r1', path: temporary, at: 1 }]);
+  expect((await findStale(runs)).stale).toEqual([{ kind: 'folder', run: 'r1', path: temporary, at: 1 }]);
 });
 
 test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
@@ -109,8 +109,25 @@ test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
     using registry = createRegistry(join(folder, 'processes.ndjson'), 'r1', () => 0);
     registry.addFolder(disk);
     registry.addMount(disk);
+    const stale = { run: 'r1', path: disk, at: 0 };
+    // As the next run sees it, whose harness is another.
+    const seenLater = async () => {
+      const later = mkdtempSync(join(tmpdir(), 'faultline-test-'));
+      mkdirSync(join(later, 'r1'));
+      const entries = readFileSync(registry.file, 'utf8')
+        .split('\n')
+        .filter((line) => !line.includes('"harness"'));
+      writeFileSync(join(later, 'r1', 'processes.ndjson'), entries.join('\n'));
+      return (await findStale(later)).stale;
+    };
+    expect(await seenLater()).toEqual([{ kind: 'folder', ...stale }]);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    expect(await seenLater()).toEqual([
+      { kind: 'folder', ...stale },
+      { kind: 'mount', ...stale },
+    ]);
     await reap(registry.file, { politeMs: 0, withinMs: 0 });
+    expect(await seenLater()).toEqual([]);
     expect(existsSync(disk)).toBe(false);
     expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(disk);
   },

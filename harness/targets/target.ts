@@ -23,10 +23,12 @@ export type TargetProcess = {
   readonly saidAt?: number;
   /** Resolves when the process has ended. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Signals this very process, and never another that has its number by now. False: it had ended by itself. */
+  kill(signal: NodeJS.Signals): boolean;
 };
 
 /** What a fault has to know of whom it kills or pauses. */
-export type VictimProcess = Pick<TargetProcess, 'index' | 'pid' | 'instance' | 'exited'> & { readonly role: VictimRole };
+export type VictimProcess = Pick<TargetProcess, 'index' | 'pid' | 'instance' | 'exited' | 'kill'> & { readonly role: VictimRole };
 
 export type StartOptions = {
   readonly runId: string;
@@ -93,7 +95,8 @@ export type OperatorAccess = {
 export type DatabaseServer = {
   /** The server's first process. */
   pid(): number;
-  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** False: it had ended by itself. */
+  stop(how: 'fast' | 'immediate'): Promise<boolean>;
   /** On the same port and data. Rejects where it does not come up. */
   start(): Promise<void>;
 };

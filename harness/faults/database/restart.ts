@@ -15,15 +15,17 @@ export const restart: DatabaseSteps<'restart'> = async ({ how }, { target }) => 
     return (await session.client.query<{ at: number }>(startedSql)).rows[0]?.at ?? 0;
   };
   const before = await startedAt();
+  let wasThere = true;
   return {
     inject: async () => {
-      await server.stop(how);
+      wasThere = await server.stop(how);
       return { [Symbol.asyncDispose]: () => server.start() };
     },
     look: async () => {
       const code = await tryFresh(target.databaseUrl, 'select 1');
-      const observed = code === null ? 'the server still answers' : `the server does not answer (${code})`;
-      return { is: code !== null, source: 'postgresql', observed, data: { event: 'stopped', code } };
+      const away = wasThere ? 'the server does not answer' : 'the server had ended by itself before it could be stopped';
+      const observed = code === null ? 'the server still answers' : `${away} (${code})`;
+      return { is: wasThere && code !== null, source: 'postgresql', observed, data: { event: 'stopped', code } };
     },
     lookAfter: async () => {
       const after = await startedAt();

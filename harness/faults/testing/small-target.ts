@@ -38,7 +38,18 @@ export const startSmall = async (program: SmallProgram, environment: Environment
   }
   const { attributes, saidAt = 0 } = announcement.line;
   const [pid, address] = [child.pid ?? 0, String(attributes['address'])];
-  const of: TargetProcess = { role: 'worker', index: 0, pid, instance: `worker-${pid}-a`, address, startedAt: Date.now(), saidAt, exited };
+  const kill = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  const of: TargetProcess = {
+    role: 'worker',
+    index: 0,
+    pid,
+    instance: `worker-${pid}-a`,
+    address,
+    startedAt: Date.now(),
+    saidAt,
+    exited,
+    kill,
+  };
   return { process: of, [Symbol.asyncDispose]: dispose };
 };
 

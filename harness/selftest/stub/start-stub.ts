@@ -10,6 +10,7 @@ export type Stub = AsyncDisposable & {
   readonly url: string;
   readonly pid: number;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  kill(signal: NodeJS.Signals): boolean;
   /** Epoch milliseconds of the run's zero: from there on it counts to its freeze. */
   zero(at: number): Promise<void>;
   state(): Promise<StubState>;
@@ -29,6 +30,7 @@ export const startStub = async (options: StubOptions): Promise<Stub> => {
     url,
     pid: child.pid ?? 0,
     exited,
+    kill: (signal) => child.kill(signal),
     zero: async (at) => {
       const { body } = await request(`${url}/zero`, { method: 'POST', body: String(at) });
       await body.dump();

@@ -20,6 +20,8 @@ export type ComposeProject = {
 
 const composeFile = fileURLToPath(new URL('../../../docker-compose.observability.yml', import.meta.url));
 const prometheusOriginal = fileURLToPath(new URL('../../../grafana/prometheus/prometheus.yml', import.meta.url));
+/** As the compose file mounts it. */
+const mountedAs = '/etc/faultline/prometheus';
 /** Images may have to be pulled. */
 const upWithinMs = 600_000;
 
@@ -29,7 +31,7 @@ const composeVariables = async (
   { ruleFiles, evaluationSeconds = 1, logFolder, environment }: StackOptions,
 ): Promise<Record<string, string>> => {
   const folder = join(logFolder, 'prometheus');
-  if (ruleFiles !== undefined) await writePrometheusConfig(prometheusOriginal, folder, { ruleFiles, evaluationSeconds });
+  if (ruleFiles !== undefined) await writePrometheusConfig(prometheusOriginal, folder, { ruleFiles, evaluationSeconds, seenAs: mountedAs });
   return {
     FAULTLINE_PROMETHEUS_PORT: String(ports.prometheus),
     FAULTLINE_TEMPO_PORT: String(ports.tempo),

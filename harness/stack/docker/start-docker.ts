@@ -10,7 +10,7 @@ import { stackParts, versionWarnings } from '../tested-versions.ts';
 import { type Container, openContainer } from './container.ts';
 import { composeUp } from './compose-up.ts';
 import { findDocker } from './docker-command.ts';
-import { projectOf, removeProject } from './remove-project.ts';
+import { projectOf, removeCommand, removeProject } from './remove-project.ts';
 
 const readyWithinMs = 120_000;
 const visibleWithinMs = 15_000;
@@ -26,7 +26,11 @@ export const startDocker = async (options: StackOptions): Promise<RunningStack> 
   const ports = await choosePorts(options);
   await using undo = new AsyncDisposableStack();
   registry.addProject(project);
-  undo.defer(async () => void (await removeProject(project)));
+  undo.defer(async () => {
+    if (await removeProject(project)) return;
+    const left = `the containers of ${project} could not be removed: the engine refused, or did not answer in time`;
+    options.warn?.(`${left}; they keep their ports and memory. Once it answers, remove them with: ${removeCommand(project)}`);
+  });
   const beganAt = clock.now();
   await composeUp({ docker, project, parts, ports }, options);
   const containers = await Promise.all(parts.map((part) => openContainer(docker, part, project, options)));

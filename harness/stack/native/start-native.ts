@@ -11,7 +11,7 @@ import { freePorts } from '../free-ports.ts';
 import { localEndpoints } from '../local-endpoints.ts';
 import { metricInterval } from '../metric-interval.ts';
 import { spawnProcess, type SpawnedProcess } from '../processes.ts';
-import { writePrometheusConfig } from '../prometheus-config.ts';
+import { findableConfig, writePrometheusConfig } from '../prometheus-config.ts';
 import type { RunningStack } from '../running-stack.ts';
 import type { StackOptions } from '../stack-options.ts';
 import { type StackPart, stackParts, versionWarnings } from '../tested-versions.ts';
@@ -100,8 +100,9 @@ const openData = async ({ dataFolder, registry }: StackOptions, undo: AsyncDispo
 
 const configurePrometheus = async ({ ruleFiles, evaluationSeconds = 1, logFolder }: StackOptions): Promise<string> => {
   const original = join(configFolder, 'prometheus/prometheus.yml');
-  if (ruleFiles === undefined) return original;
-  return writePrometheusConfig(original, join(logFolder, 'prometheus'), { ruleFiles, evaluationSeconds });
+  const folder = join(logFolder, 'prometheus');
+  if (ruleFiles === undefined) return findableConfig(original, folder);
+  return writePrometheusConfig(original, folder, { ruleFiles, evaluationSeconds });
 };
 
 const startParts = async (

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { explain, HarnessError } from '../../engine/errors.ts';
+import { isAlive } from '../../stack/process-identity.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { type SpawnedProcess, spawnProcess } from '../../stack/processes.ts';
 import type { DatabaseServer } from '../target.ts';
@@ -43,9 +44,11 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
     pid: () => current.process.pid,
     serverPid: () => current.serverPid,
     stop: async (how) => {
+      const { process } = current;
       // The server ends as in a crash, and its launcher with it.
-      if (how === 'immediate') globalThis.process.kill(current.serverPid, 'SIGQUIT');
-      await (how === 'immediate' ? current.process.exited : current.process.stop());
+      const wasThere = how === 'immediate' ? process.killServer('SIGQUIT') : isAlive(process.identity);
+      await (how === 'immediate' ? process.exited : process.stop());
+      return wasThere;
     },
     start: async () => {
       // Healing goes on where the run is interrupted.

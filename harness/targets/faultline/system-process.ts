@@ -53,12 +53,12 @@ const datagramsOf = ({ udp, admin }: Readonly<Record<string, unknown>>): SystemP
 
 const toTargetProcess = (
   { role, index }: SystemProcessOptions,
-  { pid, exited }: SpawnedProcess,
+  { pid, exited, kill }: SpawnedProcess,
   attributes: Readonly<Record<string, unknown>>,
   startedAt: number,
 ): TargetProcess => {
   const { instance, address } = attributes;
-  if (typeof instance === 'string' && typeof address === 'string') return { role, index, pid, instance, address, startedAt, exited };
+  if (typeof instance === 'string' && typeof address === 'string') return { role, index, pid, instance, address, startedAt, exited, kill };
   throw new HarnessError(
     'FL_TARGET_FAILED',
     `${role} ${index} became ready without saying its instance and address: ${JSON.stringify(attributes)}`,

@@ -37,14 +37,17 @@ export const startForeignProcess = async (options: ForeignProcessOptions): Promi
     registry,
     ...(cwd === undefined ? {} : { cwd }),
     failure: 'FL_TARGET_FAILED',
+    // A command of others may be a shell or a runner, which starts the server in its turn.
+    wholeGroup: true,
   });
   try {
     const address = await awaitReady(spawned, logFile, options);
-    const instance = `${role}-${spawned.pid}`;
+    const { pid, ended, kill } = spawned;
+    const instance = `${role}-${pid}`;
     return {
       request,
       spawned,
-      target: { role, index, pid: spawned.pid, instance, address, startedAt: clock.now(), exited: spawned.exited },
+      target: { role, index, pid, instance, address, startedAt: clock.now(), exited: ended, kill },
     };
   } catch (error) {
     await spawned.stop();
@@ -62,6 +65,7 @@ const awaitReady = async (spawned: SpawnedProcess, logFile: string, { request, c
   const { last } = await waitUntil(ask, (found) => found !== null || ended, bound);
   const found = last ?? (await ask());
   if (found !== null) return found[1] ?? '';
+  if (!ended && signal?.aborted === true) throw new HarnessError('FL_INTERRUPTED', `interrupted while ${spawned.role} was starting`);
   const what = ended ? 'ended before it was ready' : `did not print ${String(request.ready)} within ${readyWithinMs} ms`;
   throw new HarnessError('FL_TARGET_FAILED', `${spawned.role} ${what}; its log is ${logFile}:\n${logTail(logFile)}`);
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
+import { within } from '../../engine/within.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { createDatabase, databaseName, openPool } from '../database.ts';
@@ -12,10 +13,12 @@ import { telemetryEnvironment } from '../faultline/environment.ts';
 import type { Lacks } from '../offers.ts';
 import type { RunningTarget, StartOptions, Target } from '../target.ts';
 import { type ForeignProcess, startForeignProcess } from './foreign-process.ts';
-import type { KeptEvent, ProcessRequest, StartedSystem, TargetFile } from './target-file.ts';
+import type { KeptEvent, ProcessRequest, StartContext, StartedSystem, TargetFile } from './target-file.ts';
 
 export type ForeignOptions = {
   readonly file: TargetFile;
+  /** Where the file is. */
+  readonly path: string;
   readonly lacks: Lacks;
   /** Of the run's PostgreSQL; null where the file asks for none. */
   readonly serverUrl: string | null;
@@ -26,7 +29,12 @@ export type ForeignOptions = {
 type Processes = {
   start(request: ProcessRequest, port?: number): Promise<ForeignProcess>;
   readonly running: Map<string, ForeignProcess>;
+  /** All that were ever started, also those that are still on their way. */
+  stop(): Promise<void>;
 };
+
+/** A system that is stuck must not keep its own processes alive. */
+const stopWithinMs = 10_000;
 
 export const createForeignTarget = (options: ForeignOptions): Target => ({
   name: options.file.name,
@@ -34,39 +42,75 @@ export const createForeignTarget = (options: ForeignOptions): Target => ({
   start: (start, signal) => startForeign(options, start, signal),
 });
 
-const startForeign = async ({ file, lacks, serverUrl, registry, clock }: ForeignOptions, start: StartOptions, signal: AbortSignal) => {
+const startForeign = async (options: ForeignOptions, start: StartOptions, signal: AbortSignal): Promise<RunningTarget> => {
+  const { file, lacks, serverUrl, registry, clock } = options;
+  await using undo = new AsyncDisposableStack();
+  const databaseUrl = serverUrl === null ? '' : await createDatabase(serverUrl, databaseName(start.runId, start.scenario));
+  const pool = databaseUrl === '' ? null : openPool(databaseUrl);
+  undo.defer(async () => pool?.end());
   const folder = await mkdtemp(join(tmpdir(), 'faultline-target-'));
   registry.addFolder(folder);
-  const databaseUrl = serverUrl === null ? '' : await createDatabase(serverUrl, databaseName(start.runId, start.scenario));
+  undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const processes = createProcesses(start, registry, clock);
-  const end = async () => {
-    await Promise.all([...processes.running.values()].map(({ spawned }) => spawned.stop()));
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
+  undo.defer(() => processes.stop());
+  const { runId: run, scenario, environment } = start;
+  const startProcess = async (request: ProcessRequest) => (await processes.start(request)).target;
+  const telemetry = telemetryEnvironment(start);
+  const context = { run, scenario, telemetry, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
+  const system = await startSystem(file, context);
+  undo.defer(() => stopSystem(options, system));
+  return { ...runningTarget(file, system, processes, pool, undo.move()), databaseUrl, lacks };
+};
+
+const startSystem = async (file: TargetFile, context: StartContext): Promise<StartedSystem> => {
   try {
-    const { runId: run, scenario, environment } = start;
-    const startProcess = async (request: ProcessRequest) => (await processes.start(request)).target;
-    const telemetry = telemetryEnvironment(start);
-    const context = { run, scenario, telemetry, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
-    return { ...runningTarget(file, await file.start(context), processes, databaseUrl, end), lacks };
+    return await file.start(context);
   } catch (error) {
-    await end();
     throw error instanceof HarnessError
       ? error
       : new HarnessError('FL_TARGET_FAILED', `${file.name} could not be started: ${explain(error)}`, { cause: error });
   }
 };
 
+/** Whatever comes of it, all else is taken down too: this is one step of several, each of which is done. */
+const stopSystem = async ({ file, path, clock }: ForeignOptions, system: StartedSystem): Promise<void> => {
+  const what = `stop() of target ${file.name} (${path})`;
+  const stopping = (async () => {
+    await system.stop?.();
+    return true;
+  })();
+  const isDone = await within(stopping, stopWithinMs, clock).catch((error: unknown) => {
+    throw new HarnessError('FL_TARGET_FAILED', `${what} failed: ${explain(error)}`, { cause: error });
+  });
+  if (isDone !== true)
+    throw new HarnessError(
+      'FL_TARGET_FAILED',
+      `${what} did not settle within ${stopWithinMs / 1000} s; the processes that it started were ended all the same`,
+    );
+};
+
 const slot = ({ role, index = 0 }: Pick<ProcessRequest, 'role' | 'index'>): string => `${role} ${index}`;
 
 const createProcesses = ({ logFolder }: StartOptions, registry: ProcessRegistry, clock: Clock): Processes => {
   const running = new Map<string, ForeignProcess>();
+  const all: Promise<ForeignProcess>[] = [];
+  const ending = new AbortController();
   return {
     running,
     start: async (request, port = 0) => {
-      const started = await startForeignProcess({ request, port, logFolder, registry, clock });
+      const starting = startForeignProcess({ request, port, logFolder, registry, clock, signal: ending.signal });
+      all.push(starting);
+      const started = await starting;
       running.set(slot(request), started);
       return started;
+    },
+    stop: async () => {
+      ending.abort();
+      // One that did not become ready was ended by whoever waited for it.
+      const started = (await Promise.allSettled(all)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      const ends = await Promise.allSettled(started.map(({ spawned }) => spawned.stop()));
+      const failed = ends.find((each) => each.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     },
   };
 };
@@ -75,27 +119,21 @@ const runningTarget = (
   file: TargetFile,
   system: StartedSystem,
   processes: Processes,
-  databaseUrl: string,
-  end: () => Promise<void>,
-): RunningTarget => {
-  const pool = databaseUrl === '' ? null : openPool(databaseUrl);
+  pool: Pool | null,
+  whole: AsyncDisposableStack,
+): Omit<RunningTarget, 'databaseUrl'> => {
   const url = system.url.replace(/\/+$/, '');
   return {
     ingestUrl: url,
     queryUrl: url,
     ...(system.datagrams === undefined ? {} : { datagrams: system.datagrams }),
-    databaseUrl,
     processes: () => [...processes.running.values()].map(({ target }) => target),
     restart: async (role, index) => (await restart(processes, slot({ role, index }))).target,
     pending: () => system.pending(),
     readBack: () => rowsOf(system.readBack?.() ?? nothing()),
     query: (sql, values) => ask(file, pool, sql, values),
     lockReadModel: () => Promise.reject(notOffered(file, 'a read model of its own to lock')),
-    [Symbol.asyncDispose]: async () => {
-      await system.stop?.();
-      await pool?.end();
-      await end();
-    },
+    [Symbol.asyncDispose]: () => whole.disposeAsync(),
   };
 };
 

@@ -10,7 +10,7 @@ export type ProcessRequest = {
   /** ingest: takes events; worker: applies them; query: answers readers. Faults name a process by its role and its number. */
   readonly role: ProcessRole;
   readonly index?: number;
-  /** Left out: the Node that runs the harness. */
+  /** Left out: the Node that runs the harness. What a shell or a runner starts in its turn is taken for a part of the process: its process group. */
   readonly command?: string;
   readonly args: readonly string[];
   readonly cwd?: string;
@@ -54,7 +54,7 @@ export type StartedSystem = {
   pending(): Promise<readonly string[]>;
   /** Every event that it keeps, once nothing is on its way any more. */
   readBack?(): AsyncIterable<KeptEvent>;
-  /** Closes what `start` opened; its processes are ended by the harness, after this. */
+  /** Closes what `start` opened, within 10 s; its processes are ended by the harness after this, whatever comes of it. */
   stop?(): Promise<void>;
 };
 

@@ -64,7 +64,7 @@ const restartOf = (how: 'fast' | 'immediate'): Effect => ({
   isFelt: async ({ databaseUrl }) => (await tryFresh(databaseUrl, 'select 1')) !== null,
   nothing: 'a server that is not stopped claims no effect',
   withoutEffect: ({ small }) =>
-    stageOf(small.target({ databaseServer: { pid: () => 0, stop: () => Promise.resolve(), start: () => Promise.resolve() } })),
+    stageOf(small.target({ databaseServer: { pid: () => 0, stop: () => Promise.resolve(true), start: () => Promise.resolve() } })),
 });
 
 const effects: readonly Effect[] = [

@@ -1,7 +1,7 @@
 // The alert rules of this repository and their tests: read and run by ours, and by the real promtool where there is one.
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -11,8 +11,12 @@ import { failureText } from './testing-format/failure-text.ts';
 import { runTestFile } from './testing-format/run-test-file.ts';
 
 const folder = fileURLToPath(new URL('../../../../grafana/alerts/', import.meta.url));
-const ruleFiles = globSync(`${folder}*.rules.yml`).toSorted();
-const testFiles = globSync(`${folder}tests/*.test.yml`).toSorted();
+const filesOf = (pattern: string): readonly string[] =>
+  globSync(pattern, { cwd: folder })
+    .map((file) => join(folder, file))
+    .toSorted();
+const ruleFiles = filesOf('*.rules.yml');
+const testFiles = filesOf('tests/*.test.yml');
 const titled = (files: readonly string[]): readonly { readonly name: string; readonly file: string }[] =>
   files.map((file) => ({ name: basename(file), file }));
 

@@ -65,7 +65,7 @@ export const createRulesEngine = (options: RulesOptions): RulesEngine => {
   const groups = options.groups
     .toSorted(compareGroups)
     .map((group) => createRuleGroup(group, group.intervalMs ?? options.intervalMs, surroundings));
-  const counts: ScheduleCounts = { iterations: 0, missedIterations: 0 };
+  const counts: ScheduleCounts = { iterations: 0, missedIterations: 0, clockSetBack: 0 };
   const statuses = (): readonly GroupStatus[] => groups.map((group) => group.status());
   return {
     groups,

@@ -25,7 +25,7 @@ const groupOf = (rules: number, onRule: () => void = () => {}): EvaluatedGroup &
   };
 };
 
-const counts = () => ({ iterations: 0, missedIterations: 0 });
+const counts = () => ({ iterations: 0, missedIterations: 0, clockSetBack: 0 });
 
 it('evaluates at the same place of every interval, and stops when it is told to', async () => {
   const clock = createVirtualClock(1_700_000_000_123);
@@ -38,7 +38,7 @@ it('evaluates at the same place of every interval, and stops when it is told to'
   const offsets = group.times.map((atMs, index) => atMs - group.times[0]! - index * 1000);
   expect(offsets).toEqual([0, 0, 0, 0, 0]);
   expect(group.times[0]! - 1_700_000_000_123).toBeLessThanOrEqual(1000);
-  expect(counted).toEqual({ iterations: 5, missedIterations: 0 });
+  expect(counted).toEqual({ iterations: 5, missedIterations: 0, clockSetBack: 0 });
 });
 
 it('skips the intervals that an evaluation took too long for, and counts them', async () => {
@@ -52,7 +52,51 @@ it('skips the intervals that an evaluation took too long for, and counts them', 
   });
   await runOnInterval(group, clock, counted, stop.signal);
   expect(group.times.map((atMs) => atMs - group.times[0]!)).toEqual([0, 1000, 4000, 5000]);
-  expect(counted).toEqual({ iterations: 4, missedIterations: 2 });
+  expect(counted).toEqual({ iterations: 4, missedIterations: 2, clockSetBack: 0 });
+});
+
+/** A clock that is set back once, and how long it really took from one evaluation to the next. */
+const runWithStep = async (stepMs: number, when: 'in the second evaluation' | 'in the sleep after it') => {
+  let [now, passedMs, isSetBack] = [1_700_000_000_123, 0, false];
+  const setBack = (): void => {
+    if (!isSetBack) now -= stepMs;
+    isSetBack = true;
+  };
+  const evaluated: { readonly atMs: number; readonly now: number; readonly passedMs: number }[] = [];
+  const group = groupOf(1, () => {
+    evaluated.push({ atMs: group.times.at(-1)!, now, passedMs });
+    if (evaluated.length === 2 && when === 'in the second evaluation') setBack();
+    if (evaluated.length === 5) stop.abort();
+  });
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (ms) => {
+      [now, passedMs] = [now + Math.max(0, ms), passedMs + Math.max(0, ms)];
+      if (evaluated.length === 2 && when === 'in the sleep after it') setBack();
+    },
+  };
+  const [stop, counted] = [new AbortController(), counts()];
+  await runOnInterval(group, clock, counted, stop.signal);
+  const gaps = evaluated.slice(1).map((each, index) => each.passedMs - evaluated[index]!.passedMs);
+  return { evaluated, gaps, counted };
+};
+
+it.each(['in the second evaluation', 'in the sleep after it'] as const)(
+  'goes on within an interval where the clock was set back by ten minutes %s, at the time that it shows now, and counts it',
+  async (when) => {
+    const { evaluated, gaps, counted } = await runWithStep(600_000, when);
+    expect(gaps[1]).toBeLessThanOrEqual(1000);
+    expect(gaps.slice(2)).toEqual([expect.closeTo(1000, 0), 1000]);
+    for (const { atMs, now } of evaluated) expect(Math.abs(now - atMs)).toBeLessThan(1000);
+    expect(counted).toEqual({ iterations: 5, missedIterations: 0, clockSetBack: 1 });
+  },
+);
+
+it.each([1, 400, 900])('evaluates no slot twice where the clock was set back by %d ms, less than an interval', async (stepMs) => {
+  const { evaluated, gaps, counted } = await runWithStep(stepMs, 'in the second evaluation');
+  expect(new Set(evaluated.map(({ atMs }) => atMs)).size).toBe(5);
+  expect(Math.max(...gaps)).toBeLessThan(2000);
+  expect(counted).toEqual({ iterations: 5, missedIterations: 0, clockSetBack: 0 });
 });
 
 it('lets others have their turn after ten milliseconds, and not after each rule', async () => {

@@ -2,7 +2,12 @@
 import type { Clock } from '../../../engine/clock.ts';
 import type { EvaluatedGroup } from './rule-group.ts';
 
-export type ScheduleCounts = { iterations: number; missedIterations: number };
+export type ScheduleCounts = {
+  iterations: number;
+  missedIterations: number;
+  /** How often the clock was found set back by more than an interval. */
+  clockSetBack: number;
+};
 
 /** Longer than this in one go, and others get their turn. */
 const longestTurnMs = 10;
@@ -34,10 +39,32 @@ export const runOnInterval = async (group: EvaluatedGroup, clock: Clock, counts:
   for (;;) {
     await clock.sleep(slotMs - clock.now(), signal);
     if (signal.aborted) return;
+    // Whoever slept for long enough, and finds its slot more than an interval away, has it from a clock that was set back since.
+    const wokeAt = clock.now();
+    if (slotMs - wokeAt > intervalMs) {
+      counts.clockSetBack += 1;
+      slotMs = slotAt(wokeAt, intervalMs, offsetMs);
+    }
     await evaluateInTurns(group, slotMs, clock);
     counts.iterations += 1;
-    const nextMs = Math.max(slotMs + intervalMs, slotAt(clock.now(), intervalMs, offsetMs));
-    counts.missedIterations += (nextMs - slotMs) / intervalMs - 1;
-    slotMs = nextMs;
+    slotMs = nextSlot(slotMs, clock.now(), { intervalMs, offsetMs }, counts);
   }
+};
+
+/** The one after it, or past those that the evaluation took too long for. By a clock that was set back it is the next one that this clock comes to. */
+const nextSlot = (
+  slotMs: number,
+  nowMs: number,
+  { intervalMs, offsetMs }: { readonly intervalMs: number; readonly offsetMs: number },
+  counts: ScheduleCounts,
+): number => {
+  const currentMs = slotAt(nowMs, intervalMs, offsetMs);
+  // By less than an interval: that slot was just evaluated, and its next one is near enough.
+  if (currentMs + intervalMs < slotMs) {
+    counts.clockSetBack += 1;
+    return currentMs + intervalMs;
+  }
+  const nextMs = Math.max(slotMs + intervalMs, currentMs);
+  counts.missedIterations += (nextMs - slotMs) / intervalMs - 1;
+  return nextMs;
 };

@@ -1,7 +1,8 @@
 // Rule files from disk: names and patterns -> groups. All that is wrong with any of them is said in one error.
 import { isUtf8 } from 'node:buffer';
-import { glob, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { RuleGroup } from '../rule.ts';
+import { findFiles } from './find-files.ts';
 import { problemText } from './problem.ts';
 import { readRuleFile } from './read-rule-file.ts';
 
@@ -16,16 +17,6 @@ export class RuleFilesRefused extends Error {
     this.problems = problems;
   }
 }
-
-/** A name without a star is that file, whether it is there or not; files that several patterns name are read once. */
-export const findFiles = async (patterns: readonly string[]): Promise<readonly string[]> => {
-  const files = new Set<string>();
-  for (const pattern of patterns) {
-    if (/[*?[\]{}]/.test(pattern)) for (const file of (await Array.fromAsync(glob(pattern))).toSorted()) files.add(file);
-    else files.add(pattern);
-  }
-  return [...files];
-};
 
 export type FileReading = LoadedFile & { readonly problems: readonly string[] };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,4 +27,14 @@ test.each(ruleTestCases.filter(({ passes }) => passes))('passes $name', async ({
 
 test.each(ruleTestCases.filter(({ passes }) => !passes))('fails $name', async ({ source }) => {
   expect(await run(source)).not.toEqual([]);
+});
+
+test('names its rules by a pattern also from a folder whose own name is one', async () => {
+  const work = join(folder, '[work]');
+  await mkdir(work);
+  await writeFile(join(work, 'one.rules.yml'), testedRules);
+  for (const named of ['one.rules.yml', '*.rules.yml']) {
+    await writeFile(join(work, 'test.yml'), `rule_files: ['${named}']\ntests: []\n`);
+    expect(await runTestFile(join(work, 'test.yml'))).toMatchObject({ problems: [], warnings: [] });
+  }
 });

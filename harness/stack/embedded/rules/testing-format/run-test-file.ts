@@ -2,7 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { findFiles, readRuleFileAt } from '../reading/load-rule-files.ts';
+import { findFiles } from '../reading/find-files.ts';
+import { readRuleFileAt } from '../reading/load-rule-files.ts';
 import { problemText } from '../reading/problem.ts';
 import type { RuleGroup } from '../rule.ts';
 import { readTestFile } from './read-test-file.ts';
