@@ -74,10 +74,13 @@ test('what was sent, refused and flushed is counted, from zero', async () => {
   ingest.sent('default');
   ingest.refused('overloaded', 'default');
   ingest.flushed(0.01, 7);
-  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01, tenant: 'default' });
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01, tenant: 'default', error: null });
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 499, seconds: 5, tenant: 'default', error: 'answer_overdue' });
   await telemetry.shutdown();
   expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 1, attributes: { 'messaging.operation.name': 'send' } });
   expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 1 });
   expect(valueOf('faultline.ingest.flush.events')).toMatchObject({ count: 1 });
-  expect(valueOf('http.server.request.duration', { 'http.route': '/events' })).toMatchObject({ count: 1 });
+  expect(valueOf('http.server.request.duration', { 'http.response.status_code': 200 })).toMatchObject({ count: 1 });
+  const overdue = { 'http.response.status_code': 499, 'error.type': 'answer_overdue' };
+  expect(valueOf('http.server.request.duration', overdue)).toMatchObject({ count: 1 });
 });

@@ -2,15 +2,23 @@
 import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
-import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyHttpsOptions,
+  type FastifyInstance,
+  type FastifyListenOptions,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { AccessKeys } from '../../access/access-keys.ts';
 import { guardRoutes } from '../../access/guard-routes.ts';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import { ingestAnswerSeconds, unanswered } from '../../contract/objectives.ts';
 import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
 import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
+import { onRequestEnd } from '../../telemetry/request-end.ts';
 import type { Ingest } from '../ingest.ts';
-import type { IngestTelemetry } from '../telemetry.ts';
+import type { IngestTelemetry, RequestError } from '../telemetry.ts';
 import { refuse } from '../refusal.ts';
 import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
@@ -106,6 +114,7 @@ const createServer = async (
   // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
   server.server.maxHeadersCount = 0;
   takeRawBodies(server);
+  measureRequests(server, options.telemetry);
   guardRoutes(server, {
     door: 'ingest',
     keys: options.keys,
@@ -116,7 +125,6 @@ const createServer = async (
   });
   addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
   addHealthRoutes(server, { ...context, checkStorage: options.checkStorage, datagrams: options.datagrams ?? null });
-  measureRequests(server, options.telemetry);
   answerExpectations(server.server);
   return server;
 };
@@ -145,13 +153,16 @@ const takeRawBodies = (server: FastifyInstance): void => {
 };
 
 const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): void => {
-  server.addHook('onResponse', (request, reply, done) => {
+  onRequestEnd(server, (request, { status, seconds, isAnswered }) => {
     const { method, routeOptions, access } = request;
-    const [route, seconds, tenant] = [routeOptions.url ?? '', reply.elapsedTime / 1000, access?.tenant ?? null];
-    telemetry.requestEnded({ method, route, status: reply.statusCode, seconds, tenant });
-    done();
+    const error = isAnswered ? null : whyUnanswered(request, seconds);
+    telemetry.requestEnded({ method, route: routeOptions.url ?? '', status, seconds, tenant: access?.tenant ?? null, error });
   });
 };
+
+/** By the clock of the latency objective. For the rest of a body that never came it was the client that let us wait. */
+const whyUnanswered = ({ raw }: FastifyRequest, seconds: number): RequestError =>
+  raw.complete && seconds > ingestAnswerSeconds ? unanswered.overdue : unanswered.left;
 
 /** `Expect: 100-continue` is answered by Node; anything else would get Node's own bare 417. */
 const answerExpectations = (server: Server): void => {
