@@ -19,10 +19,11 @@ import type { TlsFiles } from '../../contract/tls-files.ts';
 import { onRequestEnd } from '../../telemetry/request-end.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry, RequestError } from '../telemetry.ts';
-import { refuse } from '../refusal.ts';
+import { refuse, statusOf } from '../refusal.ts';
 import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
-import { addErrorHandling, answerClientError } from './error-handling.ts';
+import { type BrokenRequests, createBrokenRequests } from './broken-requests.ts';
+import { addErrorHandling } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { stopGently } from './stop-gently.ts';
@@ -102,19 +103,20 @@ const createServer = async (
   context: AnswerContext,
   routes: Readonly<Record<string, readonly string[]>>,
 ): Promise<FastifyInstance> => {
+  const broken = createBrokenRequests(options.telemetry);
   const server = openServer(options, {
     logger: false,
     return503OnClosing: false,
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     bodyLimit: options.bodyLimitBytes,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: broken.answer,
     routerOptions: { caseSensitive: true },
   });
   // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
   server.server.maxHeadersCount = 0;
   takeRawBodies(server);
-  measureRequests(server, options.telemetry);
+  measureRequests(server, options.telemetry, broken);
   guardRoutes(server, {
     door: 'ingest',
     keys: options.keys,
@@ -123,7 +125,7 @@ const createServer = async (
       answerRefusal(reply, context, refuse(refused, message));
     },
   });
-  addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
+  addErrorHandling(server, { ...context, telemetry: options.telemetry, routes, broken });
   addHealthRoutes(server, { ...context, checkStorage: options.checkStorage, datagrams: options.datagrams ?? null });
   answerExpectations(server.server);
   return server;
@@ -152,10 +154,17 @@ const takeRawBodies = (server: FastifyInstance): void => {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };
 
-const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): void => {
-  onRequestEnd(server, (request, { status, seconds, isAnswered }) => {
+const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry, broken: BrokenRequests): void => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    broken.began(request);
+    done();
+  });
+  onRequestEnd(server, (request, end) => {
     const { method, routeOptions, access } = request;
-    const error = isAnswered ? null : whyUnanswered(request, seconds);
+    const { seconds } = end;
+    const told = end.isAnswered ? null : broken.told(request);
+    const status = told === null ? end.status : statusOf(told);
+    const error = end.isAnswered || told !== null ? null : whyUnanswered(request, seconds);
     telemetry.requestEnded({ method, route: routeOptions.url ?? '', status, seconds, tenant: access?.tenant ?? null, error });
   });
 };
