@@ -8,7 +8,7 @@ a test holds the two equal.
 
 **Observed** signals are counted in a process and carry \`job\` (\`faultline-ingest\`, \`faultline-worker\`, \`faultline-query\`) and \`instance\`; a kill may lose one export
 interval. **Accounted** signals are read from the books: exact, exported by the one elected worker under \`job="faultline-accounting"\` without an instance, with
-\`faultline.accounting.age\` beside them, so that absence is seen. A set of labels that was exported once goes on as 0 for as long as that worker is elected.
+\`faultline.accounting.age\` beside them, so that absence is seen. A set of labels that was exported once and is in the books no more goes on for as long as that worker is elected: a gauge as 0, a counter with its last value.
 
 Counters are cumulative and stand at 0 from the start where their labels are known. Histograms in seconds and of counts have the buckets of
 \`durationBucketsSeconds\` and \`countBuckets\`. Prometheus' label names have \`_\` for \`.\`.

@@ -72,7 +72,7 @@ export const ingestSignals = {
     'observed',
     'faultline_ingest_flush_duration_seconds',
     [],
-    'One group commit, statement and fsync.',
+    'One group commit, statement and fsync, with its repeats and the waits between them, whatever came of it.',
   ),
   ingestFlushEvents: signal(
     'faultline.ingest.flush.events',

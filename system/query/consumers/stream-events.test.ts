@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { signals } from '../../contract/signals.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { type PacedWriter, ReaderGone } from './paced-writer.ts';
-import { streamEvents } from './stream-events.ts';
+import { endReasons, streamEvents } from './stream-events.ts';
 
 const rowOf = (position: number) => ({ head: 500, low_water: 0, first: 1, last: 500, position, body: '{}' });
 
@@ -42,4 +43,8 @@ test.each([
   const { ended, delivered } = start(leavesAfter);
   expect(await ended).toBe('left');
   expect(delivered.reduce((sum, events) => sum + events, 0)).toBe(counted);
+});
+
+test('the catalogue of signals names each reason for which a stream ends', () => {
+  expect(endReasons.filter((reason) => !signals.consumerStreamsEnded.meaning.includes(reason))).toEqual([]);
 });
