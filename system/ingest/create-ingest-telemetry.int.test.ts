@@ -6,11 +6,12 @@ import { createIngestTelemetry } from './create-ingest-telemetry.ts';
 const sampledParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const unsampledParent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
 
-const start = (receiver: OtlpReceiver, tracesPerSecond: number) =>
+const start = (receiver: OtlpReceiver, tracesPerSecond: number, tenantLabels = 20) =>
   startTelemetry({
     process: 'ingest',
     instance: 'ingest-1-abcdef',
     tracesPerSecond,
+    tenantLabels,
     write: () => {},
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRIC_EXPORT_INTERVAL: '50', OTEL_BSP_SCHEDULE_DELAY: '20' },
   });
@@ -74,10 +75,27 @@ test('what was sent, refused and flushed is counted, from zero', async () => {
   ingest.sent('default');
   ingest.refused('overloaded', 'default');
   ingest.flushed(0.01, 7);
-  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01, tenant: 'default' });
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 200, seconds: 0.01, tenant: 'default', error: null });
+  ingest.requestEnded({ method: 'POST', route: '/events', status: 499, seconds: 5, tenant: 'default', error: 'answer_overdue' });
   await telemetry.shutdown();
   expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 1, attributes: { 'messaging.operation.name': 'send' } });
   expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 1 });
   expect(valueOf('faultline.ingest.flush.events')).toMatchObject({ count: 1 });
-  expect(valueOf('http.server.request.duration', { 'http.route': '/events' })).toMatchObject({ count: 1 });
+  expect(valueOf('http.server.request.duration', { 'http.response.status_code': 200 })).toMatchObject({ count: 1 });
+  const overdue = { 'http.response.status_code': 499, 'error.type': 'answer_overdue' };
+  expect(valueOf('http.server.request.duration', overdue)).toMatchObject({ count: 1 });
+});
+
+test('as many tenants as have labels stand at 0 under each code: none falls into the overflow of the metrics', async () => {
+  await using receiver = await startOtlpReceiver();
+  const tenants = Array.from({ length: 60 }, (_, index) => `tenant${index + 1}`);
+  const telemetry = start(receiver, 0, tenants.length);
+  createIngestTelemetry(telemetry, Date.now, 'http', { of: (tenant) => tenant, all: () => tenants });
+  await telemetry.shutdown();
+  const refused = receiver.points.filter(({ name }) => name === 'faultline.ingest.refused');
+  expect(refused.filter(({ attributes }) => 'otel.metric.overflow' in attributes)).toEqual([]);
+  const of = { 'error.code': 'overloaded', 'faultline.tenant': 'tenant60' };
+  expect(refused.find(({ attributes }) => Object.entries(of).every(([key, value]) => attributes[key] === value))).toMatchObject({
+    value: 0,
+  });
 });

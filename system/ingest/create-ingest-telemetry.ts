@@ -53,11 +53,12 @@ export const createIngestTelemetry = (
   const refusals = createRefusalLog(logger, now);
   return {
     startTrace: (route, traceparent) => startTrace(spans, logger, { route, scheme }, traceparent),
-    requestEnded: ({ method, route, status, seconds, tenant }) =>
+    requestEnded: ({ method, route, status, seconds, tenant, error }) =>
       requestDuration.record(seconds, {
         'http.request.method': method,
         'http.route': route,
         'http.response.status_code': status,
+        ...(error !== null && { 'error.type': error }),
         ...(tenant !== null && { 'faultline.tenant': labelOf(tenant) }),
       }),
     refused: (code, tenant = null) => {

@@ -1,5 +1,6 @@
 // What the ingest tells about itself. The parts call this interface; ingest-telemetry of a process puts it on instruments and spans.
 import type { ErrorCodeName } from '../contract/error-codes.ts';
+import type { unanswered } from '../contract/objectives.ts';
 import type { SchemaAction, SchemaVerdict } from '../contract/schemas.ts';
 
 export type TracedKey = { readonly systemName: string; readonly objectId: string };
@@ -18,6 +19,8 @@ export type RequestTrace = {
   readonly end: (status: number, eventIds: readonly number[]) => void;
 };
 
+export type RequestError = (typeof unanswered)[keyof typeof unanswered];
+
 export type RequestMeasure = {
   readonly method: string;
   readonly route: string;
@@ -25,6 +28,8 @@ export type RequestMeasure = {
   readonly seconds: number;
   /** null: it was nobody's. */
   readonly tenant: string | null;
+  /** Why there was no answer; null: there was one. */
+  readonly error: RequestError | null;
 };
 
 export type IngestTelemetry = {

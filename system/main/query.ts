@@ -39,7 +39,8 @@ const start = async (settings: Settings): Promise<Running> => {
     apply: settings.migrate,
   });
   await using undo = new AsyncDisposableStack();
-  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
+  const { traceSampleRate: tracesPerSecond, tenantLabels } = settings;
+  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond, tenantLabels });
   undo.defer(() => telemetry.shutdown());
   const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });
@@ -82,7 +83,7 @@ const start = async (settings: Settings): Promise<Running> => {
   const { consumerReaders: mostReaders, consumerBufferBytes: bufferBytes, consumerSlowMs: slowMs } = settings;
   const consumers = { desk: createConsumerDesk(checkpointing), pool: consuming, bounds: { mostReaders, bufferBytes, slowMs } };
   const exports = { pool: exporting, bounds: { bufferBytes, slowMs, limitSeconds: settings.exportLimitSeconds } };
-  const labels = createTenantLabels(keys.tenants, settings.tenantLabels);
+  const labels = createTenantLabels(keys.tenants, tenantLabels);
   const app = createQueryServer({ pool, ...desks, imports, keys, telemetry, labels, consumers, exports, tls });
   // First to end: no new requests, those under way are answered, then the connections.
   undo.defer(() => app.close());

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { startOtlpReceiver } from '../telemetry/testing.ts';
 import { startQueryUnderTest } from './testing.ts';
@@ -63,5 +65,37 @@ describe('telemetry', () => {
     expect(durations.map(({ attributes, count }) => [attributes['http.route'], attributes['http.response.status_code'], count])).toEqual([
       ['/events/:id', 404, 1],
     ]);
+  });
+
+  it('has a client that left before it had an answer too: its span ends, and its duration is one of status 499', async () => {
+    await using receiver = await startOtlpReceiver();
+    {
+      await using own = await startQueryUnderTest({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
+      const address = await own.app.listen({ host: '127.0.0.1', port: 0 });
+      const blocker = await own.pool.connect();
+      await blocker.query('begin; lock table events in access exclusive mode');
+      const closed = Promise.withResolvers<void>();
+      const socket = connect(Number(new URL(address).port), '127.0.0.1');
+      own.app.server.once('connection', (theirs) => theirs.once('close', () => closed.resolve()));
+      socket.write('GET /events/1 HTTP/1.1\r\nhost: x\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n');
+      await once(own.app.server, 'request');
+      socket.destroy();
+      await closed.promise;
+      await blocker.query('rollback');
+      blocker.release();
+      await fetch(`${address}/events/1`);
+    }
+    expect(receiver.spans.find(({ kind }) => kind === 2)).toMatchObject({
+      name: 'GET /events/:id',
+      attributes: { 'http.response.status_code': 499, 'error.type': 'client_left' },
+    });
+    const durations = receiver.points.filter(({ name }) => name === 'http.server.request.duration');
+    // Each export says it again.
+    const counts = durations.map(({ attributes, count }) => [
+      attributes['http.response.status_code'],
+      attributes['error.type'] ?? null,
+      count,
+    ]);
+    expect(new Set(counts.map((each) => JSON.stringify(each)))).toEqual(new Set(['[499,"client_left",1]', '[404,null,1]']));
   });
 });

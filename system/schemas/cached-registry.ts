@@ -17,6 +17,8 @@ export type CachedRegistry = {
   current(): Registry;
   /** Loads where the copy is older than its life. Rejects only where there is none yet: without the registry nothing may be judged. */
   refresh(): Promise<void>;
+  /** Loads whatever its age. Rejects as `refresh` does. */
+  renew(): Promise<void>;
   /** Since it was last known to be current. */
   readonly ageSeconds: () => number;
 };
@@ -24,14 +26,16 @@ export type CachedRegistry = {
 export const createCachedRegistry = ({ load, lifeMs, nowMs, onFailure }: CachedRegistryOptions): CachedRegistry => {
   const checks: CompiledChecks = new Map();
   let held: Registry | null = null;
-  let loadedAtMs = -Infinity;
+  let currentAtMs = -Infinity;
   let loading: Promise<void> | null = null;
 
   const reload = async (): Promise<void> => {
+    // What changes while the answer is on its way may not be in it.
+    const askedAtMs = nowMs();
     try {
       const rows = await load(held?.revision ?? null);
       if (rows !== null) held = createRegistry(rows, await compilerFor(rows), checks);
-      loadedAtMs = nowMs();
+      currentAtMs = askedAtMs;
     } catch (error) {
       if (held === null) throw error;
       onFailure(error);
@@ -39,18 +43,18 @@ export const createCachedRegistry = ({ load, lifeMs, nowMs, onFailure }: CachedR
       loading = null;
     }
   };
+  const renew = (): Promise<void> => (loading ??= reload());
   return {
     current: () => {
       if (held === null) throw new Error('the registry of schemas was not loaded yet');
       return held;
     },
     refresh: () => {
-      if (loading !== null) return loading;
-      if (held !== null && nowMs() - loadedAtMs < lifeMs) return Promise.resolve();
-      loading = reload();
-      return loading;
+      const isCurrent = loading === null && held !== null && nowMs() - currentAtMs < lifeMs;
+      return isCurrent ? Promise.resolve() : renew();
     },
-    ageSeconds: () => Math.max(0, nowMs() - loadedAtMs) / 1000,
+    renew,
+    ageSeconds: () => Math.max(0, nowMs() - currentAtMs) / 1000,
   };
 };
 
@@ -62,9 +66,9 @@ const compilerFor = async ({ schemas }: RegistryRows): Promise<typeof compileChe
   };
 };
 
-/** Keeps it current beside other work, until disposed. */
-export const keepCurrent = (registry: CachedRegistry, lifeMs: number): Disposable => {
-  const timer = setInterval(() => void registry.refresh().catch(() => {}), lifeMs);
+/** Keeps it current beside other work, until disposed. A tick that asked whether its life is over would come just before that, and leave it for another. */
+export const keepCurrent = (registry: Pick<CachedRegistry, 'renew'>, lifeMs: number): Disposable => {
+  const timer = setInterval(() => void registry.renew().catch(() => {}), lifeMs);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 };

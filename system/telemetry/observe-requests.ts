@@ -1,11 +1,11 @@
 // Every HTTP request of a Fastify server as a SERVER span and a sample of http.server.request.duration, by route and status.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { unanswered } from '../contract/objectives.ts';
 import { signals } from '../contract/signals.ts';
+import { onRequestEnd, type RequestEnd } from './request-end.ts';
 import { type StartedSpan, unsampledSpan } from './spans.ts';
 import type { Telemetry } from './start-telemetry.ts';
 import { parseTraceparent } from './trace-context.ts';
-
-type Observed = { readonly span: StartedSpan; readonly startedAtMs: number };
 
 /** Where a request's span is found: the parent of spans under it. */
 export type RequestSpans = { of(request: FastifyRequest): StartedSpan };
@@ -22,34 +22,31 @@ export const observeRequests = (
 ): RequestSpans => {
   const spans = tracer('faultline.http');
   const duration = instruments.histogram(signals.httpServerDuration);
-  const requests = new WeakMap<FastifyRequest, Observed>();
+  const requests = new WeakMap<FastifyRequest, StartedSpan>();
   app.addHook('onRequest', (request, _reply, done) => {
     if (!unobserved.includes(request.routeOptions.url ?? '')) requests.set(request, begin(request));
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const observed = requests.get(request);
-    if (observed !== undefined) finish(request, reply, observed);
-    done();
+  onRequestEnd(app, (request, end) => {
+    const span = requests.get(request);
+    if (span !== undefined) finish(request, end, span);
   });
 
-  const begin = (request: FastifyRequest): Observed => {
-    const span = spans.start(spanName(request), {
+  const begin = (request: FastifyRequest): StartedSpan =>
+    spans.start(spanName(request), {
       kind: 'server',
       parent: parseTraceparent(request.headers.traceparent),
       attributes: () => ({ ...routeAttributes(request), 'url.path': request.url.split('?', 1)[0] ?? '', 'url.scheme': request.protocol }),
     });
-    return { span, startedAtMs: performance.now() };
-  };
-  const finish = (request: FastifyRequest, reply: FastifyReply, { span, startedAtMs }: Observed) => {
-    const status = { 'http.response.status_code': reply.statusCode };
+  const finish = (request: FastifyRequest, { status, isAnswered, seconds }: RequestEnd, span: StartedSpan) => {
+    const outcome = { 'http.response.status_code': status, ...(!isAnswered && { 'error.type': unanswered.left }) };
     const tenant = tenantOf(request);
     const whose = tenant === null ? {} : { 'faultline.tenant': tenant };
-    duration.record((performance.now() - startedAtMs) / 1000, { ...routeAttributes(request), ...status, ...whose });
-    span.setAttributes(() => status);
-    span.end(reply.statusCode >= 500 ? new Error(`answered ${reply.statusCode}`) : undefined);
+    duration.record(seconds, { ...routeAttributes(request), ...outcome, ...whose });
+    span.setAttributes(() => outcome);
+    span.end(status >= 500 ? new Error(`answered ${status}`) : undefined);
   };
-  return { of: (request) => requests.get(request)?.span ?? unsampledSpan };
+  return { of: (request) => requests.get(request) ?? unsampledSpan };
 };
 
 const methodOf = (request: FastifyRequest) => (methods.has(request.method) ? request.method : '_OTHER');

@@ -29,6 +29,8 @@ export type TelemetryOptions = {
   readonly environment: TelemetryEnvironment;
   /** Root spans sampled a second; FAULTLINE_TRACES_PER_SECOND by default. */
   readonly tracesPerSecond?: number;
+  /** Tenants with a label of their own: each adds series to what an instrument may have. */
+  readonly tenantLabels?: number;
   readonly write?: (line: string) => void;
   readonly clock?: Clock;
 };
@@ -51,6 +53,11 @@ export type Telemetry = {
 
 const shutdownBoundMs = 2000;
 
+/** What the SDK allows an instrument by itself. Past its bound all that is new falls into one series, and no alert by label sees it. */
+const seriesOfAll = 2000;
+/** Over the codes of refusal, and over what one tenant brings of routes with their statuses. */
+const seriesOfTenant = 200;
+
 /** Where nobody announces them, the first export comes this soon. */
 const firstExportMs = 200;
 
@@ -70,7 +77,7 @@ export const startTelemetry = (options: TelemetryOptions): Telemetry => {
   // Every failed export is counted where it fails; the SDK's own handler would print it a second time.
   setGlobalErrorHandler(() => {});
   const parts = { settings, resource, failures };
-  const metrics = startMetrics(parts);
+  const metrics = startMetrics(parts, seriesOfAll + seriesOfTenant * (options.tenantLabels ?? 0));
   const traces = startTraces(parts, tracesPerSecond(options), clock);
   const logs = startLogs(parts);
   const failureCounter = metrics.instruments.counter(
@@ -100,7 +107,7 @@ const tracesPerSecond = ({ tracesPerSecond: given, environment }: TelemetryOptio
   return Number.isFinite(value) && value >= 0 ? value : Number(systemSettings.traceSampleRate.fallback);
 };
 
-const startMetrics = ({ settings, resource, failures }: Parts) => {
+const startMetrics = ({ settings, resource, failures }: Parts, mostSeries: number) => {
   if (settings.metricsUrl === null)
     return { instruments: createInstruments(createNoopMeter()), announce: nothingToSay, shutdown: nothingToEnd };
   // Within one interval: metrics are cumulative, so a late copy is worth less than the next one.
@@ -109,6 +116,7 @@ const startMetrics = ({ settings, resource, failures }: Parts) => {
     exporter: watchExports(createMetricExporter(settings.metricsUrl, timeoutMillis), 'metrics', () => failures),
     exportIntervalMillis: settings.exportIntervalMs,
     exportTimeoutMillis: timeoutMillis,
+    cardinalityLimits: { default: mostSeries },
   });
   const provider = new MeterProvider({ resource, readers: [reader] });
   const announce = () => {

@@ -4,6 +4,7 @@ import { signals } from '../contract/signals.ts';
 import { parseTraceparent } from '../telemetry/trace-context.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import type { Tenure } from './checkpoint.ts';
+import { otherErrorTypes } from './error-class.ts';
 import { failureCodes } from './failure.ts';
 import type { TracedEvent } from './processor.ts';
 import { laneAttributes, type FinishedBatch, type TelemetryParts } from './telemetry-parts.ts';
@@ -37,7 +38,7 @@ export const collectBatches = (parts: TelemetryParts, ofEach: readonly { readonl
 };
 
 const collectFailures = ({ instruments, logger }: TelemetryParts, ofEach: readonly { readonly 'faultline.processor': string }[]) => {
-  const known = ofEach.flatMap((one) => failureCodes.map((code) => ({ ...one, 'error.type': code })));
+  const known = ofEach.flatMap((one) => [...failureCodes, ...otherErrorTypes].map((type) => ({ ...one, 'error.type': type })));
   const failures = instruments.counter(signals.processingFailures, known);
   return {
     failed: (tenure: Tenure, errorType: string) => failures.add(1, { 'faultline.processor': tenure.processor, 'error.type': errorType }),

@@ -44,6 +44,9 @@ export const isConnectionLoss = (error: unknown): boolean => {
   return (typeof code === 'string' && nodeCodes.test(code)) || (typeof message === 'string' && lostConnection.test(message));
 };
 
+/** What an `error.type` can be where there is no SQLSTATE. */
+export const otherErrorTypes = ['connection', 'defect', 'thread_ended'] as const;
+
 /** The `error.type` of a failure that is not the event's: the class of its SQLSTATE, or what happened. */
 export const errorTypeOf = (error: unknown): string => {
   const state = sqlStateOf(error);

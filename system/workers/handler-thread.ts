@@ -17,7 +17,7 @@ export type ThreadSource<Settings> = {
 
 export type TaskEnd =
   | { readonly kind: 'report'; readonly report: Report }
-  | { readonly kind: 'error'; readonly error: TaskError }
+  | { readonly kind: 'error'; readonly error: TaskError; readonly unheard: Report | null }
   /** The thread is gone. `culprit`: the event that user code had in hand; null: it was not in user code. */
   | { readonly kind: 'ended'; readonly culprit: { readonly position: number; readonly failure: Failure } | null; readonly message: string };
 
@@ -63,7 +63,7 @@ export const startHandlerThread = async <Settings>(source: ThreadSource<Settings
     else if (message.type === 'unusable') ready?.reject(new Error(message.message));
     else if (message.type === 'may-write') void mayWrite?.().then((changed) => send({ type: 'go', changed }));
     else if (message.type === 'report') finish({ kind: 'report', report: message.report });
-    else finish({ kind: 'error', error: message.error });
+    else finish({ kind: 'error', error: message.error, unheard: message.unheard });
   });
   const watch = () => {
     const stall = createStallWatch(source.deadlineMs);

@@ -6,6 +6,7 @@ import type { TaskEnd } from './handler-thread.ts';
 import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
 import type { LaneHoldings } from './lane-store.ts';
 import type { LaneTurn } from './lane-turn.ts';
+import { heard } from './report.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
@@ -45,6 +46,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   const known = new Map<number, Failure>();
   let { holdings, carefulUntil } = options;
   let halted: string | null = null;
+  const unheard = createUnheard();
 
   const taskFor = (position: number) => ({
     tenure,
@@ -79,22 +81,21 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     if (report.blocked !== null && report.delivered === 0) return onBlocked(report.blocked);
     return { kind: 'moved', position: report.position, moreDue: report.moreDue };
   };
-  const onEnd = async (end: TaskEnd): Promise<BatchEnd> => {
-    if (end.kind === 'report') return onReport(end.report);
+  const onEnd = async (end: TaskEnd | null): Promise<BatchEnd> => {
+    if (end === null) return { kind: 'again' };
+    if (end.kind === 'report') return onReport(unheard.told(end.report));
+    unheard.keep(end);
     const culprit = blame(tenure, end, telemetry);
     if (culprit === null) return { kind: 'wait' };
     known.set(culprit.position, culprit.failure);
     return { kind: 'again' };
   };
   const run = async (position: number, head: number, drain: boolean, stopping: AbortSignal): Promise<BatchEnd> => {
-    if (drain || head <= position) {
-      const drained = await inThread(position, true, { limit: 0, head }, stopping);
-      return drained === null ? { kind: 'again' } : onEnd(drained);
-    }
+    if (drain || head <= position) return onEnd(await inThread(position, true, { limit: 0, head }, stopping));
     const limit = await options.bucket.take(Math.min(options.batchEvents, head - position), stopping);
     const end = await inThread(position, false, { limit, head }, stopping);
     options.bucket.giveBack(Math.max(0, limit - deliveredBy(end)));
-    return end === null ? { kind: 'again' } : onEnd(end);
+    return onEnd(end);
   };
   return {
     runBatch: ({ position, head, drain }, stopping) => {
@@ -107,6 +108,22 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
     },
     halt: (reason) => {
       halted = reason;
+    },
+  };
+};
+
+/** Of a batch whose commit was not answered: kept until the checkpoint is seen again. */
+const createUnheard = () => {
+  let unheard: Report | null = null;
+  return {
+    keep: (end: TaskEnd) => {
+      if (end.kind === 'error') unheard = end.unheard ?? unheard;
+    },
+    told: (report: Report): Report => {
+      if (report.found === null) return report;
+      const told = heard(report, unheard);
+      unheard = null;
+      return told;
     },
   };
 };

@@ -5,7 +5,7 @@ import { noBooks, type FoundCheckpoint } from './checkpoint.ts';
 import type { Settled } from './lane-store.ts';
 import type { TracedEvent } from './processor.ts';
 import type { FailedEvent, Settlement } from './settlement.ts';
-import type { FailureNote, Report } from './thread-protocol.ts';
+import type { BatchTask, FailureNote, Report } from './thread-protocol.ts';
 
 export type ReportParts<Effect> = {
   readonly decisions: readonly Decision<Effect>[];
@@ -73,6 +73,22 @@ export const makeReport = <Effect>(parts: ReportParts<Effect>): Report => {
     replay: settled.replay ?? null,
   };
 };
+
+/** Of a batch whose commit was not answered. What the lane holds then is known when it is seen again. */
+export const unheardReport = <Effect>(
+  task: Pick<BatchTask, 'tenure' | 'position'>,
+  parts: Omit<ReportParts<Effect>, 'settled'>,
+): Report => {
+  const found = { position: task.position, epoch: task.tenure.epoch };
+  const settled = { outcome: 'advanced', found, books: noBooks, holdings: { parked: 0, pending: 0 } } as const;
+  return { ...makeReport({ ...parts, settled }), holdings: null };
+};
+
+/** The checkpoint stands where an unheard commit led, and under one epoch nobody else moves it: that one is told, with what is known of the lane now. */
+export const heard = (report: Report, unheard: Report | null): Report =>
+  unheard !== null && report.outcome === 'already_there' && report.position === unheard.position
+    ? { ...unheard, found: report.found, holdings: report.holdings }
+    : report;
 
 const tracedEvent = ({ id, lane, position, traceparent }: LogEvent): TracedEvent[] =>
   traceparent === null ? [] : [{ id, lane, position, traceparent }];

@@ -4,7 +4,8 @@ import { createCarefulHandler } from './careful-handler.ts';
 import { decideBatch, loadBatch, type Batch, type Decided } from './decide-batch.ts';
 import { classifyError } from './error-class.ts';
 import type { Failure } from './failure.ts';
-import { fencedReport, idleReport, makeReport } from './report.ts';
+import { isLostAnswer } from './lost-answer.ts';
+import { fencedReport, idleReport, makeReport, unheardReport } from './report.ts';
 import { runOwn } from './run-own.ts';
 import type { Settlement } from './settlement.ts';
 import type { ThreadContext } from './thread-context.ts';
@@ -90,15 +91,15 @@ const narrowed = async <Effect>(
     if (delivered.decisions.length === 0) return idleReport(task.position, startedAtMs, blocked);
     if ((await context.mayWrite()).some((changed) => keys.has(changed))) return null;
     const settledFromMs = context.nowMs();
-    const settled = await context.store
-      .settle(task.tenure, task.position, settlement, context.processor.apply)
-      .catch((error: unknown) => refusedBy(error, settlement, known, context));
-    if (settled === null) continue;
-    const endedAtMs = context.nowMs();
     const { decisions, moreDue } = delivered;
     const setAside = settlement.parkedKeys.length > settlement.parkFailed.length + settlement.parkEarly.length;
-    const parts = { setAside, decisions, settlement, settled, position: decided.position, blocked, moreDue };
-    return makeReport({ ...parts, startedAtMs, settledFromMs, endedAtMs });
+    const parts = { setAside, decisions, settlement, position: decided.position, blocked, moreDue, startedAtMs, settledFromMs };
+    const settled = await context.store.settle(task.tenure, task.position, settlement, context.processor.apply).catch((error: unknown) => {
+      if (isLostAnswer(error)) context.unheard(unheardReport(task, { ...parts, endedAtMs: context.nowMs() }));
+      return refusedBy(error, settlement, known, context);
+    });
+    if (settled === null) continue;
+    return makeReport({ ...parts, settled, endedAtMs: context.nowMs() });
   }
 };
 

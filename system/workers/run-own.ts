@@ -4,8 +4,9 @@ import { createCallHandler } from './call-handler.ts';
 import { decideBatch, loadBatch, type Batch, type Decided, type LoadedBatch } from './decide-batch.ts';
 import type { Delivered } from './deliver.ts';
 import type { Failure } from './failure.ts';
+import { isLostAnswer } from './lost-answer.ts';
 import type { OwnRules } from './own-rules.ts';
-import { fencedReport, idleReport, makeReport } from './report.ts';
+import { fencedReport, idleReport, makeReport, unheardReport } from './report.ts';
 import { lonelyCrashes, type ThreadContext } from './thread-context.ts';
 import type { BatchTask, DrainTask, FailureNote, Report } from './thread-protocol.ts';
 
@@ -75,22 +76,42 @@ const settleBatch = async <Effect>(
   const handle = createCallHandler(context.processor, context.progress, known);
   let decided: Decided<Effect> | null = null;
   const settledFromMs = context.nowMs();
-  const settled = await context.store.decide(task.tenure, task.position, async (transactions) => {
-    rules.use(transactions);
-    rules.begin();
-    decided = await decideBatch(batch, { ...loaded, handle });
-    return decided.delivered.decisions.length === 0 ? null : decided.settlement;
-  });
+  const settled = await context.store
+    .decide(task.tenure, task.position, async (transactions) => {
+      rules.use(transactions);
+      rules.begin();
+      decided = await decideBatch(batch, { ...loaded, handle });
+      return decided.delivered.decisions.length === 0 ? null : decided.settlement;
+    })
+    .catch((error: unknown) => {
+      if (isLostAnswer(error) && decided !== null) {
+        const parts = partsOf(decided, startedAtMs, settledFromMs, context.nowMs());
+        context.unheard(withStop(unheardReport(task, parts), decided.delivered));
+      }
+      throw error;
+    });
   // Assigned in the callback, which the compiler can't see.
   const made = decided as Decided<Effect> | null;
   if (settled === null || made === null) return nothingDone(task, made?.delivered ?? null, settled, startedAtMs);
-  const { delivered, settlement, position } = made;
+  const { delivered } = made;
   note(rules, task, batch.events.length, delivered);
-  const times = { startedAtMs, settledFromMs, endedAtMs: context.nowMs() };
-  const { decisions, moreDue } = delivered;
-  const report = makeReport({ decisions, settlement, settled, position, blocked: blockedBy(delivered), moreDue, ...times });
-  return { ...report, failures: [...report.failures, ...stopNote(delivered)] };
+  return withStop(makeReport({ ...partsOf(made, startedAtMs, settledFromMs, context.nowMs()), settled }), delivered);
 };
+
+const partsOf = <Effect>(
+  { delivered, settlement, position }: Decided<Effect>,
+  startedAtMs: number,
+  settledFromMs: number,
+  endedAtMs: number,
+) => {
+  const { decisions, moreDue } = delivered;
+  return { decisions, settlement, position, blocked: blockedBy(delivered), moreDue, startedAtMs, settledFromMs, endedAtMs };
+};
+
+const withStop = <Effect>(report: Report, delivered: Delivered<Effect>): Report => ({
+  ...report,
+  failures: [...report.failures, ...stopNote(delivered)],
+});
 
 /** Nothing could be handled, or the lane is not what it was. */
 const nothingDone = <Effect>(

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { LaneId } from './checkpoint.ts';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import type { OrderedProcessor } from './processor.ts';
+import { heard } from './report.ts';
 import { runBatch, runDrain } from './run-batch.ts';
 import { runRetry, runSkipGap } from './run-parked.ts';
 import { runRehearsal } from './run-rehearsal.ts';
@@ -11,7 +12,7 @@ import type { ThreadContext } from './thread-context.ts';
 import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
 
 /** Everything but what belongs to the port, to the thread and to the task. */
-export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived' | 'processor'> & {
+export type ThreadParts<Effect> = Omit<ThreadContext<Effect>, 'mayWrite' | 'survived' | 'processor' | 'unheard'> & {
   /** The processor in the version that a task is of. Rejects where its code can't be had. */
   readonly processorOf: (lane: LaneId) => Promise<OrderedProcessor<Effect>>;
 };
@@ -37,14 +38,17 @@ export const serveThread = <Effect>(port: MessagePort, parts: ThreadParts<Effect
   send({ type: 'ready' });
 };
 
-type TaskContext<Effect> = Omit<ThreadContext<Effect>, 'processor'> & Pick<ThreadParts<Effect>, 'processorOf'>;
+type TaskContext<Effect> = Omit<ThreadContext<Effect>, 'processor' | 'unheard'> & Pick<ThreadParts<Effect>, 'processorOf'>;
 
 const runTask = async <Effect>(task: Task, parts: TaskContext<Effect>): Promise<FromThread> => {
+  let last: Report | null = null;
+  const unheard = (report: Report) => void (last = report);
   try {
-    const context = { ...parts, processor: await parts.processorOf(task.tenure) };
-    return { type: 'report', report: await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap') };
+    const context = { ...parts, unheard, processor: await parts.processorOf(task.tenure) };
+    const report = await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap');
+    return { type: 'report', report: heard(report, last) };
   } catch (error) {
-    return { type: 'error', error: toTaskError(error) };
+    return { type: 'error', error: toTaskError(error), unheard: last };
   }
 };
 

@@ -5,6 +5,7 @@ import type { OrderedProcessor } from './processor.ts';
 import type { Progress } from './progress.ts';
 import type { RetryPolicy } from './settlement.ts';
 import type { Neighbours } from './turns.ts';
+import type { Report } from './thread-protocol.ts';
 import type { SurvivedAttempts } from './survived-attempts.ts';
 
 export type ThreadContext<Effect> = {
@@ -17,6 +18,8 @@ export type ThreadContext<Effect> = {
   readonly maxBytes: number;
   readonly nowMs: () => number;
   readonly survived: SurvivedAttempts;
+  /** A batch was committed, or was not: its answer was lost. As it is to be reported where it turns out to be there. */
+  readonly unheard: (report: Report) => void;
   /** How long one key may take of a batch, and how that is measured; null: as long as it takes. */
   readonly turn: { readonly ms: number; readonly nowMs: () => number; readonly neighbours: Neighbours } | null;
   /** Resolves when it is the task's turn to write, with the names of the keys that others have changed since it began; with none where it is so already. */

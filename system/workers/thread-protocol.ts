@@ -106,4 +106,5 @@ export type FromThread =
   /** A lane's live flow and work on its park write by turns: asks for `go`. */
   | { readonly type: 'may-write' }
   | { readonly type: 'report'; readonly report: Report }
-  | { readonly type: 'error'; readonly error: TaskError };
+  /** `unheard`: what it is to be reported as, if the lane is found where its commit led. */
+  | { readonly type: 'error'; readonly error: TaskError; readonly unheard: Report | null };

@@ -4,8 +4,10 @@ import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import { describeFailure } from './failure.ts';
 import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
 import type { LaneHoldings, Settled } from './lane-store.ts';
+import { isLostAnswer } from './lost-answer.ts';
 import type { AppliedRange, UnorderedProcessor } from './processor.ts';
 import type { RangeStore } from './range-store.ts';
+import type { FinishedBatch } from './telemetry-parts.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
 import type { TokenBucket } from './token-bucket.ts';
 import type { WorkerClock } from './worker-clock.ts';
@@ -34,6 +36,7 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): UnorderedLa
   let { holdings } = options;
   /** Halved while the database refuses a range as data, until one event is left: the one to park. */
   let widest = options.batchEvents;
+  const tell = createTeller(options);
 
   const after = async (settled: Settled, position: number, what: string): Promise<BatchEnd> => {
     if (settled.outcome === 'fenced') {
@@ -45,18 +48,14 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): UnorderedLa
   };
   const apply = async (position: number, upTo: number) => {
     const startedAtMs = clock.nowMs();
-    const { range, ...settled } = await onceMore(() => store.applyRange(tenure, position, upTo, options.processor));
-    if (settled.outcome === 'advanced') {
-      widest = Math.min(options.batchEvents, widest * 2);
-      telemetry.finished(tenure, {
-        ...finished(range, startedAtMs, clock.nowMs()),
-        delivered: upTo - position,
-      });
-    }
+    const { processor, moved } = remembering(options.processor);
+    const batchOf = () => ({ ...finished(moved(), startedAtMs, clock.nowMs()), delivered: upTo - position });
+    const settled = await onceMore(() => tell(upTo, () => store.applyRange(tenure, position, upTo, processor), batchOf));
+    if (settled.outcome === 'advanced') widest = Math.min(options.batchEvents, widest * 2);
     return after(settled, upTo, 'a range of the log');
   };
   const park = async (position: number, error: unknown): Promise<BatchEnd> => {
-    if (holdings.parked < options.parkLimit) return after(await parkOne(options, position, error), position + 1, 'an event to park');
+    if (holdings.parked < options.parkLimit) return after(await parkOne(options, tell, position, error), position + 1, 'an event to park');
     telemetry.blocked(tenure, 'park_full', 'stop');
     return { kind: 'wait' };
   };
@@ -94,12 +93,39 @@ export const createUnorderedBatch = (options: UnorderedLaneOptions): UnorderedLa
   };
 };
 
-const parkOne = async ({ tenure, store, telemetry, clock }: UnorderedLaneOptions, position: number, error: unknown): Promise<Settled> => {
+type Tell = (upTo: number, settle: () => Promise<Settled>, batchOf: () => FinishedBatch) => Promise<Settled>;
+
+/**
+ * Tells of each batch that is there once: when its commit is answered, or, where that answer was lost, when the checkpoint is found where it led. Under one epoch
+ * nobody else moves it.
+ */
+const createTeller = ({ tenure, telemetry }: UnorderedLaneOptions): Tell => {
+  let unheard: { readonly upTo: number; readonly batch: FinishedBatch } | null = null;
+  return async (upTo, settle, batchOf) => {
+    try {
+      const settled = await settle();
+      if (settled.outcome === 'advanced') telemetry.finished(tenure, batchOf());
+      else if (settled.outcome === 'already_there' && settled.found.position === unheard?.upTo) telemetry.finished(tenure, unheard.batch);
+      unheard = null;
+      return settled;
+    } catch (error) {
+      if (isLostAnswer(error)) unheard = { upTo, batch: batchOf() };
+      throw error;
+    }
+  };
+};
+
+/** What a range came to, also where its commit is not answered. */
+const remembering = (processor: UnorderedProcessor) => {
+  let range = nothing;
+  const applyRange: UnorderedProcessor['applyRange'] = async (...given) => (range = await processor.applyRange(...given));
+  return { processor: { ...processor, applyRange }, moved: () => range };
+};
+
+const parkOne = async ({ tenure, store, clock }: UnorderedLaneOptions, tell: Tell, position: number, error: unknown): Promise<Settled> => {
   const startedAtMs = clock.nowMs();
   const failure = describeFailure('data_refused', error);
   const event = await store.eventAt(tenure.lane, position + 1);
-  const settled = await store.parkOne(tenure, position, failure);
-  if (settled.outcome !== 'advanced') return settled;
   const note = {
     key: { systemName: event?.systemName ?? '', objectId: event?.objectId ?? '' },
     position: position + 1,
@@ -109,8 +135,8 @@ const parkOne = async ({ tenure, store, telemetry, clock }: UnorderedLaneOptions
     end: 'dead_letter' as const,
     traceparent: event?.traceparent ?? null,
   };
-  telemetry.finished(tenure, { ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures: [note] });
-  return settled;
+  const batchOf = () => ({ ...finished(nothing, startedAtMs, clock.nowMs()), delivered: 1, failures: [note] });
+  return tell(position + 1, () => store.parkOne(tenure, position, failure), batchOf);
 };
 
 const interrupted = ({ telemetry, tenure }: UnorderedLaneOptions, error: unknown) =>

@@ -1,4 +1,5 @@
 // The one definition of what users may expect, from which all burn-rate rules are made: in production and in runs the objectives are the same, only the windows differ.
+import { ingestAnswerSeconds, unanswered } from '../../../system/contract/objectives.ts';
 import { signals } from '../../../system/contract/signals.ts';
 import { countOf, withinOf } from './promql.ts';
 
@@ -20,9 +21,10 @@ export type Slo = {
   readonly withoutTraffic: string;
 };
 
+/** 499: the client left before it had an answer. Of these it is our failure where the answer was overdue. */
+const failedByUs = `http_response_status_code=~"5..|499",error_type!="${unanswered.left}"`;
 const ingest = 'http_route=~"/events|/events/batch"';
 
-export const ingestAnswerSeconds = 0.5;
 export const visibleSeconds = 5;
 
 export const slos: readonly Slo[] = [
@@ -32,12 +34,11 @@ export const slos: readonly Slo[] = [
     objective: 0.999,
     windowDays: 30,
     impact: 'Producers are turned away',
-    counts:
-      "requests to the ingest routes that were answered 5xx; 4xx are the sender's mistake, or its tenant's quota, and count as served",
+    counts: `requests to the ingest routes that were answered 5xx, or whose sender left after it had waited over ${ingestAnswerSeconds} s for an answer; 4xx are the sender's mistake, or its tenant's quota, and count as served`,
     by: [],
     events: {
       total: countOf(signals.httpServerDuration, ingest),
-      bad: countOf(signals.httpServerDuration, `${ingest},http_response_status_code=~"5.."`),
+      bad: countOf(signals.httpServerDuration, `${ingest},${failedByUs}`),
     },
     withoutTraffic:
       'Without a request there is no ratio, so it does not fire: nobody was turned away. That ingest cannot be reached at all is told by FaultlineIngestGone.',

@@ -25,7 +25,7 @@ const hurt: Row = {
       id: 101,
       title: 'Requests failed by us',
       question:
-        'Are producers turned away by our fault? Share of POST /events and /events/batch answered 5xx in the last minute, overload included. No traffic is said so, and is not 0.',
+        'Are producers turned away by our fault? Share of POST /events and /events/batch answered 5xx in the last minute, overload included, or left by a client that had waited too long. No traffic is said so, and is not 0.',
       unit: 'percentunit',
       targets: [atTheEnd(quantity.ingestFailureShare(quantity.lastMinute))],
       limits: limits.failureShare,

@@ -1,7 +1,8 @@
 // Quantities that more than one dashboard shows: asked in one way, with one limit, so that two panels never tell two stories.
+import { ingestAnswerSeconds, unanswered } from '../../../system/contract/objectives.ts';
 import { signals } from '../../../system/contract/signals.ts';
 import { identitiesBound, production } from '../../alerts/source/profile.ts';
-import { ingestAnswerSeconds, slos, visibleSeconds } from '../../alerts/source/slo.ts';
+import { slos, visibleSeconds } from '../../alerts/source/slo.ts';
 import { countRateOf, type Matchers, maxOf, type Quantile, quantileOf, rateOf, sumOf, valueOf } from './metric.ts';
 
 /** Of the processor and of the process that the reader chose, where a dashboard lets them. */
@@ -17,7 +18,13 @@ export const lastMinute = '1m';
 /** Of all requests with events, those that failed by our fault: what the alert counts. 429 is a tenant over its own quota. NaN where nothing was asked; the second term is 0 only where there were requests. */
 export const ingestFailureShare = (window?: string): string => {
   const all = sumOf(countRateOf(signals.httpServerDuration, ingestRoutes, window));
-  const failed = sumOf(countRateOf(signals.httpServerDuration, { ...ingestRoutes, http_response_status_code: '=~"5.."' }, window));
+  const failed = sumOf(
+    countRateOf(
+      signals.httpServerDuration,
+      { ...ingestRoutes, http_response_status_code: '=~"5..|499"', error_type: `!="${unanswered.left}"` },
+      window,
+    ),
+  );
   return `(${failed} or 0 * ${all}) / ${all}`;
 };
 

@@ -47,7 +47,7 @@ export const consumerSignals = {
     'observed',
     'faultline_consumer_streams_ended_total',
     ['faultline.reason'],
-    'Streams of the consumer API that ended, by reason: left, time_is_up, shutting_down, slow_reader, position_gone, storage_unavailable, internal.',
+    'Streams of the consumer API that ended, by reason: left, time_is_up, shutting_down, access_ended, slow_reader, position_gone, storage_unavailable, internal.',
   ),
   consumerCheckpoints: signal(
     'faultline.consumer.checkpoints',

@@ -8,8 +8,8 @@ export const ingestSignals = {
     'histogram',
     'observed',
     'http_server_request_duration_seconds',
-    ['http.request.method', 'http.route', 'http.response.status_code', 'faultline.tenant'],
-    'Time from the request line to the end of the answer, per route, status and tenant of the key.',
+    ['http.request.method', 'http.route', 'http.response.status_code', 'error.type', 'faultline.tenant'],
+    'Time from the request line to the end of the answer, or until the client left without one: status 499, and as `error.type` `client_left`, or `answer_overdue` where ingest had had the whole request for over half a second.',
   ),
   sentMessages: signal(
     'messaging.client.sent.messages',
@@ -72,7 +72,7 @@ export const ingestSignals = {
     'observed',
     'faultline_ingest_flush_duration_seconds',
     [],
-    'One group commit, statement and fsync.',
+    'One group commit, statement and fsync, with its repeats and the waits between them, whatever came of it.',
   ),
   ingestFlushEvents: signal(
     'faultline.ingest.flush.events',

@@ -27,7 +27,7 @@ export const processSignals = {
     'observed',
     'db_client_connection_count',
     ['db.client.connection.pool.name', 'db.client.connection.state'],
-    'Connections of the pool, idle and used.',
+    'Connections of the pool, idle and used. Of a worker: its places for connections, each of which connects when it is first used and again after a loss, so that their sum never changes.',
   ),
   dbOperationDuration: signal(
     'db.client.operation.duration',

@@ -17,8 +17,8 @@ export const workerSignals = {
     'histogram',
     'observed',
     'messaging_process_duration_seconds',
-    ['faultline.processor', 'error.type'],
-    'One batch of a processor, from delivery to commit.',
+    ['faultline.processor'],
+    'One batch of a processor that was committed, from delivery to commit; what failed is in `faultline.processing.failures`.',
   ),
   batchesSetAside: signal(
     'faultline.batches.set_aside',
@@ -45,7 +45,7 @@ export const workerSignals = {
     'observed',
     'faultline_processing_failures_total',
     ['faultline.processor', 'error.type'],
-    'Failed attempts: poison by its reason, infrastructure by the class of its SQLSTATE.',
+    'Failed attempts: poison by its reason, infrastructure by the class of its SQLSTATE (`sqlstate_57`), else `connection`, `thread_ended`, or `defect`. A class appears with its first; all others stand at 0 from the start.',
   ),
   takeovers: signal(
     'faultline.lease.takeovers',

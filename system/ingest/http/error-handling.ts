@@ -1,13 +1,14 @@
-// What goes wrong outside our handlers, in the contract's shape all the same: unknown routes, wrong methods, bodies over a limit, broken HTTP.
-import type { Socket } from 'node:net';
+// What goes wrong outside our handlers, in the contract's shape all the same: unknown routes, wrong methods, bodies over a limit.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hintOfOtherDoor } from '../../contract/other-door.ts';
-import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
+import { type Refusal, refuse } from '../refusal.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 import { type AnswerContext, answerRefusal } from './answer.ts';
+import type { BrokenRequests } from './broken-requests.ts';
 
 export type ErrorHandlingOptions = AnswerContext & {
   readonly telemetry: IngestTelemetry;
+  readonly broken: Pick<BrokenRequests, 'told'>;
   /** Path -> methods that it takes. */
   readonly routes: Readonly<Record<string, readonly string[]>>;
 };
@@ -17,7 +18,9 @@ export const addErrorHandling = (server: FastifyInstance, options: ErrorHandling
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const refusal = fromFramework(error, request);
     if (refusal.code === 'internal') options.telemetry.defect(error, `${request.method} ${request.url.split('?', 1)[0]}`);
-    if (request.method === 'POST') options.telemetry.refused(refusal.code, request.access?.tenant ?? null);
+    // What its connection was told is counted already.
+    const isCounted = options.broken.told(request) !== null;
+    if (request.method === 'POST' && !isCounted) options.telemetry.refused(refusal.code, request.access?.tenant ?? null);
     return answerRefusal(reply, options, refusal);
   });
 };
@@ -45,33 +48,4 @@ const fromFramework = (error: FastifyError, request: FastifyRequest): Refusal =>
   }
   if ((error.statusCode ?? 500) < 500) return refuse('invalid_request', `The request can't be read: ${error.message}`);
   return refuse('internal', 'A defect of ours; it is logged.');
-};
-
-/** For Node's clientError: there is no request and no reply, just a socket. */
-export const answerClientError = (error: Error & { code?: string }, socket: Socket): void => {
-  // The client is gone, or an answer is on its way already: nothing can be said in between. Nor to one whose TLS did not come about.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0 || isBeforeTls(socket)) {
-    socket.destroy();
-    return;
-  }
-  const refusal = fromParser(error);
-  const body = JSON.stringify(errorBody(refusal));
-  socket.end(
-    `HTTP/1.1 ${statusOf(refusal)} ${reasons[refusal.code] ?? 'Bad Request'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-};
-
-/** What is written then waits for a handshake that never comes, and the connection stays. */
-const isBeforeTls = (socket: Socket): boolean => (socket as { readonly secureConnecting?: boolean }).secureConnecting === true;
-
-const reasons: Partial<Record<Refusal['code'], string>> = {
-  headers_too_large: 'Request Header Fields Too Large',
-  request_timeout: 'Request Timeout',
-};
-
-const fromParser = (error: Error & { code?: string }): Refusal => {
-  if (error.code === 'HPE_HEADER_OVERFLOW') return refuse('headers_too_large', 'The request headers are over 16 KiB.');
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return refuse('request_timeout', 'The request did not arrive whole in time.');
-  return refuse('invalid_request', `The request is not HTTP/1.1 that can be read: ${error.message}`);
 };

@@ -2,19 +2,28 @@
 import type { Server } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { ListenOptions } from 'node:net';
-import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyListenOptions, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyHttpsOptions,
+  type FastifyInstance,
+  type FastifyListenOptions,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { AccessKeys } from '../../access/access-keys.ts';
 import { guardRoutes } from '../../access/guard-routes.ts';
 import { ingestOpenApi } from '../../contract/ingest-openapi.ts';
+import { ingestAnswerSeconds, unanswered } from '../../contract/objectives.ts';
 import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
 import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
+import { onRequestEnd } from '../../telemetry/request-end.ts';
 import type { Ingest } from '../ingest.ts';
-import type { IngestTelemetry } from '../telemetry.ts';
-import { refuse } from '../refusal.ts';
+import type { IngestTelemetry, RequestError } from '../telemetry.ts';
+import { refuse, statusOf } from '../refusal.ts';
 import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
-import { addErrorHandling, answerClientError } from './error-handling.ts';
+import { type BrokenRequests, createBrokenRequests } from './broken-requests.ts';
+import { addErrorHandling } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import { stopGently } from './stop-gently.ts';
@@ -94,18 +103,20 @@ const createServer = async (
   context: AnswerContext,
   routes: Readonly<Record<string, readonly string[]>>,
 ): Promise<FastifyInstance> => {
+  const broken = createBrokenRequests(options.telemetry);
   const server = openServer(options, {
     logger: false,
     return503OnClosing: false,
     keepAliveTimeout: keepAliveTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     bodyLimit: options.bodyLimitBytes,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: broken.answer,
     routerOptions: { caseSensitive: true },
   });
   // The bound is 16 KiB in all. Past Node's own 2,000 headers it would leave out the rest, and say nothing.
   server.server.maxHeadersCount = 0;
   takeRawBodies(server);
+  measureRequests(server, options.telemetry, broken);
   guardRoutes(server, {
     door: 'ingest',
     keys: options.keys,
@@ -114,9 +125,8 @@ const createServer = async (
       answerRefusal(reply, context, refuse(refused, message));
     },
   });
-  addErrorHandling(server, { ...context, telemetry: options.telemetry, routes });
+  addErrorHandling(server, { ...context, telemetry: options.telemetry, routes, broken });
   addHealthRoutes(server, { ...context, checkStorage: options.checkStorage, datagrams: options.datagrams ?? null });
-  measureRequests(server, options.telemetry);
   answerExpectations(server.server);
   return server;
 };
@@ -144,14 +154,24 @@ const takeRawBodies = (server: FastifyInstance): void => {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };
 
-const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry): void => {
-  server.addHook('onResponse', (request, reply, done) => {
-    const { method, routeOptions, access } = request;
-    const [route, seconds, tenant] = [routeOptions.url ?? '', reply.elapsedTime / 1000, access?.tenant ?? null];
-    telemetry.requestEnded({ method, route, status: reply.statusCode, seconds, tenant });
+const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry, broken: BrokenRequests): void => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    broken.began(request);
     done();
   });
+  onRequestEnd(server, (request, end) => {
+    const { method, routeOptions, access } = request;
+    const { seconds } = end;
+    const told = end.isAnswered ? null : broken.told(request);
+    const status = told === null ? end.status : statusOf(told);
+    const error = end.isAnswered || told !== null ? null : whyUnanswered(request, seconds);
+    telemetry.requestEnded({ method, route: routeOptions.url ?? '', status, seconds, tenant: access?.tenant ?? null, error });
+  });
 };
+
+/** By the clock of the latency objective. For the rest of a body that never came it was the client that let us wait. */
+const whyUnanswered = ({ raw }: FastifyRequest, seconds: number): RequestError =>
+  raw.complete && seconds > ingestAnswerSeconds ? unanswered.overdue : unanswered.left;
 
 /** `Expect: 100-continue` is answered by Node; anything else would get Node's own bare 417. */
 const answerExpectations = (server: Server): void => {

@@ -155,6 +155,7 @@ const createContext = async (definition: ProcessorDefinition, { session, client 
     maxBytes: 16 * 1024 * 1024,
     nowMs: () => Date.now(),
     survived: createSurvivedAttempts(),
+    unheard: () => {},
     turn: null,
     mayWrite: () => Promise.resolve([]),
   };

@@ -77,11 +77,17 @@ const writeRound = async (stream: StreamEvents): Promise<boolean> => {
 };
 
 const writePage = async ({ writer, positions, delivered }: StreamEvents, lane: number, page: Awaited<ReturnType<typeof readLane>>) => {
-  for (const { position, json } of page.events) {
-    positions.set(lane, position);
-    await writer.write(frame('event', json, formatPositions(positions)));
+  let written = 0;
+  try {
+    for (const { position, json } of page.events) {
+      positions.set(lane, position);
+      await writer.write(frame('event', json, formatPositions(positions)));
+      written += 1;
+    }
+  } finally {
+    // Also of a page that its reader did not take to the end.
+    delivered(written);
   }
-  delivered(page.events.length);
   if (positions.get(lane) === page.position) return;
   // What the filter left out: the cursor goes on all the same, or a resumed stream would look at it again.
   positions.set(lane, page.position);

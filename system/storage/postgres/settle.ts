@@ -1,6 +1,7 @@
 // One transaction of a lane: lock the checkpoint, compare, write everything that was decided, move the checkpoint, commit.
 import type { Client } from 'pg';
 import { compareCheckpoint, noBooks, terms, type Books, type FoundCheckpoint, type Tenure } from '../../workers/checkpoint.ts';
+import { noteLostAnswer } from '../../workers/lost-answer.ts';
 import type { Apply, Settled } from '../../workers/lane-store.ts';
 import type { Settlement } from '../../workers/settlement.ts';
 import { together, type Session } from './session.ts';
@@ -61,7 +62,7 @@ export const settleOpen = async (
       await client.query('rollback');
       return null;
     }
-    await commit(client, tenure, end, end.books);
+    await commit(client, tenure, end, end.books).catch(noteLostAnswer);
     return {
       outcome,
       found: found(locked),
