@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { accessOf } from '../access/guard-routes.ts';
 import { importLimits, type ImportState } from '../contract/imports.ts';
 import { isSystemError } from '../contract/system-error.ts';
-import { whenClosed } from '../ingest/http/when-closed.ts';
+import { whenClosed } from '../telemetry/when-closed.ts';
 import type { ImportDesk, OpenedImport, StandingImport } from '../recovery/import/import-desk.ts';
 import { parseOpenImport, parseSteerImport, type RequestFault } from '../recovery/import/import-request.ts';
 import type { ImportRunner, SliceEnd } from '../recovery/import/import-runner.ts';

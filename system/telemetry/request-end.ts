@@ -1,6 +1,6 @@
 // The end of each request, told once: Fastify tells of answers alone, and nobody of a client that left before.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { whenClosed } from '../ingest/http/when-closed.ts';
+import { whenClosed } from './when-closed.ts';
 
 export type RequestEnd = {
   /** As it was said; 499 where nothing was. */

@@ -6,7 +6,7 @@ import type { IngestTelemetry } from '../telemetry.ts';
 import { createFairRoom } from '../tenants/fair-room.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { type AnswerContext, answerRefusal } from './answer.ts';
-import { whenClosed } from './when-closed.ts';
+import { whenClosed } from '../../telemetry/when-closed.ts';
 
 export type LargeBodiesOptions = AnswerContext & {
   readonly telemetry: IngestTelemetry;

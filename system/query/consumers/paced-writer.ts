@@ -1,6 +1,6 @@
 // Writes to a reader who may be slow: what is not taken yet is bounded, and so is the time to take it. Used for streams and exports.
 import type { ServerResponse } from 'node:http';
-import { whenClosed } from '../../ingest/http/when-closed.ts';
+import { whenClosed } from '../../telemetry/when-closed.ts';
 import type { Timers } from './head-watch.ts';
 
 /** It took nothing like a buffer's worth in the time given. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { signals } from '../../contract/signals.ts';
 import type { Telemetry } from '../../telemetry/start-telemetry.ts';
-import { whenClosed } from '../../ingest/http/when-closed.ts';
+import { whenClosed } from '../../telemetry/when-closed.ts';
 import { createPlaces } from '../places.ts';
 import { RequestProblem } from '../request-problem.ts';
 import type { Timers } from './head-watch.ts';
