@@ -368,4 +368,16 @@ describe('errors', () => {
     const nowMsFast = (): number => (nowMs += 1000);
     expect(() => evaluate('x + x + x', at, storage, { timeoutMs: 2000, nowMs: nowMsFast })).toThrow('query timed out');
   });
+
+  it('counts the steps of a subquery, also of one that reads no sample', () => {
+    const tooMany = 'query processing would load too many samples into memory in query execution';
+    for (const query of ['max_over_time(vector(1)[10y:1ms])', 'max_over_time(vector(time())[1d:1ms])', 'vector(1)[10y:1ms]']) {
+      expect(failure(query)).toMatchObject({ errorType: 'execution', message: tooMany });
+    }
+    const at = { kind: 'instant', timeMs: 1_000_000 } as const;
+    const query = 'count_over_time(vector(1)[100s:1s])';
+    // A hundred steps, and one value of the result.
+    expect(() => evaluate(query, at, storageOf(''), { maxSamples: 100 })).toThrow(tooMany);
+    expect(evaluate(query, at, storageOf(''), { maxSamples: 101 }).result).toMatchObject({ samples: [{ value: 100 }] });
+  });
 });
