@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRegex } from './regex.ts';
+import { compileRegex } from './compile-regex.ts';
 
 describe('an expression', () => {
   it.each([
