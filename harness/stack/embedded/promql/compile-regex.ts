@@ -30,7 +30,7 @@ export const compileForm = (pattern: string, form: RegexForm): RegExp => {
 };
 
 /** Matches whole values only; `.` takes a line break too, as Prometheus has it. */
-export const compileRegex = (pattern: string): RegExp => compileExact(pattern, { isWhole: true, dotAll: true });
+export const compileRegex = (pattern: string): RegExp => compileForm(pattern, { isWhole: true, dotAll: true });
 
 /** Finds every place where it matches, as Go's own functions do: never between the halves of a long character, which takes the flag v. */
 export const compileSearch = (pattern: string): RegExp => compileExact(pattern, { isWhole: false, flags: 'g' });
