@@ -335,6 +335,25 @@ describe('errors', () => {
   });
 
   it.each([
+    ['parentheses', (depth: number) => `${'('.repeat(depth)}1${')'.repeat(depth)}`],
+    ['calls', (depth: number) => `${'abs('.repeat(depth)}up${')'.repeat(depth)}`],
+    ['aggregations', (depth: number) => `${'sum('.repeat(depth)}up${')'.repeat(depth)}`],
+    [
+      'powers',
+      (depth: number) =>
+        Array(depth + 1)
+          .fill('1')
+          .join('^'),
+    ],
+    ['signs', (depth: number) => `${'-'.repeat(depth)}up`],
+  ])('%s too deep for any reader are refused', (_name, nested) => {
+    const refused = { errorType: 'bad_data', message: expect.stringMatching(/^1:\d+: parse error: nested deeper than 500$/) };
+    expect(failure(nested(501))).toMatchObject(refused);
+    expect(failure(nested(1_000))).toMatchObject(refused);
+    expect(() => evaluate(nested(499), { kind: 'instant', timeMs: 0 }, storageOf('up 1'))).not.toThrow();
+  });
+
+  it.each([
     ['limitk(1, up)', 'limitk() is experimental'],
     ['info(up)', 'function "info" is not enabled'],
     ['mad_over_time(up[5m])', 'function "mad_over_time" is not enabled'],
