@@ -252,6 +252,32 @@ describe('what was not evaluated', () => {
     expect(outcomes(run)).toEqual({ ...allPass, 'detection/Dead': 'inconclusive' });
   });
 
+  const missing = ({ rules }: AlertsRecord, alert: string) =>
+    rules.map((rule) => (rule.alert === alert ? { ...rule, health: 'missing', intervalSeconds: 0 } : rule));
+
+  test('is what the evaluator has no rule for, so that the silence of others proves nothing either', () => {
+    const other = withAlerts(runOf(), (record) => ({ rules: missing(record, 'NeverFires') }));
+    expect(outcomes(other)).toEqual({
+      'detection/evaluated': 'inconclusive',
+      'detection/Dead': 'pass',
+      'detection/no-other-alert': 'inconclusive',
+      'detection/no-broken-promise': 'inconclusive',
+    });
+    expect(detection(other)[0]?.findings.map(({ message }) => message)).toEqual(['the evaluator has no rule for NeverFires']);
+    const own = withAlerts(runOf(), (record) => ({ rules: missing(record, 'Dead'), alerts: record.alerts.slice(0, 1) }));
+    expect(outcomes(own)).toMatchObject({ 'detection/evaluated': 'inconclusive', 'detection/Dead': 'inconclusive' });
+    expect(summaryOf(own, 'detection/Dead')).toContain('has no rule for Dead');
+  });
+
+  test('is all of it, in one sentence, where none of the rules is loaded', () => {
+    const none = withAlerts(runOf(), ({ rules }) => ({
+      rules: rules.map((rule) => ({ ...rule, health: 'missing', intervalSeconds: 0 })),
+      alerts: [],
+    }));
+    expect(new Set(Object.values(outcomes(none)))).toEqual(new Set(['inconclusive']));
+    expect(detection(none)[0]?.findings[0]?.message).toBe('no alerting rules are loaded');
+  });
+
   test('is a run without alerts.json, or one planned before there was detection', () => {
     expect(outcomes({ ...runOf(), alerts: null })).toEqual({ 'detection/evaluated': 'inconclusive' });
     const { detection: _none, ...old } = scenario;

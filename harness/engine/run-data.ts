@@ -163,7 +163,10 @@ export type AlertsRecord = {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
-  /** The alerts that the evaluator has rules for, with the worst health among the rules of a name: `ok` or what it said; and how seldom they are evaluated. */
+  /**
+   * The target's alerts, with the worst health among the rules of a name: `ok`, what the evaluator said, or `missing` where it has no rule for it (a folder of
+   * before leaves those out); and how seldom they are evaluated.
+   */
   readonly rules: readonly {
     readonly alert: string;
     readonly health: string;

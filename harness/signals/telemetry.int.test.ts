@@ -42,7 +42,7 @@ const telemetryAt = (url: string) =>
     client: createSignalClient({ endpoints: endpointsAt(url), access: {} }),
     signals: faultlineSignals,
     heartbeat: 'AlwaysFires',
-    ruleNames: ['AlwaysFires'],
+    ruleNames: { alerts: ['AlwaysFires'], records: [] },
     clock: systemClock,
     exportIntervalMs,
     visibleWithinMs: 0,

@@ -1,7 +1,7 @@
 // Whether silence means anything: rules were loaded and healthy, the question was answered, and the alert that always fires did, from the first exports to the end.
 import type { AlertsRecord, RunData } from '../../engine/run-data.ts';
 import { type CheckResult, concludeFrom, createFindings, type Findings } from '../check.ts';
-import { atText, endOf, firingOf, secondsText } from './firing.ts';
+import { atText, endOf, firingOf, isMissing, secondsText } from './firing.ts';
 
 const id = 'detection/evaluated';
 /** Processes have exported before the zero; two exports later at the latest their telemetry is there. */
@@ -15,13 +15,16 @@ export const areRunRules = ({ rules, stepMs }: AlertsRecord): boolean =>
 export const evaluated = (run: RunData, record: AlertsRecord): CheckResult => {
   const findings = createFindings();
   if (record.error !== undefined) findings.add(`the alerts could not be asked for: ${record.error}`);
-  if (record.rules.length === 0) findings.add('no alerting rules are loaded');
+  const isLoaded = record.rules.some((rule) => !isMissing(rule));
+  if (!isLoaded) findings.add('no alerting rules are loaded');
   if (!areRunRules(record)) {
     const slowest = Math.max(...record.rules.map(({ intervalSeconds }) => intervalSeconds));
     findings.add(`rules are evaluated only every ${slowest} s: these are not the rules of a run, whose windows are seconds`);
   }
-  for (const { alert, health, lastError } of record.rules) {
-    if (health !== 'ok') findings.add(`the rule ${alert} is in health ${health}${lastError === undefined ? '' : `: ${lastError}`}`);
+  for (const rule of isLoaded ? record.rules : []) {
+    const { alert, health, lastError } = rule;
+    if (isMissing(rule)) findings.add(`the evaluator has no rule for ${alert}`);
+    else if (health !== 'ok') findings.add(`the rule ${alert} is in health ${health}${lastError === undefined ? '' : `: ${lastError}`}`);
   }
   if (record.error === undefined) heartbeatGaps(run, record, findings);
   return concludeFrom(id, findings, {
