@@ -163,6 +163,8 @@ export type AlertsRecord = {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
+  /** What was said so long before a step still stands for it: a stretch goes on for so much longer than the rules said so. Folders of before do not have it. */
+  readonly lookbackMs?: number;
   /**
    * The target's alerts, with the worst health among the rules of a name: `ok`, what the evaluator said, or `missing` where it has no rule for it (a folder of
    * before leaves those out); and how seldom they are evaluated.

@@ -54,7 +54,7 @@ const collect = async (stretch: readonly [number, number], detection = expected,
 
 test('what has come and gone needs no more waiting than the end of the run does', async () => {
   const { record, asked, tookSeconds } = await collect([4, 7]);
-  expect(record).toMatchObject({ format: 1, from: zeroAt, rules, heartbeat: 'H' });
+  expect(record).toMatchObject({ format: 1, from: zeroAt, stepMs: 1000, lookbackMs: 3000, rules, heartbeat: 'H' });
   expect(record.alerts).toEqual([
     { alert: 'A', labels: { severity: 'page' }, pending: [], firing: [{ from: zeroAt + 4000, to: zeroAt + 7000 }] },
   ]);
