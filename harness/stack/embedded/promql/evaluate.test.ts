@@ -202,6 +202,17 @@ describe('operators', () => {
     );
     expect(failure('done * on(lane) size', storage).errorType).toBe('execution');
   });
+
+  it('match nothing at a step where one side is empty, so that twins on the other are no matter there', () => {
+    const apart = storageOf(`
+      twin{a="1", lane="0"} 1 stale
+      twin{a="2", lane="0"} 2 2
+      size{lane="0"} _ 5`);
+    const found = { '{lane="0"}': '10@60' };
+    expect(range('twin * on(lane) group_right size', apart, 0, minute, minute)).toEqual(found);
+    expect(range('size * on(lane) group_left twin', apart, 0, minute, minute)).toEqual(found);
+    expect(() => range('twin * on(lane) group_right () (size or vector(1))', apart, 0, minute, minute)).toThrow('found duplicate series');
+  });
 });
 
 describe('aggregations', () => {
