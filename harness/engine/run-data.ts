@@ -109,7 +109,8 @@ export type SignalsRecord = {
     /** The stack did not answer: the trace may be whole or not. */
     readonly error?: string;
   }[];
-  readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
+  /** How many lines of the log questions found, at most 5,000 each; a folder of before has more questions, without their level. */
+  readonly logs: readonly { readonly level?: 'error'; readonly query: string; readonly lines: number; readonly error?: string }[];
   /** What the log says of the marked events and of dead letters; absent: it was not asked. */
   readonly eventLogs?: EventLogs;
   /** Each query of each dashboard, where a check of the scenario asks for them. */

@@ -67,7 +67,17 @@ const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectA
   const asking = client.range(`ALERTS{${runMatchers(scope)}}`, from / 1000, to / 1000, stepMs / 1000, lookbackSeconds);
   const { value, error } = await attempt(asking, []);
   const alerts = alertsFrom(value, { fromMs: from, toMs: to, stepMs });
-  return { format: 1, from, to, stepMs, lookbackMs: lookbackSeconds * 1000, rules: [], heartbeat, alerts, ...(error === undefined ? {} : { error }) };
+  return {
+    format: 1,
+    from,
+    to,
+    stepMs,
+    lookbackMs: lookbackSeconds * 1000,
+    rules: [],
+    heartbeat,
+    alerts,
+    ...(error === undefined ? {} : { error }),
+  };
 };
 
 /** When whatever happened up to the end of the run has been exported, evaluated, and is in no window of a rule any more. */
