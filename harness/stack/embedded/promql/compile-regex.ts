@@ -8,7 +8,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 setFlagsFromString('--regexp-backtracks-before-fallback=20000');
 
 /** `dotAll`: `.` takes a line break too. */
-export type RegexForm = { readonly isWhole: boolean; readonly dotAll?: boolean; readonly flags?: 'g' };
+type RegexForm = { readonly isWhole: boolean; readonly dotAll?: boolean; readonly flags?: 'g' };
 
 const wrap = (source: string, { isWhole }: RegexForm): string => (isWhole ? `^(?:${source})$` : source);
 
