@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertInterval, AlertsRecord, FaultEvidence, RunData } from '../engine/run-data.ts';
 import type { Detection, Fault, Scenario } from '../scenario/scenario.ts';
+import { intervalsOf } from '../signals/alert-intervals.ts';
 import { detection } from './detection.ts';
 import { alertsOf } from './testing/simulated-alerts.ts';
 import { quietScenario, simulateRun, zeroAt } from './testing/simulated-run.ts';
@@ -232,6 +233,35 @@ describe('what was not evaluated', () => {
     expect(outcomes(firing(runOf(), 'AlwaysFires', interval(2.9, 10), interval(12.9, null)))).toEqual(allPass);
   });
 
+  /** What an evaluator answers that looks back three seconds, where it beat each second but from one time to the other. */
+  const beats = (run: RunData, ...stops: readonly (readonly [last: number, next: number])[]): RunData => {
+    const samples = Array.from({ length: 40 }, (_, second) => second + 0.3).filter(
+      (second) => !stops.some(([last, next]) => second > last && second < next),
+    );
+    const steps = Array.from({ length: 41 }, (_, second) => second).filter((step) => samples.some((at) => at <= step && at > step - 3));
+    const { from, to } = { from: zeroAt, to: zeroAt + 40_000 };
+    const firingOf = intervalsOf(
+      steps.map((step) => [(from + step * 1000) / 1000, 1] as const),
+      { fromMs: from, toMs: to, stepMs: 1000 },
+    );
+    return withAlerts(firing(run, 'AlwaysFires', ...firingOf), () => ({ to, lookbackMs: 3000 }));
+  };
+
+  test('is a standstill of five seconds, though the evaluator looks back three; none of four is', () => {
+    const dead = firing(runOf(), 'Dead', interval(5, 9));
+    expect(outcomes(beats(dead))).toEqual(allPass);
+    expect(outcomes(beats(dead, [12.3, 16.3], [20.3, 24.3]))).toEqual(allPass);
+    const stood = beats(dead, [12.3, 17.3]);
+    expect(outcomes(stood)).toMatchObject({ 'detection/evaluated': 'inconclusive', 'detection/no-other-alert': 'inconclusive' });
+    expect(detection(stood)[0]?.findings[0]?.message).toBe('AlwaysFires was silent for 4.0 s at 14.0 s of the run: rules stood still');
+    expect(outcomes(beats(dead, [34.3, 41]))).toMatchObject({ 'detection/evaluated': 'inconclusive' });
+  });
+
+  test('is as much as before in a record that does not say how far the evaluator looked back', () => {
+    const { lookbackMs: _none, ...old } = beats(firing(runOf(), 'Dead', interval(5, 9)), [12.3, 17.3]).alerts as AlertsRecord;
+    expect(outcomes({ ...runOf(), alerts: old })).toEqual(allPass);
+  });
+
   test('excuses no alert that did fire', () => {
     const stopped = withAlerts(runOf(), () => ({ error: 'the second question was not answered' }));
     expect(outcomes(firing(stopped, 'NeverFires', interval(5, 6)))['detection/no-other-alert']).toBe('fail');
@@ -250,6 +280,32 @@ describe('what was not evaluated', () => {
   test('is one alert whose rule is missing', () => {
     const run = withAlerts(runOf(), ({ rules }) => ({ rules: rules.filter(({ alert }) => alert !== 'Dead') }));
     expect(outcomes(run)).toEqual({ ...allPass, 'detection/Dead': 'inconclusive' });
+  });
+
+  const missing = ({ rules }: AlertsRecord, alert: string) =>
+    rules.map((rule) => (rule.alert === alert ? { ...rule, health: 'missing', intervalSeconds: 0 } : rule));
+
+  test('is what the evaluator has no rule for, so that the silence of others proves nothing either', () => {
+    const other = withAlerts(runOf(), (record) => ({ rules: missing(record, 'NeverFires') }));
+    expect(outcomes(other)).toEqual({
+      'detection/evaluated': 'inconclusive',
+      'detection/Dead': 'pass',
+      'detection/no-other-alert': 'inconclusive',
+      'detection/no-broken-promise': 'inconclusive',
+    });
+    expect(detection(other)[0]?.findings.map(({ message }) => message)).toEqual(['the evaluator has no rule for NeverFires']);
+    const own = withAlerts(runOf(), (record) => ({ rules: missing(record, 'Dead'), alerts: record.alerts.slice(0, 1) }));
+    expect(outcomes(own)).toMatchObject({ 'detection/evaluated': 'inconclusive', 'detection/Dead': 'inconclusive' });
+    expect(summaryOf(own, 'detection/Dead')).toContain('has no rule for Dead');
+  });
+
+  test('is all of it, in one sentence, where none of the rules is loaded', () => {
+    const none = withAlerts(runOf(), ({ rules }) => ({
+      rules: rules.map((rule) => ({ ...rule, health: 'missing', intervalSeconds: 0 })),
+      alerts: [],
+    }));
+    expect(new Set(Object.values(outcomes(none)))).toEqual(new Set(['inconclusive']));
+    expect(detection(none)[0]?.findings[0]?.message).toBe('no alerting rules are loaded');
   });
 
   test('is a run without alerts.json, or one planned before there was detection', () => {

@@ -64,12 +64,11 @@ const telemetryOf = (stack: RunningStack, { signals, alerts, lacks, dashboardsFo
     dropped: (sinceMs: number) => stack.dropped(sinceMs),
   };
   if (signals === null || alerts === null) return lacks.metrics === undefined ? createMeasuredTelemetry(heard) : silentTelemetry(otlp);
-  const rules = readRuleNames(alerts.rulesFile);
   return createTelemetry({
     ...heard,
     signals,
     heartbeat: alerts.heartbeat,
-    ruleNames: [...rules.alerts, ...rules.records],
+    ruleNames: readRuleNames(alerts.rulesFile),
     exportIntervalMs,
     dashboards: () => (dashboardsFolder === null ? Promise.resolve([]) : loadDashboards(dashboardsFolder)),
   });

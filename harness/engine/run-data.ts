@@ -109,7 +109,8 @@ export type SignalsRecord = {
     /** The stack did not answer: the trace may be whole or not. */
     readonly error?: string;
   }[];
-  readonly logs: readonly { readonly query: string; readonly lines: number; readonly error?: string }[];
+  /** How many lines of the log questions found, at most 5,000 each; a folder of before has more questions, without their level. */
+  readonly logs: readonly { readonly level?: 'error'; readonly query: string; readonly lines: number; readonly error?: string }[];
   /** What the log says of the marked events and of dead letters; absent: it was not asked. */
   readonly eventLogs?: EventLogs;
   /** Each query of each dashboard, where a check of the scenario asks for them. */
@@ -163,7 +164,12 @@ export type AlertsRecord = {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
-  /** The alerts that the evaluator has rules for, with the worst health among the rules of a name: `ok` or what it said; and how seldom they are evaluated. */
+  /** What was said so long before a step still stands for it: a stretch goes on for so much longer than the rules said so. Folders of before do not have it. */
+  readonly lookbackMs?: number;
+  /**
+   * The target's alerts, with the worst health among the rules of a name: `ok`, what the evaluator said, or `missing` where it has no rule for it (a folder of
+   * before leaves those out); and how seldom they are evaluated.
+   */
   readonly rules: readonly {
     readonly alert: string;
     readonly health: string;

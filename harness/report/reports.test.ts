@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
+import { simulateRun } from '../checkers/testing/simulated-run.ts';
+import type { SignalsRecord } from '../engine/run-data.ts';
 import { runVerdictOf } from '../engine/run-verdict.ts';
 import { colorsFor } from './console/colors.ts';
 import { createConsole } from './console/console.ts';
@@ -82,6 +84,30 @@ describe('report.html', () => {
       '<p title="&quot;"><em>&lt;</em>1<br /></p>',
     );
     expect(escapeHtml(`<>&"'`)).toBe('&lt;&gt;&amp;&quot;&#39;');
+  });
+});
+
+describe('the errors in the log', () => {
+  const run = simulateRun();
+  const [passed] = sampleVerdict.scenarios;
+  const sectionWith = (logs: SignalsRecord['logs']): string =>
+    scenarioSection(passed!, { ...run, signals: { ...(run.signals as SignalsRecord), logs } }, null).markup;
+  const query = '{service_name=~".+"} | severity_number >= 17';
+
+  test.each([
+    [[{ level: 'error', query, lines: 0 }], 'no record at level ERROR'],
+    [[{ level: 'error', query, lines: 1 }], '1 record at level ERROR'],
+    [[{ level: 'error', query, lines: 35 }], '35 records at level ERROR'],
+    [[{ level: 'error', query, lines: 5_000 }], 'at least 5,000 records at level ERROR'],
+    [[{ level: 'error', query, lines: 0, error: 'loki answered 503' }], 'could not be asked for its errors: loki answered 503'],
+  ] as const)('are counted in the report: %j', (logs, words) => {
+    expect(sectionWith(logs)).toContain(words);
+    expect(sectionWith(logs)).toContain('severity_number &gt;= 17');
+  });
+
+  test('are not spoken of where nobody asked, or a folder of before does not say what it asked for', () => {
+    for (const logs of [[], [{ query, lines: 3 }]]) expect(sectionWith(logs)).not.toContain('level ERROR');
+    expect(scenarioSection(passed!, { ...run, signals: null }, null).markup).not.toContain('level ERROR');
   });
 });
 

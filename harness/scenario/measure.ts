@@ -6,6 +6,8 @@ export type Measure = {
   readonly unit: string;
   /** A promise and not a speed. */
   readonly exact?: true;
+  /** Each series of the answer must have a number, or the budget is not known. Without it one that has none is passed over beside others: what it counts may rest. */
+  readonly eachSeries?: true;
   /** What it is, in a line of the documentation. */
   readonly means: string;
 };

@@ -158,6 +158,8 @@ export type Budget = {
   readonly unit: string;
   /** A promise and not a speed: a machine that others load is no excuse for missing it. */
   readonly exact?: boolean;
+  /** Each series of the answer must have a number; as in Measure. */
+  readonly eachSeries?: boolean;
   /**
    * The share of the steps that must have a value, and the last one among them; 1 unless told. Only where nobody chose the faults one by one, and so nobody can say which of
    * them silence whoever exports the signal.

@@ -18,6 +18,8 @@ export type BudgetSource = {
   readonly unit?: string;
   readonly exact?: boolean;
   /** As in Budget. */
+  readonly eachSeries?: boolean;
+  /** As in Budget. */
   readonly knownShare?: number;
 };
 export type BudgetsSource = Readonly<Record<string, BudgetSource>>;

@@ -51,17 +51,27 @@ const askRecords = async (questions: EventLogQuestions, filters: string): Promis
   return { query, records, ...(error === undefined ? {} : { error }) };
 };
 
-/** Not of later deliveries: those were traced, or not, on their own. */
+/**
+ * Not of later deliveries: those were traced, or not, on their own. The anchors say nothing new, but keep Loki from taking `213|274` for a search for either
+ * text anywhere in the label, where 1213 is found too.
+ */
 const ofEvents = ({ signals }: EventLogQuestions, ids: readonly number[]): string =>
-  `${signals.eventIdLabel}=~"${ids.join('|')}" | ${signals.duplicateLabel}!="true"`;
+  `${signals.eventIdLabel}=~"^(?:${ids.join('|')})$" | ${signals.duplicateLabel}!="true"`;
+
+const askEvents = async (questions: EventLogQuestions, ids: readonly number[]): Promise<Answer> => {
+  const answer = await askRecords(questions, ofEvents(questions, ids));
+  const asked = new Set(ids);
+  return { ...answer, records: answer.records.filter(({ eventId }) => asked.has(eventId)) };
+};
 
 const askMarked = async (questions: EventLogQuestions, ids: readonly number[]): Promise<Answer> => {
   let answer: Answer = { query: '', records: [] };
-  const ask = async (): Promise<number> => {
-    answer = await askRecords(questions, ofEvents(questions, ids));
-    return new Set(answer.records.map(({ eventId }) => eventId)).size;
+  const ask = async (): Promise<boolean> => {
+    answer = await askEvents(questions, ids);
+    const seen = new Set(answer.records.map(({ eventId }) => eventId));
+    return ids.every((id) => seen.has(id));
   };
-  await waitUntil(ask, (found) => found === ids.length, { clock: questions.clock, withinMs: questions.withinMs, everyMs: 250 });
+  await waitUntil(ask, (areAllThere) => areAllThere, { clock: questions.clock, withinMs: questions.withinMs, everyMs: 250 });
   return answer;
 };
 
@@ -87,7 +97,7 @@ export const askEventLogs = async (questions: EventLogQuestions): Promise<EventL
     askRecords(questions, questions.signals.deadLetterLogs),
   ]);
   const dead = spread([...new Set(ofDead.records.map(({ eventId }) => eventId))], mostEvents);
-  const ofDeadToo = dead.length === 0 ? null : await askRecords(questions, ofEvents(questions, dead));
+  const ofDeadToo = dead.length === 0 ? null : await askEvents(questions, dead);
   const answers = [ofMarked, ofDeadToo].filter((answer) => answer !== null);
   const records = answers.flatMap((answer) => answer.records);
   const error = [ofDead, ...answers].find((answer) => answer.error !== undefined)?.error;

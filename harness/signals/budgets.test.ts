@@ -100,6 +100,33 @@ test('steps without data are allowed up to a share, and not at the end', () => {
   expect(judge(allowing(0.5), { series: untilTheGap })).toMatchObject({ outcome: 'inconclusive' });
 });
 
+const of = (processor: string, ...values: readonly number[]) => ({
+  labels: { faultline_processor: processor },
+  samples: values.map((value, at): Sample => [at, value]),
+});
+
+test('where each series must have a number, one without any is not known, whatever the others have', () => {
+  const each = budget({ eachSeries: true });
+  const silent = [of('events', 0.05), of('timelines', Number.NaN)];
+  expect(judge(each, { series: silent })).toMatchObject({
+    outcome: 'inconclusive',
+    summary: expect.stringContaining('Not known: there is no number for faultline_processor="timelines"'),
+  });
+  expect(judge(budget(), { series: silent })).toMatchObject({ outcome: 'pass' });
+  expect(judge(each, { series: [of('events', 0.05), of('timelines', 0.1)] })).toMatchObject({ outcome: 'pass', measured: { value: 0.1 } });
+  // Proof all the same.
+  expect(judge(each, { series: [of('events', 0.2), of('timelines', Number.NaN)] })).toMatchObject({
+    outcome: 'fail',
+    measured: { value: 0.2 },
+  });
+  const steps = budget({ eachSeries: true, over: 'every-step' });
+  const zeros = Array.from({ length: 11 }, () => 0);
+  expect(judge(steps, { series: [of('events', ...zeros), of('timelines', ...zeros.map(() => Number.NaN))] })).toMatchObject({
+    outcome: 'inconclusive',
+  });
+  expect(judge(steps, { series: [of('events', ...zeros), of('timelines', Number.NaN, 0)] })).toMatchObject({ outcome: 'pass' });
+});
+
 test('an infinite quantile breaks an upper bound', () => {
   expect(judge(budget(), { series: series(Infinity) })).toMatchObject({ outcome: 'fail', measured: { value: null } });
 });

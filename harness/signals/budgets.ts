@@ -10,6 +10,11 @@ type BudgetRecord = SignalsRecord['budgets'][number];
 const samplesOf = (series: readonly Series[]): readonly Sample[] =>
   series.flatMap(({ samples }) => samples.filter(([, value]) => !Number.isNaN(value)));
 
+const labelsText = ({ labels }: Series): string => {
+  const own = Object.entries(labels).filter(([name]) => !['__name__', 'faultline_run', 'faultline_scenario'].includes(name));
+  return own.length === 0 ? '' : ` for ${own.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+};
+
 /** The value that is nearest to breaking the budget. */
 const worstOf = ({ atMost }: Budget, values: readonly number[]): number =>
   values.reduce((worst, value) => (atMost === undefined ? Math.min(worst, value) : Math.max(worst, value)));
@@ -48,6 +53,8 @@ type Known = { readonly missing: string | null; readonly note: string };
 
 const whatIsKnown = (budget: Budget, asked: BudgetRecord, samples: readonly Sample[], judging: Judging): Known => {
   if (samples.length === 0) return { missing: 'the telemetry has no data on it, and absent is not 0', note: '' };
+  const silent = budget.eachSeries === true ? asked.series.find((one) => samplesOf([one]).length === 0) : undefined;
+  if (silent !== undefined) return { missing: `there is no number${labelsText(silent)}`, note: '' };
   if (budget.over === 'end') return { missing: null, note: '' };
   const { steps, last, missing, excused } = silentSteps(asked, samples, judging);
   const note = excused === 0 ? '' : ` In ${excused} of ${steps} steps its exporter was down by a fault of this scenario.`;
@@ -56,11 +63,6 @@ const whatIsKnown = (budget: Budget, asked: BudgetRecord, samples: readonly Samp
   if (missing.length <= (1 - (budget.knownShare ?? 1)) * steps && !missing.includes(last))
     return { missing: null, note: `${note} ${missing.length} of ${steps} steps have no data, which this budget allows.` };
   return { missing: `${missing.length} of ${steps} steps have no data, the first at ${new Date(first).toISOString()}`, note };
-};
-
-const labelsText = ({ labels }: Series): string => {
-  const own = Object.entries(labels).filter(([name]) => !['__name__', 'faultline_run', 'faultline_scenario'].includes(name));
-  return own.length === 0 ? '' : ` for ${own.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 };
 
 const violations = (budget: Budget, series: readonly Series[]) => {

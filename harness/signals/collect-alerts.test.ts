@@ -19,7 +19,9 @@ const rules: AlertsRecord['rules'] = [{ alert: 'A', health: 'ok', intervalSecond
 const heardAfterSeconds = 1 + 1 + 5;
 
 /** An evaluator in which A fires in the stretch, in seconds of the run; asked at 8 s for the first time. */
-const collect = async (stretch: readonly [number, number], detection = expected, broken: { range?: number; rules?: true } = {}) => {
+type Broken = { readonly range?: number; readonly rules?: true; readonly loaded?: AlertsRecord['rules'] };
+
+const collect = async (stretch: readonly [number, number], detection = expected, broken: Broken = {}) => {
   const clock = createVirtualClock(zeroAt + 8000);
   const asked: string[] = [];
   const range = async (promql: string, from: number, to: number, step: number): Promise<readonly Series[]> => {
@@ -31,7 +33,7 @@ const collect = async (stretch: readonly [number, number], detection = expected,
   };
   const alertRules = async () => {
     if (broken.rules === true) throw new SignalError('prometheus', 'the rules', 404, 'nothing there');
-    return rules;
+    return broken.loaded ?? rules;
   };
   const { signal } = new AbortController();
   const scope = { runId: 'r', scenario: 's' };
@@ -41,7 +43,7 @@ const collect = async (stretch: readonly [number, number], detection = expected,
     signal,
     scope,
     heartbeat: 'H',
-    ruleNames: ['A'],
+    ruleNames: { alerts: ['A'], records: ['r:s'] },
     detection,
     timeline,
     evidence: [],
@@ -52,7 +54,7 @@ const collect = async (stretch: readonly [number, number], detection = expected,
 
 test('what has come and gone needs no more waiting than the end of the run does', async () => {
   const { record, asked, tookSeconds } = await collect([4, 7]);
-  expect(record).toMatchObject({ format: 1, from: zeroAt, rules, heartbeat: 'H' });
+  expect(record).toMatchObject({ format: 1, from: zeroAt, stepMs: 1000, lookbackMs: 3000, rules, heartbeat: 'H' });
   expect(record.alerts).toEqual([
     { alert: 'A', labels: { severity: 'page' }, pending: [], firing: [{ from: zeroAt + 4000, to: zeroAt + 7000 }] },
   ]);
@@ -113,4 +115,15 @@ test('a stack that never answers is not waited for to the last bound', async () 
   const { record, tookSeconds } = await collect([4, 7], late, { range: 1000 });
   expect(record.error).toContain('503');
   expect(tookSeconds).toBeLessThan(5);
+});
+
+test('an alert that no rule is loaded for stands in the record as missing, others than the own do not', async () => {
+  const others = [
+    { alert: 'B', health: 'ok', intervalSeconds: 15 },
+    { alert: 'r:s', health: 'err', intervalSeconds: 1 },
+  ];
+  expect((await collect([4, 7], expected, { loaded: others })).record.rules).toEqual([
+    { alert: 'r:s', health: 'err', intervalSeconds: 1 },
+    { alert: 'A', health: 'missing', intervalSeconds: 0 },
+  ]);
 });

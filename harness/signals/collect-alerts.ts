@@ -10,6 +10,8 @@ import { attempt } from './attempt.ts';
 import type { SignalClient } from './client.ts';
 import { runMatchers, type RunScope } from './substitute.ts';
 
+export type RuleNames = { readonly alerts: readonly string[]; readonly records: readonly string[] };
+
 export type CollectAlertsOptions = {
   readonly client: Pick<SignalClient, 'range' | 'alertRules'>;
   readonly clock: Clock;
@@ -17,7 +19,7 @@ export type CollectAlertsOptions = {
   readonly scope: RunScope;
   readonly heartbeat: string;
   /** The rules of the target: an evaluator may have others of its own, which are none of our business. */
-  readonly ruleNames: readonly string[];
+  readonly ruleNames: RuleNames;
   readonly detection: Detection;
   readonly timeline: RunTimeline;
   readonly evidence: readonly FaultEvidence[];
@@ -47,8 +49,17 @@ export const collectAlerts = async (options: CollectAlertsOptions): Promise<Aler
     { clock, withinMs, everyMs: stepMs / 2, signal },
   );
   const { value: rules, error } = await attempt<AlertsRecord['rules']>(options.client.alertRules(), []);
-  const own = rules.filter(({ alert }) => options.ruleNames.includes(alert));
-  return { ...last, rules: own, ...(error === undefined ? {} : { error }) };
+  if (error !== undefined) return { ...last, rules: [], error };
+  return { ...last, rules: ownRules(rules, options.ruleNames) };
+};
+
+/** An alert without a rule can't fire: it must not pass for one that was silent. A recording rule is only listed where it fails. */
+const ownRules = (listed: AlertsRecord['rules'], { alerts, records }: RuleNames): AlertsRecord['rules'] => {
+  const loaded = new Set(listed.map(({ alert }) => alert));
+  return [
+    ...listed.filter(({ alert }) => alerts.includes(alert) || records.includes(alert)),
+    ...alerts.filter((alert) => !loaded.has(alert)).map((alert) => ({ alert, health: 'missing', intervalSeconds: 0 })),
+  ];
 };
 
 const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectAlertsOptions): Promise<AlertsRecord> => {
@@ -56,7 +67,17 @@ const askAlerts = async ({ client, clock, scope, timeline, heartbeat }: CollectA
   const asking = client.range(`ALERTS{${runMatchers(scope)}}`, from / 1000, to / 1000, stepMs / 1000, lookbackSeconds);
   const { value, error } = await attempt(asking, []);
   const alerts = alertsFrom(value, { fromMs: from, toMs: to, stepMs });
-  return { format: 1, from, to, stepMs, rules: [], heartbeat, alerts, ...(error === undefined ? {} : { error }) };
+  return {
+    format: 1,
+    from,
+    to,
+    stepMs,
+    lookbackMs: lookbackSeconds * 1000,
+    rules: [],
+    heartbeat,
+    alerts,
+    ...(error === undefined ? {} : { error }),
+  };
 };
 
 /** When whatever happened up to the end of the run has been exported, evaluated, and is in no window of a rule any more. */

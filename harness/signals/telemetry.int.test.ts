@@ -42,7 +42,7 @@ const telemetryAt = (url: string) =>
     client: createSignalClient({ endpoints: endpointsAt(url), access: {} }),
     signals: faultlineSignals,
     heartbeat: 'AlwaysFires',
-    ruleNames: ['AlwaysFires'],
+    ruleNames: { alerts: ['AlwaysFires'], records: [] },
     clock: systemClock,
     exportIntervalMs,
     visibleWithinMs: 0,
@@ -185,7 +185,14 @@ test('questions and answers of a run are collected, of this run alone', async ()
     resourceLogs: [
       {
         resource: resource('r1'),
-        scopeLogs: [{ logRecords: [{ timeUnixNano: `${now - 5}000000`, severityNumber: 17, body: { stringValue: 'bad' } }] }],
+        scopeLogs: [
+          {
+            logRecords: [
+              { timeUnixNano: `${now - 5}000000`, severityNumber: 17, body: { stringValue: 'bad' } },
+              { timeUnixNano: `${now - 4}000000`, severityNumber: 9, body: { stringValue: 'good' } },
+            ],
+          },
+        ],
       },
     ],
   });
@@ -219,11 +226,7 @@ test('questions and answers of a run are collected, of this run alone', async ()
   expect(plot?.error).toBeUndefined();
   expect(plot?.series[0]?.labels['faultline_processor']).toBe('events');
   expect(signals.plots.filter(({ error }) => error !== undefined)).toEqual([]);
-  expect(signals.logs.map(({ lines, error }) => [lines, error])).toEqual([
-    [1, undefined],
-    [1, undefined],
-    [0, undefined],
-  ]);
+  expect(signals.logs.map(({ level, lines, error }) => [level, lines, error])).toEqual([['error', 1, undefined]]);
   expect(signals.dropped).toBe(0);
 });
 

@@ -7,7 +7,7 @@ import { ask } from './ask.ts';
 import { askFinals } from './ask-finals.ts';
 import { sendCanary, type CanaryOptions } from './canary.ts';
 import type { SignalClient } from './client.ts';
-import { collectAlerts } from './collect-alerts.ts';
+import { collectAlerts, type RuleNames } from './collect-alerts.ts';
 import { collectSignals } from './collect-signals.ts';
 import { SignalError } from './signal-error.ts';
 import type { TargetSignals } from './target-signals.ts';
@@ -20,7 +20,7 @@ export type TelemetryOptions = {
   /** The alert that always fires. */
   readonly heartbeat: string;
   /** Of the target's own rules. */
-  readonly ruleNames: readonly string[];
+  readonly ruleNames: RuleNames;
   readonly clock: Clock;
   readonly exportIntervalMs: number;
   /** How long after it was taken in something may stay invisible to a search. */

@@ -5,6 +5,7 @@ import { html, type Markup } from './markup.ts';
 import type { Plot, ScenarioPlots } from './plot-data.ts';
 import { checksSection, troubleSection } from './section-checks.ts';
 import { faultsSection } from './section-faults.ts';
+import { logsSection } from './section-logs.ts';
 import { machineSection } from './section-machine.ts';
 import { badge } from './section-summary.ts';
 import { trafficSection } from './section-traffic.ts';
@@ -19,7 +20,7 @@ export const scenarioSection = (verdict: ScenarioVerdict, run: RunData | null, p
     <p class="story"><strong>What happened:</strong> ${story(verdict, run).map((sentence) => html`${sentence} `)}</p>
     ${troubleSection(verdict)} ${plots === null ? null : plotsSection(verdict.scenario, plots)}
     ${run === null ? null : trafficSection(run.plan.scenario)} ${run === null ? null : faultsSection(run)} ${witnessesSection(verdict)}
-    ${run === null ? null : budgetsSection(verdict, run.plan.scenario)} ${checksSection(verdict)}
+    ${run === null ? null : budgetsSection(verdict, run.plan.scenario)} ${checksSection(verdict)} ${run === null ? null : logsSection(run)}
     ${run === null ? null : machineSection(run)}
   </section>`;
 

@@ -113,6 +113,13 @@ describe('query', () => {
     );
   });
 
+  it.each(['0', '-5', '0s'])('takes a look-back of %s for none that was asked for', async (lookback) => {
+    const parameters = { query: 'count(faultline_log_appended_total)', time: String(startSeconds + 90), lookback_delta: lookback };
+    expect((await get('/api/v1/query', parameters)).body.data.result).toHaveLength(1);
+    const short = await get('/api/v1/query', { ...parameters, lookback_delta: '30' });
+    expect(short.body.data.result).toHaveLength(0);
+  });
+
   it('sends warnings and infos along, and says when it cut the answer', async () => {
     const { body } = await get('/api/v1/query', { query: 'faultline_log_appended_total', limit: '1' });
     expect(body.data.result).toHaveLength(1);

@@ -142,6 +142,8 @@ test.each([
   ['query_range', { query: '{a="b"}', direction: 'up' }, "invalid direction 'up'"],
   ['query_range', { query: '{a="b"}', start: '20', end: '10' }, 'end timestamp must not be before'],
   ['query_range', { query: '{a="b"}', start: 'x' }, "could not parse 'start' parameter"],
+  ['query_range', { query: '{a="b"}', start: `${'9'.repeat(400)}.0` }, "could not parse 'start' parameter"],
+  ['query_range', { query: '{a="b"}', interval: `${'9'.repeat(400)}y` }, 'to a valid duration'],
   ['query_range', { query: 'rate({a="b"}[1m])', step: '0' }, 'zero or negative query resolution step'],
   ['query_range', { query: 'rate({a="b"}[1m])', step: '0.1' }, 'exceeded maximum resolution of 11,000 points'],
   ['query_range', { query: '{a="b"}', start: '1', end: '9999999' }, 'the query time range exceeds the limit'],

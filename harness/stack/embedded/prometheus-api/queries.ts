@@ -17,7 +17,9 @@ const defaultTimeoutMs = 120_000;
 const optionsOf = (parameters: Parameters, { options, nowMs }: ApiContext): EvaluationOptions => {
   const longestMs = options.timeoutMs ?? defaultTimeoutMs;
   const timeoutMs = parameters.first('timeout') === '' ? longestMs : Math.min(longestMs, readDuration(parameters, 'timeout'));
-  const lookback = parameters.first('lookback_delta') === '' ? {} : { lookbackMs: Math.trunc(readDuration(parameters, 'lookback_delta')) };
+  const lookbackMs = parameters.first('lookback_delta') === '' ? 0 : readDuration(parameters, 'lookback_delta');
+  // As in Prometheus, none at all is the server's own.
+  const lookback = lookbackMs <= 0 ? {} : { lookbackMs: Math.trunc(lookbackMs) };
   return { ...options, ...lookback, timeoutMs, nowMs };
 };
 

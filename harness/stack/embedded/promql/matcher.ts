@@ -1,7 +1,7 @@
 // One condition on a label, as in {job="a", path=~"/api/.*"}. A label that is not there has the empty value.
 import type { Labels } from './labels.ts';
 import { labelValue } from './labels.ts';
-import { compileRegex } from './regex.ts';
+import { compileRegex } from './compile-regex.ts';
 
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 

@@ -158,18 +158,3 @@ export const translateRegex = (pattern: string): string => {
   if (groups.length > 1) refuse(scanner, 'missing closing )');
   return text + ')'.repeat(groups[0]!.length);
 };
-
-const compile = (pattern: string, flags: string, wrap: (text: string) => string): RegExp => {
-  const text = wrap(translateRegex(pattern));
-  try {
-    return new RegExp(text, flags);
-  } catch (error) {
-    throw new RegexRefused(pattern, error instanceof Error ? error.message.replace(/^.*: /, '') : 'not understood');
-  }
-};
-
-/** Matches whole values only; `.` takes a line break too, as Prometheus has it. */
-export const compileRegex = (pattern: string): RegExp => compile(pattern, 'sv', (text) => `^(?:${text})$`);
-
-/** Finds every place where it matches, as Go's own functions do. */
-export const compileSearch = (pattern: string): RegExp => compile(pattern, 'gv', (text) => text);

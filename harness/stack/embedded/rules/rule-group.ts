@@ -95,6 +95,10 @@ const forget = (run: RuleRun, { atMs }: RuleContext, { onAlerts }: GroupSurround
   if (rule.kind === 'alerting') onAlerts({ rule, before, after: run.alerts, atMs });
 };
 
+/** Nobody waits for a group: a defect of ours would end the process, and all other rules with it. As in Prometheus, which recovers, it is the rule's to tell. */
+const problemOf = (error: unknown): string =>
+  error instanceof RuleFailed || error instanceof PromqlError ? error.message : `unexpected error: ${String(error)}`;
+
 const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurroundings): void => {
   const [startedAtMs, beganMs] = [surroundings.nowMs(), surroundings.elapsedMs()];
   try {
@@ -102,10 +106,8 @@ const runRule = (run: RuleRun, context: RuleContext, surroundings: GroupSurround
     [run.health, run.lastError] = ['ok', ''];
     write(run, samples, context.atMs - context.queryOffsetMs, surroundings.store);
   } catch (error) {
-    // A defect of ours is no rule's error.
-    if (!(error instanceof RuleFailed || error instanceof PromqlError)) throw error;
     if (error instanceof AlertLimitExceeded) forget(run, context, surroundings);
-    [run.health, run.lastError] = ['err', error.message];
+    [run.health, run.lastError] = ['err', problemOf(error)];
   }
   run.evaluatedAtMs = startedAtMs;
   run.evaluationSeconds = (surroundings.elapsedMs() - beganMs) / 1000;

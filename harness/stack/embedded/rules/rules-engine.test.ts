@@ -132,6 +132,33 @@ groups:
     expect(engine.report()).toMatchObject({ groups: 1, rules: 4, failingRules: 3 });
   });
 
+  it('go on past a defect of the evaluator, which is told as an error of its rule', () => {
+    const yaml = `
+groups:
+  - name: g
+    rules: [{ alert: A, expr: 'a > 0' }, { record: fine, expr: 'vector(7)' }]
+`;
+    const whole = createMetricStore({ retentionMs: 1e12 });
+    let broken = false;
+    const select: MetricStore['select'] = (...asked) => {
+      if (broken) throw new RangeError('Invalid typed array length: -1');
+      return whole.select(...asked);
+    };
+    const { set, evaluate, store, engine } = world(yaml, { ...whole, select });
+    set({ __name__: 'a' }, 0, 1);
+    evaluate(0);
+    broken = true;
+    evaluate(1);
+    const [alerting, recording] = engine.statuses()[0]!.rules;
+    expect(alerting).toMatchObject({ health: 'err', lastError: 'unexpected error: RangeError: Invalid typed array length: -1' });
+    expect([...alerting!.alerts.values()]).toMatchObject([{ state: 'firing' }]);
+    expect(recording).toMatchObject({ health: 'ok', evaluatedAtMs: start });
+    broken = false;
+    expect(ask(store, 'fine', start + 1000)).toEqual({ '{__name__="fine"}': '7' });
+    evaluate(2);
+    expect(engine.report().failingRules).toBe(0);
+  });
+
   it('keep the alerts of a rule that fails, and leave its series to the look-back', () => {
     const yaml = `
 groups:

@@ -65,17 +65,26 @@ const scopesOf = (scope: string): readonly TagScope[] => {
   return [scope as TagScope];
 };
 
-const attributeOf = (name: string): Attribute => {
+const orBadName = (name: string, read: () => Attribute): Attribute => {
   try {
-    const attribute = /^[\w]*\./.test(name) ? readAttributeName(name) : readIntrinsicName(name);
-    if (attribute.scope !== 'intrinsic' || intrinsics.has(attribute.name)) return attribute;
-    throw new Error(`unknown identifier: ${name}`);
+    return read();
   } catch (error) {
     throw new BadRequest(`please provide a valid tagName: failed to parse identifier ${name}: ${(error as Error).message}`, {
       cause: error,
     });
   }
 };
+
+const attributeOf = (name: string): Attribute =>
+  orBadName(name, () => {
+    const attribute = /^[\w]*\./.test(name) ? readAttributeName(name) : readIntrinsicName(name);
+    if (attribute.scope !== 'intrinsic' || intrinsics.has(attribute.name)) return attribute;
+    throw new Error(`unknown identifier: ${name}`);
+  });
+
+/** Of v1: an attribute in any scope, without a dot before it. */
+const plainAttributeOf = (name: string): Attribute =>
+  name === 'name' || name === 'status' ? readIntrinsicName(name) : orBadName(name, () => readAttributeName(`.${name}`));
 
 const keywords = (values: readonly string[]): readonly TagValue[] => values.map((value) => ({ type: 'keyword', value }));
 
@@ -105,11 +114,8 @@ export const tagRoutes: FastifyPluginAsync<{ readonly traces: TraceStore; readon
     const { scopes } = await namesByScope(request);
     return { scopes, metrics: {} };
   });
-  // The v1 name is of an attribute in any scope, without a dot before it.
   app.get('/api/search/tag/:name/values', async (request: Named) => {
-    const { name } = request.params;
-    const attribute = name === 'name' || name === 'status' ? readIntrinsicName(name) : readAttributeName(`.${name}`);
-    const values = await valuesOf(attribute, request);
+    const values = await valuesOf(plainAttributeOf(request.params.name), request);
     return { tagValues: [...new Set(values.map(({ value }) => value))].sort(), metrics: {} };
   });
   app.get('/api/v2/search/tag/:name/values', async (request: Named) => ({

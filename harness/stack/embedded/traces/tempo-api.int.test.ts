@@ -134,9 +134,26 @@ test.each([
   [`/api/metrics/query_range?q=${q('{ } | rate()')}&start=5&end=5`, 'end must be greater than start'],
   [`/api/metrics/query_range?q=${q('{ } | rate()')}&start=1&end=100000&step=1s`, 'step of 1s is too small'],
   [`/api/metrics/query_range?q=${q('{ } | compare({ })')}`, 'compare() is not supported by the embedded stack'],
+  [`/api/metrics/query_range?q=${q('{ } | rate()')}&since=2.3h`, `could not parse 'since' parameter: not a valid duration string: "2.3h"`],
+  [
+    `/api/metrics/query_range?q=${q('{ } | rate()')}&since=${'9'.repeat(400)}h`,
+    "could not parse 'since' parameter: not a valid duration string",
+  ],
+  [`/api/metrics/query_range?q=${q('{ } | rate()')}&start=${'9'.repeat(400)}.0`, "could not parse 'start' parameter"],
+  [`/api/metrics/query_range?q=${q('{ } | rate()')}&step=${'9'.repeat(400)}`, 'to a valid duration'],
+  [`/api/search?q=${q(String.raw`{ } with (a="\q")`)}`, String.raw`col 11: unknown escape \q`],
+  [`/api/search?q=${q(String.raw`{ } with (a="\Uffffffff")`)}`, 'col 11: '],
+  [
+    `/api/search/tag/${q(String.raw`"\q"`)}/values`,
+    String.raw`please provide a valid tagName: failed to parse identifier "\q": unknown escape \q`,
+  ],
 ])('%s is 400 with a reason', async (path, message) => {
   const answer = await get(path);
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)]);
+});
+
+test.each(['since=1d2h', 'step=0.0000000001', 'start=1.5&end=2.5'])('metrics take %s', async (parameters) => {
+  expect((await get(`/api/metrics/query_range?q=${q('{ } | rate()')}&${parameters}`)).status).toBe(200);
 });
 
 test('a trace comes by its id, with zeros left out too, as JSON and as protobuf', async () => {

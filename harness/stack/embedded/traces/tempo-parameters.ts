@@ -1,5 +1,6 @@
 // Parameters of Tempo's API, read as Tempo reads them and refused in its words (pkg/api/http.go).
 import { durationNanos } from '../go-duration.ts';
+import { parseDurationText } from '../promql/syntax/number.ts';
 
 /** 400: the question is not one. */
 export class BadRequest extends Error {}
@@ -47,7 +48,8 @@ export const secondsWindow = (query: Query): { readonly startNano: bigint; reado
 const timestamp = (query: Query, name: string, fallback: bigint): bigint => {
   const text = textOf(query, name);
   if (text === '') return fallback;
-  if (/^\d*\.\d*$/.test(text) && /\d/.test(text)) return BigInt(Math.round(Number(text) * 1_000)) * 1_000_000n;
+  const fractional = /^\d*\.\d*$/.test(text) && /\d/.test(text) ? Math.round(Number(text) * 1_000) : Number.NaN;
+  if (Number.isFinite(fractional)) return BigInt(fractional) * 1_000_000n;
   if (/^\d{1,10}$/.test(text)) return BigInt(text) * nanosPerSecond;
   if (/^\d+$/.test(text)) return BigInt(text);
   const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
@@ -55,16 +57,18 @@ const timestamp = (query: Query, name: string, fallback: bigint): bigint => {
   return BigInt(ms) * 1_000_000n;
 };
 
-const hourNanos = 3_600e9;
+const hourSeconds = 3_600;
 
 /** The range of a metrics query: `since` or an hour before its end, which is now where it is not given. */
 export const metricsWindow = (query: Query, nowMs: number): { readonly startNano: bigint; readonly endNano: bigint } => {
   const now = BigInt(nowMs) * 1_000_000n;
   const since = textOf(query, 'since');
-  const sinceNanos = since === '' ? hourNanos : durationNanos(since);
-  if (sinceNanos === null) throw new BadRequest(`could not parse 'since' parameter: not a valid duration string: ${JSON.stringify(since)}`);
+  // As Prometheus writes a duration, not as Go does: whole numbers, the longest unit first.
+  const sinceSeconds = since === '' ? hourSeconds : parseDurationText(since);
+  if (sinceSeconds === null)
+    throw new BadRequest(`could not parse 'since' parameter: not a valid duration string: ${JSON.stringify(since)}`);
   const endNano = timestamp(query, 'end', now);
-  const startNano = timestamp(query, 'start', (endNano > now ? now : endNano) - BigInt(sinceNanos));
+  const startNano = timestamp(query, 'start', (endNano > now ? now : endNano) - BigInt(Math.round(sinceSeconds * 1_000)) * 1_000_000n);
   if (startNano >= endNano) throw new BadRequest('end must be greater than start');
   return { startNano, endNano };
 };
@@ -74,7 +78,9 @@ export const stepNano = (query: Query): bigint | null => {
   const text = textOf(query, 'step');
   if (text === '') return null;
   const nanos = /^-?\d*\.?\d+$/.test(text) ? Number(text) * 1e9 : durationNanos(text);
-  if (nanos === null) throw new BadRequest(`cannot parse ${JSON.stringify(text)} to a valid duration`);
+  // Go counts in 64 bits.
+  if (nanos === null || Math.abs(nanos) >= 2 ** 63) throw new BadRequest(`cannot parse ${JSON.stringify(text)} to a valid duration`);
   if (nanos < 0) throw new BadRequest(`cannot parse ${JSON.stringify(text)}: step must be positive`);
-  return nanos === 0 ? null : BigInt(Math.round(nanos));
+  // Less than a nanosecond is none.
+  return Math.round(nanos) === 0 ? null : BigInt(Math.round(nanos));
 };

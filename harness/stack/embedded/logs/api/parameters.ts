@@ -18,7 +18,7 @@ const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)$
 /** Null: neither. Of RFC 3339 all nine digits count. */
 const parseMoment = (text: string): bigint | null => {
   const seconds = text.includes('.') && /^[\d.]+$/.test(text) ? parseFloatText(text) : null;
-  if (seconds !== null) return BigInt(Math.round(seconds * 1_000)) * 1_000_000n;
+  if (seconds !== null && Number.isFinite(seconds)) return BigInt(Math.round(seconds * 1_000)) * 1_000_000n;
   if (/^-?\d+$/.test(text)) return text.length <= 10 ? BigInt(text) * 1_000_000_000n : BigInt(text);
   const found = rfc3339.exec(text);
   const ms = found === null ? Number.NaN : Date.parse(text.replace(/\.\d+/, ''));
@@ -94,18 +94,20 @@ export const tailDelayMs = (parameters: Parameters): number => {
   return Number(text) * 1_000;
 };
 
-const durationMs = (text: string): number => {
-  const seconds = parseFloatText(text);
-  if (seconds !== null && !Number.isNaN(seconds)) {
-    if (Math.abs(seconds) > 2 ** 63 / 1e9)
-      throw new BadParameter(`cannot parse ${JSON.stringify(text)} to a valid duration. It overflows int64`);
-    return seconds * 1_000;
-  }
+const promDurationMs = (text: string): number => {
   try {
     return promDurationNanos(text) / 1e6;
   } catch (error) {
     throw new BadParameter(`cannot parse ${JSON.stringify(text)} to a valid duration`, { cause: error });
   }
+};
+
+const durationMs = (text: string): number => {
+  const seconds = parseFloatText(text);
+  const milliseconds = seconds === null || Number.isNaN(seconds) ? promDurationMs(text) : seconds * 1_000;
+  if (Math.abs(milliseconds) > 2 ** 63 / 1e6)
+    throw new BadParameter(`cannot parse ${JSON.stringify(text)} to a valid duration. It overflows int64`);
+  return milliseconds;
 };
 
 /** Whole milliseconds. Without the parameter: a 250th of the range, at least a second. */

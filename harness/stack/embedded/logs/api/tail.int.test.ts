@@ -1,60 +1,38 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { startTestStack } from '../../testing.ts';
-import type { TestStack } from '../../testing.ts';
-import { tailPath } from './tail.ts';
+import { WebSocket } from 'ws';
+import { systemClock } from '../../../../engine/clock.ts';
+import type { StoredEntry } from '../log-store.ts';
+import { createLogStore } from '../log-store.ts';
+import { limits } from '../logql/testing.ts';
+import { serveTails, tailPath } from './tail.ts';
 
-/** A client that does not close its side of the connection when the server does. */
-const offer = async (stack: TestStack, path: string, protocol: string): Promise<Socket> => {
-  const socket = connect({ port: Number(new URL(stack.url).port), host: '127.0.0.1', allowHalfOpen: true });
-  await once(socket, 'connect');
-  socket.on('error', () => {});
-  socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: ${protocol}\r\n\r\n`);
-  return socket;
-};
-
-const statusOf = async (socket: Socket): Promise<string> => {
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  return answer.toString().split('\r\n', 1)[0]!;
-};
-
-const isReady = async (stack: TestStack): Promise<boolean> => (await fetch(`${stack.url}/ready`)).ok;
-
-const noTail = `${tailPath}?query=none`;
-
-test.each([
-  ['/ready', 'h2c', 'HTTP/1.1 200 OK'],
-  ['/ready', 'websocket', 'HTTP/1.1 200 OK'],
-  [tailPath, 'h2c', 'HTTP/1.1 404 Not Found'],
-  ['//', 'websocket', 'HTTP/1.1 404 Not Found'],
-  [noTail, 'WebSocket', 'HTTP/1.1 400 Bad Request'],
-])('%s with an offer of %s is answered with %s', async (path, protocol, status) => {
-  await using stack = await startTestStack();
-  const socket = await offer(stack, path, protocol);
-  expect(await statusOf(socket)).toBe(status);
-  socket.destroy();
-  expect(await isReady(stack)).toBe(true);
-});
-
-test('a connection that is reset after an offer was refused is no more than that connection', async () => {
-  await using stack = await startTestStack();
-  const socket = await offer(stack, noTail, 'websocket');
-  await statusOf(socket);
-  socket.resetAndDestroy();
-  const unanswered = await offer(stack, '/elsewhere', 'websocket');
-  expect(await isReady(stack)).toBe(true);
-  unanswered.resetAndDestroy();
-  expect(await isReady(stack)).toBe(true);
-});
-
-test('the server closes while a client holds on to a connection on which it offered another protocol', async () => {
-  const stack = await startTestStack();
-  const refused = await offer(stack, noTail, 'websocket');
-  await statusOf(refused);
-  const elsewhere = await offer(stack, '/elsewhere', 'h2c');
-  expect(await isReady(stack)).toBe(true);
-  await stack[Symbol.asyncDispose]();
-  for (const socket of [refused, elsewhere]) socket.destroy();
+test('a reader whose lines can not be made is told why, and closed', async () => {
+  const listeners: ((added: readonly StoredEntry[]) => void)[] = [];
+  const stopped = Promise.withResolvers<void>();
+  const follow = (listener: (added: readonly StoredEntry[]) => void) => {
+    listeners.push(listener);
+    return stopped.resolve;
+  };
+  const server = createServer();
+  const end = serveTails(server, { logs: { ...createLogStore(limits), follow }, clock: systemClock });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const query = new URLSearchParams({ query: '{service_name="app"}' });
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}${tailPath}?${query.toString()}`);
+  await once(socket, 'open');
+  const labels = new Map([['service_name', 'app']]);
+  const entry = new Proxy({} as StoredEntry['entry'], {
+    get: () => {
+      throw new RangeError(`Maximum call stack size exceeded ${'…'.repeat(100)}`);
+    },
+  });
+  for (const listener of listeners) listener([{ stream: { key: 'app', labels }, entry }]);
+  const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+  expect([code, reason.toString()]).toEqual([1011, expect.stringMatching(/^Maximum call stack size exceeded …+/)]);
+  await stopped.promise;
+  end();
+  server.close();
 });

@@ -80,6 +80,12 @@ const createSender = (socket: WebSocket, { categorized }: Tail, { logs }: LokiCo
   };
 };
 
+/** A reason has room for 123 bytes. */
+const failWith =
+  (socket: WebSocket) =>
+  (error: Error): void =>
+    socket.close(1011, Buffer.from(error.message).subarray(0, 120).toString());
+
 const run = async (socket: WebSocket, tail: Tail, context: LokiContext): Promise<void> => {
   const ended = new AbortController();
   const send = createSender(socket, tail, context);
@@ -87,7 +93,11 @@ const run = async (socket: WebSocket, tail: Tail, context: LokiContext): Promise
   const waiting: (readonly StoredEntry[])[] = [];
   let hasCaughtUp = false;
   const deliver = (added: readonly StoredEntry[]): void => (hasCaughtUp ? send(read(added)) : void waiting.push(added));
-  const stop = context.logs.follow((added) => void context.clock.sleep(tail.delayMs, ended.signal).then(() => deliver(added)));
+  const later = async (added: readonly StoredEntry[]): Promise<void> => {
+    await context.clock.sleep(tail.delayMs, ended.signal);
+    deliver(added);
+  };
+  const stop = context.logs.follow((added) => void later(added).catch(failWith(socket)));
   socket.once('close', () => (stop(), ended.abort()));
   const window = {
     startNano: tail.startNano,
@@ -125,7 +135,7 @@ export const serveTails = (server: Server, context: LokiContext): (() => void) =
         throw new BadParameter(`max concurrent tail requests limit exceeded, count > limit (${maxTails + 1} > ${maxTails})`);
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => client.terminate());
-        run(client, tail, context).catch((error: Error) => client.close(1011, error.message.slice(0, 120)));
+        run(client, tail, context).catch(failWith(client));
       });
     } catch (error) {
       refuse(socket, error as Error);

@@ -35,20 +35,24 @@ const subqueryGrid = (node: SubqueryNode, context: Context): Grid => {
   return { startMs, stepMs, steps: Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1) };
 };
 
-const samplesOf = (column: Column, grid: Grid): RangeSeries => {
-  const steps: number[] = [];
-  column.present.forEach((present, step) => {
-    if (present === 1) steps.push(step);
-  });
-  const samples = {
-    timesMs: Float64Array.from(steps, (step) => timeAtStep(grid, step)),
-    values: Float64Array.from(steps, (step) => column.values[step]!),
-  };
-  return { labels: column.labels, read: () => samples };
+/** There may be tens of millions of steps: nothing but the two arrays grows with them. */
+const samplesOf = ({ labels, values, present }: Column, grid: Grid): RangeSeries => {
+  let count = 0;
+  for (let step = 0; step < grid.steps; step += 1) count += present[step]!;
+  const samples = { timesMs: new Float64Array(count), values: new Float64Array(count) };
+  for (let step = 0, at = 0; step < grid.steps; step += 1) {
+    if (present[step] !== 1) continue;
+    samples.timesMs[at] = timeAtStep(grid, step);
+    samples.values[at] = values[step]!;
+    at += 1;
+  }
+  return { labels, read: () => samples };
 };
 
 const runSubquery = (node: SubqueryNode, context: Context): Ranges => {
   const grid = subqueryGrid(node, context);
+  // Selectors count what they read. An expression without one has as many values as there are steps all the same.
+  context.budget.spend(grid.steps);
   const columns = grid.steps === 0 ? [] : evaluateVector(node.expression, { ...context, grid });
   return { series: columns.map((column) => samplesOf(column, grid)), rangeMs: node.rangeMs, shift: node };
 };

@@ -2,7 +2,8 @@
 import type { Labels } from '../labels.ts';
 import { labelValue, setLabel } from '../labels.ts';
 import { executionError } from '../promql-error.ts';
-import { RegexRefused, compileRegex } from '../regex.ts';
+import { compileRegex } from '../compile-regex.ts';
+import { RegexRefused } from '../regex.ts';
 import type { CallNode } from '../syntax/ast.ts';
 import type { Context } from '../engine/context.ts';
 import { evaluateText, evaluateVector } from '../engine/context.ts';

@@ -125,8 +125,10 @@ export const combineVectors = (
   const bySignature = new Int32Array(sides.signatureCount);
   const repeats = createRepeats(matching, sides.signatureCount);
   const results = new Set<Column>();
+  const isEmptyAt = (columns: readonly Column[], step: number): boolean => !columns.some((column) => column.present[step] === 1);
   for (let step = 0; step < steps; step += 1) {
-    if (!left.some((column) => column.present[step] === 1)) continue;
+    // Nothing can match then, and as in Prometheus nobody looks whether the other side is unique.
+    if (isEmptyAt(left, step) || isEmptyAt(right, step)) continue;
     indexOneSide(sides, matching, step, bySignature);
     repeats.startStep();
     sides.many.forEach((column, manyIndex) => {

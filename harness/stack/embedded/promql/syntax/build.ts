@@ -79,7 +79,11 @@ const parseUnary = (cursor: Cursor): Node => {
   return token.postfixes.reduce((inner, postfix) => applyPostfix(cursor.source, inner, postfix), built);
 };
 
+const placeOf = (token: Token): { readonly from: number; readonly to: number } =>
+  token.kind === 'sign' ? { from: token.from, to: token.from + 1 } : token.node;
+
 const parseBinary = (cursor: Cursor, lowest: number): Node => {
+  using _depth = cursor.source.enter(placeOf(cursor.tokens[cursor.at]!));
   let left = parseUnary(cursor);
   for (;;) {
     const token = cursor.tokens[cursor.at];

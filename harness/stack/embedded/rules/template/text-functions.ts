@@ -1,6 +1,7 @@
 // Template functions on text: regular expressions, hosts and ports, titles, links.
 import { isIP } from 'node:net';
-import { compileSearch, RegexRefused } from '../../promql/regex.ts';
+import { compileSearch } from '../../promql/compile-regex.ts';
+import { RegexRefused } from '../../promql/regex.ts';
 import { ExpansionFailed } from './template-error.ts';
 
 const compile = (pattern: string): RegExp => {

@@ -1,5 +1,5 @@
 // Expressions on one span, between { and } or as arguments: by the precedence of Tempo's grammar, and with its type rules.
-import { compileRegex } from '../../promql/regex.ts';
+import { compileRegex } from '../../promql/compile-regex.ts';
 import { readAttributeName, readIntrinsicName } from './attribute-name.ts';
 import { fieldText } from './field-text.ts';
 import { fieldType, matching, takes } from './field-type.ts';

@@ -3,11 +3,19 @@
 import { QueryRefused } from '../../query-refused.ts';
 import { readLiteral } from './read-literal.ts';
 import type { ShownQuery } from './grammar-gaps.ts';
-import type { ScalarValue } from './value.ts';
+import type { ScalarValue, Value } from './value.ts';
+
+const valueOf = (query: string, from: number, source: string): Value | null => {
+  try {
+    return readLiteral(source);
+  } catch (error) {
+    throw new QueryRefused(query, from, (error as Error).message, { cause: error });
+  }
+};
 
 const readHint = (query: string, from: number, hint: string): readonly [string, ScalarValue] => {
   const [, name = '', source = ''] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(hint) ?? [];
-  const value = readLiteral(source);
+  const value = valueOf(query, from, source);
   if (value === null || value.type === 'nil' || value.type === 'array')
     throw new QueryRefused(query, from, `a hint is name = value, not ${JSON.stringify(hint.trim())}`);
   if (name === 'extrapolate' && value.value === true)

@@ -7,6 +7,9 @@ import type { LabelsBuilder } from './labels-builder.ts';
 
 export const jsonError = 'JSONParserErr';
 
+/** Loki has no bound, and a stack that grows. Each object is read once more for every one around it. */
+const maxDepth = 100;
+
 /** Thrown to stop reading: with `keeps`, there is nothing more to read; without, a filter will drop the entry. */
 class Stop extends Error {
   readonly keeps: boolean;
@@ -39,6 +42,7 @@ const setFound = (labels: LabelsBuilder, name: string, value: string): void => {
 };
 
 const readMembers = (labels: LabelsBuilder, text: string, keys: readonly string[]): void => {
+  if (keys.length >= maxDepth) throw new JsonProblem(`objects nested more than ${maxDepth} deep`);
   eachMember(text, (key, value) => {
     const path = [...keys, key];
     if (value.type === 'object') {

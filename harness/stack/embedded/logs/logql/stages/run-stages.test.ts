@@ -46,6 +46,15 @@ test.each<[string, string, Record<string, string>]>([
   expect(await parsedOf(line, stages)).toEqual(expected);
 });
 
+const nestedIn = (depth: number): string => `{"top":"1",${'"a":{'.repeat(depth)}"b":"x"${'}'.repeat(depth)}}`;
+
+test('json reads objects a hundred deep, and says of a line that goes deeper that it is wrong, with what stands before', async () => {
+  expect(await parsedOf(nestedIn(99), '| json')).toEqual({ top: '1', [`${'a_'.repeat(99)}b`]: 'x' });
+  const wrong = { top: '1', __error__: 'JSONParserErr', __error_details__: 'objects nested more than 100 deep' };
+  expect(await parsedOf(nestedIn(100), '| json')).toEqual(wrong);
+  expect(await parsedOf(nestedIn(1_500), '| json')).toEqual(wrong);
+});
+
 test.each([
   ['{"_entry":"the line","x":"1"}', '| unpack', 'the line'],
   ['{"x":"1"}', '| unpack', '{"x":"1"}'],

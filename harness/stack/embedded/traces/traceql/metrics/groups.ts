@@ -35,8 +35,10 @@ export type Groups = {
 export const createGroups = ({ operator, quantiles }: MetricsStage, intervals: Intervals): Groups => {
   const stepSeconds = Number(intervals.stepNano) / 1e9;
   const groups = new Map<string, Group>();
+  // A group becomes a series for each of its quantiles.
+  const valuesEach = intervals.count * Math.max(1, quantiles.length);
   const create = (labels: readonly Label[]): Group => {
-    if ((groups.size + 1) * intervals.count > maxValues) throw new TooManySeries(maxValues);
+    if ((groups.size + 1) * valuesEach > maxValues) throw new TooManySeries(maxValues);
     const buckets = operator === 'quantile_over_time' ? createBucketSteps(intervals.count) : null;
     return { labels, accumulator: createAccumulator(operator, intervals.count, stepSeconds), buckets, exemplars: [] };
   };

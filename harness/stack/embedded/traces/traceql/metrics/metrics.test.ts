@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { MetricsStage } from '../query.ts';
 import { text } from '../value.ts';
+import { createGroups, TooManySeries } from './groups.ts';
 import { defaultStepNano, instantInterval, rangeIntervals } from './intervals.ts';
 import { bucketAbove, quantile } from './log2-buckets.ts';
 import { rank } from './rank.ts';
@@ -63,4 +65,19 @@ test('topk and bottomk rank at each step; of equals the first of the alphabet is
     [text('c'), [Number.NaN, 1, Number.NaN]],
   ]);
   expect(rank(all, { operator: 'topk', limit: 3 })).toBe(all);
+});
+
+test('each quantile is a series of its own in the bound of values', () => {
+  const intervals = rangeIntervals(100n * second, 10_099n * second, second);
+  expect(intervals.count).toBe(10_000);
+  const groupsOf = (operator: MetricsStage['operator'], ...quantiles: readonly number[]) =>
+    createGroups({ operator, attribute: null, quantiles, by: [], ranks: [] }, intervals);
+  const hold = (groups: ReturnType<typeof groupsOf>, most: number): void => {
+    for (let index = 0; index < most; index += 1) groups.of([['name', text(`n${index}`)]]);
+    expect(() => groups.of([['name', text('one more')]])).toThrow(TooManySeries);
+  };
+  hold(groupsOf('rate'), 100);
+  hold(groupsOf('quantile_over_time', 0.5), 100);
+  hold(groupsOf('quantile_over_time', 0.5, 0.9, 0.99), 33);
+  hold(groupsOf('quantile_over_time', ...Array.from({ length: 101 }, (_, index) => index / 100)), 0);
 });

@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
-import { compileRegex } from './regex.ts';
+import { compileRegex } from './compile-regex.ts';
 
 describe('an expression', () => {
   it.each([
@@ -47,5 +48,28 @@ describe('an expression', () => {
     ['a\\', 'trailing backslash'],
   ])('%s is refused, as RE2 refuses it', (pattern, reason) => {
     expect(() => compileRegex(pattern)).toThrow(reason);
+  });
+
+  it.each([
+    '(a+)+$',
+    '(?i)(A+)+$',
+    String.raw`(\w+\s*)+;`,
+    '(a|aa)+$',
+    '(.*)(.*)(.*)(.*)x',
+    '(.+)+;',
+    '([[:alpha:]]+)+;',
+    String.raw`([^\D]|a|aa)+\z`,
+  ])('%s does not run away on a long value', (pattern) => {
+    const value = `${'a'.repeat(5_000)}!`;
+    const regex = compileRegex(pattern);
+    const startedMs = performance.now();
+    expect(regex.test(value)).toBe(false);
+    // Backtracking would take longer than the universe has.
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
+  it('a (?i) group says nothing of the class behind it', () => {
+    expect(compileRegex('(?i:a)[a-k]').test('AB')).toBe(false);
+    expect(compileRegex('(?i:a)[a-k]').test('Ab')).toBe(true);
   });
 });
