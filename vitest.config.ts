@@ -13,6 +13,7 @@ export default defineConfig({
     // Bounds for a busy machine, not expectations.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     retry: 0,
     reporters: ['default'],
     projects: [
