@@ -25,11 +25,17 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Another user's are for that user's next run. */
+const unlessForeign = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error;
+};
+
 /** Folders of runs that were killed; the number in the name is the run's process. */
 const removeLeftovers = async (): Promise<void> => {
   for (const name of await readdir(tmpdir())) {
     const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (name.startsWith(prefix) && pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+    if (name.startsWith(prefix) && pid > 0 && !isAlive(pid))
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(unlessForeign);
   }
 };
 

@@ -54,7 +54,8 @@ export const send = (
       },
       onResponseError: (_controller, error) => {
         settle({ kind: 'error', error, anythingSent: controller !== null });
-        released();
+        // undici is in the middle of clearing the connection's queue, and asserts that it is empty then.
+        queueMicrotask(released);
       },
     },
   );
