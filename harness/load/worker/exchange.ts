@@ -48,7 +48,8 @@ export const startExchange = (
     },
     onResponseError: (_controller, error) => {
       done({ kind: 'error', error: expired ?? error });
-      released();
+      // undici is in the middle of clearing the connection's queue, and asserts that it is empty then.
+      queueMicrotask(released);
     },
   });
   return {
