@@ -1,4 +1,5 @@
 // SIGSTOP for a while, then SIGCONT: the process becomes a zombie that wakes up and believes it still owns its lanes.
+import type { FaultEvidence } from '../engine/run-data.ts';
 import { waitUntil } from '../engine/wait-until.ts';
 import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
@@ -17,17 +18,13 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
   const since = await databaseNow(context.target);
   const held = fault.role === 'worker' ? await heldLeases(context.target, victim.instance) : [];
   const injectedAt = context.clock.now();
+  const evidence = (tookEffect: boolean, healedAt: number | null): FaultEvidence => {
+    const { name, kind } = fault;
+    return { fault: name, kind, injectedAt, healedAt, tookEffect, healed: healedAt !== null, observations: observations.all };
+  };
   if (!victim.kill('SIGSTOP')) {
     await addHadEnded(victim, 'be stopped', context, observations);
-    return {
-      fault: fault.name,
-      kind: fault.kind,
-      injectedAt,
-      healedAt: null,
-      tookEffect: false,
-      healed: false,
-      observations: observations.all,
-    };
+    return evidence(false, null);
   }
   let tookEffect = false;
   let healed = false;
@@ -41,7 +38,7 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
   }
   const healedAt = healed ? context.clock.now() : null;
   if (fault.role === 'worker' && held.length > 0) await observeFencing(victim, since, context, observations);
-  return { fault: fault.name, kind: fault.kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
+  return evidence(tookEffect, healedAt);
 };
 
 const isStopped = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
