@@ -1,8 +1,6 @@
 // Both doors as they run, keys required, under requests made from their own OpenAPI: never a 5xx, never the end of a process, each answer with a stable code, and the log
 // has exactly what was answered 200. Afterwards nothing that any of them said or exported holds a key.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import fc from 'fast-check';
@@ -13,6 +11,7 @@ import { type MadeRequest, type OpenApiDocument, requestsOf } from '../contract/
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startOtlpReceiver } from '../telemetry/testing.ts';
+import { readLog } from './testing.ts';
 
 const programOf = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
 
@@ -21,24 +20,22 @@ const startProcess = async (name: string, environment: Record<string, string>) =
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (line) => void lines.push(line));
-  const closed = once(child, 'close');
-  const ready = () =>
-    lines.map((line) => (line.startsWith('{') ? JSON.parse(line) : {})).find(({ event_name }) => event_name === 'faultline.process.ready');
-  await expect.poll(ready, { timeout: 20_000, interval: 20 }).toBeTruthy();
+  const log = readLog(child, [child.stdout, child.stderr]);
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => {
+    child.kill('SIGKILL');
+    await log.closed;
+  });
+  const ready = await log.line('faultline.process.ready');
+  const owned = undo.move();
   return {
-    url: ready().attributes.address as string,
-    lines,
-    child,
+    url: ready.attributes['address'] as string,
+    lines: log.said,
     stop: async () => {
       child.kill('SIGTERM');
-      return (await closed)[0] as number | null;
+      return (await log.closed).code;
     },
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 };
 

@@ -117,7 +117,7 @@ const liveBufferBytes = (): number => {
   return process.memoryUsage().arrayBuffers;
 };
 
-test('a trace that grows for long does not hold on to the memory of those that came and went beside it', () => {
+test('a trace that grows for long does not hold on to the memory of those that came and went beside it', async () => {
   const store = createTraceStore({ maxBytes: 4 * 2 ** 20, maxTraces: 50, maxSpansPerTrace: 2_000, maxAgeMs: 1e6 });
   const before = liveBufferBytes();
   const hex = (at: number): string => at.toString(16).padStart(16, '0');
@@ -128,5 +128,6 @@ test('a trace that grows for long does not hold on to the memory of those that c
       store.add([{ ...span('b', '1'), traceId: `${hex(round)}${hex(other)}`, name: 'x'.repeat(50_000) }], round);
   }
   expect(store.get('a'.repeat(32))?.spans.map(({ spanId }) => spanId)).toEqual(Array.from({ length: 150 }, (_, at) => hex(at + 1)));
-  expect(liveBufferBytes() - before).toBeLessThan(10 * 2 ** 20);
+  // What one collection finds is swept beside the program, and counts until that is done.
+  await expect.poll(() => liveBufferBytes() - before).toBeLessThan(10 * 2 ** 20);
 });
