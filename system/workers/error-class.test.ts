@@ -14,6 +14,13 @@ describe('an error of the database', () => {
       expect(classifyError(failing(code))).toBe('infrastructure');
     },
   );
+  test.each(['GetNewTransactionId', 'GetNewMultiXactId'])(
+    '54000 of %s, a server short of transaction ids, is not the fault of the data',
+    (routine) => {
+      expect(classifyError(Object.assign(failing('54000'), { routine }))).toBe('infrastructure');
+      expect(classifyError(Object.assign(failing('54000'), { routine: 'index_form_tuple' }))).toBe('data');
+    },
+  );
   test.each(['42P01', '55000', '55P04', 'XX000', 'P0001'])('%s is a defect, and parks nothing either', (code) => {
     expect(classifyError(failing(code))).toBe('defect');
   });

@@ -12,6 +12,8 @@ const dataClasses = new Set(['22', '23', '54']);
 const infrastructureClasses = new Set(['08', '25', '28', '3D', '40', '53', '57', '58']);
 /** Of class 55 what others are at: object_in_use, lock_not_available. Whatever else it has (55000: currval before nextval) is the statement's own failure. */
 const infrastructureStates = new Set(['55006', '55P03']);
+/** A server that is about to run out of transaction ids refuses every write with 54000 too; where in PostgreSQL's source it came up, in no language, tells it apart. */
+const noMoreWrites = new Set(['GetNewTransactionId', 'GetNewMultiXactId']);
 
 const nodeCodes = /^(?:E[A-Z]{3,}|ERR_SOCKET|UND_ERR)/;
 /** What the driver says without any code when a connection goes away under it. */
@@ -25,6 +27,7 @@ export const sqlStateOf = (error: unknown): string | null => {
 
 export const classifyError = (error: unknown): ErrorClass => {
   const state = sqlStateOf(error);
+  if (state === '54000' && noMoreWrites.has(String((error as { routine?: unknown }).routine))) return 'infrastructure';
   if (state !== null) return classifyState(state);
   return isConnectionLoss(error) ? 'infrastructure' : 'defect';
 };
