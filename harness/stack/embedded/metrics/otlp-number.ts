@@ -1,10 +1,12 @@
 // OTLP's numbers, lists and values -> plain ones. The types say what a sender should send; what came is checked here.
+import { deepestValue } from '../otlp/attribute-value.ts';
+import { showValue } from '../otlp/show-value.ts';
 import type { OtlpAttribute, OtlpDouble, OtlpInteger, OtlpValue } from '../otlp-metric-types.ts';
 
 /** A part of a request that is not what OTLP says. It costs its data point, not the request. */
 export class InvalidData extends Error {
   constructor(what: string, value: unknown) {
-    super(`${what} is not valid: ${typeof value === 'bigint' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? 'undefined')}`);
+    super(`${what} is not valid: ${showValue(value).slice(0, 80)}`);
     this.name = 'InvalidData';
   }
 }
@@ -54,20 +56,21 @@ const textOf = (text: unknown, what: string): string => {
 const bytesToText = (bytes: unknown): string =>
   bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : textOf(bytes, 'bytes');
 
-const toEntry = (item: OtlpAttribute): readonly [string, unknown] => {
+const toEntry = (item: OtlpAttribute, depth: number): readonly [string, unknown] => {
   const { key, value } = recordOf(item, 'entry of a map');
-  return [textOf(key ?? '', 'key'), toPlain(value)];
+  return [textOf(key ?? '', 'key'), toPlain(value, depth)];
 };
 
-const toPlain = (value: OtlpValue | null | undefined): unknown => {
+const toPlain = (value: OtlpValue | null | undefined, depth = 1): unknown => {
+  if (depth > deepestValue) throw new InvalidData('depth of values in values', depth);
   if (value === null || value === undefined) return null;
   if (value.stringValue !== null && value.stringValue !== undefined) return textOf(value.stringValue, 'text');
   if (value.boolValue !== null && value.boolValue !== undefined) return value.boolValue;
   // Every digit is kept: an id is no quantity.
   if (value.intValue !== null && value.intValue !== undefined) return BigInt(integerToNumber(value.intValue) === 0 ? 0 : value.intValue);
   if (value.doubleValue !== null && value.doubleValue !== undefined) return doubleToNumber(value.doubleValue);
-  if (value.arrayValue) return listOf(value.arrayValue.values, 'list').map(toPlain);
-  if (value.kvlistValue) return Object.fromEntries(listOf(value.kvlistValue.values, 'map').map(toEntry));
+  if (value.arrayValue) return listOf(value.arrayValue.values, 'list').map((item) => toPlain(item, depth + 1));
+  if (value.kvlistValue) return Object.fromEntries(listOf(value.kvlistValue.values, 'map').map((item) => toEntry(item, depth + 1)));
   return value.bytesValue ? bytesToText(value.bytesValue) : null;
 };
 

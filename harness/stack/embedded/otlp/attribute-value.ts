@@ -1,4 +1,5 @@
 // OTLP's AnyValue as this process keeps it, and the ways out of it: plain text as the OpenTelemetry collector's AsString gives, and OTLP/JSON.
+import { OtlpDecodeError } from './decode-error.ts';
 import { readBoolean, readDouble, readInteger, readList, readRecord, readText } from './read-value.ts';
 
 export type AttributeValue =
@@ -16,34 +17,40 @@ export type Attributes = ReadonlyMap<string, AttributeValue>;
 const base64Of = (value: unknown, path: string): string =>
   value instanceof Uint8Array ? Buffer.from(value).toString('base64') : readText(value, path);
 
-export const readAnyValue = (value: unknown, path: string): AttributeValue => {
+/** Values in values: what protobuf's own readers take, and far from what a stack of calls does. */
+export const deepestValue = 100;
+
+export const readAnyValue = (value: unknown, path: string, depth = 1): AttributeValue => {
+  if (depth > deepestValue) throw new OtlpDecodeError(`${path.slice(0, 100)}…`, `values in values, more than ${deepestValue} deep`);
   const any = readRecord(value, path);
   if (any['stringValue'] !== undefined) return { kind: 'string', value: readText(any['stringValue'], `${path}.stringValue`) };
   if (any['boolValue'] !== undefined) return { kind: 'bool', value: readBoolean(any['boolValue'], `${path}.boolValue`) };
   if (any['intValue'] !== undefined) return { kind: 'int', value: readInteger(any['intValue'], `${path}.intValue`) };
   if (any['doubleValue'] !== undefined) return { kind: 'double', value: readDouble(any['doubleValue'], `${path}.doubleValue`) };
   if (any['bytesValue'] !== undefined) return { kind: 'bytes', value: base64Of(any['bytesValue'], `${path}.bytesValue`) };
-  if (any['arrayValue'] !== undefined) return readArray(any['arrayValue'], `${path}.arrayValue`);
-  if (any['kvlistValue'] !== undefined) return readMap(any['kvlistValue'], `${path}.kvlistValue`);
+  if (any['arrayValue'] !== undefined) return readArray(any['arrayValue'], `${path}.arrayValue`, depth);
+  if (any['kvlistValue'] !== undefined) return readMap(any['kvlistValue'], `${path}.kvlistValue`, depth);
   return { kind: 'empty' };
 };
 
-const readArray = (value: unknown, path: string): AttributeValue => ({
+const readArray = (value: unknown, path: string, depth: number): AttributeValue => ({
   kind: 'array',
-  value: readList(readRecord(value, path)['values'], `${path}.values`).map((item, index) => readAnyValue(item, `${path}.values[${index}]`)),
+  value: readList(readRecord(value, path)['values'], `${path}.values`).map((item, index) =>
+    readAnyValue(item, `${path}.values[${index}]`, depth + 1),
+  ),
 });
 
-const readMap = (value: unknown, path: string): AttributeValue => ({
+const readMap = (value: unknown, path: string, depth: number): AttributeValue => ({
   kind: 'map',
-  value: readAttributes(readRecord(value, path)['values'], `${path}.values`),
+  value: readAttributes(readRecord(value, path)['values'], `${path}.values`, depth + 1),
 });
 
 /** A list of KeyValue. Of two with the same key the last one stays. */
-export const readAttributes = (value: unknown, path: string): Attributes => {
+export const readAttributes = (value: unknown, path: string, depth = 1): Attributes => {
   const attributes = new Map<string, AttributeValue>();
   for (const [index, item] of readList(value, path).entries()) {
     const pair = readRecord(item, `${path}[${index}]`);
-    attributes.set(readText(pair['key'], `${path}[${index}].key`), readAnyValue(pair['value'], `${path}[${index}].value`));
+    attributes.set(readText(pair['key'], `${path}[${index}].key`), readAnyValue(pair['value'], `${path}[${index}].value`, depth));
   }
   return attributes;
 };

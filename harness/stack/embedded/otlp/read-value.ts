@@ -1,9 +1,10 @@
 // Reads single values out of a decoded OTLP request, JSON or protobuf alike: in JSON a 64-bit integer is a string or a number, an enum its number or
 // its name, an id is hex; from protobuf ids are bytes. What is absent or null has the default of proto3.
 import { OtlpDecodeError } from './decode-error.ts';
+import { showValue } from './show-value.ts';
 
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = showValue(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 

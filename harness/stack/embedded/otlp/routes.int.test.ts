@@ -85,6 +85,32 @@ test.each([
   expect([answer.status, await answer.json()]).toEqual([400, { code: 3, message: expect.stringContaining(message) }]);
 });
 
+const nested = (depth: number): string => `${'{"arrayValue":{"values":['.repeat(depth)}{}${']}}'.repeat(depth)}`;
+const lists = '['.repeat(20_000) + ']'.repeat(20_000);
+
+test.each([
+  ['values in values in an attribute', '/v1/logs', `{"resourceLogs":[{"resource":{"attributes":[{"key":"k","value":${nested(2_000)}}]}}]}`],
+  ['values in values in a body', '/v1/logs', `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":${nested(2_000)}}]}]}]}`],
+  ['lists in lists for an object', '/v1/traces', `{"resourceSpans":[${lists}]}`],
+  ['lists in lists for metrics', '/v1/metrics', `{"resourceMetrics":[${lists}]}`],
+])('what is nested by the thousand is 400: %s', async (_what, path, body) => {
+  const answer = await post(path, body, json);
+  expect([answer.status, await answer.json()]).toEqual([
+    400,
+    { code: 3, message: expect.stringMatching(/more than 100 deep|expected an object, got \[/) },
+  ]);
+});
+
+test('a data point whose attribute is nested by the thousand is rejected alone', async () => {
+  const point = { asInt: 1, timeUnixNano: `${Date.now()}000000` };
+  const gauge = { dataPoints: [point, { ...point, attributes: [{ key: 'k', value: 'HERE' }] }] };
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'shallow', gauge }] }] }] });
+  const answer = await post('/v1/metrics', body.replace('"HERE"', nested(2_000)), json);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { partialSuccess: { rejectedDataPoints: '1' } }]);
+  const within = await post('/v1/metrics', body.replace('"HERE"', nested(99)), json);
+  expect([within.status, await within.json()]).toEqual([200, {}]);
+});
+
 test('protobuf that can not be decoded is 400 with a google.rpc.Status in protobuf', async () => {
   const answer = await post('/v1/logs', new Uint8Array([0xff, 0xff, 0xff]), protobuf);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'application/x-protobuf']);
