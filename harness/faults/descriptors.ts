@@ -18,15 +18,23 @@ export const descriptors: FaultRunner<'descriptors'> = async (fault, context) =>
   const observations = createObservations(context.clock, context.note);
   const victim = findProcess(context.target, fault.role, fault.index);
   const before = await limitOf(victim.pid);
+  let ended = false;
+  void victim.exited.then(() => {
+    ended = true;
+  });
+  /** Its number may be another's once it has ended. */
+  const set = async (limit: number): Promise<void> => {
+    if (!ended) await setLimit(victim.pid, limit);
+  };
   /** One that was open for a moment only must not leave room behind. */
   const tighten = async (): Promise<void> => {
     const limit = (await lowestFree(victim.pid)) + (fault.spare ?? 0);
-    if (limit < (await limitOf(victim.pid))) await setLimit(victim.pid, limit);
+    if (limit < (await limitOf(victim.pid))) await set(limit);
   };
   return runTimed(fault, context, observations, {
     inject: async () => {
       await tighten();
-      return { [Symbol.asyncDispose]: () => setLimit(victim.pid, before) };
+      return { [Symbol.asyncDispose]: () => set(before) };
     },
     look: async () => {
       await tighten();
