@@ -70,7 +70,9 @@ test('killed, restarted, stopped and cut off in the middle: every event is accep
   await expect.poll(() => producer.stats().requestsFailed, { timeout: 10_000 }).toBeGreaterThan(2);
   await restart();
   await untilAccepted(producer, 1000);
-  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%'`);
+  await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%' and datname = current_database()`,
+  );
   await untilAccepted(producer, 1700);
   ingest.child.kill('SIGTERM');
   await ingest.closed;

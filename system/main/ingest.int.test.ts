@@ -46,7 +46,7 @@ test('it says that it is ready, takes an event, and ends on SIGTERM with 0', asy
   const { rows } = await pool.query('select idempotency_key, body from log');
   expect(rows).toEqual([{ idempotency_key: 'one', body: expect.stringContaining('"id":"one"') }]);
   const names = await pool.query<{ application_name: string }>(
-    `select application_name from pg_stat_activity where application_name like 'faultline-ingest%'`,
+    `select application_name from pg_stat_activity where application_name like 'faultline-ingest%' and datname = current_database()`,
   );
   // Beside it the one that reads the keys.
   expect(names.rows.map((row) => row.application_name)).toContain(`faultline-ingest-${instance}`);
@@ -121,7 +121,7 @@ const refusedWith = async (environment: Record<string, string>) => {
   const code = await ingest.closed;
   expect(ingest.lines).toHaveLength(1);
   const { event_name: name, attributes } = ingest.lines[0]!;
-  return { exit: code, name, code: attributes['code'], message: String(attributes['message']) };
+  return { exit: code, name, code: attributes['code'], message: String(attributes['message']), stack: attributes['exception.stacktrace'] };
 };
 
 test('settings that can not work are refused all at once, before anything is touched', async () => {
@@ -153,6 +153,23 @@ test('a database that is not there is refused with what to do', async () => {
   });
 });
 
+test('a database that goes away in the middle of a start is named as such, without a trace of the stack', async () => {
+  const holder = await pool.connect();
+  // The lock that migrations take.
+  await holder.query('select pg_advisory_lock(1717660005, 1)');
+  const refused = refusedWith({});
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+  await expect.poll(async () => (await pool.query(end)).rowCount).toBe(1);
+  expect(await refused).toMatchObject({
+    exit: 3,
+    code: 'FL_DATABASE_UNREACHABLE',
+    message: expect.stringMatching(/in the middle of the start.*administrator command.*Start again/),
+    stack: undefined,
+  });
+  await holder.query('select pg_advisory_unlock(1717660005, 1)');
+  holder.release();
+});
+
 test('a port that is taken is refused, with the variable that names it', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -169,7 +186,9 @@ test('a port that is taken is refused, with the variable that names it', async (
 test('traffic survives a database that goes away for a moment: refusals meanwhile say to try again with the same id, and it recovers by itself', async () => {
   await using ingest = startIngest({});
   const { address, admin } = await ingest.ready();
-  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%'`);
+  await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-ingest%' and datname = current_database()`,
+  );
   const refusals: unknown[] = [];
   const send = async (): Promise<number> => {
     const response = await post(address, 'o', 'after');

@@ -289,7 +289,9 @@ describe('trouble with storage', () => {
       (lines) => lines.some(({ attributes }) => attributes['error.type'] === 'sqlstate_42'),
     );
     for (let times = 0; times < 3; times += 1)
-      await database.rows(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-worker%'`);
+      await database.rows(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'faultline-worker%' and datname = current_database()`,
+      );
     await database.rows('alter table away rename to timeline_entries');
     await drained(database, 100);
     await expectSound(database, 100);

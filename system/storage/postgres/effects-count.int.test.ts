@@ -34,7 +34,9 @@ const replaceMinutes = (database: WorkerDatabase, count: string) =>
   );
 
 const counting = (database: WorkerDatabase) =>
-  database.rows(`select from pg_stat_activity where application_name = 'faultline-worker-w1-effects' and state = 'active'`);
+  database.rows(
+    `select from pg_stat_activity where application_name = 'faultline-worker-w1-effects' and datname = current_database() and state = 'active'`,
+  );
 
 test('a doubled effect and a lost one are told, lane by lane, and nothing of a version that rests', async () => {
   await using database = await createWorkerDatabase(2);
