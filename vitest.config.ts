@@ -21,6 +21,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // They keep nothing beside themselves, so files share a process and what it has loaded: half the time.
+          isolate: false,
           setupFiles: ['.ci/fast-check-seed.ts'],
           include: ['{system,harness,scenarios,grafana,.ci}/**/*.test.ts'],
           exclude: [...elsewhere, '**/*.int.test.ts'],
