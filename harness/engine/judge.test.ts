@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Check, type CheckOutcome, conclude, type ResultId } from '../checkers/check.ts';
-import { quietScenario, simulateRun } from '../checkers/testing/simulated-run.ts';
+import { quietScenario, simulateRun, withOperations } from '../checkers/testing/simulated-run.ts';
 import { judge } from './judge.ts';
 
 const says =
@@ -37,6 +37,16 @@ test('a proven violation is a fail, whatever is in doubt beside it, and comes fi
   );
   expect(verdict.verdict).toBe('fail');
   expect(verdict.results.map(({ outcome }) => outcome)).toEqual(['fail', 'inconclusive', 'pass', 'pass', 'pass']);
+});
+
+test('only what was refused counts as refused, by its code', () => {
+  const doubted = withOperations(run, ([first, second, ...rest]) => [
+    { ...first!, outcome: 'failed', status: 503, code: 'overloaded' },
+    { ...second!, outcome: 'unknown', status: null, code: 'client_timeout' },
+    ...rest,
+  ]);
+  const { counts } = judged(good, { of: doubted }).verdict;
+  expect(counts).toMatchObject({ failed: 1, unknown: 1, refusedByCode: { overloaded: 1 } });
 });
 
 test('doubt withholds a pass', () => {

@@ -126,7 +126,7 @@ const countsOf = (run: RunData): ScenarioVerdict['counts'] => {
   const { events, rows, operations } = indexOf(run);
   const count = (outcome: string): number => countRows(operations, (operation) => operation.outcome === outcome);
   const refused = new Map<string, number>();
-  for (const { outcome, code } of operations) if (outcome !== 'ok' && code !== null) refused.set(code, (refused.get(code) ?? 0) + 1);
+  for (const { outcome, code } of operations) if (outcome === 'failed' && code !== null) refused.set(code, (refused.get(code) ?? 0) + 1);
   return {
     operations: operations.length,
     ok: count('ok'),

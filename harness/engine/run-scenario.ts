@@ -28,30 +28,60 @@ import { writeJson } from './write-json.ts';
 export type ScenarioEnd = {
   /** null: the run was interrupted before there was something to judge. */
   readonly verdict: ScenarioVerdict | null;
-  /** Checks that crashed: harness errors. */
+  /** Checks that crashed, and a target that was not taken down in order: harness errors. */
   readonly errors: readonly string[];
 };
 
 /** Called between the verdict and the end of the scenario's processes: `--keep` waits here. */
-export type BeforeTakedown = (target: RunningTarget, verdict: ScenarioVerdict, stack: RunningStack) => Promise<void>;
+export type BeforeTakedown = (
+  target: RunningTarget,
+  ended: { readonly verdict: ScenarioVerdict; readonly errors: readonly string[] },
+  stack: RunningStack,
+) => Promise<void>;
 
 export const runScenario = async (
   context: ScenarioContext,
   planned: PlannedScenario,
   beforeTakedown?: BeforeTakedown,
 ): Promise<ScenarioEnd> => {
-  const { parts, stack, signal, folder } = context;
+  const { parts, stack, folder } = context;
   const files = scenarioFiles(folder);
   await mkdir(files.logs, { recursive: true });
   await writeJson(files.plan, planned.plan);
   const telemetry = parts.telemetryOf(stack);
   const [target, canaryBefore] = await startTarget(context, telemetry);
-  await using _target = target;
-  await playAndCollect(context, planned, { target, telemetry, canaryBefore });
+  let end: ScenarioEnd;
+  try {
+    end = await playAndJudge(context, planned, { target, telemetry, canaryBefore }, beforeTakedown);
+  } catch (error) {
+    await using _target = target;
+    throw error;
+  }
+  return { ...end, errors: [...end.errors, ...(await takeDown(target))] };
+};
+
+/** What was judged stands, whatever becomes of the processes after it: why they could not be taken down in order, or nothing. */
+export const takeDown = async (part: AsyncDisposable): Promise<readonly string[]> => {
+  try {
+    await part[Symbol.asyncDispose]();
+    return [];
+  } catch (error) {
+    return [`it was not taken down in order: ${explain(error)}`];
+  }
+};
+
+const playAndJudge = async (
+  context: ScenarioContext,
+  planned: PlannedScenario,
+  started: Started,
+  beforeTakedown?: BeforeTakedown,
+): Promise<ScenarioEnd> => {
+  const { parts, stack, signal, folder } = context;
+  await playAndCollect(context, planned, started);
   if (signal.aborted) return { verdict: null, errors: [] };
   const { verdict, errors } = await parts.judge(folder);
-  await writeJson(files.verdict, verdict);
-  await beforeTakedown?.(target, verdict, stack);
+  await writeJson(scenarioFiles(folder).verdict, verdict);
+  await beforeTakedown?.(started.target, { verdict, errors }, stack);
   return { verdict, errors };
 };
 

@@ -18,6 +18,7 @@ import type { PlannedScenario } from './plan.ts';
 import type { Progress } from './progress.ts';
 import type { AlertsRecord, SignalsRecord } from './run-data.ts';
 import { run } from './run.ts';
+import type { RunVerdict } from './verdict.ts';
 
 let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-run-test-'))));
@@ -51,6 +52,10 @@ type Trouble = {
   readonly driverNeverEnds?: boolean;
   readonly collectFails?: boolean;
   readonly otlpFails?: boolean;
+  /** Who, once it is to be taken down, says that it can't be. */
+  readonly stays?: string;
+  readonly isBroken?: boolean;
+  readonly checkCrashes?: boolean;
 };
 
 /** Notes what is up; `up` is empty when all has been taken down. */
@@ -59,7 +64,12 @@ const makeWorld = (trouble: Trouble = {}) => {
   const log: string[] = [];
   const helper = (role: string): Helper => {
     up.add(role);
-    return { role, pid: process.pid, [Symbol.asyncDispose]: async () => void (up.delete(role), log.push(`${role} down`)) };
+    const dispose = async () => {
+      up.delete(role);
+      log.push(`${role} down`);
+      if (role === trouble.stays) throw new Error(`${role} lives on`);
+    };
+    return { role, pid: process.pid, [Symbol.asyncDispose]: dispose };
   };
   const parts: EngineParts = {
     plan: () => plannedOf('unused'),
@@ -118,7 +128,13 @@ const makeWorld = (trouble: Trouble = {}) => {
       log.push('healed');
       return { fault: name, kind, injectedAt: 0, healedAt: 1, tookEffect: true, healed: true, observations: [] };
     },
-    judge: async (path) => ({ verdict: sampleScenario(path.split('/').at(-1) ?? '', [sampleResult('safety/lost', 'pass')]), errors: [] }),
+    judge: async (path) => {
+      const result = sampleResult('safety/lost', trouble.isBroken === true ? 'fail' : 'pass');
+      return {
+        verdict: sampleScenario(path.split('/').at(-1) ?? '', [result]),
+        errors: trouble.checkCrashes === true ? ['safety/order crashed'] : [],
+      };
+    },
     writeFinalState: async () => 0,
   };
   return { parts, up, log };
@@ -163,6 +179,37 @@ describe('a run', () => {
       scenarios: [{ scenario: 'two' }],
     });
     expect([...world.up]).toEqual([]);
+  });
+
+  test.each(['system', 'postgres', 'stack'])(
+    'that proved a violation says so, also where the %s can not be taken down after it',
+    async (stays) => {
+      const world = makeWorld({ isBroken: true, stays });
+      const verdict = await start(world, [plannedOf('one')]).ended;
+      expect(verdict).toMatchObject({
+        exitCode: 1,
+        scenarios: [{ scenario: 'one', verdict: 'fail' }],
+        errors: [{ scenario: 'one', message: expect.stringMatching(new RegExp(`not taken down in order: ${stays} lives on`)) as string }],
+      });
+      expect([...world.up]).toEqual([]);
+      expect((await start(makeWorld({ stays }), [plannedOf('one')]).ended).exitCode).toBe(3);
+    },
+  );
+
+  test('that is kept tells of a check that crashed before it waits', async () => {
+    const { parts } = makeWorld({ checkCrashes: true });
+    const told: RunVerdict[] = [];
+    const options = { runId: 'r', planned: [plannedOf('one')], parts, registry: {} as ProcessRegistry, clock: hurried };
+    const verdict = await run({
+      ...options,
+      folder: join(folder, `run-${(runs += 1)}`),
+      signal: new AbortController().signal,
+      onProgress: () => {},
+      beforeTakedown: async (_target, whole) => void told.push(whole),
+    });
+    expect([...told, verdict].map(({ exitCode, errors }) => [exitCode, errors])).toEqual(
+      Array.from({ length: 2 }, () => [3, [{ scenario: 'one', message: 'safety/order crashed' }]]),
+    );
   });
 
   test('that cannot begin takes down what had begun, and says why', async () => {

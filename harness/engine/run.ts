@@ -13,7 +13,7 @@ import type { SampledProcess } from './machine/sampler.ts';
 import type { EngineParts, OpenTarget, StartHelper } from './parts.ts';
 import type { PlannedScenario } from './plan.ts';
 import type { OnProgress } from './progress.ts';
-import { type BeforeTakedown, runScenario } from './run-scenario.ts';
+import { type BeforeTakedown, runScenario, takeDown } from './run-scenario.ts';
 import { runVerdictOf } from './run-verdict.ts';
 import { openStack, type StackHolder } from './stack-holder.ts';
 import type { RunVerdict, ScenarioVerdict } from './verdict.ts';
@@ -54,17 +54,31 @@ const runAll = async (options: RunOptions): Promise<RunVerdict> => {
   const helper: StartHelper = { registry, logFolder, signal, warn: (text) => onProgress({ kind: 'warning', text }) };
   const beganAt = clock.now();
   const [stack, target] = await startBoth(openStack(parts.startStack, helper, onProgress), parts.openTarget(helper));
-  await using _stack = stack;
-  await using _target = target;
-  tellReady(stack.current(), clock.now() - beganAt, onProgress);
-  await options.onStack?.(stack.current());
+  let ended: readonly Ended[];
+  try {
+    tellReady(stack.current(), clock.now() - beganAt, onProgress);
+    await options.onStack?.(stack.current());
+    ended = await tryAll(options, stack, target);
+  } catch (error) {
+    await using _stack = stack;
+    await using _target = target;
+    throw error;
+  }
+  const errors = [...(await takeDown(target)), ...(await takeDown(stack))];
+  for (const text of errors) onProgress({ kind: 'warning', text: `database and stack: ${text}` });
+  const last = options.planned.at(-1)?.plan.scenario.name ?? '';
+  const atTheEnd = errors.map((message) => ({ scenario: last, message: `of database and stack, after it: ${message}` }));
+  return toVerdict(options.runId, signal.aborted ? ended : [...ended, { verdict: null, errors: atTheEnd }]);
+};
+
+const tryAll = async (options: RunOptions, stack: StackHolder, target: OpenTarget): Promise<readonly Ended[]> => {
   const ended: Ended[] = [];
   for (const planned of options.planned) {
-    if (signal.aborted) break;
+    if (options.signal.aborted) break;
     const end = await tryScenario(options, planned, stack, target, ended);
     if (end !== null) ended.push(end);
   }
-  return toVerdict(options.runId, ended);
+  return ended;
 };
 
 const tellReady = ({ runtime, endpoints, readyAfterMs, warnings }: RunningStack, afterMs: number, onProgress: OnProgress): void => {
@@ -106,7 +120,7 @@ const tryScenario = async (
     );
     if (verdict === null) return null;
     onProgress({ kind: 'scenario-judged', scenario: scenario.name, verdict, seconds: (clock.now() - beganAt) / 1000 });
-    return { verdict, errors: errors.map((message) => ({ scenario: scenario.name, message })) };
+    return { verdict, errors: errorsOf(scenario.name, errors) };
   } catch (error) {
     if (signal.aborted) return null;
     const message = explain(error);
@@ -116,7 +130,13 @@ const tryScenario = async (
 };
 
 const keepOf = ({ runId, beforeTakedown }: RunOptions, before: readonly Ended[]): BeforeTakedown | undefined =>
-  beforeTakedown && ((target, verdict, stack) => beforeTakedown(target, toVerdict(runId, [...before, { verdict, errors: [] }]), stack));
+  beforeTakedown &&
+  ((target, { verdict, errors }, stack) => {
+    const last = { verdict, errors: errorsOf(verdict.scenario, errors) };
+    return beforeTakedown(target, toVerdict(runId, [...before, last]), stack);
+  });
+
+const errorsOf = (scenario: string, errors: readonly string[]): RunVerdict['errors'] => errors.map((message) => ({ scenario, message }));
 
 const announce = ({ planned: all, onProgress }: RunOptions, { plan, traffic }: PlannedScenario, number: number): void =>
   onProgress({

@@ -12,6 +12,7 @@ import { createVirtualClock } from '../engine/virtual-clock.ts';
 import { renderPage } from './html/page.ts';
 import { escapeHtml, html, jsonScript } from './html/markup.ts';
 import { scenarioSection } from './html/section-scenario.ts';
+import { headline } from './html/story.ts';
 import { renderJunit } from './junit.ts';
 import { hostile, sampleManifest, sampleResult, sampleScenario, sampleVerdict } from './sample-verdict.ts';
 
@@ -77,6 +78,26 @@ describe('report.html', () => {
   test('says at the top what came of it, and names every scenario', () => {
     expect(page).toContain('A promise was broken: 1 of 4 scenarios passed');
     for (const name of ['good', 'bad', 'doubtful']) expect(page).toContain(`href="#${name}"`);
+  });
+
+  test('has every group of checks in an element that can be opened, open where something in it did not pass', () => {
+    for (const element of ['details', 'summary', 'table', 'article', 'section', 'div'])
+      expect([element, page.match(new RegExp(`<${element}[ >]`, 'g'))?.length]).toEqual([
+        element,
+        page.match(new RegExp(`</${element}>`, 'g'))?.length,
+      ]);
+    const groups = page.match(/<details class="group" (open)?>\s*<summary>\s*<strong>Safety/g) ?? [];
+    expect([groups.length, groups.filter((group) => group.includes(' open')).length]).toEqual([2, 1]);
+  });
+
+  test.each([
+    [['safety/lost', 'budget/p99@steady'], 'A promise was broken: 0 of 1 scenarios passed'],
+    [['budget/p99@steady', 'agreement/acknowledged'], 'Telemetry does not say what happened: 0 of 1 scenarios passed'],
+    [['budget/p99@steady'], 'A budget was missed: 0 of 1 scenarios passed'],
+    [['detection/FaultlineLagGrowing'], 'An alert was missing or false: 0 of 1 scenarios passed'],
+  ])('a broken promise is only one where a check of promises failed: %j', (ids, words) => {
+    const results = ids.map((id) => sampleResult(id, 'fail'));
+    expect(headline(runVerdictOf('r', [sampleScenario('one', results)], []))).toBe(words);
   });
 
   test('markup is put in as it is, everything else is escaped', () => {

@@ -1,5 +1,5 @@
 // A verdict for the tests of reports: one scenario of each outcome, with text that wants to break out of every format.
-import type { CheckResult } from '../checkers/check.ts';
+import type { CheckResult, Dimension } from '../checkers/check.ts';
 import type { Witness } from '../checkers/witness.ts';
 import type { RunManifest } from '../engine/run-data.ts';
 import { runVerdictOf } from '../engine/run-verdict.ts';
@@ -38,7 +38,7 @@ const sampleWitness = (text: string): Witness => ({
 
 export const sampleResult = (id: string, outcome: CheckResult['outcome'], text = 'all is well'): CheckResult => ({
   id,
-  dimension: 'safety',
+  dimension: id.slice(0, id.indexOf('/')) as Dimension,
   outcome,
   summary: text,
   measured: { value: 0.0123, unit: 's', bound: '<= 1 s' },

@@ -2,7 +2,7 @@
 import type { CheckResult, Dimension, Finding } from '../../checkers/check.ts';
 import type { ScenarioVerdict } from '../../engine/verdict.ts';
 import { count, quantity } from '../console/numbers.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, raw } from './markup.ts';
 import { witnessOf } from './witness.ts';
 import { badge } from './section-summary.ts';
 import { dimensionOrder, questions } from './story.ts';
@@ -55,11 +55,30 @@ const notPossibleOf = (target: string, notPossible: NonNullable<ScenarioVerdict[
 /** Open where something in it did not pass. */
 const groupOf = (dimension: Dimension, list: readonly CheckResult[]): Markup => {
   const passed = list.filter(({ outcome }) => outcome === 'pass').length;
-  const open = passed === list.length ? html`<details class="group"></details>` : html`<details class="group" open></details>`;
+  const open = passed === list.length ? '' : raw('open');
   const { title, asks } = questions[dimension];
-  return html`${open}<summary><strong>${title}</strong>: ${passed} of ${list.length} held. <span class="hint">${asks}</span></summary>
-<div class="scroll"><table><caption class="away">${title}</caption><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">What was found</th><th scope="col" class="number">Measured</th><th scope="col">Allowed</th></tr></thead>
-<tbody>${list.map(rowOf)}</tbody></table></div></details>`;
+  return html`<details class="group" ${open}>
+    <summary><strong>${title}</strong>: ${passed} of ${list.length} held. <span class="hint">${asks}</span></summary>
+    <div class="scroll">
+      <table>
+        <caption class="away">
+          ${title}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Check</th>
+            <th scope="col">Result</th>
+            <th scope="col">What was found</th>
+            <th scope="col" class="number">Measured</th>
+            <th scope="col">Allowed</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${list.map(rowOf)}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
 };
 
 const rowOf = ({ id, outcome, summary, measured }: CheckResult): Markup =>

@@ -9,11 +9,28 @@ export const headline = ({ verdict, scenarios, errors }: RunVerdict): string => 
   const passed = scenarios.filter((scenario) => scenario.verdict === 'pass').length;
   const of = `${passed} of ${count(scenarios.length + unrun(errors, scenarios))} scenarios passed`;
   if (verdict === 'pass') return scenarios.length === 1 ? 'The scenario passed' : `All ${scenarios.length} scenarios passed`;
-  if (verdict === 'fail') return `A promise was broken: ${of}`;
+  if (verdict === 'fail') return `${whatFailed(scenarios)}: ${of}`;
   return errors.length > 0
     ? `The harness could not do its work: ${of}`
     : `Nothing wrong was proven, but not all of it can be trusted: ${of}`;
 };
+
+/** By the gravest of what failed: a budget that was missed is no broken promise. */
+const whatFailed = (scenarios: readonly ScenarioVerdict[]): string => {
+  const failed = new Set(
+    scenarios.flatMap(({ results }) => results.filter(({ outcome }) => outcome === 'fail')).map(({ dimension }) => dimension),
+  );
+  return failures.find(([dimensions]) => dimensions.some((dimension) => failed.has(dimension)))?.[1] ?? 'Something was not as it has to be';
+};
+
+const failures: readonly (readonly [readonly Dimension[], string])[] = [
+  [['safety'], 'A promise was broken'],
+  [['agreement'], 'Telemetry does not say what happened'],
+  [['liveness'], 'Not all of it was worked off'],
+  [['expectation', 'seen'], 'Something that had to be seen was not'],
+  [['detection'], 'An alert was missing or false'],
+  [['budget'], 'A budget was missed'],
+];
 
 const unrun = (errors: RunVerdict['errors'], scenarios: readonly ScenarioVerdict[]): number =>
   new Set(errors.map(({ scenario }) => scenario).filter((name) => !scenarios.some(({ scenario }) => scenario === name))).size;
