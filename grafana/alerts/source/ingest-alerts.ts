@@ -11,6 +11,7 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
     {
       alert: 'FaultlineIngestGone',
       expr: goneFor(signals.ingestQueueLimit, profile),
+      ...holding(profile.gone),
       severity: 'page',
       summary: 'No ingest process exports telemetry: producers most likely cannot send.',
       description: `No ingest process was heard for ${profile.gone.after}. Either none runs, or none reaches the telemetry; in both cases nobody knows what producers get.`,

@@ -21,8 +21,8 @@ export type Profile = {
   readonly burn: readonly BurnWindow[];
   /** Some exports long: a gauge that was not exported for so long has no value. */
   readonly fresh: string;
-  /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard. */
-  readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean };
+  /** An exporter is gone when nothing came for `after` though it was heard within `remembered`; `orNever`: also when none was ever heard, `for` longer than a first export takes. */
+  readonly gone: { readonly after: string; readonly remembered: string; readonly orNever: boolean; readonly for?: string };
   readonly refusing: Condition & { readonly perSecond: number };
   readonly overQuota: Condition & { readonly perSecond: number };
   readonly keysRefused: Condition & { readonly perSecond: number };
@@ -59,7 +59,8 @@ export const production: Profile = {
     { long: '3d', short: '6h', above: { factor: 1 }, for: '1h', severity: 'ticket' },
   ],
   fresh: '1m',
-  gone: { after: '2m', remembered: '1d', orNever: true },
+  // A Prometheus that begins anew has heard nobody at its first evaluation.
+  gone: { after: '2m', remembered: '1d', orNever: true, for: '30s' },
   refusing: { over: '5m', for: '5m', perSecond: 0 },
   overQuota: { over: '5m', for: '5m', perSecond: 0 },
   keysRefused: { over: '5m', for: '5m', perSecond: 1 },

@@ -10,11 +10,12 @@ export const telemetryGroup = (profile: Profile): RuleGroup => ({
   rules: [
     {
       alert: 'FaultlineQueryGone',
-      expr: goneFor(signals.eventLoopUtilization, profile, 'job=~"(.+/)?faultline-query"'),
+      expr: goneFor(signals.consumerReaders, profile),
+      ...holding(profile.gone),
       severity: 'page',
       summary: 'No query process exports telemetry: readers most likely get no answer.',
       description: `No query process was heard for ${profile.gone.after}. Either none runs, or none reaches the telemetry.`,
-      withoutTraffic: 'Traffic does not matter: an idle query process exports its event loop too. No data is what it fires on.',
+      withoutTraffic: 'Traffic does not matter: an idle query process exports how many read, 0, too. No data is what it fires on.',
     },
     {
       alert: 'FaultlineTelemetryExportFailing',

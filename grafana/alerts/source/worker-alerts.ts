@@ -36,6 +36,7 @@ const lagGrowing = ({ lagGrowing: { over, events, ...condition } }: Profile): Al
 const workersGone = (profile: Profile): AlertRule => ({
   alert: 'FaultlineWorkersGone',
   expr: goneFor(signals.consumedMessages, profile),
+  ...holding(profile.gone),
   severity: 'page',
   summary: 'No worker exports telemetry: what is accepted most likely does not become visible.',
   description: `No worker was heard for ${profile.gone.after}. Ingest goes on and nothing is lost, but readers see no new event. The books are silent too, since a worker exports them.`,

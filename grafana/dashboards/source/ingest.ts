@@ -19,7 +19,7 @@ const availability = [runbookOf('FaultlineIngestErrorBudgetBurn'), toPipeline];
 const latency = [runbookOf('FaultlineIngestLatencyBudgetBurn'), toPipeline];
 
 const routes = { ...ingestRoutes, ...quantity.chosenInstance } as const;
-const ofInstance = { job: '="faultline-ingest"', ...quantity.chosenInstance } as const;
+const ofInstance = { job: '=~"(.+/)?faultline-ingest"', ...quantity.chosenInstance } as const;
 
 const now: Row = {
   id: 100,
@@ -83,7 +83,8 @@ const now: Row = {
     stat({
       id: 106,
       title: 'Dedupe window',
-      question: 'How many identities are remembered? Estimated rows; past its bound the window is shorter than what is promised.',
+      question:
+        'How many identities are remembered? Estimated rows; past its bound the table grows and appends get slower. Nothing is forgotten early.',
       unit: 'short',
       targets: [atTheEnd(sumOf(valueOf(signals.identitiesRows)))],
       limits: limits.identities,

@@ -15,7 +15,7 @@ const toRecovery = dashboardOf('recovery', 'Recovery');
 const requests = tracesBehind(trouble.ingestRequests, 'Traces of requests');
 const consumers = tracesBehind(trouble.processed, 'Traces of processing');
 const troubleLines = linesBehind(trouble.troubleLines, 'Warnings and errors');
-const ofQuery = { job: '="faultline-query"' } as const;
+const ofQuery = { job: '=~"(.+/)?faultline-query"' } as const;
 
 const hurt: Row = {
   id: 100,
@@ -78,11 +78,11 @@ const hurt: Row = {
       id: 106,
       title: 'Age of the books',
       question:
-        'Can this page be believed? Seconds since the elected worker last read the books and said so. No data: nobody has for five minutes.',
+        'Can this page be believed? Seconds since the elected worker last read the books and said so. No data: nobody has for five minutes. What keeps it from exporting is said on its own stdout alone.',
       unit: 's',
       targets: [atTheEnd(quantity.booksAge)],
       limits: limits.booksAge,
-      behind: [linesBehind(trouble.exportFailureLines, 'Exports that failed'), consumers],
+      behind: [troubleLines, consumers],
       onward: [runbookOf('FaultlineBooksStale')],
     }),
   ],

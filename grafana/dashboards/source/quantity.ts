@@ -10,7 +10,7 @@ export const chosenProcessor = { faultline_processor: '=~"$processor"' } as cons
 export const chosenInstance = { instance: '=~"$instance"' } as const;
 
 /** The doors of events, single and batch. */
-export const ingestRoutes = { job: '="faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
+export const ingestRoutes = { job: '=~"(.+/)?faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
 
 /** What a figure of "now" looks back over. */
 export const lastMinute = '1m';
@@ -56,7 +56,7 @@ export const booksAge = `max(${age} + (time() - timestamp(${age})))`;
 
 /** A kind that fell silent stays, at 0, for as long as the range knows it: a row that is missing is seen by nobody. */
 export const processesHeard = (kind: 'ingest' | 'worker' | 'query'): string => {
-  const ofKind = valueOf(signals.eventLoopUtilization, { job: `="faultline-${kind}"` });
+  const ofKind = valueOf(signals.eventLoopUtilization, { job: `=~"(.+/)?faultline-${kind}"` });
   const heard = (window: string): string => `count(present_over_time(${ofKind}[${window}]))`;
   return `${heard(lastMinute)} or 0 * ${heard('$__range')}`;
 };

@@ -24,7 +24,7 @@ const freshness = [runbookOf('FaultlineFreshnessBudgetBurn'), toPipeline];
 const crash = [runbookOf('FaultlineWorkerCrashLoop'), toPipeline];
 
 const one = quantity.chosenProcessor;
-const ofInstance = { job: '="faultline-worker"', ...quantity.chosenInstance } as const;
+const ofInstance = { job: '=~"(.+/)?faultline-worker"', ...quantity.chosenInstance } as const;
 const own = { ...one, ...quantity.chosenInstance } as const;
 const byLane = (expression: string): string => `sum by (faultline_processor, faultline_lane) (${expression})`;
 
@@ -326,7 +326,8 @@ const machine: Row = {
     timeseries({
       id: 406,
       title: 'Telemetry that did not arrive',
-      question: 'Can these pages be believed? Exports a second that failed, by process and signal.',
+      question:
+        'Can these pages be believed? Exports a second that failed, by process and signal. Why is said on the stdout of that process alone.',
       unit: 'short',
       targets: [
         overTime(
@@ -335,7 +336,7 @@ const machine: Row = {
         ),
       ],
       limits: { orange: 0.01, red: 0.5 },
-      behind: [linesBehind(trouble.exportFailureLines, 'Exports that failed'), consumers],
+      behind: [linesBehind(trouble.troubleLines, 'Warnings and errors'), consumers],
       onward: [runbookOf('FaultlineTelemetryExportFailing'), toPipeline],
     }),
   ],

@@ -22,7 +22,6 @@ export const recoveryLines = linesOf('faultline-worker', ' | faultline_reason!="
 export const parkCommandLines = linesOf('faultline-worker', ' | faultline_action!=""');
 export const blockedLaneLines = linesOf('faultline-worker', ' | faultline_policy!=""');
 export const streamTroubleLines = linesOf('faultline-ingest', ' |~ "append"');
-export const exportFailureLines = linesOf(system, ' |= "an export over OTLP failed"');
 export const harnessLines = linesOf('faultline-harness');
 
 export const ingestRequests = '{ resource.service.name = "faultline-ingest" && kind = server }';
