@@ -48,6 +48,24 @@ test.each([
   expect(bad(withFinal(signal, plus(1)))).toEqual([named]);
 });
 
+/** A line of an imported file that nobody said is there. */
+const untold = {
+  ...run.operations[0]!,
+  op: 100_000_000,
+  event: 100_000_000,
+  attempt: 2,
+  outcome: 'unknown',
+  status: null,
+  id: null,
+  duplicate: null,
+} as const;
+
+test('a line of an imported file is no delivery that may have been refused without an answer', () => {
+  const beside: RunData = { ...run, operations: [...run.operations, { ...untold, idempotencyKey: 'past-1' }] };
+  expect(bad(beside)).toEqual([]);
+  expect(bad(withFinal('faultline.ingest.refused', plus(1), beside))).toEqual(['agreement/refusals fail']);
+});
+
 test('a surplus on one lane does not hide a lack on another', () => {
   const cancelled = withFinal('faultline.effects.surplus', (series) =>
     series.map((each, index) => ({ ...each, samples: [[1, index === 0 ? 1 : index === 1 ? -1 : 0]] })),

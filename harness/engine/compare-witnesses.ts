@@ -2,6 +2,7 @@
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
 import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
+import { isImported } from '../history/imported-line.ts';
 import { checkpointAttempts, wasHeard } from '../history/consumed-history.ts';
 import type { Operation } from '../history/operation.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
@@ -274,7 +275,10 @@ const tenantsRefused = ({ plan }: RunData, signals: SignalsRecord, code: string,
 const compareRefused = ({ code, tenant }: Refused, ofCode: readonly Operation[], run: RunData, signals: SignalsRecord): Comparison => {
   const isMeant = ({ systemName }: Operation): boolean => tenant === undefined || systemName === tenant;
   const answers = ofCode.filter(isMeant);
-  const unanswered = countRows(run.operations, (each) => each.status === null && each.outcome === 'unknown' && isMeant(each));
+  const unanswered = countRows(
+    run.operations,
+    (each) => each.status === null && each.outcome === 'unknown' && isMeant(each) && !isImported(each),
+  );
   const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, 'ingest', run.timeline.zeroAt + doneAt)).length;
   const comparison = within(
     'refusals',
