@@ -2,6 +2,7 @@
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
 import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
+import { erasedUnanswered, isErased } from '../history/erased-events.ts';
 import { isImported } from '../history/imported-line.ts';
 import { checkpointAttempts, wasHeard } from '../history/consumed-history.ts';
 import type { Operation } from '../history/operation.ts';
@@ -60,7 +61,7 @@ export const compareWitnesses = (run: RunData): readonly Comparison[] => {
   if (signals === null) return [];
   const index = indexOf(run);
   return [
-    exact('appended', names.appended, settledEvents(index), sumOf(signals, names.appended)),
+    within('appended', names.appended, settledEvents(index), sumOf(signals, names.appended)),
     within('duplicates', names.duplicates, duplicateAnswers(index), sumOf(signals, names.duplicates)),
     within('conflicts', names.conflicts, conflictAnswers(run), sumOf(signals, names.conflicts)),
     ...processors.flatMap((processor) => compareBooks(processor, index, signals)),
@@ -133,21 +134,36 @@ const sumOf = (
 /** A plus on one lane must not hide a minus on another. */
 const absoluteSumOf = (signals: SignalsRecord, signal: string): number | null => sumOf(signals, signal, {}, Math.abs);
 
-/** Acknowledged events, and those of unknown outcome that the read-back found. */
-const settledEvents = ({ events, isLogged }: RunIndex): number =>
-  countRows(events, ({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && isLogged(first)));
+/** Acknowledged events, and those of unknown outcome that the read-back found; it can't find those of them that were erased since. */
+const settledEvents = (index: RunIndex): Range => {
+  const { events, isLogged } = index;
+  const lowest = countRows(events, ({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && isLogged(first)));
+  const unanswered = erasedUnanswered(index);
+  if (unanswered === 0) return { lowest, highest: lowest };
+  const inDoubt = countRows(events, ({ outcome, first }) => outcome === 'unknown' && !isLogged(first));
+  return { lowest, highest: lowest + Math.min(inDoubt, unanswered) };
+};
 
-/** Every delivery that reached a commit beyond the one that appended the event. */
-export const duplicateAnswers = ({ events, isLogged }: RunIndex): Range => {
+/** Every delivery that reached a commit beyond the one that appended the event. Of events that were erased without an answer it may be any. */
+export const duplicateAnswers = (index: RunIndex): Range => {
+  const { events, isLogged, erased } = index;
+  const unanswered = erasedUnanswered(index);
+  const inDoubt: number[] = [];
   let lowest = 0;
   let highest = 0;
-  for (const { operations, first } of events) {
-    if (!isLogged(first)) continue;
+  for (const event of events) {
+    const isThere = isLogged(event.first) || isErased(event, erased);
+    if (!isThere && (unanswered === 0 || event.outcome !== 'unknown')) continue;
+    const { operations } = event;
     const ok = operations.filter(({ outcome }) => outcome === 'ok').length;
     const unknown = operations.filter(({ outcome }) => outcome === 'unknown').length;
-    lowest += Math.max(0, ok - 1);
-    highest += Math.max(0, ok + unknown - 1);
+    const most = Math.max(0, ok + unknown - 1);
+    if (isThere) {
+      lowest += Math.max(0, ok - 1);
+      highest += most;
+    } else if (most > 0) inDoubt.push(most);
   }
+  for (const most of inDoubt.toSorted((left, right) => right - left).slice(0, unanswered)) highest += most;
   return { lowest, highest };
 };
 
