@@ -317,12 +317,15 @@ const compareConsumerLag = ({ rows }: RunIndex, signals: SignalsRecord): Compari
     ),
   );
 
-/** By outcome, as those who asked were told; what nobody was told of may be any of them. */
+/** By outcome, for every outcome that either witness knows; what nobody was told of may be any of them. */
 const compareConsumerCheckpoints = (run: RunData, signals: SignalsRecord): Comparison[] => {
   if (run.consumed === null) return [];
   const attempts = checkpointAttempts(run.consumed.rows).filter(wasHeard);
   const [told, untold] = [attempts.filter(({ outcome }) => outcome !== null), attempts.filter(({ outcome }) => outcome === null)];
-  return [...Map.groupBy(told, ({ outcome }) => outcome as string)].map(([outcome, same]) => {
+  const byOutcome = Map.groupBy(told, ({ outcome }) => outcome as string);
+  const outcomes = new Set([...byOutcome.keys(), ...labelValues(signals, names.consumerCheckpoints, 'faultline_outcome')]);
+  return [...outcomes].map((outcome) => {
+    const same = byOutcome.get(outcome) ?? [];
     const lost = same.filter(({ answeredAt }) => mayBeUnexported(run, signals, 'query', answeredAt)).length;
     const telemetry = sumOf(signals, names.consumerCheckpoints, { faultline_outcome: outcome });
     const range = { lowest: same.length - lost, highest: same.length + untold.length };
