@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { CheckResult } from './check.ts';
 import type { RunData, Series, SignalsRecord } from '../engine/run-data.ts';
 import { agreement } from './agreement.ts';
-import { changeFirst, quietScenario, signalsOf, simulateRun, withOperations, zeroAt } from './testing/simulated-run.ts';
+import { withErasure } from './testing/simulated-erasure.ts';
+import { changeFirst, quietScenario, signalsOf, simulateRun, type SimulatedRun, withOperations, zeroAt } from './testing/simulated-run.ts';
 
 const run = simulateRun({
   ...quietScenario,
@@ -46,6 +47,50 @@ test.each([
   ['faultline.ingest.refused', 'agreement/refusals fail'],
 ])('%s that is off by one contradicts the history', (signal, named) => {
   expect(bad(withFinal(signal, plus(1)))).toEqual([named]);
+});
+
+/** A line of an imported file that nobody said is there. */
+const untold = {
+  ...run.operations[0]!,
+  op: 100_000_000,
+  event: 100_000_000,
+  attempt: 2,
+  outcome: 'unknown',
+  status: null,
+  id: null,
+  duplicate: null,
+} as const;
+
+test('a line of an imported file is no delivery that may have been refused without an answer', () => {
+  const beside: RunData = { ...run, operations: [...run.operations, { ...untold, idempotencyKey: 'past-1' }] };
+  expect(bad(beside)).toEqual([]);
+  expect(bad(withFinal('faultline.ingest.refused', plus(1), beside))).toEqual(['agreement/refusals fail']);
+});
+
+const { run: afterErasure, erased } = withErasure(
+  simulateRun({ ...quietScenario, traffic: { ...quietScenario.traffic, duplicates: { share: 0.4, withinMs: 300 } } }),
+);
+const erasing: SimulatedRun = { ...afterErasure, signals: signalsOf(afterErasure) };
+const erasedIds = new Set(erased.map(({ id }) => id));
+const second = erasing.operations.find(({ id, duplicate }) => duplicate === true && erasedIds.has(id!))!;
+
+test('events that were erased were appended and delivered twice as any other', () => {
+  expect(bad(erasing)).toEqual([]);
+  for (const topic of ['appended', 'duplicates'])
+    expect(bad(withFinal(`faultline.log.${topic}`, plus(-1), erasing))).toEqual([`agreement/${topic} fail`]);
+});
+
+test('an erased event of unknown outcome may be there, with each of its deliveries; no more than that is in doubt', () => {
+  const unanswered = { outcome: 'unknown', status: null, code: 'timeout', id: null, duplicate: null } as const;
+  const inDoubt = withOperations(erasing, (operations) =>
+    operations.map((operation) => (operation.event === second.event ? { ...operation, ...unanswered } : operation)),
+  );
+  expect(bad(inDoubt)).toEqual([]);
+  for (const topic of ['appended', 'duplicates']) {
+    expect(bad(withFinal(`faultline.log.${topic}`, plus(-1), inDoubt))).toEqual([]);
+    for (const amount of [-2, 1])
+      expect(bad(withFinal(`faultline.log.${topic}`, plus(amount), inDoubt))).toEqual([`agreement/${topic} fail`]);
+  }
 });
 
 test('a surplus on one lane does not hide a lack on another', () => {

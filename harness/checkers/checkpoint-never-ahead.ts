@@ -1,6 +1,6 @@
 // A checkpoint says that all before it is done: none is ahead of the work of whoever asked for it, or an event is lost when they die.
 import type { RunData } from '../engine/run-data.ts';
-import { byInstance, checkpointAttempts, consumedOf, mayBeTaken } from '../history/consumed-history.ts';
+import { byInstance, checkpointAttempts, consumedOf, cutRecords, mayBeTaken } from '../history/consumed-history.ts';
 import type { ConsumedLine } from '../history/consumed-line.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
@@ -13,6 +13,8 @@ export const checkpointNeverAhead = (run: RunData): CheckResult => {
   let taken = 0;
   for (const own of byInstance(lines).values()) taken += walk(own, findings);
   if (taken === 0) return conclude(id, 'inconclusive', 'No checkpoint was taken.');
+  const cut = cutRecords(run);
+  if (cut !== null && findings.total === 0) return conclude(id, 'inconclusive', cut);
   return concludeFrom(id, findings, {
     good: `Each of ${taken} checkpoints covered no more than was done.`,
     bad: `${findings.total} of ${taken} checkpoints were ahead of what was done.`,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { RowOf } from '../history/run-index.ts';
 import { conflictingEffect } from './conflicting-effect.ts';
 import { changeFirst, quietScenario, simulateRun, withOperations, withRows } from './testing/simulated-run.ts';
 
@@ -20,6 +21,36 @@ test.each([
     outcome: 'fail',
     findingsTotal: 1,
   });
+});
+
+const tenants = [
+  { name: 'quiet', share: 0.2 },
+  { name: 'noisy', share: 0.8 },
+];
+const poison = { share: 0.1, kinds: ['handler-throws'] } as const;
+const shared = simulateRun({ ...quietScenario, traffic: { ...quietScenario.traffic, tenants, poison } });
+
+test('what each of several tenants sent is theirs', () => {
+  expect(conflictingEffect(shared).outcome).toBe('pass');
+});
+
+test.each(['log', 'event', 'timeline-entry', 'parked'] as const)('a row of kind %s that is of another tenant is found', (kind) => {
+  const moved = withRows(shared, kind, (rows) =>
+    changeFirst(rows as readonly RowOf<'log'>[], { tenant: 'noisy' }, ({ systemName }) => systemName === 'quiet'),
+  );
+  const result = conflictingEffect(moved);
+  expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(result.findings[0]?.message).toMatch(/was sent by tenant "quiet", but is of "noisy" in /);
+});
+
+test('where a scenario has no tenants, all is of the one that there always is', () => {
+  const elsewhere = withRows(run, 'log', (rows) => changeFirst(rows, { tenant: 'quiet' }));
+  expect(conflictingEffect(elsewhere)).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+});
+
+test('of a target that tells no tenants, and of a folder from before they were read back, nothing is asked', () => {
+  const untold = withRows(shared, 'log', (rows) => rows.map(({ tenant: _tenant, ...row }) => row));
+  expect(conflictingEffect(untold).outcome).toBe('pass');
 });
 
 const second = run.operations.find(({ delivery }) => delivery === 'duplicate')!;

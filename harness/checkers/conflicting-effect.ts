@@ -1,9 +1,10 @@
-// What is there is what was sent, and what was answered: body, fields and id agree between request, answer, log and read models.
+// What is there is what was sent, and what was answered: body, fields, tenant and id agree between request, answer, log and read models.
 import type { RunData } from '../engine/run-data.ts';
 import type { Numbering } from '../history/columns/numbering.ts';
 import { fieldsApart, placeOf, type Table } from '../history/columns/table.ts';
 import type { FinalRow } from '../history/final-state.ts';
 import { type EventHistory, indexOf, type RunIndex } from '../history/run-index.ts';
+import { sentBy } from '../history/sent-by.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/conflicting-effect';
@@ -12,7 +13,7 @@ export const conflictingEffect = (run: RunData): CheckResult => {
   const index = indexOf(run);
   if (run.operations.length === 0) return conclude(id, 'inconclusive', 'The history is empty: there is nothing to compare rows with.');
   const findings = createFindings();
-  compareRows(index, findings);
+  compareRows(index, createTenantCheck(run, findings), findings);
   compareAnswers(index, findings);
   // The answer that was the first may stand in the part of the history that is missing.
   if (run.historyComplete) for (const event of index.events) if (event.outcome === 'ok') compareNovelty(event, findings);
@@ -28,28 +29,48 @@ const effectFields = ['systemName', 'objectId', 'eventName', 'sequence', 'bodySh
 const entryFields = ['systemName', 'objectId', 'eventName', 'sequence'] as const;
 const parkedFields = ['systemName', 'objectId', 'sequence', 'idempotencyKey'] as const;
 
-const compareRows = (index: RunIndex, findings: Findings): void => {
+const compareRows = (index: RunIndex, compareTenant: CompareTenant, findings: Findings): void => {
   const { rows, senderOf, logById } = index;
   const sentAs = (rowId: number): EventHistory | undefined => senderOf(logById.get(rowId) ?? { idempotencyKey: null });
-  compareTable(rows.log, rowFields, 'the log', senderOf, index, findings);
-  compareTable(rows.event, effectFields, 'table events', (row) => sentAs(row.id), index, findings);
-  compareTable(rows['timeline-entry'], entryFields, 'timelines', (row) => sentAs(row.eventId), index, findings);
+  compareTable(rows.log, rowFields, 'the log', senderOf, index, compareTenant, findings);
+  compareTable(rows.event, effectFields, 'table events', (row) => sentAs(row.id), index, compareTenant, findings);
+  compareTable(rows['timeline-entry'], entryFields, 'timelines', (row) => sentAs(row.eventId), index, compareTenant, findings);
   for (const row of rows.parked) {
     const sent = sentAs(row.id);
-    for (const field of sent === undefined ? [] : parkedFields)
-      if (row[field] !== sent?.first[field]) report(field, row, sent as EventHistory, 'the park', findings);
+    if (sent === undefined) continue;
+    for (const field of parkedFields) if (row[field] !== sent.first[field]) report(field, row, sent, 'the park', findings);
+    compareTenant(row, sent, 'the park');
   }
+};
+
+type Owned = FinalRow & { readonly tenant?: string };
+type CompareTenant = (row: Owned, sent: EventHistory, where: string) => void;
+
+/** Where one tenant's event is stored as another's, whoever may read it reads what is not theirs. Of a target that tells no tenants nothing is asked. */
+const createTenantCheck = ({ plan }: RunData, findings: Findings): CompareTenant => {
+  const tenantOf = sentBy(plan.scenario);
+  return (row, sent, where) => {
+    const { tenant } = row;
+    if (tenant === undefined) return;
+    const sender = tenantOf(sent.first);
+    if (tenant !== sender)
+      findings.add(`event ${sent.event} was sent by tenant ${show(sender)}, but is of ${show(tenant)} in ${where}`, {
+        rows: [row],
+        operations: sent.operations,
+      });
+  };
 };
 
 type Field = (typeof effectFields)[number];
 type Holding<Name extends Field> = { readonly [Each in Name]: unknown };
 
-const compareTable = <Name extends Field, Row extends FinalRow & Holding<Name>>(
+const compareTable = <Name extends Field, Row extends Owned & Holding<Name>>(
   table: Table<Row>,
   fields: readonly Name[],
   where: string,
   senderOf: (row: Row) => EventHistory | undefined,
   { operations }: RunIndex,
+  compareTenant: CompareTenant,
   findings: Findings,
 ): void => {
   const apart = fieldsApart<Name>(fields, table, operations);
@@ -57,6 +78,7 @@ const compareTable = <Name extends Field, Row extends FinalRow & Holding<Name>>(
     const sent = senderOf(row);
     if (sent === undefined) continue;
     for (const field of apart(placeOf(row), placeOf(sent.first))) report(field, row, sent, where, findings);
+    compareTenant(row, sent, where);
   }
 };
 

@@ -1,7 +1,15 @@
 // Once a lane was taken by another, no checkpoint under the epoch before moves it: whoever was stopped or cut off for longer than their lease is told so. And nobody
 // is told so for nothing.
 import type { RunData } from '../engine/run-data.ts';
-import { type CheckpointAttempt, checkpointAttempts, consumedOf, type Tenure, tenuresOf, wasHeard } from '../history/consumed-history.ts';
+import {
+  type CheckpointAttempt,
+  checkpointAttempts,
+  consumedOf,
+  cutRecords,
+  type Tenure,
+  tenuresOf,
+  wasHeard,
+} from '../history/consumed-history.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
 
 const id = 'expectation/consumer-zombie-fenced';
@@ -34,6 +42,8 @@ export const consumerZombieFenced = (run: RunData): CheckResult => {
       'inconclusive',
       'Nobody asked for a checkpoint of a lane that had been taken from them, so there was no zombie to fence.',
     );
+  const cut = cutRecords(run);
+  if (cut !== null && findings.total === 0) return conclude(id, 'inconclusive', cut);
   return concludeFrom(id, findings, {
     good: `${zombies.size} instances that had lost lanes asked for ${late} checkpoints of them, and were fenced each time.`,
     bad: `${findings.total} checkpoints were taken under an epoch that was over, or fenced under one that was not.`,

@@ -13,7 +13,7 @@ import { consumerZombieFenced } from './consumer-zombie-fenced.ts';
 import { givenUnderLease } from './given-under-lease.ts';
 import { redeliveryBounded } from './redelivery-bounded.ts';
 import { withConsumers } from './testing/simulated-consumers.ts';
-import { type SimulatedRun, simulateRun, withRows } from './testing/simulated-run.ts';
+import { type SimulatedRun, simulateRun, withRows, zeroAt } from './testing/simulated-run.ts';
 
 const base = withConsumers(simulateRun());
 const rows = base.consumed!.rows;
@@ -214,12 +214,34 @@ test('a count of checkpoints that is not what those who asked were told is a con
   expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 2 });
 });
 
+test('an outcome of checkpoints that the telemetry alone knows is a contradiction, but where it counts none', () => {
+  const invented = (value: number): SimulatedRun => ({
+    ...base,
+    signals: {
+      ...base.signals!,
+      finals: base.signals!.finals.map((final) =>
+        final.signal === 'faultline.consumer.checkpoints'
+          ? { ...final, series: [...final.series, { labels: { faultline_outcome: 'ahead' }, samples: [[zeroAt / 1000, value] as const] }] }
+          : final,
+      ),
+    },
+  });
+  const found = (run: SimulatedRun) => [agreement(run)].flat().find(({ id }) => id === 'agreement/consumer-checkpoints');
+  expect(found(invented(0))).toMatchObject({ outcome: 'pass' });
+  expect(found(invented(3))).toMatchObject({
+    outcome: 'fail',
+    findingsTotal: 1,
+    findings: [{ message: expect.stringContaining('outcome="ahead"') }],
+  });
+});
+
 test('without records, or with some that are not whole, what is missing proves nothing', () => {
   const none = simulateRun();
   for (const check of checks) expect(check(none)).toMatchObject({ outcome: 'inconclusive' });
   const cut: SimulatedRun = { ...base, consumed: { complete: false, rows: rows.slice(0, -1) } };
-  for (const check of [consumedAtLeastOnce, redeliveryBounded]) expect(check(cut)).toMatchObject({ outcome: 'inconclusive' });
-  expect(consumedInOrder(cut)).toMatchObject({ outcome: 'pass' });
+  for (const check of checks) expect(check(cut)).toMatchObject({ outcome: 'inconclusive' });
+  const outOfTurn = without(first(zombie, 'given')).consumed!.rows;
+  expect(consumedInOrder({ ...base, consumed: { complete: false, rows: outOfTurn } })).toMatchObject({ outcome: 'fail' });
   expect(consumerFencingSeen(none, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
   expect(consumerRedeliveriesSeen(none, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
 });

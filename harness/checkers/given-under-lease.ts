@@ -1,7 +1,7 @@
 // The client hands nothing out once its lease is over by its own clock, whether or not anybody answers it: another may have the lane by then. Who is written by hand
 // may, and is fenced.
 import type { FaultEvidence, RunData } from '../engine/run-data.ts';
-import { byInstance, consumedOf, doorOf, linesOf, type LineOf } from '../history/consumed-history.ts';
+import { byInstance, consumedOf, cutRecords, doorOf, linesOf, type LineOf } from '../history/consumed-history.ts';
 import type { ConsumedLine } from '../history/consumed-line.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
@@ -19,6 +19,8 @@ export const givenUnderLease = (run: RunData): CheckResult => {
   const stopped = new Set(run.evidence.flatMap(instancesStopped));
   for (const [by, own] of byInstance(lines)) if (doorOf(own) === 'client') given += walk(own, stopped.has(by) ? onItsWay : 0, findings);
   if (given === 0) return conclude(id, 'inconclusive', 'Nobody consumed by the client.');
+  const cut = cutRecords(run);
+  if (cut !== null && findings.total === 0) return conclude(id, 'inconclusive', cut);
   return concludeFrom(id, findings, {
     good: `Each of ${given} events was handed out by the client within the lease of its lane.`,
     bad: `${findings.total} of ${given} events were handed out by the client after its lease was over.`,

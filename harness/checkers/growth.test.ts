@@ -43,6 +43,17 @@ test('a process that stands by for most of its life, and then works, is not one 
   expect(memorySteady({ ...idle, machine }, { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
 });
 
+test('what a process works between two looks at its memory counts too', () => {
+  // Memory is dear to look at: the sampler does so every fourth time.
+  const rarely = growing(130, 1);
+  const machine = rarely.machine.map((sample, second) => ({
+    ...sample,
+    processes: sample.processes.map((each) => ({ ...each, pssBytes: second % 4 === 0 ? each.pssBytes : null })),
+  }));
+  expect(memorySteady({ ...rarely, machine }, { megabytes: 20 })).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
+  expect(memorySteady({ ...rarely, machine }, { megabytes: 80 })).toMatchObject({ outcome: 'pass' });
+});
+
 test('processes that lived for too short a time, or samples that are cut off, show nothing', () => {
   expect(memorySteady(growing(90, 10), { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });
   expect(memorySteady({ ...growing(120, 0), machineComplete: false }, { megabytes: 50 })).toMatchObject({ outcome: 'inconclusive' });

@@ -3,7 +3,16 @@ import type { SignalsRecord } from '../engine/run-data.ts';
 import type { DatabaseEffect } from '../scenario/faults/database-fault.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { lag } from './lag.ts';
-import { leaseRow, quietScenario, signalsOf, simulateRun, withRows, zeroAt, type SimulatedRun } from './testing/simulated-run.ts';
+import {
+  leaseRow,
+  quietScenario,
+  signalsOf,
+  simulateRun,
+  withOperations,
+  withRows,
+  zeroAt,
+  type SimulatedRun,
+} from './testing/simulated-run.ts';
 
 const busy = { ...quietScenario, phases: [{ name: 'busy', kind: 'fault', seconds: 6, ratePerSecond: 500 }] } as const;
 /** Nothing is applied before the sixth second: lag grows to 3,000. */
@@ -35,6 +44,21 @@ test('a signal that says 0 while the history says thousands is a failure', () =>
   const result = lag(withLag(() => 0));
   expect(result.outcome).toBe('fail');
   expect(result.findings[0]?.message).toMatch(/said 0 while the history says \d{4}/);
+});
+
+test('that imported lines are there was told with the last of them, and is no sign that they never waited', () => {
+  const imported = withOperations(run, (operations) =>
+    operations.map((operation) => ({
+      ...operation,
+      op: 100_000_000 + operation.op,
+      attempt: 2,
+      handedAt: 0,
+      doneAt: 6500,
+      status: null,
+      id: null,
+    })),
+  );
+  expect(lag(imported).outcome).toBe('pass');
 });
 
 test('a signal that is an export late agrees', () => {

@@ -1,6 +1,7 @@
 // Promise 1 and 4: what was acknowledged is in the log, and what a checkpoint has passed is applied, parked or waiting. Nothing vanishes.
 import type { RunData } from '../engine/run-data.ts';
-import { type EventHistory, indexOf, processors, type RowOf, type RunIndex } from '../history/run-index.ts';
+import { isErased } from '../history/erased-events.ts';
+import { indexOf, processors, type RowOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
 
 const id = 'safety/lost';
@@ -19,10 +20,6 @@ export const lost = (run: RunData): CheckResult => {
     measured: { value: findings.total, unit: 'events', bound: '= 0' },
   });
 };
-
-/** Of an erased event the row is left, under the id that was answered. */
-const isErased = ({ operations }: EventHistory, erased: RunIndex['erased']): boolean =>
-  erased.size > 0 && operations.some(({ id: answered }) => answered !== null && erased.has(answered));
 
 const findUnlogged = ({ events, isLogged, erased }: RunIndex, findings: Findings): number => {
   let acknowledged = 0;

@@ -46,17 +46,17 @@ const lookedAt = ({ machine, plan }: RunData): Looks => {
   const roles = new Set(Object.keys(plan.scenario.target.processes));
   const samples = machine.flatMap(({ at, processes }) =>
     processes.flatMap(({ role, pid, cpuSeconds, pssBytes }) =>
-      roles.has(role) && pssBytes !== null
-        ? [{ at, name: `${role} (pid ${pid})`, cpuSeconds, megabytes: pssBytes / bytesPerMegabyte }]
-        : [],
+      roles.has(role) ? [{ at, name: `${role} (pid ${pid})`, cpuSeconds, pssBytes }] : [],
     ),
   );
   const all = [...Map.groupBy(samples, ({ name }) => name)];
   const looked = all.flatMap(([name, ofOne]): Looked[] => {
     let worked = 0;
-    const warm = ofOne.filter(({ at, cpuSeconds }) => {
+    // CPU is in every sample, memory in some of them.
+    const warm = ofOne.flatMap(({ at, cpuSeconds, pssBytes }) => {
       worked += cpuSeconds;
-      return worked >= warmCpuSeconds && at >= ofOne[0]!.at + warmMs;
+      const isWarm = worked >= warmCpuSeconds && at >= ofOne[0]!.at + warmMs;
+      return isWarm && pssBytes !== null ? [{ at, megabytes: pssBytes / bytesPerMegabyte }] : [];
     });
     const [from, to] = [warm[0]?.at ?? 0, warm.at(-1)?.at ?? 0];
     if (to - from < leastMs) return [];

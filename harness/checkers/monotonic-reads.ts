@@ -1,6 +1,6 @@
 // What a client has seen of a key it goes on seeing: a read that is sent after another was answered shows all that the other did, a timeline as its beginning.
 import type { RunData } from '../engine/run-data.ts';
-import { readsOf } from '../history/reads-of.ts';
+import { cutReads, readsOf } from '../history/reads-of.ts';
 import type { ReadOperation } from '../history/read-operation.ts';
 import { keyOf } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings, type Findings } from './check.ts';
@@ -15,6 +15,8 @@ export const monotonicReads = (run: RunData): CheckResult => {
   let compared = 0;
   for (const ofKey of Map.groupBy(reads, (read) => `${read.kind} ${keyOf(read)}`).values()) compared += compareKey(ofKey, findings);
   if (compared === 0) return conclude(id, 'inconclusive', 'No key was read twice, one read after the other.');
+  const cut = cutReads(run);
+  if (cut !== null && findings.total === 0) return conclude(id, 'inconclusive', cut);
   return concludeFrom(id, findings, {
     good: `Each of ${compared} reads showed all that the reads of its key before it had shown.`,
     bad: `${findings.total} of ${compared} reads went back behind an earlier read of the same key.`,

@@ -75,6 +75,12 @@ test('who waits beyond the bound for no answer is told too late; a connection th
   expect(refusedInTime(one({}), { seconds: 5 })).toMatchObject({ outcome: 'pass' });
 });
 
+test('a line of an imported file has no answer of its own, and nobody waited for one', () => {
+  const imported = { op: 100_000_000, attempt: 2, status: null, id: null, doneAt: 1_000_000 };
+  const beside = withOperations(refusing(), (all) => all.map((each, place) => (place === 1 ? { ...each, ...imported } : each)));
+  expect(refusedInTime(beside, { seconds: 5 })).toMatchObject({ outcome: 'pass' });
+});
+
 test('a history that is cut off shows a refusal that came late, and not that there was none', () => {
   const cut = { ...refusing(), historyComplete: false };
   expect(refusedInTime(cut, { seconds: 5 })).toMatchObject({ outcome: 'inconclusive' });

@@ -1,7 +1,7 @@
 // What was read is real and stays: each event that a read showed is in the log, was sent before the read ended, and a timeline that was read is the beginning of the
 // one at the end.
 import type { RunData } from '../engine/run-data.ts';
-import { readsOf, skewMs } from '../history/reads-of.ts';
+import { cutReads, readsOf, skewMs } from '../history/reads-of.ts';
 import type { ReadOperation } from '../history/read-operation.ts';
 import { indexOf, keyOf, keyValueOf, type RunIndex } from '../history/run-index.ts';
 import { type CheckResult, conclude, concludeFrom, createFindings } from './check.ts';
@@ -27,6 +27,8 @@ export const phantomReads = (run: RunData): CheckResult => {
       });
   }
   if (shown === 0) return conclude(id, 'inconclusive', 'No read showed anything.');
+  const cut = cutReads(run);
+  if (cut !== null && findings.total === 0) return conclude(id, 'inconclusive', cut);
   return concludeFrom(id, findings, {
     good: `All ${shown} events that ${reads.length} reads showed were sent before, are in the log, and stood where they stand at the end.`,
     bad: `${findings.total} of ${reads.length} reads showed what was not there.`,

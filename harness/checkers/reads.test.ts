@@ -104,6 +104,17 @@ test('reads that are cut off may lack the one that failed; one that is there is 
   expect(readsAnswered({ ...run, reads: null }).outcome).toBe('inconclusive');
 });
 
+test('reads that are cut off may lack the one that was stale, went back or was made up; one that is there is proven', () => {
+  const cut = (of: RunData): RunData => ({ ...of, reads: { ...of.reads!, complete: false } });
+  const checks = [staleReads, (of: RunData) => readYourWrites(of, { kind: 'events' }), monotonicReads, phantomReads] as const;
+  for (const check of checks)
+    expect(check(cut(run), seconds)).toMatchObject({ outcome: 'inconclusive', summary: expect.stringMatching(/cut off/) });
+  const read = late('timeline');
+  expect(staleReads(cut(changed(read, { ids: [] })), seconds)).toMatchObject({ outcome: 'fail' });
+  expect(monotonicReads(cut(changed(read, { total: 0 })))).toMatchObject({ outcome: 'fail' });
+  expect(phantomReads(cut(changed(read, { ids: [...read.ids, 77] })))).toMatchObject({ outcome: 'fail' });
+});
+
 test('without reads, or without an answer to one, nothing is claimed', () => {
   const failed = withReads((reads) => reads.map((read) => ({ ...read, outcome: 'failed' as const, ids: [] })));
   for (const none of [{ ...run, reads: null }, failed]) {

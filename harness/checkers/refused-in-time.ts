@@ -1,6 +1,7 @@
 // Who can't be served is told soon, and when to come back: each 503 comes within its bound and has a Retry-After, and nobody waits beyond the bound for no answer at all.
 // From the history alone; what is accepted may take longer, which budgets judge.
 import type { RunData } from '../engine/run-data.ts';
+import { isImported } from '../history/imported-line.ts';
 import type { Operation } from '../history/operation.ts';
 import { type Check, conclude, concludeFrom, createFindings, numberFrom } from './check.ts';
 
@@ -34,5 +35,5 @@ export const refusedInTime: Check = ({ operations, historyComplete }: RunData, p
   });
 };
 
-/** Refused with 503, or without an answer. */
-const isLeftOut = ({ status }: Operation): boolean => status === 503 || status === null;
+/** Refused with 503, or without an answer. A line of an imported file has none of its own: nobody waited for it. */
+const isLeftOut = (operation: Operation): boolean => operation.status === 503 || (operation.status === null && !isImported(operation));

@@ -31,6 +31,20 @@ test('a generator that was late too often, or once for too long, makes the run i
   expect(generator(once)).toMatchObject({ outcome: 'inconclusive', findingsTotal: 1 });
 });
 
+test('lines of an imported file are not the work of the generator: they make up for no lateness', () => {
+  const imported = Array.from({ length: run.operations.length }, (_unused, n) => ({
+    ...run.operations[0]!,
+    op: 100_000_000 + n,
+    event: 100_000_000 + n,
+    attempt: 2,
+    handedAt: run.operations[0]!.intendedAt,
+  }));
+  const beside = (of: RunData): RunData => ({ ...of, operations: [...of.operations, ...imported] });
+  expect(generator(beside(run)).outcome).toBe('pass');
+  expect(generator(beside(late(260, 0.03))).outcome).toBe('inconclusive');
+  expect(generator({ ...run, operations: imported, historyComplete: false }).outcome).toBe('inconclusive');
+});
+
 test('an answer that took long is not the generator being late', () => {
   expect(
     generator(withOperations(run, (operations) => operations.map((operation) => ({ ...operation, doneAt: operation.handedAt + 9000 }))))

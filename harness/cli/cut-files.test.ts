@@ -1,12 +1,22 @@
 // A run's folder that lost its end must never turn a good run into a failed one: what is missing from a file that was cut proves nothing.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withConsumers } from '../checkers/testing/simulated-consumers.ts';
 import { quietScenario, simulateRun, withOperations, type SimulatedRun } from '../checkers/testing/simulated-run.ts';
 import { judge } from '../engine/judge.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { checks } from './checks.ts';
 
-const parameters = { atLeast: 1, seconds: 1, under: 1_000_000, withinSeconds: 60, phase: 'steady', megabytes: 350, bytesPerEvent: 4000 };
+const parameters = {
+  atLeast: 1,
+  seconds: 1,
+  under: 1_000_000,
+  withinSeconds: 60,
+  phase: 'steady',
+  megabytes: 350,
+  bytesPerEvent: 4000,
+  kind: 'events',
+};
 const everything: Scenario = {
   ...quietScenario,
   phases: [{ name: 'steady', kind: 'steady', seconds: 3, ratePerSecond: 100 }],
@@ -46,10 +56,10 @@ const runs: readonly SimulatedRun[] = [
   simulateRun({ ...everything, traffic: { ...everything.traffic, poison: { share: 0.1, kinds: ['handler-throws', 'broken-json'] } } }, 5),
 ];
 
+const resultsOf = (run: SimulatedRun) => judge(run, { checks, budgets: () => [] }).verdict.results;
+
 const failed = (run: SimulatedRun): readonly string[] =>
-  judge(run, { checks, budgets: () => [] }).verdict.results.flatMap(({ id, outcome, summary, findings }) =>
-    outcome === 'fail' ? [`${id}: ${summary} ${findings[0]?.message}`] : [],
-  );
+  resultsOf(run).flatMap(({ id, outcome, summary, findings }) => (outcome === 'fail' ? [`${id}: ${summary} ${findings[0]?.message}`] : []));
 
 /** Doubles would crowd near 0. */
 const share = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
@@ -90,4 +100,43 @@ describe.each(runs.map((run, index) => [index, run] as const))('of run %i', (_in
       { numRuns: 10 },
     );
   });
+});
+
+describe('of a run that was read from and consumed elsewhere', () => {
+  const fresh = { check: 'stale-reads', parameters: { withinSeconds: 1 } };
+  const expectations = [...everything.expectations.filter(({ check }) => check !== fresh.check), fresh];
+  const run = withConsumers(simulateRun({ ...everything, expectations, reads: { ratePerSecond: 40 } }, 5));
+  const before = new Map(resultsOf(run).map(({ id, outcome }) => [id, outcome]));
+  const failing = failed(run).map((text) => text.split(':')[0]);
+  const cuts = {
+    reads: (of: number): SimulatedRun => ({ ...run, reads: { complete: false, rows: prefix(run.reads!.rows, of) } }),
+    consumed: (of: number): SimulatedRun => ({ ...run, consumed: { complete: false, rows: prefix(run.consumed!.rows, of) } }),
+  };
+  const asking = {
+    reads: ['stale-reads', 'read-your-writes', 'monotonic-reads', 'phantom-reads', 'reads-answered'],
+    consumed: [
+      'consumed-at-least-once',
+      'consumed-in-order',
+      'checkpoint-never-ahead',
+      'redelivery-bounded',
+      'consumer-zombie-fenced',
+      'given-under-lease',
+    ],
+  } as const;
+
+  test.each(['reads', 'consumed'] as const)(
+    '%s that were cut anywhere fail no check, and pass none that looked for a fault in them',
+    (file) => {
+      for (const name of asking[file]) expect([name, before.get(`expectation/${name}`)]).toEqual([name, 'pass']);
+      fc.assert(
+        fc.property(share, (of) => {
+          const cut = cuts[file](of);
+          expect(failed(cut).filter((text) => !failing.includes(text.split(':')[0]))).toEqual([]);
+          const passed = resultsOf(cut).flatMap(({ id, outcome }) => (outcome === 'pass' ? [id] : []));
+          expect(asking[file].filter((name) => passed.includes(`expectation/${name}`))).toEqual([]);
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
 });

@@ -2,6 +2,8 @@
 // Raw cumulative values at quiescence, never increase(). Accounted signals must be equal; observed ones may lack what a killed process had not exported yet.
 import { countRows } from '../history/columns/row-list.ts';
 import { indexOf, processors, type RowOf, type Rows, type RunIndex } from '../history/run-index.ts';
+import { erasedUnanswered, isErased } from '../history/erased-events.ts';
+import { isImported } from '../history/imported-line.ts';
 import { checkpointAttempts, wasHeard } from '../history/consumed-history.ts';
 import type { Operation } from '../history/operation.ts';
 import { roleOf } from '../scenario/faults/role-of.ts';
@@ -59,7 +61,7 @@ export const compareWitnesses = (run: RunData): readonly Comparison[] => {
   if (signals === null) return [];
   const index = indexOf(run);
   return [
-    exact('appended', names.appended, settledEvents(index), sumOf(signals, names.appended)),
+    within('appended', names.appended, settledEvents(index), sumOf(signals, names.appended)),
     within('duplicates', names.duplicates, duplicateAnswers(index), sumOf(signals, names.duplicates)),
     within('conflicts', names.conflicts, conflictAnswers(run), sumOf(signals, names.conflicts)),
     ...processors.flatMap((processor) => compareBooks(processor, index, signals)),
@@ -132,21 +134,36 @@ const sumOf = (
 /** A plus on one lane must not hide a minus on another. */
 const absoluteSumOf = (signals: SignalsRecord, signal: string): number | null => sumOf(signals, signal, {}, Math.abs);
 
-/** Acknowledged events, and those of unknown outcome that the read-back found. */
-const settledEvents = ({ events, isLogged }: RunIndex): number =>
-  countRows(events, ({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && isLogged(first)));
+/** Acknowledged events, and those of unknown outcome that the read-back found; it can't find those of them that were erased since. */
+const settledEvents = (index: RunIndex): Range => {
+  const { events, isLogged } = index;
+  const lowest = countRows(events, ({ outcome, first }) => outcome === 'ok' || (outcome === 'unknown' && isLogged(first)));
+  const unanswered = erasedUnanswered(index);
+  if (unanswered === 0) return { lowest, highest: lowest };
+  const inDoubt = countRows(events, ({ outcome, first }) => outcome === 'unknown' && !isLogged(first));
+  return { lowest, highest: lowest + Math.min(inDoubt, unanswered) };
+};
 
-/** Every delivery that reached a commit beyond the one that appended the event. */
-export const duplicateAnswers = ({ events, isLogged }: RunIndex): Range => {
+/** Every delivery that reached a commit beyond the one that appended the event. Of events that were erased without an answer it may be any. */
+export const duplicateAnswers = (index: RunIndex): Range => {
+  const { events, isLogged, erased } = index;
+  const unanswered = erasedUnanswered(index);
+  const inDoubt: number[] = [];
   let lowest = 0;
   let highest = 0;
-  for (const { operations, first } of events) {
-    if (!isLogged(first)) continue;
+  for (const event of events) {
+    const isThere = isLogged(event.first) || isErased(event, erased);
+    if (!isThere && (unanswered === 0 || event.outcome !== 'unknown')) continue;
+    const { operations } = event;
     const ok = operations.filter(({ outcome }) => outcome === 'ok').length;
     const unknown = operations.filter(({ outcome }) => outcome === 'unknown').length;
-    lowest += Math.max(0, ok - 1);
-    highest += Math.max(0, ok + unknown - 1);
+    const most = Math.max(0, ok + unknown - 1);
+    if (isThere) {
+      lowest += Math.max(0, ok - 1);
+      highest += most;
+    } else if (most > 0) inDoubt.push(most);
   }
+  for (const most of inDoubt.toSorted((left, right) => right - left).slice(0, unanswered)) highest += most;
   return { lowest, highest };
 };
 
@@ -274,7 +291,10 @@ const tenantsRefused = ({ plan }: RunData, signals: SignalsRecord, code: string,
 const compareRefused = ({ code, tenant }: Refused, ofCode: readonly Operation[], run: RunData, signals: SignalsRecord): Comparison => {
   const isMeant = ({ systemName }: Operation): boolean => tenant === undefined || systemName === tenant;
   const answers = ofCode.filter(isMeant);
-  const unanswered = countRows(run.operations, (each) => each.status === null && each.outcome === 'unknown' && isMeant(each));
+  const unanswered = countRows(
+    run.operations,
+    (each) => each.status === null && each.outcome === 'unknown' && isMeant(each) && !isImported(each),
+  );
   const lost = answers.filter(({ doneAt }) => mayBeUnexported(run, signals, 'ingest', run.timeline.zeroAt + doneAt)).length;
   const comparison = within(
     'refusals',
@@ -297,12 +317,15 @@ const compareConsumerLag = ({ rows }: RunIndex, signals: SignalsRecord): Compari
     ),
   );
 
-/** By outcome, as those who asked were told; what nobody was told of may be any of them. */
+/** By outcome, for every outcome that either witness knows; what nobody was told of may be any of them. */
 const compareConsumerCheckpoints = (run: RunData, signals: SignalsRecord): Comparison[] => {
   if (run.consumed === null) return [];
   const attempts = checkpointAttempts(run.consumed.rows).filter(wasHeard);
   const [told, untold] = [attempts.filter(({ outcome }) => outcome !== null), attempts.filter(({ outcome }) => outcome === null)];
-  return [...Map.groupBy(told, ({ outcome }) => outcome as string)].map(([outcome, same]) => {
+  const byOutcome = Map.groupBy(told, ({ outcome }) => outcome as string);
+  const outcomes = new Set([...byOutcome.keys(), ...labelValues(signals, names.consumerCheckpoints, 'faultline_outcome')]);
+  return [...outcomes].map((outcome) => {
+    const same = byOutcome.get(outcome) ?? [];
     const lost = same.filter(({ answeredAt }) => mayBeUnexported(run, signals, 'query', answeredAt)).length;
     const telemetry = sumOf(signals, names.consumerCheckpoints, { faultline_outcome: outcome });
     const range = { lowest: same.length - lost, highest: same.length + untold.length };

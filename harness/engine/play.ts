@@ -47,12 +47,13 @@ export const play = async (context: ScenarioContext, stage: Stage): Promise<Play
   watch.begin(zeroAt);
   narrator.begin(zeroAt);
   const imported: ImportedLine[] = [];
+  // One by one: there may be more of them than a call takes arguments.
+  const promise: FaultContext['promise'] = (lines) => {
+    for (const line of lines) imported.push(line);
+  };
   const over = new AbortController();
   const following = watch.follow(AbortSignal.any([signal, over.signal]));
-  const [evidence, driverFailure] = await Promise.all([
-    faultsOf(context, { ...stage, zeroAt, promise: (lines) => void imported.push(...lines) }),
-    awaitDriver(context, driver),
-  ]);
+  const [evidence, driverFailure] = await Promise.all([faultsOf(context, { ...stage, zeroAt, promise }), awaitDriver(context, driver)]);
   over.abort();
   await following;
   if (!signal.aborted) onProgress({ kind: 'step', scenario: scenario.name, text: 'drain' });

@@ -12,6 +12,12 @@ export const consumedOf = ({ consumed, plan }: RunData): readonly ConsumedLine[]
   return consumed.rows.some(({ kind }) => kind === 'given') ? consumed.rows : 'No consumer was given anything.';
 };
 
+/** Why nothing is proven by what was not found in the records; null: they are whole. */
+export const cutRecords = ({ consumed }: RunData): string | null =>
+  consumed === null || consumed.complete
+    ? null
+    : `The records of consumers are not whole, so what was not found in their ${consumed.rows.length} lines proves nothing.`;
+
 export const linesOf = <Kind extends ConsumedLine['kind']>(lines: readonly ConsumedLine[], kind: Kind): readonly LineOf<Kind>[] =>
   lines.filter((line): line is LineOf<Kind> => line.kind === kind);
 

@@ -24,6 +24,8 @@ export type FinalRow =
       readonly lane: number;
       readonly position: number;
       readonly id: number;
+      /** Whose it is. Missing where the target says nothing of tenants, and in folders that were written before it was read back. */
+      readonly tenant?: string;
       readonly systemName: string;
       readonly objectId: string;
       /** Missing in folders that were written before read models were computed again from the log; so is `minute`, of event_time. */
@@ -38,6 +40,7 @@ export type FinalRow =
   | {
       readonly kind: 'event';
       readonly id: number;
+      readonly tenant?: string;
       readonly systemName: string;
       readonly objectId: string;
       readonly eventName: string;
@@ -51,6 +54,7 @@ export type FinalRow =
     }
   | {
       readonly kind: 'timeline-entry';
+      readonly tenant?: string;
       readonly systemName: string;
       readonly objectId: string;
       readonly entry: number;
@@ -139,6 +143,7 @@ export type FinalRow =
       readonly lane: number;
       readonly position: number;
       readonly id: number;
+      readonly tenant?: string;
       readonly systemName: string;
       readonly objectId: string;
       readonly idempotencyKey: string | null;

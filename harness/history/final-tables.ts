@@ -16,6 +16,7 @@ const logFields: Fields<RowOf<'log'>> = {
   lane: 'number',
   position: 'number',
   id: 'number',
+  tenant: 'text',
   systemName: 'text',
   objectId: 'text',
   eventName: 'text',
@@ -32,6 +33,7 @@ const eventFields: Fields<RowOf<'event'>> = {
   lane: 'number',
   position: 'number',
   id: 'number',
+  tenant: 'text',
   systemName: 'text',
   objectId: 'text',
   eventName: 'text',
@@ -44,6 +46,7 @@ const eventFields: Fields<RowOf<'event'>> = {
 
 const entryFields: Fields<RowOf<'timeline-entry'>> = {
   kind: 'text',
+  tenant: 'text',
   systemName: 'text',
   objectId: 'text',
   entry: 'number',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -40,10 +40,24 @@ test.each([
   ['between two lines', `${JSON.stringify({ op: 1 })}\n`],
   ['in the middle of a line', `${JSON.stringify({ op: 1 })}\n{"op":2,"ev`],
   ['in the middle of its last line', `${JSON.stringify({ op: 1 })}\n{"end":true,"oper`],
+  ['before the end of its last line', `${JSON.stringify({ op: 1 })}\n{"end":true,"operations":1}`],
 ])('a history that was cut off %s stays as it is', async (_where, rest) => {
   const file = join(folder, 'cut.ndjson');
   await writeFile(file, `${header}\n${rest}`);
   const before = await readFile(file, 'utf8');
   await addImportedLines(file, [line], 1000);
   expect(await readFile(file, 'utf8')).toBe(before);
+});
+
+test('a history that is longer than the longest string gets its lines too', async () => {
+  const file = join(folder, 'long.ndjson');
+  const bytes = 600_000_000;
+  const end = `\n${JSON.stringify({ end: true, operations: 7 })}\n`;
+  await using handle = await open(file, 'w+');
+  await handle.write(end, bytes);
+  await addImportedLines(file, [line], 1000);
+  const tail = Buffer.alloc(4096);
+  const { bytesRead } = await handle.read(tail, 0, tail.length, bytes + 1);
+  const lines = tail.toString('utf8', 0, bytesRead).trimEnd().split('\n');
+  expect(lines.map((text) => JSON.parse(text) as unknown)).toMatchObject([{ idempotencyKey: 'é-1' }, { end: true, operations: 8 }]);
 });

@@ -1,5 +1,6 @@
 // Lag from the history alone: what was acknowledged by t, less what was passed by t. It asks nothing of the telemetry, so the two can be compared.
 import type { RunData } from '../engine/run-data.ts';
+import { isImported } from './imported-line.ts';
 import { indexOf, type RowOf, type RunIndex } from './run-index.ts';
 
 /** A step function of wall time (epoch ms): from `times[i]` on the lag is `values[i]`. */
@@ -40,11 +41,14 @@ const computeLag = (run: RunData, processor: string): LagHistory => {
   return stepFunction(Float64Array.from(arrived).sort(), Float64Array.from(passed).sort());
 };
 
-/** An event whose deliveries all ended unknown was never acknowledged; the log's own time stands in. */
+/**
+ * An event whose deliveries all ended unknown was never acknowledged; the log's own time stands in. It does so for an imported line too: that it is there was only told
+ * with the last line of its file.
+ */
 const acknowledgedAt = (row: RowOf<'log'>, { timeline }: RunData, { senderOf }: RunIndex): number => {
   let earliest = Infinity;
-  for (const { outcome, doneAt } of senderOf(row)?.operations ?? []) {
-    if (outcome === 'ok' && doneAt < earliest) earliest = doneAt;
+  for (const operation of senderOf(row)?.operations ?? []) {
+    if (operation.outcome === 'ok' && operation.doneAt < earliest && !isImported(operation)) earliest = operation.doneAt;
   }
   return earliest === Infinity ? row.appendedAt : timeline.zeroAt + earliest;
 };

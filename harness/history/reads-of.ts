@@ -10,3 +10,9 @@ export const readsOf = ({ reads, plan }: RunData): readonly ReadOperation[] | st
   const answered = reads.rows.filter(({ outcome }) => outcome === 'ok');
   return answered.length === 0 ? 'No read was answered.' : answered;
 };
+
+/** Why nothing is proven by what was not found in the reads; null: all of them are there. */
+export const cutReads = ({ reads }: RunData): string | null =>
+  reads === null || reads.complete
+    ? null
+    : `The reads are cut off after ${reads.rows.length}, so what was not found in them proves nothing.`;

@@ -92,7 +92,7 @@ export const expectations = {
 export const seen = {
   refusals: { means: 'deliveries that were refused' },
   duplicates: { means: 'second deliveries that were acknowledged' },
-  takeovers: { means: 'lanes that were taken over' },
+  takeovers: { means: 'workers whose lanes were taken over' },
   fencing: { means: 'writes or renewals that were refused for an old epoch' },
   'lag-over': { means: 'events of backlog' },
   'out-of-order': { means: 'events that came after a later one of their key' },

@@ -34,7 +34,7 @@ const readOperations = (path: string): readonly Operation[] => {
   });
 };
 
-/** In the order of their intended times; the attempts of a client that retried are its client's doing, and are not replayed. */
+/** In the order of their intended times; the attempts of a client that retried are its client's doing, and are not replayed, nor is a file that was imported. */
 export const toRecording = (operations: readonly Operation[]): Recording => {
   const keys = new Map<string, number>();
   const events = new Map<number, number>();
@@ -52,7 +52,8 @@ export const toRecording = (operations: readonly Operation[]): Recording => {
     events.set(operation.event, recorded.length);
     return recorded.push({ key: keyOf(operation), eventName, sequence, poison }) - 1;
   };
-  const ordered = operations.toSorted((left, right) => left.intendedAt - right.intendedAt || left.op - right.op);
+  const planned = operations.filter(({ attempt }) => attempt === undefined);
+  const ordered = planned.toSorted((left, right) => left.intendedAt - right.intendedAt || left.op - right.op);
   const deliveries = ordered.map((operation) => [Math.round(operation.intendedAt * 1000), eventOf(operation)] as const);
   return { keys: [...keys.keys()].map((name) => JSON.parse(name) as [string, string]), events: recorded, deliveries };
 };

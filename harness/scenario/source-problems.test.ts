@@ -76,6 +76,7 @@ test.each<[string, object]>([
   ['faults.nap.at.phase', { faults: { nap: { ...good.faults!['nap'], at: { phase: 'later', afterSeconds: 0 } } } }],
   ['faults.nap.seconds', { faults: { nap: { ...good.faults!['nap'], seconds: 0 } } }],
   ['alerts.SomebodySleeps.after', { alerts: { SomebodySleeps: { after: 'nip', withinSeconds: 1, resolvesWithinSeconds: 1 } } }],
+  ['alerts.SomebodySleeps.after', { alerts: { SomebodySleeps: { after: [], withinSeconds: 1, resolvesWithinSeconds: 1 } } }],
   ['alerts', { alerts: [] }],
   ['faults', { faults: [], alerts: 'none' }],
   ['mayFire.Slow', { mayFire: { Slow: '' } }],

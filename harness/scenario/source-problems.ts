@@ -62,6 +62,15 @@ const sourceProblems = (source: ScenarioSource, measures: Measures, report: Repo
   for (const [name, phase] of Object.entries(source.phases ?? {}))
     budgetsProblems(phase?.budgets, `phases.${name}.budgets`, measures, report);
   budgetsProblems(source.budgets, 'budgets', measures, report);
+  alertProblems(source.alerts, report);
+};
+
+/** An alert after nothing becomes no expectation at all: it would be demanded by nobody. */
+const alertProblems = (alerts: ScenarioSource['alerts'] | undefined, report: Reporter): void => {
+  if (!isKeyed(alerts)) return;
+  for (const [name, alert] of Object.entries(alerts as Exclude<ScenarioSource['alerts'], 'none'>))
+    if (Array.isArray(alert?.after) && alert.after.length === 0)
+      report(`alerts.${name}.after`, 'must name at least one cause; an alert that may fire and need not stands in mayFire');
 };
 
 const keyedFields = ['phases', 'faults', 'expect', 'seen', 'budgets', 'mayFire', 'alerts'] as const;

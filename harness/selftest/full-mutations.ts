@@ -2,6 +2,7 @@
 import type { SelftestCase } from './case.ts';
 import { consumerMutations } from './consumer-mutations.ts';
 import { recoveryMutations } from './recovery-mutations.ts';
+import { tenantMutations } from './tenant-mutations.ts';
 
 export const fullMutations: readonly SelftestCase[] = [
   {
@@ -354,34 +355,7 @@ export const fullMutations: readonly SelftestCase[] = [
     ],
   },
   ...consumerMutations,
-  {
-    name: 'first-come-first-committed',
-    defect: 'what waits for a commit takes no turns by tenant: a quiet one waits behind all that another has sent',
-    scenario: 'noisy-tenant',
-    exitCode: 1,
-    namedBy: ['budget/quiet-to-noisy@crowded'],
-    edits: [
-      {
-        file: 'system/ingest/tenants/fair-queue.ts',
-        find: 'const { tenant } = item.request;',
-        replace: "const tenant = item.request.tenant.replace(/.*/s, 'all');",
-      },
-    ],
-  },
-  {
-    name: 'room-for-whoever-comes-first',
-    defect: 'a tenant may fill the whole queue: who comes later is refused for it',
-    scenario: 'noisy-tenant',
-    exitCode: 1,
-    namedBy: ['budget/quiet-refused@crowded'],
-    edits: [
-      {
-        file: 'system/ingest/tenants/fair-room.ts',
-        find: 'mine === 0 || !isShared() ||',
-        replace: 'mine >= 0 || !isShared() ||',
-      },
-    ],
-  },
+  ...tenantMutations,
   {
     name: 'page-that-fails',
     defect: 'a timeline of 9, 19, 29 … entries is answered with 500, until it has one more',

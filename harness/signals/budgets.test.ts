@@ -100,6 +100,14 @@ test('steps without data are allowed up to a share, and not at the end', () => {
   expect(judge(allowing(0.5), { series: untilTheGap })).toMatchObject({ outcome: 'inconclusive' });
 });
 
+test('just the share that must be known is enough, whatever the share', () => {
+  // 1 - 0.9 is less than a tenth, as doubles are.
+  const nineOfTen = [{ labels: {}, samples: [0, 1, 2, 3, 5, 6, 7, 8, 9].map((at): Sample => [at, 0]) }];
+  const judged = (knownShare: number) => judge(budget({ over: 'every-step', knownShare }), { series: nineOfTen, to: 9_000 });
+  expect(judged(0.9)).toMatchObject({ outcome: 'pass' });
+  expect(judged(0.91)).toMatchObject({ outcome: 'inconclusive' });
+});
+
 const of = (processor: string, ...values: readonly number[]) => ({
   labels: { faultline_processor: processor },
   samples: values.map((value, at): Sample => [at, value]),

@@ -60,7 +60,7 @@ const whatIsKnown = (budget: Budget, asked: BudgetRecord, samples: readonly Samp
   const note = excused === 0 ? '' : ` In ${excused} of ${steps} steps its exporter was down by a fault of this scenario.`;
   const [first] = missing;
   if (first === undefined) return { missing: null, note };
-  if (missing.length <= (1 - (budget.knownShare ?? 1)) * steps && !missing.includes(last))
+  if ((steps - missing.length) / steps >= (budget.knownShare ?? 1) && !missing.includes(last))
     return { missing: null, note: `${note} ${missing.length} of ${steps} steps have no data, which this budget allows.` };
   return { missing: `${missing.length} of ${steps} steps have no data, the first at ${new Date(first).toISOString()}`, note };
 };

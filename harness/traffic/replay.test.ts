@@ -51,6 +51,21 @@ test('a replay delivers the same events about the same keys at the same times, u
   );
 });
 
+test('the attempts of clients that tried again, and the lines of an imported file, are no deliveries of their own', () => {
+  const recorded = historyOf(planTraffic({ name: 'before', phases, traffic }, 1));
+  const again = recorded
+    .slice(0, 20)
+    .map((operation, n) => ({ ...operation, op: 1_000_000 + n, attempt: 2, intendedAt: operation.intendedAt + 500 }));
+  const imported = recorded.slice(0, 20).map((operation, n) => ({
+    ...operation,
+    op: 100_000_000 + n,
+    event: 100_000_000 + n,
+    systemName: 'import',
+    attempt: 2,
+  }));
+  expect(toRecording([...recorded, ...again, ...imported])).toEqual(toRecording(recorded));
+});
+
 test('what came after the last phase is left out', () => {
   const recorded = planTraffic({ name: 'before', phases, traffic }, 1);
   const recording = toRecording(historyOf(recorded));

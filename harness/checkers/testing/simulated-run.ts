@@ -4,6 +4,7 @@ import { planScenario } from '../../engine/plan.ts';
 import type { RunData, Series, SignalsRecord } from '../../engine/run-data.ts';
 import type { FinalRow } from '../../history/final-state.ts';
 import type { Operation } from '../../history/operation.ts';
+import { sentBy } from '../../history/sent-by.ts';
 import { keyOf, processors, type RowOf } from '../../history/run-index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PlannedOperation } from '../../traffic/planned-operation.ts';
@@ -14,6 +15,7 @@ import { simulatedEventLogs } from './simulated-event-logs.ts';
 import { simulatePanels } from './simulated-panels.ts';
 import { lagSeries } from './simulated-lag.ts';
 import { simulatedReads } from './simulated-reads.ts';
+import { refusedSeries } from './simulated-refusals.ts';
 import { alertsOf } from './simulated-alerts.ts';
 import { machineSamples } from './simulated-machine.ts';
 
@@ -41,7 +43,7 @@ export const quietScenario: Scenario = {
   drainWithinSeconds: 10,
 };
 
-type Logged = RowOf<'log'> & { readonly planned: PlannedOperation; readonly doneAt: number };
+type Logged = RowOf<'log'> & { readonly planned: PlannedOperation; readonly doneAt: number; readonly tenant: string };
 
 /** A run whose rows are objects, so that tests can change them. */
 export type SimulatedRun = Omit<RunData, 'operations' | 'finalState'> & {
@@ -51,7 +53,7 @@ export type SimulatedRun = Omit<RunData, 'operations' | 'finalState'> & {
 
 export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): SimulatedRun => {
   const { plan, traffic } = planScenario(scenario, seed);
-  const { operations, log } = deliver(traffic.operations);
+  const { operations, log } = deliver(traffic.operations, sentBy(scenario));
   const finalState = [
     ...log.map(({ planned: _planned, doneAt: _doneAt, ...row }) => row),
     ...applyAll(log),
@@ -86,7 +88,10 @@ export const simulateRun = (scenario: Scenario = quietScenario, seed = 1): Simul
   return { ...run, signals: signalsOf(run), alerts: alertsOf(run) };
 };
 
-const deliver = (planned: readonly PlannedOperation[]): { operations: Operation[]; log: Logged[] } => {
+const deliver = (
+  planned: readonly PlannedOperation[],
+  tenantOf: (sent: PlannedOperation) => string,
+): { operations: Operation[]; log: Logged[] } => {
   const heads = new Map<number, number>();
   const ids = new Map<number, number>();
   const log: Logged[] = [];
@@ -109,6 +114,7 @@ const deliver = (planned: readonly PlannedOperation[]): { operations: Operation[
         lane,
         position,
         id,
+        tenant: tenantOf(operation),
         systemName,
         objectId,
         eventName: operation.eventName,
@@ -160,9 +166,10 @@ const applyAll = (log: readonly Logged[]): FinalRow[] => {
     }
     const entry = (entries.get(key) ?? 0) + 1;
     entries.set(key, entry);
-    const { systemName, objectId, sequence, lane, position } = row;
+    const { tenant, systemName, objectId, sequence, lane, position } = row;
     rows.push({
       kind: 'timeline-entry',
+      tenant,
       systemName,
       objectId,
       entry,
@@ -200,7 +207,7 @@ const eventRow = ({ planned, kind: _kind, appendedAt: _appendedAt, doneAt, ...ro
 });
 
 const parkedRow = (
-  { lane, position, id, systemName, objectId, idempotencyKey, sequence }: Logged,
+  { lane, position, id, tenant, systemName, objectId, idempotencyKey, sequence }: Logged,
   reasonCode: string | null,
   parkedAt: number,
 ): FinalRow => ({
@@ -209,6 +216,7 @@ const parkedRow = (
   lane,
   position,
   id,
+  tenant,
   systemName,
   objectId,
   idempotencyKey,
@@ -354,20 +362,6 @@ export const signalsOf = (run: SimulatedRun): SignalsRecord => {
     panels: simulatePanels(run.plan.scenario),
     dropped: 0,
   };
-};
-
-/** By code, and by tenant where there are tenants. */
-const refusedSeries = ({ plan, operations }: SimulatedRun): Series[] => {
-  const { tenants } = plan.scenario.traffic;
-  const refused = Map.groupBy(
-    operations.filter(({ outcome, code }) => outcome === 'failed' && code !== null),
-    ({ code, systemName }) => (tenants === undefined ? (code as string) : `${code} ${systemName}`),
-  );
-  return [...refused.values()].map((list) => {
-    const { code, systemName } = list[0] as Operation;
-    const tenant = tenants === undefined ? {} : { faultline_tenant: systemName };
-    return one({ error_code: code as string, instance: 'ingest-1', ...tenant }, list.length);
-  });
 };
 
 /** The run with its rows of one kind replaced. */

@@ -16,11 +16,11 @@ const identity = `idempotency_key as "idempotencyKey", sequence::float8 as "sequ
 /** Each gives the columns of one kind of FinalRow, under its property names. */
 const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 'stored' | 'own-effect' | 'datagram-link'>]: string } => ({
   lane: `select lane, head::float8 as "head", duplicates::float8 as "duplicates", conflicts::float8 as "conflicts" from lanes order by lane`,
-  log: `select ${place}, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
+  log: `select ${place}, tenant, ${key}, event_name as "eventName", ${epochMs("date_trunc('minute', event_time, 'UTC')")} as "minute", ${identity}, ${sha256('body')} as "bodySha256", ${epochMs('received_at')} as "receivedAt",
     ${epochMs('appended_at')} as "appendedAt" from log order by lane, position`,
-  event: `select ${place}, ${key}, event_name as "eventName", ${identity}, ${sha256('body')} as "bodySha256",
+  event: `select ${place}, tenant, ${key}, event_name as "eventName", ${identity}, ${sha256('body')} as "bodySha256",
     ${epochMs('received_at')} as "receivedAt", ${epochMs('applied_at')} as "appliedAt" from events order by lane, position`,
-  'timeline-entry': `select ${key}, entry::float8 as "entry", event_id::float8 as "eventId", event_name as "eventName", sequence::float8 as "sequence", lane,
+  'timeline-entry': `select tenant, ${key}, entry::float8 as "entry", event_id::float8 as "eventId", event_name as "eventName", sequence::float8 as "sequence", lane,
     position::float8 as "position", ${epochMs('applied_at')} as "appliedAt" from timeline_entries where version = ${served(`'timelines'`)} order by system_name, object_id, entry`,
   count: `select lane, system_name as "systemName", event_name as "eventName", ${epochMs('minute')} as "minute", count::float8 as "count"
     from minute_counts where version = ${served(`'timelines'`)} order by lane, system_name, event_name, minute`,
@@ -37,7 +37,7 @@ const questions = (own: boolean): { readonly [Kind in Exclude<FinalRow['kind'], 
       coalesce(w.amount, 0)::float8 as "pending"
     from checkpoints c left join effects e using (processor, version, lane) left join parked k using (processor, version, lane)
     left join early w using (processor, version, lane) where left(c.processor, 1) <> '_' order by 1, 2, 3`,
-  parked: `select e.processor, e.lane, e.position::float8 as "position", e.id::float8 as "id", e.system_name as "systemName", e.object_id as "objectId",
+  parked: `select e.processor, e.lane, e.position::float8 as "position", e.id::float8 as "id", e.tenant, e.system_name as "systemName", e.object_id as "objectId",
     e.idempotency_key as "idempotencyKey", e.sequence::float8 as "sequence", k.state, e.reason_code as "reasonCode", e.reason_message as "reasonMessage",
     e.attempts, ${epochMs('e.parked_at')} as "parkedAt"
     from parked_events e join parked_keys k using (processor, version, tenant, system_name, object_id)

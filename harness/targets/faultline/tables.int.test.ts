@@ -61,6 +61,7 @@ describe('the read-back', () => {
     expect(event).toMatchObject({
       kind: 'event',
       id: 9007199254740000,
+      tenant: 'default',
       objectId: 'ä',
       lane: 0,
       position: 1,
