@@ -12,6 +12,7 @@ import { choices, tableMarkdown, tableText } from '../compare/table.ts';
 import { explain } from '../engine/errors.ts';
 import { createDatabase } from '../targets/database.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
+import { watchInterruption } from './interruption.ts';
 import { ownSystemFolder, root } from './parts.ts';
 
 const costEvents = { answered: 20_000, rowByRow: 5000 };
@@ -50,8 +51,10 @@ const measure = async (signal: AbortSignal): Promise<{ readonly costs: readonly 
 };
 
 const main = async (): Promise<number> => {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  using interrupted = watchInterruption(
+    (text) => console.error(text),
+    () => process.exit(130),
+  );
   try {
     const { out, markdown } = parse(process.argv.slice(2));
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;

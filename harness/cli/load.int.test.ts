@@ -125,6 +125,22 @@ test.each(['http', 'autocannon'])('Ctrl-C ends a run of driver %s as interrupted
   expect(exitCode).toBe(130);
 });
 
+test('one Ctrl-C that comes twice, from the terminal and from npm, takes the run down in order', async () => {
+  let begun = false;
+  await using server = await startTestServer((_request, response) => {
+    begun = true;
+    response.end();
+  });
+  const running = load('--target', `${server.origin}/x`, '--duration', '30s');
+  while (!begun) await systemClock.sleep(20);
+  running.kill('SIGINT');
+  running.kill('SIGTERM');
+  const { exitCode, stdout, stderr } = await running;
+  expect(stderr).toMatch(/^FL_INTERRUPTED: /);
+  expect(stdout).not.toContain('interrupted again');
+  expect(exitCode).toBe(130);
+});
+
 test('the capacity of a target that refuses above a rate is found near that rate', async () => {
   let bucket = 0;
   let at = performance.now();
