@@ -10,7 +10,7 @@ let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-cli-test-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const run = (command: 'verify' | 'judge' | 'parity', ...parameters: string[]) =>
+const run = (command: 'verify' | 'judge' | 'parity' | 'compare', ...parameters: string[]) =>
   execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], {
     reject: false,
     stdin: 'ignore',
@@ -73,6 +73,12 @@ describe('a mistake ends with exit code 3 and one line that helps', () => {
     const extra = await run('verify', '--scenarios', scenarios);
     expect([extra.exitCode, extra.stdout]).toEqual([3, '']);
     expect(extra.stderr).toMatch(/^FL_USAGE: .* run by name or with --all: quiet-k6$/);
+  });
+
+  test('a folder for the comparison that cannot be written is told before two minutes of measuring', async () => {
+    const { exitCode, stdout, stderr } = await run('compare', '--out', '/proc/compare');
+    expect([exitCode, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^FL_FOLDER_NOT_WRITABLE: the folder for the comparison, \/proc\/compare, .* --out/);
   });
 
   test('a folder of another format version', async () => {
