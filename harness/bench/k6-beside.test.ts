@@ -15,12 +15,23 @@ test('k6 settles in a scenario of its own, before what is measured', () => {
 test('what k6 sent, sent late and dropped while it settled is in none of its figures', () => {
   const summary = {
     metrics: {
-      iterations: { values: { count: 4990 } },
-      dropped_iterations: { values: { count: 510 } },
-      'dropped_iterations{scenario:steady}': { values: { count: 10 } },
-      late: { values: { rate: 0.02, passes: 70, fails: 3920 } },
+      iterations: { values: { count: 5000 } },
+      dropped_iterations: { values: { count: 500 } },
+      'dropped_iterations{scenario:steady}': { values: { count: 0 } },
+      late: { values: { rate: 0.02, passes: 80, fails: 3920 } },
       http_req_duration: { values: { 'p(90)': 1, 'p(95)': 2, 'p(99)': 3 } },
     },
   };
-  expect(figuresOf(summary, 0.5)).toMatchObject({ sent: 3990, dropped: 10, lateRatio: 0.02, cpuPerSecond: 0.5 });
+  expect(figuresOf(summary, 0.5)).toMatchObject({ sent: 4000, dropped: 0, lateRatio: 0.02, cpuPerSecond: 0.5 });
+});
+
+test('once k6 dropped arrivals only those are called late: each after them is held against a time that lies too early', () => {
+  const summary = {
+    metrics: {
+      'dropped_iterations{scenario:steady}': { values: { count: 40 } },
+      late: { values: { rate: 0.5, passes: 1980, fails: 1980 } },
+      http_req_duration: { values: { 'p(90)': 1, 'p(95)': 2, 'p(99)': 3 } },
+    },
+  };
+  expect(figuresOf(summary, 0.5)).toMatchObject({ sent: 3960, dropped: 40, lateRatio: 0.01 });
 });

@@ -10,8 +10,13 @@ let folder = '';
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'faultline-cli-test-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const run = (command: 'verify' | 'judge' | 'parity', ...parameters: string[]) =>
-  execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], { reject: false, stdin: 'ignore', cwd: folder });
+const run = (command: 'verify' | 'judge' | 'parity' | 'compare', ...parameters: string[]) =>
+  execa(process.execPath, [join(root, 'harness', 'cli', `${command}.ts`), ...parameters], {
+    reject: false,
+    stdin: 'ignore',
+    cwd: folder,
+    timeout: 30_000,
+  });
 
 const quietByK6 = `export default {
   name: 'quiet-k6',
@@ -54,6 +59,26 @@ describe('a mistake ends with exit code 3 and one line that helps', () => {
       /^FL_DRIVER_FAILED: the k6 program is not here: put it on PATH or name it in FAULTLINE_K6, or start a Docker engine/m,
     );
     expect(await readdir(join(folder, 'runs'))).toEqual([]);
+  });
+
+  test('a folder of scenarios in which nothing runs', async () => {
+    const scenarios = join(folder, 'none');
+    await mkdir(scenarios);
+    const empty = await run('verify', '--scenarios', scenarios);
+    expect([empty.exitCode, empty.stdout]).toEqual([3, '']);
+    expect(empty.stderr).toMatch(
+      /^FL_USAGE: there is nothing to run in .*none: it has no file of a scenario; name another with --scenarios/,
+    );
+    await writeFile(join(scenarios, 'quiet-k6.ts'), quietByK6.replace('title:', "set: 'extra',\n  title:"));
+    const extra = await run('verify', '--scenarios', scenarios);
+    expect([extra.exitCode, extra.stdout]).toEqual([3, '']);
+    expect(extra.stderr).toMatch(/^FL_USAGE: .* run by name or with --all: quiet-k6$/);
+  });
+
+  test('a folder for the comparison that cannot be written is told before two minutes of measuring', async () => {
+    const { exitCode, stdout, stderr } = await run('compare', '--out', '/proc/compare');
+    expect([exitCode, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^FL_FOLDER_NOT_WRITABLE: the folder for the comparison, \/proc\/compare, .* --out/);
   });
 
   test('a folder of another format version', async () => {

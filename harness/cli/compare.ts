@@ -1,5 +1,5 @@
 // `npm run compare`: UDP, HTTP one row a request and HTTP group commit under the same traffic and the same faults. One table, and one page of plots.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -9,9 +9,11 @@ import { measureCost, type Cost } from '../compare/measure-cost.ts';
 import { renderComparison } from '../compare/page.ts';
 import { type FaultRun, runFault } from '../compare/run-fault.ts';
 import { choices, tableMarkdown, tableText } from '../compare/table.ts';
-import { explain } from '../engine/errors.ts';
+import { explain, HarnessError } from '../engine/errors.ts';
+import { checkWritable } from '../engine/preflight.ts';
 import { createDatabase } from '../targets/database.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
+import { watchInterruption } from './interruption.ts';
 import { ownSystemFolder, root } from './parts.ts';
 
 const costEvents = { answered: 20_000, rowByRow: 5000 };
@@ -50,24 +52,27 @@ const measure = async (signal: AbortSignal): Promise<{ readonly costs: readonly 
 };
 
 const main = async (): Promise<number> => {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  using interrupted = watchInterruption(
+    (text) => console.error(text),
+    () => process.exit(130),
+  );
   try {
     const { out, markdown } = parse(process.argv.slice(2));
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;
+    await checkWritable(out, 'the folder for the comparison', 'choose another with --out FOLDER');
     const comparison = await measure(interrupted.signal);
-    await mkdir(out, { recursive: true });
-    const page = join(out, 'compare.html');
-    await writeFile(page, await renderComparison(comparison, machine));
     console.log(`${machine}\n`);
     console.log(markdown ? tableMarkdown(comparison) : tableText(comparison));
     console.log('\nWhich one for which need:');
     for (const [need, choose] of choices) console.log(`  ${choose}: ${need}.`);
+    // Last: what was measured is on the screen by now, whatever becomes of the page.
+    const page = join(out, 'compare.html');
+    await writeFile(page, await renderComparison(comparison, machine));
     console.log(`\n${page}`);
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 3;
-    console.error(`compare: ${explain(error)}`);
+    console.error(`${error instanceof HarnessError ? error.code : 'compare'}: ${explain(error)}`);
     return interrupted.signal.aborted ? 130 : 3;
   }
 };

@@ -1,14 +1,14 @@
 // What load does, step by step: understand, look whether anyone is there, send, judge, write, tell. Returns the exit code; rejects with a HarnessError.
 import { once } from 'node:events';
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { explain, HarnessError } from '../engine/errors.ts';
-import { makeFolder } from '../engine/make-folder.ts';
 import { checkWritable } from '../engine/preflight.ts';
+import { createRunFolder, pointLatest } from '../engine/run-folder.ts';
 import { writeJson } from '../engine/write-json.ts';
 import type { CapacityResult } from '../load/capacity/capacity-result.ts';
 import { findCapacity } from '../load/capacity/find-capacity.ts';
@@ -43,15 +43,16 @@ export const loadCommand = async (parameters: readonly string[], { stdout, stder
   const earlier = options.compareFile === null ? null : await readEarlier(options.compareFile);
   const view = createLoadConsole({ out: options.json ? stderr : stdout, clock: systemClock, environment: env });
   await checkListening(options.target);
-  const id = `${new Date(systemClock.now()).toISOString().replace(/[:.]/g, '-')}-load`;
-  const folder = join(options.reportFolder, id);
   await checkWritable(options.reportFolder, 'the folder for load runs', 'choose another with --report DIR');
-  await makeFolder(folder);
+  const { id, path: folder } = await createRunFolder(options.reportFolder, systemClock.now(), Math.random);
   using interruption = watchInterruption(view.say, () => process.exit(exitCodes.interrupted));
   const result = await runLoad(options, { id, folder, earlier, view, clock: systemClock, environment: env, signal: interruption.signal });
-  await writeResult(options, folder, result);
+  await writeResult(folder, result);
   view.finish(result, folder);
   if (options.json) print(stdout, `${JSON.stringify(result, null, 2)}\n`);
+  await pointLatest(options.reportFolder, id).catch((error: unknown) => {
+    view.say(`warning: ${join(options.reportFolder, 'latest')} does not point to this run: ${explain(error)}`);
+  });
   return exitCodes[result.verdict];
 };
 
@@ -179,12 +180,9 @@ const search = async (
   return { plan: found.plan, measured, gates: found.gates, doubts, capacity: found.capacity, knee: null };
 };
 
-const writeResult = async (options: LoadOptions, folder: string, result: LoadResult): Promise<void> => {
+const writeResult = async (folder: string, result: LoadResult): Promise<void> => {
   await writeJson(join(folder, 'load.json'), result);
   await writeFile(join(folder, 'report.html'), await renderLoadPage(result));
-  const latest = join(options.reportFolder, 'latest');
-  await rm(latest, { force: true });
-  await symlink(result.id, latest);
 };
 
 const readEarlier = async (file: string): Promise<Compared> => {

@@ -116,7 +116,11 @@ const addRunFlags = (program: Command): Command =>
     .option('--timeout <time>', 'until a request is given up', '10s')
     .option('--connections <n>', 'at most', '1024')
     .option('--processes <n>', 'generators, where one core is not enough', '1')
-    .option('--retries <n>', 'attempts beyond the first, of 429, 5xx and broken connections: with jitter, not before Retry-After', '0')
+    .option(
+      '--retries <n>',
+      'attempts beyond the first, of 429, 5xx and broken connections: with jitter, not before Retry-After, of which a minute is waited at most',
+      '0',
+    )
     .option('--permitted-host <host>', 'a target that is not this machine, and that you may load; may be given again', again, [])
     .option('--most-duration <time>', 'a longer plan is refused', '10m')
     .option('--most-requests <n>', 'a plan with more is refused', '1000000')

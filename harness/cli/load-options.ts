@@ -11,7 +11,9 @@ import { type ArrivalKind, arrivalKinds } from '../load/plan/arrival-times.ts';
 import { highestRate, type Stage, totalArrivals, totalSeconds } from '../load/plan/stage.ts';
 import { phaseOfScript } from '../load/k6-player.ts';
 import { readStatuses } from '../load/read-values.ts';
+import { createRequestMaker } from '../load/request/make-requests.ts';
 import type { RequestSource } from '../load/request/request-source.ts';
+import { whyUnsendable } from '../load/request/unsendable.ts';
 import { parseSlo } from '../load/slo/parse-slo.ts';
 import type { Slo } from '../load/slo/slo.ts';
 import { createLoadProgram, type LoadFlags } from './load-flags.ts';
@@ -120,6 +122,9 @@ const readOptions = (flags: LoadFlags, given: ReadonlySet<string>, reader: FlagR
   };
   checkBounds(options, reader.whole('--most-requests', flags.mostRequests, 1, 100_000_000), reader);
   reader.problems.push(...withoutEffect(given, options));
+  // What k6 and autocannon refuse is their own matter; and a request can be made only where all else is right.
+  if (reader.problems.length === 0 && driver === 'http')
+    reader.problems.push(...whyUnsendable(options.request, createRequestMaker(options.request, options.seed)(0, 0)));
   return read === null ? null : options;
 };
 

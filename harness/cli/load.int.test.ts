@@ -1,5 +1,6 @@
 // The load command as a user meets it: exit codes, files, and what the screen says.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,6 +123,37 @@ test.each(['http', 'autocannon'])('Ctrl-C ends a run of driver %s as interrupted
   const { exitCode, stderr } = await running;
   expect(stderr).toMatch(/^FL_INTERRUPTED: /);
   expect(stderr).not.toMatch(/^\s+at /m);
+  expect(exitCode).toBe(130);
+});
+
+test('two runs at once in one folder are two, and a latest that is no link is a warning after the verdict', async () => {
+  await using server = await startTestServer((_request, response) => void response.end());
+  const own = await mkdtemp(join(folder, 'own-'));
+  await mkdir(join(own, 'latest', 'mine'), { recursive: true });
+  const run = () =>
+    execa(process.execPath, [script, '--target', `${server.origin}/x`, '--duration', '1s', '--report', own], { reject: false });
+  for (const { exitCode, stdout, stderr } of await Promise.all([run(), run()])) {
+    expect([0, 2]).toContain(exitCode);
+    expect(stdout).toMatch(/^(pass|inconclusive)\nwarning: .*latest does not point to this run: .*\n*$/m);
+    expect(stderr).toBe('');
+  }
+  const [first, second, ...more] = (await readdir(own)).filter((name) => name !== 'latest');
+  expect([existsSync(join(own, first!, 'load.json')), existsSync(join(own, second!, 'load.json')), more]).toEqual([true, true, []]);
+});
+
+test('one Ctrl-C that comes twice, from the terminal and from npm, takes the run down in order', async () => {
+  let begun = false;
+  await using server = await startTestServer((_request, response) => {
+    begun = true;
+    response.end();
+  });
+  const running = load('--target', `${server.origin}/x`, '--duration', '30s');
+  while (!begun) await systemClock.sleep(20);
+  running.kill('SIGINT');
+  running.kill('SIGTERM');
+  const { exitCode, stdout, stderr } = await running;
+  expect(stderr).toMatch(/^FL_INTERRUPTED: /);
+  expect(stdout).not.toContain('interrupted again');
   expect(exitCode).toBe(130);
 });
 

@@ -197,7 +197,7 @@ const trafficFields = [
   ["`ids: 'none'`", 'events are sent without an id, each once; the harness knows them by their bodies'],
   [
     '`retries: 3`',
-    'so many attempts more after a refusal, an error or no answer, as a good client makes them: the same id, jitter, not before Retry-After',
+    'so many attempts more after a refusal, an error or no answer, as a good client makes them: the same id, jitter, not before Retry-After (seconds or a date), and not at all where that asks for more than a minute',
   ],
   [
     '`driver: k6({ users, script })`',

@@ -45,6 +45,7 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     print(listScenarios(loaded));
     return exitCodes.pass;
   }
+  demandSome(chosen, loaded, folderOf(options));
   const scenarios = checkScenarios(chosen, target);
   const { runtime, without, record } = options;
   const parts = createParts({ target, clock: systemClock, runtime, without, environment, record });
@@ -54,6 +55,16 @@ export const verify = async (parameters: readonly string[], surroundings: Surrou
     return exitCodes.pass;
   }
   return runAll(options, planned, parts, surroundings);
+};
+
+/** A run of nothing would end as one that passed. */
+const demandSome = (chosen: readonly LoadedScenario[], loaded: readonly LoadedScenario[], folder: string): void => {
+  if (chosen.length > 0) return;
+  const why =
+    loaded.length === 0
+      ? 'it has no file of a scenario; name another with --scenarios DIR'
+      : `all that it has run by name or with --all: ${loaded.map(({ name }) => name).join(', ')}`;
+  throw new HarnessError('FL_USAGE', `there is nothing to run in ${folder}: ${why}`);
 };
 
 const soakOf = (

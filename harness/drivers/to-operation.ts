@@ -3,6 +3,7 @@ import type { Operation } from '../history/operation.ts';
 import type { PlannedOperation } from '../traffic/planned-operation.ts';
 import { codeOfError, outcomeOfAnswer, outcomeOfError } from './classify.ts';
 import { type Dialect, meaningOf } from './dialect.ts';
+import { readRetryAfter } from './http/retry-after.ts';
 import type { Reply } from './reply.ts';
 
 export type Handed = {
@@ -56,8 +57,5 @@ const endingOf = (reply: Reply, definiteRefusals: readonly string[], dialect: Di
   }
   const { id, duplicate, code } = meaningOf(dialect, reply.status, reply.body);
   const outcome = outcomeOfAnswer({ status: reply.status, code }, definiteRefusals);
-  return { outcome, status: reply.status, code, retryAfterSeconds: secondsOf(reply.retryAfter), id, duplicate };
+  return { outcome, status: reply.status, code, retryAfterSeconds: readRetryAfter(reply.retryAfter, Date.now()), id, duplicate };
 };
-
-const secondsOf = (retryAfter: string | null): number | null =>
-  retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;

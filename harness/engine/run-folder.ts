@@ -41,5 +41,8 @@ export const pointLatest = async (runsFolder: string, id: string): Promise<void>
   const draft = join(runsFolder, `.latest-${id}`);
   await rm(draft, { force: true });
   await symlink(id, draft, 'dir');
-  await rename(draft, join(runsFolder, 'latest'));
+  await rename(draft, join(runsFolder, 'latest')).catch(async (error: unknown) => {
+    await rm(draft, { force: true });
+    throw error;
+  });
 };

@@ -89,6 +89,24 @@ test('retries have the same id, come not before Retry-After, and count in the la
   expect(phase.latencyMs.p50).toBeGreaterThan(990);
 });
 
+test('a Retry-After is read as a date too, and who is to wait longer than a client does gives up', async () => {
+  const dates = new Map<string, number>();
+  const phase = await serve(
+    (_request, response, body) => {
+      const number = Number(body.split('-').at(-1));
+      if (number % 2 === 0) return void response.writeHead(503, { 'retry-after': number % 4 === 0 ? '3600' : '9999999' }).end();
+      if (dates.has(body)) return void response.end();
+      // A date has whole seconds.
+      dates.set(body, Math.ceil(Date.now() / 1000) * 1000 + 1000);
+      response.writeHead(503, { 'retry-after': new Date(dates.get(body) ?? 0).toUTCString() }).end();
+    },
+    (origin) => jobFor(origin, 20, 1, { retry: defaultRetries(3) }),
+  );
+  expect(phase).toMatchObject({ sent: 20, ok: 10, failed: 10, retries: 10, errors: { status_503: 10 } });
+  expect(phase.latencyMs.max).toBeGreaterThan(990);
+  expect(phase.latencyMs.max).toBeLessThan(30_000);
+});
+
 test('a method, path and headers of any kind get there', async () => {
   const got: unknown[] = [];
   await serve(

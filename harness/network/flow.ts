@@ -31,14 +31,18 @@ export const createFlow = (options: FlowOptions): Flow => {
   const goOn = (piece: Piece): void => {
     if (piece === null) return void to.end();
     counts[counted] += piece.length;
-    if (!to.writable || to.write(piece)) return;
+    if (!to.writable || to.write(piece)) return takeMore();
     isFull = true;
     from.pause();
+  };
+  /** What waits goes on by its own time, and nothing else may ever happen here: then this alone reads again what was left to the sender. */
+  const takeMore = (): void => {
+    if (from.isPaused() && !isFull && queue.bytes() < mostQueuedBytes / 2) from.resume();
   };
   const queue = createDelayQueue({ timers, mayGoOn: () => !isFull && !state.isHeld(), isAtOnce: state.isClear, goOn });
   const pump = (): void => {
     queue.pump();
-    if (!isFull && queue.bytes() < mostQueuedBytes / 2) from.resume();
+    takeMore();
   };
   const delay = (piece: Piece, dueAt: number): void => {
     if (dueAt > timers.now() || state.isHeld()) counts.delayed += 1;

@@ -1,4 +1,5 @@
 // Each effect on real sockets, both ways: it is felt while it lies on the link, and gone after.
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openTcpLink } from './tcp-link.ts';
 import { linkToEcho, openClient, startEcho } from './testing.ts';
@@ -53,6 +54,21 @@ test('jitter never puts later bytes before earlier ones', async () => {
   }
   await client.roundTrip(words.at(-1) as string);
   await expect.poll(() => Buffer.concat(heard).toString()).toBe(words.join(''));
+});
+
+test('a slow link that is full for a while takes more once a part of it has gone on, and never stands still', async () => {
+  await using world = await linkToEcho();
+  using client = await openClient(world.link.port);
+  world.link.apply(1, { effect: 'latency', latencyMs: 1000, way: 'up' }, 7);
+  const [writes, piece] = [512, Buffer.alloc(4096, 'x')];
+  let heard = 0;
+  client.socket.on('data', (chunk: Buffer) => (heard += chunk.length));
+  for (let n = 0; n < writes; n += 1) {
+    client.socket.write(piece);
+    // One by one, so that they come out one by one too and the far end is never full.
+    await delay(1);
+  }
+  await expect.poll(() => heard, { timeout: 15_000 }).toBe(writes * piece.length);
 });
 
 test('bandwidth paces what all connections send together', async () => {

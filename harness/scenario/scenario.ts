@@ -64,7 +64,7 @@ export type Traffic = {
   readonly late?: { readonly share: number; readonly byMs: number };
   /** Share of events whose own time lies ahead by up to `byMs`. */
   readonly early?: { readonly share: number; readonly byMs: number };
-  /** Attempts beyond the first that each client makes after a refusal, an error or no answer: with the same id, jitter, and not before Retry-After. */
+  /** Attempts beyond the first that each client makes after a refusal, an error or no answer: with the same id, jitter, and not before Retry-After; not at all where that is over a minute. */
   readonly retries?: number;
   /** How events travel: each in a request that is answered, or in datagrams that nobody answers. HTTP, unless it is said. */
   readonly transport?: 'http' | 'udp';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -282,18 +283,41 @@ test('several processes send the plan once, and their history is one', async () 
   expect(new Set(ids).size).toBe(200);
 });
 
-test('one of several that is killed fails the run: what is left is no history', async () => {
+test('one of several that is killed ends the others and fails the run: what they wrote is a history without its end', async () => {
   await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
   const { plan, source } = planScenario(scenarioOf({}, 20), 1);
+  const historyFile = join(folder, 'killed.ndjson');
   await using drivers = await startHttpDrivers({
     processes: 2,
     source,
     seed: 1,
     digest: plan.digest,
     url: server.url,
-    historyFile: join(folder, 'killed.ndjson'),
+    historyFile,
   });
   drivers.go(Date.now());
+  const linesOf = (part: number): number => readFileSync(`${historyFile}.part-${part}`, 'utf8').split('\n').length;
+  await expect.poll(() => Math.min(linesOf(0), linesOf(1))).toBeGreaterThan(5);
   process.kill(drivers.pids[1] ?? 0, 'SIGKILL');
   await expect(drivers.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+  const history = await readHistory(historyFile);
+  expect(history).toMatchObject({ complete: false, damage: expect.stringContaining('was cut off after'), header: { scenario: 'test' } });
+  expect(new Set(history.operations.map(({ op }) => op % 2))).toEqual(new Set([0, 1]));
+  expect(existsSync(`${historyFile}.part-0`)).toBe(false);
+});
+
+test('a line that was torn as its process died hides nothing that another wrote', async () => {
+  await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
+  const { plan, source } = planScenario(scenarioOf({}, 20), 1);
+  const historyFile = join(folder, 'torn.ndjson');
+  await using drivers = await startHttpDrivers({ processes: 2, source, seed: 1, digest: plan.digest, url: server.url, historyFile });
+  drivers.go(Date.now());
+  await expect.poll(() => readFileSync(`${historyFile}.part-1`, 'utf8').split('\n').length).toBeGreaterThan(5);
+  process.kill(drivers.pids[0], 'SIGSTOP');
+  appendFileSync(`${historyFile}.part-0`, '{"op":1,"event"');
+  process.kill(drivers.pids[0], 'SIGKILL');
+  await expect(drivers.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
+  const { operations, damage } = await readHistory(historyFile);
+  expect(damage).toContain('was cut off after');
+  expect(operations.filter(({ op }) => op % 2 === 1).length).toBeGreaterThan(3);
 });

@@ -36,6 +36,12 @@ test('waits are spread over all of a window that doubles', () => {
   }
 });
 
+test('who is asked to wait longer than a client does gives up', () => {
+  expect(retryInMs(policy, 1, end(503, 60), createRandom(1, 'x'))).toBeGreaterThanOrEqual(60_000);
+  for (const seconds of [61, 3600, 2 ** 31, Number.MAX_SAFE_INTEGER])
+    expect(retryInMs(policy, 1, end(503, seconds), createRandom(1, 'x'))).toBeNull();
+});
+
 test('nobody comes back before the time that Retry-After gives, nor all at once', () => {
   const waits = spread(1, end(503, 2));
   expect(Math.min(...waits)).toBeGreaterThanOrEqual(2000);

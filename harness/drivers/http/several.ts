@@ -1,5 +1,5 @@
 // Several driver processes as one, where one core is not enough: each sends every n-th operation of the plan, all from the same zero, and what they wrote is one history.
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
@@ -38,13 +38,13 @@ const startAll = async ({ processes, onProgress, historyFile, ...options }: Seve
     ),
   );
   const drivers = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const end = async (): Promise<void> => void (await Promise.all(drivers.map((driver) => driver[Symbol.asyncDispose]())));
+  const endAll = async (): Promise<void> => void (await Promise.all(drivers.map((driver) => driver[Symbol.asyncDispose]())));
   const failure = started.find((each) => each.status === 'rejected');
   if (failure !== undefined) {
-    await end();
+    await endAll();
     throw failure.reason;
   }
-  const done = Promise.all(drivers.map((driver) => driver.done)).then((summaries) => finish(summaries, parts, historyFile));
+  const done = finish(drivers, parts, historyFile, endAll);
   // It is handed out below; until someone waits for it a failure must not count as unhandled.
   done.catch(() => {});
   return {
@@ -52,34 +52,77 @@ const startAll = async ({ processes, onProgress, historyFile, ...options }: Seve
     plannedOperations: drivers.reduce((sum, { plannedOperations }) => sum + plannedOperations, 0),
     go: (zeroAt) => drivers.forEach((driver) => driver.go(zeroAt)),
     done,
-    [Symbol.asyncDispose]: end,
+    [Symbol.asyncDispose]: async () => {
+      await endAll();
+      // Their history is joined once they have ended, however they did.
+      await done.catch(() => undefined);
+    },
   };
 };
 
-const finish = async (summaries: readonly DriverSummary[], parts: readonly string[], historyFile: string): Promise<DriverSummary> => {
-  await joinHistories(parts, historyFile);
+/** One that dies ends the others: as where there is but one, what was written until then is the history, and it has no end. */
+const finish = async (
+  drivers: readonly HttpDriver[],
+  parts: readonly string[],
+  historyFile: string,
+  endAll: () => Promise<void>,
+): Promise<DriverSummary> => {
+  const summaries = await Promise.all(drivers.map(({ done }) => done)).catch(async (error: unknown) => {
+    await endAll();
+    await joinHistories(parts, historyFile);
+    throw error;
+  });
+  const cut = await joinHistories(parts, historyFile);
+  if (cut !== null) throw new HarnessError('FL_DRIVER_FAILED', `the HTTP driver failed: ${cut} was cut off`);
   return { ...mergeProgress(summaries), type: 'done', operations: summaries.reduce((sum, { operations }) => sum + operations, 0) };
 };
 
-/** The first header, every operation, and a last line that counts them all. A part that is not whole makes the whole one not whole: it gets no last line. */
-const joinHistories = async (parts: readonly string[], historyFile: string): Promise<void> => {
+/**
+ * The first header, every operation, and a last line that counts them all. A part that is not whole makes the whole one not whole: it gets no last line.
+ * Resolves with such a part; null: each is whole.
+ */
+const joinHistories = async (parts: readonly string[], historyFile: string): Promise<string | null> => {
+  const begun = parts.filter((part) => existsSync(part));
+  let cut = parts.find((part) => !begun.includes(part)) ?? null;
+  // Before the first of them has begun there is no history.
+  if (begun.length === 0) return cut;
   const out = createWriteStream(historyFile);
   let operations = 0;
-  for (const [index, part] of parts.entries()) {
+  for (const [index, part] of begun.entries()) {
     let ended = false;
     let line = 0;
-    for await (const text of createInterface({ input: createReadStream(part) })) {
+    for await (const text of linesOf(part)) {
       line += 1;
       ended = text.startsWith('{"end":true');
       if (ended || (line === 1 && index > 0)) continue;
       if (line > 1) operations += 1;
       out.write(`${text}\n`);
     }
-    if (!ended) throw new HarnessError('FL_DRIVER_FAILED', `the HTTP driver failed: ${part} was cut off`);
+    if (!ended) cut ??= part;
   }
-  out.end(`${JSON.stringify({ end: true, operations })}\n`);
+  out.end(cut === null ? `${JSON.stringify({ end: true, operations })}\n` : '');
   await finished(out);
-  await Promise.all(parts.map((part) => rm(part)));
+  await Promise.all(begun.map((part) => rm(part)));
+  return cut;
+};
+
+/** Without a last line that was torn when its process died: in the middle of a file it would hide all that follows. */
+const linesOf = async function* (part: string): AsyncGenerator<string> {
+  let held: string | null = null;
+  for await (const text of createInterface({ input: createReadStream(part) })) {
+    if (held !== null) yield held;
+    held = text;
+  }
+  if (held !== null && isWhole(held)) yield held;
+};
+
+const isWhole = (line: string): boolean => {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 export const mergeProgress = (all: readonly Omit<DriverProgress, 'type'>[]): Omit<DriverProgress, 'type'> => {

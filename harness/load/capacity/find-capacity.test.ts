@@ -31,6 +31,13 @@ test('a target that queues what it can’t answer, without an error, holds no mo
   expect(capacity.ratePerSecond).toBeLessThan(330 * 1.06);
 });
 
+test('what a probe missed is said as the gate is written, and never rounded to its bound', async () => {
+  const { capacity } = await find(330);
+  const missed = capacity.probes.filter(({ outcome }) => outcome === 'missed').map(({ because }) => because);
+  expect(missed.length).toBeGreaterThan(0);
+  for (const because of missed) expect(because).toMatch(/^throughput>=95% was missed: (?!95%)\d+(\.\d+)?%$/);
+});
+
 test('a search whose time is up ends, and says what had held', async () => {
   const { capacity } = await find(330, { mostSeconds: 20 });
   expect(capacity).toMatchObject({ ratePerSecond: null, ended: 'time', probes: [{ outcome: 'holds' }, { outcome: 'holds' }] });

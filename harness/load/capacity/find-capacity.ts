@@ -1,6 +1,7 @@
 // Carries the search out: each probe settles first, is then measured for a while, and judged by the same gates as any run.
 import type { PlayHooks, PlayJob, Played, Player } from '../play.ts';
 import { totalArrivals, totalSeconds, type Stage } from '../plan/stage.ts';
+import { gateValue } from '../report/figures.ts';
 import type { GateResult, PhaseResult } from '../result.ts';
 import { isLate, judgeSlos, samplesNeeded } from '../slo/judge-slos.ts';
 import type { Slo } from '../slo/slo.ts';
@@ -79,7 +80,7 @@ const probe = async (player: Player, job: PlayJob, step: Step, options: Capacity
       p99: phase.latencyMs.p99,
       errorShare: phase.errorShare,
       lateRatio: phase.lateRatio,
-      because: bad === undefined ? (doubt ?? null) : (bad.because ?? `${bad.slo} was missed: ${bad.measured?.toPrecision(4)} ${bad.unit}`),
+      because: bad === undefined ? (doubt ?? null) : (bad.because ?? `${bad.slo} was missed: ${gateValue(bad)}`),
     },
   };
 };

@@ -13,10 +13,25 @@ export const rate = (perSecond: number | null): string => {
   return `${perSecond >= 100 ? count(perSecond) : Number(perSecond.toPrecision(3))}/s`;
 };
 
-export const gateValue = ({ measured, unit }: Pick<GateResult, 'measured' | 'unit'>): string => {
+/** As short as it can be and still be told from its bound: a rounded 95% would look as if it had met 95%. */
+export const gateValue = ({ measured, unit, bound }: Pick<GateResult, 'measured' | 'unit' | 'bound'>): string => {
   if (measured === null) return 'no data';
-  if (unit === 'ms') return milliseconds(measured);
-  return unit === '/s' ? rate(measured) : percent(measured);
+  if (measured === bound || short(measured, unit) !== short(bound, unit)) return short(measured, unit);
+  let digits = 1;
+  while (digits < mostDigits && exact(measured, unit, digits) === exact(bound, unit, digits)) digits += 1;
+  return exact(measured, unit, digits);
+};
+
+const mostDigits = 9;
+
+const short = (value: number, unit: string): string => {
+  if (unit === 'ms') return milliseconds(value);
+  return unit === '/s' ? rate(value) : percent(value);
+};
+
+const exact = (value: number, unit: string, digits: number): string => {
+  if (unit === 'ms') return value >= 10_000 ? `${(value / 1000).toFixed(digits)} s` : `${value.toFixed(digits)} ms`;
+  return unit === '/s' ? `${value.toFixed(digits)}/s` : `${(value * 100).toFixed(digits)}%`;
 };
 
 /** `1.3` as `+30%`. */

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connections, createConnections } from '../../drivers/http/connections.ts';
 import { runOpenLoop } from '../../drivers/open-loop.ts';
+import { readRetryAfter } from '../../drivers/http/retry-after.ts';
 import { retryInMs } from '../../drivers/http/retry-policy.ts';
 import { createRandom } from '../../traffic/random.ts';
 import { highestRate } from '../plan/stage.ts';
@@ -143,7 +144,7 @@ const retried = (run: Run, call: Call, end: ExchangeEnd): boolean => {
 const attemptEnd = (end: ExchangeEnd) =>
   end.kind === 'error'
     ? { status: null, retryAfterSeconds: null }
-    : { status: end.status, retryAfterSeconds: end.retryAfter !== null && /^\d+$/.test(end.retryAfter) ? Number(end.retryAfter) : null };
+    : { status: end.status, retryAfterSeconds: readRetryAfter(end.retryAfter, Date.now()) };
 
 const finish = (run: Run, { index, handedAtMs }: Call, end: ExchangeEnd): void => {
   const error = errorOf(run.job, end);

@@ -40,7 +40,7 @@ const fileOf = (begin: Start): TargetFile => ({
   name: 'made-up',
   offers: ['read-back', 'processes'],
   start: async (context) => ({
-    url: '',
+    url: 'http://127.0.0.1:9',
     pending: async () => ['one of them'],
     readBack: async function* () {
       yield { id: 1, systemName: 's', objectId: 'o', eventName: 'e', idempotencyKey: 'k', receivedAt: 5 };
@@ -104,6 +104,21 @@ test('a process that ends before it is ready is told with what it said', async (
     code: 'FL_TARGET_FAILED',
     message: /ingest ended before it was ready; its log is .*no such database/s,
   });
+});
+
+test('what offers to be read back and gives no readBack is refused, and is taken down', async () => {
+  let pid = 0;
+  const misspelt = startFile(async ({ startProcess }) => {
+    ({ pid } = await startProcess(program));
+    return { readBack: undefined, readback: () => [] } as unknown as Partial<StartedSystem>;
+  });
+  await expect(misspelt).rejects.toMatchObject({ code: 'FL_TARGET_FILE', message: /gave back .*readback:\n {2}readBack: must be/ });
+  expect(isGone(pid)).toBe(true);
+});
+
+test('what gives nothing back from start is refused by name', async () => {
+  const nothing = startFile(async () => ({ url: undefined, pending: undefined }) as unknown as Partial<StartedSystem>);
+  await expect(nothing).rejects.toMatchObject({ code: 'FL_TARGET_FILE', message: /url: must be the URL[^]*pending: must be/ });
 });
 
 const isGone = (pid: number): boolean => processState(pid) === null;

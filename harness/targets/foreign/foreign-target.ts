@@ -13,6 +13,7 @@ import { telemetryEnvironment } from '../faultline/environment.ts';
 import type { Lacks } from '../offers.ts';
 import type { RunningTarget, StartOptions, Target } from '../target.ts';
 import { type ForeignProcess, startForeignProcess } from './foreign-process.ts';
+import { checkStarted } from './started-problems.ts';
 import type { KeptEvent, ProcessRequest, StartContext, StartedSystem, TargetFile } from './target-file.ts';
 
 export type ForeignOptions = {
@@ -59,6 +60,7 @@ const startForeign = async (options: ForeignOptions, start: StartOptions, signal
   const context = { run, scenario, telemetry, databaseUrl, processes: start.processes, environment, folder, startProcess, signal };
   const system = await startSystem(file, context);
   undo.defer(() => stopSystem(options, system));
+  checkStarted(system, file, options.path);
   return { ...runningTarget(file, system, processes, pool, undo.move()), databaseUrl, lacks };
 };
 
@@ -76,7 +78,8 @@ const startSystem = async (file: TargetFile, context: StartContext): Promise<Sta
 const stopSystem = async ({ file, path, clock }: ForeignOptions, system: StartedSystem): Promise<void> => {
   const what = `stop() of target ${file.name} (${path})`;
   const stopping = (async () => {
-    await system.stop?.();
+    // What was given back may be anything: it is refused by name, and that is not to be hidden by this.
+    if (typeof (system as Partial<StartedSystem> | undefined)?.stop === 'function') await system.stop?.();
     return true;
   })();
   const isDone = await within(stopping, stopWithinMs, clock).catch((error: unknown) => {
