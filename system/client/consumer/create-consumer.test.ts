@@ -88,3 +88,49 @@ test('a second iteration beside the first is refused, and does not call done wit
   expect((await again).value).toMatchObject({ position: 1 });
   await consumer.close();
 });
+
+/** So many lanes, each of which answers with none once it was waited for, but those with an event in it. */
+const openWide = (lanes: number, withEvent: readonly number[]) => {
+  const timing = createFakeTiming();
+  const [reads, server]: [{ lane: number; signal: AbortSignal }[], { epoch: number }] = [[], { epoch: 1 }];
+  const api: ConsumerApi = {
+    create: async () => undefined,
+    leave: async () => undefined,
+    join: async () => Array.from({ length: lanes }, (_, lane) => ({ lane, position: 0, epoch: server.epoch, ending: false })),
+    checkpoint: async (checkpoints) => checkpoints.map(({ lane, epoch, to }) => ({ lane, outcome: 'moved', position: to, epoch })),
+    read: async (lane, after, waitMs, signal) => {
+      reads.push({ lane, signal });
+      if (after === 0 && withEvent.includes(lane)) return { events: [{ lane, position: 1 } as ConsumedEvent], position: 1 };
+      return new Promise((resolve, reject) => {
+        timing.after(waitMs, () => resolve({ events: [], position: after }));
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      });
+    },
+  };
+  const settings = readConsumerOptions({ url: 'http://127.0.0.1', consumer: 'till', leaseMs }, () => 'one');
+  return { timing, reads, server, consumer: createConsumerOn(settings, api, { timing, random: () => 0.5 }) };
+};
+
+test('more lanes than are read at a time have their turn, whichever has waited longest', async () => {
+  const { timing, reads, consumer } = openWide(40, [16, 39]);
+  const events = consumer[Symbol.asyncIterator]();
+  const two = [events.next(), events.next()];
+  const seen: number[] = [];
+  for (const one of two) void one.then(({ value }) => seen.push((value as ConsumedEvent).lane));
+  await timing.advance(10_000);
+  expect(seen).toEqual([16, 39]);
+  const counts = Array.from({ length: 40 }, (_, lane) => reads.filter((one) => one.lane === lane).length);
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+  await consumer.close();
+});
+
+test('a lane that was given up is not read on: its read ends, and the lane as it was taken again is read', async () => {
+  const { timing, reads, server, consumer } = openWide(16, []);
+  void consumer[Symbol.asyncIterator]().next();
+  await timing.advance(1);
+  expect(reads).toHaveLength(16);
+  server.epoch = 2;
+  await timing.advance(leaseMs);
+  expect([reads.length, reads.filter(({ signal }) => signal.aborted).length, consumer.stats().failures]).toEqual([32, 16, 0]);
+  await consumer.close();
+});

@@ -18,22 +18,24 @@ export const createReadAhead = (state: ConsumerState, api: ConsumerApi, onGone: 
     for (const lane of held.toRead()) {
       if (reads >= mostReads || state.isOver) return;
       reads += 1;
-      lane.isReading = true;
-      void readOne(lane).finally(() => {
+      const reading = held.beginRead(lane);
+      void readOne(lane, reading.signal).finally(() => {
         reads -= 1;
-        lane.isReading = false;
+        held.endRead(lane, reading);
         pump();
       });
     }
   };
 
-  const readOne = async (lane: HeldLane): Promise<void> => {
+  const readOne = async (lane: HeldLane, dropped: AbortSignal): Promise<void> => {
     const after = lane.read;
     try {
-      const page = await api.read(lane.lane, after, held.lanes > mostReads ? turnMs : waitMs, state.signal);
+      const wait = held.lanes > mostReads ? turnMs : waitMs;
+      const page = await api.read(lane.lane, after, wait, AbortSignal.any([state.signal, dropped]));
       held.put(lane, after, page);
       if (page.events.length > 0) state.wake();
     } catch (error) {
+      if (dropped.aborted) return;
       const lowWater = onGone === 'skip' ? lowWaterOf(error) : null;
       if (lowWater !== null && lowWater > after) return void (state.counts.skipped += held.skipTo(lane, after, lowWater));
       state.note(error);
