@@ -93,11 +93,13 @@ test('a second iteration beside the first is refused, and does not call done wit
 const openWide = (lanes: number, withEvent: readonly number[]) => {
   const timing = createFakeTiming();
   const [reads, server]: [{ lane: number; signal: AbortSignal }[], { epoch: number }] = [[], { epoch: 1 }];
+  const positions = Array.from({ length: lanes }, () => 0);
   const api: ConsumerApi = {
     create: async () => undefined,
     leave: async () => undefined,
-    join: async () => Array.from({ length: lanes }, (_, lane) => ({ lane, position: 0, epoch: server.epoch, ending: false })),
-    checkpoint: async (checkpoints) => checkpoints.map(({ lane, epoch, to }) => ({ lane, outcome: 'moved', position: to, epoch })),
+    join: async () => positions.map((position, lane) => ({ lane, position, epoch: server.epoch, ending: false })),
+    checkpoint: async (checkpoints) =>
+      checkpoints.map(({ lane, epoch, to }) => ({ lane, outcome: 'moved', position: (positions[lane] = to), epoch })),
     read: async (lane, after, waitMs, signal) => {
       reads.push({ lane, signal });
       if (after === 0 && withEvent.includes(lane)) return { events: [{ lane, position: 1 } as ConsumedEvent], position: 1 };

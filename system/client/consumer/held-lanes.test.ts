@@ -50,6 +50,19 @@ test('a lane with another epoch is begun anew, and what was read of it before is
   expect(held.toRead()).toMatchObject([{ epoch: 2, read: 4 }]);
 });
 
+test('a lane whose checkpoint was set back is begun anew there, unless the answer is from before the checkpoint moved', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0)]);
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 5), position: 5 });
+  handOut(held, 3);
+  const asked = held.saved();
+  held.settle([{ lane: 0, outcome: 'moved', position: 3, epoch: 1 }]);
+  held.apply([lease(0, 0)], asked);
+  expect(handOut(held, 1)).toEqual(['0:4']);
+  held.apply([lease(0, 2)], held.saved());
+  expect([held.next(), held.toRead()[0]?.read, held.checkpoints()]).toEqual([null, 2, []]);
+});
+
 test('a lane that was fenced is given up; one that stands elsewhere goes on from there', () => {
   const held = createHeldLanes();
   held.apply([lease(0), lease(1)]);

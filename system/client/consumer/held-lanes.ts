@@ -21,8 +21,13 @@ export type HeldLane = {
 
 export type HeldLanes = {
   readonly lanes: number;
-  /** What a join answered: lanes that are not in it, or have another epoch, are given up with what was read of them. */
-  apply(leased: readonly LeasedLane[]): void;
+  /** Where the checkpoints stand, as far as is known. */
+  saved(): ReadonlyMap<number, number>;
+  /**
+   * What a join answered: lanes that are not in it, or have another epoch, are given up with what was read of them; so are those whose checkpoint was set back.
+   * `asked`: what `saved` was when the join was sent. A checkpoint that moved while the answer was on its way is ahead of it.
+   */
+  apply(leased: readonly LeasedLane[], asked?: ReadonlyMap<number, number>): void;
   /** Lanes with nothing left to hand out; the one that was read longest ago is first. */
   toRead(): readonly HeldLane[];
   /** A read of it begins, and ends when `endRead` is told of it: until then it is not to be read. */
@@ -61,7 +66,8 @@ export const createHeldLanes = (): HeldLanes => {
     get lanes() {
       return lanes.size;
     },
-    apply: (leased) => apply(lanes, leased),
+    saved: () => savedOf(lanes),
+    apply: (leased, asked = savedOf(lanes)) => apply(lanes, leased, asked),
     toRead: () =>
       [...lanes.values()]
         .filter(({ queue, reading, ending }) => queue.length === 0 && reading === null && !ending)
@@ -114,11 +120,14 @@ export const createHeldLanes = (): HeldLanes => {
   };
 };
 
-const apply = (lanes: Map<number, HeldLane>, leased: readonly LeasedLane[]): void => {
+const savedOf = (lanes: ReadonlyMap<number, HeldLane>): ReadonlyMap<number, number> =>
+  new Map([...lanes.values()].map(({ lane, saved }) => [lane, saved]));
+
+const apply = (lanes: Map<number, HeldLane>, leased: readonly LeasedLane[], asked: ReadonlyMap<number, number>): void => {
   for (const lane of lanes.keys()) if (!leased.some((one) => one.lane === lane)) drop(lanes, lane);
   for (const lease of leased) {
     const held = lanes.get(lease.lane);
-    if (held?.epoch !== lease.epoch) {
+    if (held?.epoch !== lease.epoch || lease.position < (asked.get(lease.lane) ?? 0)) {
       drop(lanes, lease.lane);
       lanes.set(lease.lane, begun(lease));
     } else if (lease.ending && !held.ending) {
