@@ -103,8 +103,8 @@ export const createHeldLanes = (): HeldLanes => {
       inHand = null;
     },
     abandon: () => {
+      for (const held of lanes.values()) goBack(held, doneTo(held));
       inHand = null;
-      for (const held of lanes.values()) Object.assign(held, { queue: [], read: held.done });
     },
     checkpoints: () =>
       [...lanes.values()].flatMap((held) => {
@@ -141,6 +141,11 @@ const drop = (lanes: Map<number, HeldLane>, lane: number): void => {
   const held = lanes.get(lane);
   if (held !== undefined) stopReading(held);
   lanes.delete(lane);
+};
+
+const goBack = (held: HeldLane, at: number): void => {
+  if (held.read !== at) stopReading(held);
+  Object.assign(held, { queue: [], read: at, done: at });
 };
 
 /** It would wait for as long as the system lets it, in the place of a read that is of use. */
