@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entryOverheadBytes } from './entry.ts';
 import { createBench, event, type Step, watch } from './testing.ts';
+import { systemTiming } from './timing.ts';
 
 /** An event that counts exactly 2,000 bytes in the buffer, with an id of its own. */
 const heavy = (id: string, objectId = id) => {
@@ -194,6 +195,23 @@ describe('close', () => {
     expect(first?.value).toMatchObject({ remaining: [{ outcome: 'definite' }] });
     expect(second?.value).toBe(first?.value);
   });
+
+  test.each([{ lingerMs: 10_000 }, { lingerMs: 0 }])(
+    'at once: nothing is sent any more, and what never left is not in doubt (%o)',
+    async (settings) => {
+      const requests: string[] = [];
+      const fetch = (_url: string, { body }: { readonly body: string }) => (requests.push(body), new Promise<never>(() => {}));
+      const open = () => createBench(settings, { timing: systemTiming, fetch }).producer;
+      const [one, other] = [open(), open()];
+      const answers = [one, other].map((producer) => watch(producer.send(event())));
+      // Whoever is in the middle of a patient end is hurried.
+      const patient = other.close();
+      const closed = await Promise.all([one.close({ timeoutMs: 0 }), other.close({ timeoutMs: 0 }), patient]);
+      await new Promise((resolve) => void setTimeout(resolve, 20));
+      expect(closed.map(({ remaining }) => remaining.map(({ outcome }) => outcome))).toEqual([['definite'], ['definite'], ['definite']]);
+      expect([requests, codes(answers)]).toEqual([[], ['FL_CLIENT_CLOSED', 'FL_CLIENT_CLOSED']]);
+    },
+  );
 
   test('one whose event waits for its next attempt leaves no timer either', async () => {
     const { producer, ingest, timing } = createBench({ lingerMs: 0, retryBackoffMs: 10_000 });
