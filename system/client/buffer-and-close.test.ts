@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entryOverheadBytes } from './entry.ts';
-import { createBench, event, type Step, watch } from './testing.ts';
+import { createBench, event, type Step, watch, type Watched } from './testing.ts';
 import { systemTiming } from './timing.ts';
 
 /** An event that counts exactly 2,000 bytes in the buffer, with an id of its own. */
@@ -79,6 +79,30 @@ describe('a full buffer', () => {
     const again = watch(producer.send(heavy('c')));
     await timing.advance(100);
     expect(again.state).toBe('accepted');
+  });
+
+  test.each([{ text: 180 }, { text: 1200 }])('whoever awaits `ready` before each `send` is not refused (%o)', async ({ text }) => {
+    const { producer, timing } = createBench(
+      { lingerMs: 0, maxBufferBytes: 3000, maxBatchBytes: 3000, overflow: 'reject' },
+      { decide: () => ({ accept: true, delayMs: 100 }) },
+    );
+    const send = (id: string) => producer.send(event({ id, object_id: id, metadata: { text: 'x'.repeat(text) } }));
+    const answers: Watched[] = [];
+    const sendInTurn = async () => {
+      for (const id of ['a', 'b', 'c']) {
+        await producer.ready();
+        answers.push(watch(send(id)));
+      }
+    };
+    void sendInTurn();
+    await timing.advance(2000);
+    expect(codes(answers)).toEqual(['accepted', 'accepted', 'accepted']);
+    // Together, too: there is room for one of them.
+    const together = ['d', 'e', 'f'].map((id) => watch(producer.ready().then(() => send(id))));
+    const idle = watch(producer.ready());
+    await timing.advance(2000);
+    expect([...codes(together), idle.state]).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+    expect(timing.timers).toBe(0);
   });
 
   test("'drop-oldest': the oldest makes room, counted, definite where it was never in doubt", async () => {
