@@ -4,11 +4,13 @@ import type { Entry } from './entry.ts';
 import { type Failure, ownFailure } from './producer-error.ts';
 import type { ProducerSettings } from './producer-options.ts';
 import { createRoom } from './room.ts';
+import type { Timing } from './timing.ts';
 import type { Unsettled } from './unsettled.ts';
 
 export type AdmissionOptions = {
-  readonly settings: Pick<ProducerSettings, 'maxBufferBytes' | 'overflow'>;
+  readonly settings: Pick<ProducerSettings, 'maxBufferBytes' | 'maxBatchBytes' | 'overflow'>;
   readonly unsettled: Pick<Unsettled, 'members'>;
+  readonly timing: Pick<Timing, 'soon'>;
   /** It is in, and may be sent. */
   readonly enter: (entry: Entry) => void;
   /** A newer one takes its place. */
@@ -33,10 +35,10 @@ export type Admission = {
   counts(): BufferCounts;
 };
 
-export const createAdmission = ({ settings, unsettled, enter, drop }: AdmissionOptions): Admission => {
+export const createAdmission = ({ settings, unsettled, timing, enter, drop }: AdmissionOptions): Admission => {
   const { maxBufferBytes, overflow } = settings;
-  const buffer = createBuffer(maxBufferBytes, enter);
-  const room = createRoom(() => buffer.hasRoom);
+  const buffer = createBuffer(settings, enter);
+  const room = createRoom(() => buffer.hasRoom, timing.soon);
 
   /** The oldest that make room together; none where all of them would not. What is on its way stays. */
   const oldestFor = (entry: Entry): readonly Entry[] => {
@@ -51,15 +53,22 @@ export const createAdmission = ({ settings, unsettled, enter, drop }: AdmissionO
     return wantedBytes <= 0 ? oldest : [];
   };
 
+  const admit = (entry: Entry): Failure | null => {
+    if (overflow === 'drop-oldest' && !buffer.fits(entry)) for (const old of oldestFor(entry)) drop(old);
+    if (buffer.fits(entry)) {
+      buffer.add(entry);
+      enter(entry);
+      return null;
+    }
+    return overflow === 'wait' && buffer.wait(entry) ? null : ownFailure('FL_CLIENT_BUFFER_FULL', fullMessage(maxBufferBytes, overflow));
+  };
+
   return {
     admit: (entry) => {
-      if (overflow === 'drop-oldest' && !buffer.fits(entry)) for (const old of oldestFor(entry)) drop(old);
-      if (buffer.fits(entry)) {
-        buffer.add(entry);
-        enter(entry);
-        return null;
-      }
-      return overflow === 'wait' && buffer.wait(entry) ? null : ownFailure('FL_CLIENT_BUFFER_FULL', fullMessage(maxBufferBytes, overflow));
+      buffer.meet(entry);
+      const refusal = admit(entry);
+      room.taken();
+      return refusal;
     },
     leave: (entry) => {
       buffer.remove(entry);

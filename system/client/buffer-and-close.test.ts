@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { entryOverheadBytes } from './entry.ts';
-import { createBench, event, type Step, watch } from './testing.ts';
+import { createBench, event, type Step, watch, type Watched } from './testing.ts';
+import { systemTiming } from './timing.ts';
 
 /** An event that counts exactly 2,000 bytes in the buffer, with an id of its own. */
 const heavy = (id: string, objectId = id) => {
@@ -78,6 +79,30 @@ describe('a full buffer', () => {
     const again = watch(producer.send(heavy('c')));
     await timing.advance(100);
     expect(again.state).toBe('accepted');
+  });
+
+  test.each([{ text: 180 }, { text: 1200 }])('whoever awaits `ready` before each `send` is not refused (%o)', async ({ text }) => {
+    const { producer, timing } = createBench(
+      { lingerMs: 0, maxBufferBytes: 3000, maxBatchBytes: 3000, overflow: 'reject' },
+      { decide: () => ({ accept: true, delayMs: 100 }) },
+    );
+    const send = (id: string) => producer.send(event({ id, object_id: id, metadata: { text: 'x'.repeat(text) } }));
+    const answers: Watched[] = [];
+    const sendInTurn = async () => {
+      for (const id of ['a', 'b', 'c']) {
+        await producer.ready();
+        answers.push(watch(send(id)));
+      }
+    };
+    void sendInTurn();
+    await timing.advance(2000);
+    expect(codes(answers)).toEqual(['accepted', 'accepted', 'accepted']);
+    // Together, too: there is room for one of them.
+    const together = ['d', 'e', 'f'].map((id) => watch(producer.ready().then(() => send(id))));
+    const idle = watch(producer.ready());
+    await timing.advance(2000);
+    expect([...codes(together), idle.state]).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+    expect(timing.timers).toBe(0);
   });
 
   test("'drop-oldest': the oldest makes room, counted, definite where it was never in doubt", async () => {
@@ -194,6 +219,23 @@ describe('close', () => {
     expect(first?.value).toMatchObject({ remaining: [{ outcome: 'definite' }] });
     expect(second?.value).toBe(first?.value);
   });
+
+  test.each([{ lingerMs: 10_000 }, { lingerMs: 0 }])(
+    'at once: nothing is sent any more, and what never left is not in doubt (%o)',
+    async (settings) => {
+      const requests: string[] = [];
+      const fetch = (_url: string, { body }: { readonly body: string }) => (requests.push(body), new Promise<never>(() => {}));
+      const open = () => createBench(settings, { timing: systemTiming, fetch }).producer;
+      const [one, other] = [open(), open()];
+      const answers = [one, other].map((producer) => watch(producer.send(event())));
+      // Whoever is in the middle of a patient end is hurried.
+      const patient = other.close();
+      const closed = await Promise.all([one.close({ timeoutMs: 0 }), other.close({ timeoutMs: 0 }), patient]);
+      await new Promise((resolve) => void setTimeout(resolve, 20));
+      expect(closed.map(({ remaining }) => remaining.map(({ outcome }) => outcome))).toEqual([['definite'], ['definite'], ['definite']]);
+      expect([requests, codes(answers)]).toEqual([[], ['FL_CLIENT_CLOSED', 'FL_CLIENT_CLOSED']]);
+    },
+  );
 
   test('one whose event waits for its next attempt leaves no timer either', async () => {
     const { producer, ingest, timing } = createBench({ lingerMs: 0, retryBackoffMs: 10_000 });

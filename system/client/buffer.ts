@@ -1,5 +1,5 @@
 // The bound of what is held: bytes of events without an answer, and of those that wait for room, as much again at most.
-import type { Entry } from './entry.ts';
+import { type Entry, entryOverheadBytes } from './entry.ts';
 import { createQueue, push, remove } from './queue.ts';
 
 export type Buffer = {
@@ -7,8 +7,10 @@ export type Buffer = {
   readonly events: number;
   readonly waitingBytes: number;
   readonly waitingEvents: number;
-  /** The next event of ordinary size need not wait. */
+  /** The next event need not wait: one as large as any that came, or as half of the buffer. */
   readonly hasRoom: boolean;
+  /** One of this size may come again. */
+  meet(entry: Entry): void;
   fits(entry: Entry): boolean;
   add(entry: Entry): void;
   /** False: no room to wait either. */
@@ -17,12 +19,19 @@ export type Buffer = {
   remove(entry: Entry): void;
 };
 
+export type BufferSettings = {
+  readonly maxBufferBytes: number;
+  /** Of one event. */
+  readonly maxBatchBytes: number;
+};
+
 /** `enter` is told of each that waited and is now in. */
-export const createBuffer = (maxBytes: number, enter: (entry: Entry) => void): Buffer => {
+export const createBuffer = ({ maxBufferBytes: maxBytes, maxBatchBytes }: BufferSettings, enter: (entry: Entry) => void): Buffer => {
   const waiting = createQueue<Entry>();
   let bytes = 0;
   let events = 0;
   let waitingBytes = 0;
+  let largestBytes = Math.min(maxBatchBytes + entryOverheadBytes, maxBytes / 2);
 
   // Nobody overtakes those who wait, or order per key would be lost at the door.
   const fits = (entry: Entry) => waiting.size === 0 && hasSpace(entry);
@@ -61,7 +70,10 @@ export const createBuffer = (maxBytes: number, enter: (entry: Entry) => void): B
       return waiting.size;
     },
     get hasRoom() {
-      return waiting.size === 0 && bytes < maxBytes;
+      return waiting.size === 0 && (events === 0 || bytes + largestBytes <= maxBytes);
+    },
+    meet: ({ bufferBytes }) => {
+      largestBytes = Math.max(largestBytes, bufferBytes);
     },
     fits,
     add,

@@ -29,7 +29,8 @@ export const createClosing = ({ unsettled, timing, flush, giveUp, stop }: Closin
   const hurry = createHurry(timing);
 
   const end = async (): Promise<Closed> => {
-    await Promise.race([flush(), hurry.over]);
+    // Without any time nothing is flushed: what never left is not in doubt.
+    if (!hurry.isOver) await Promise.race([flush(), hurry.over]);
     hurry.cancel();
     const left = [...unsettled.members()];
     const remaining = left.map((entry) => ({ event: JSON.parse(entry.body) as EventBody, outcome: outcomeOf(entry) }));
@@ -52,12 +53,24 @@ export const createClosing = ({ unsettled, timing, flush, giveUp, stop }: Closin
 /** The earliest of several bounds. */
 const createHurry = (timing: Timing) => {
   const cancels: (() => void)[] = [];
-  let end = () => {};
-  const over = new Promise<void>((resolve) => (end = resolve));
-  let isCancelled = false;
+  let [isOver, isCancelled] = [false, false];
+  let resolveOver = () => {};
+  const over = new Promise<void>((resolve) => (resolveOver = resolve));
+  const end = () => {
+    isOver = true;
+    resolveOver();
+  };
   return {
     over,
-    within: (timeoutMs: number) => void (isCancelled || cancels.push(timing.after(timeoutMs, end))),
+    get isOver() {
+      return isOver;
+    },
+    within: (timeoutMs: number) => {
+      if (isCancelled) return;
+      // No timer: a batch that is due would leave before it.
+      if (timeoutMs <= 0) end();
+      else cancels.push(timing.after(timeoutMs, end));
+    },
     cancel: () => {
       isCancelled = true;
       for (const cancel of cancels) cancel();

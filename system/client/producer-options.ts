@@ -1,5 +1,6 @@
 // What a producer can be told, with unit, default and bounds. Parsed once: every mistake is told at once, and a name that is not known is one.
 // docs/client.md is held equal to the table by a test.
+import { keyProblems } from './key-problems.ts';
 import { ownFailure, ProducerError } from './producer-error.ts';
 import type { Fetch } from './transport.ts';
 
@@ -171,17 +172,5 @@ const urlProblems = (url: string | URL): readonly string[] => {
   if (protocol !== 'http:' && protocol !== 'https:') return [`url begins with ${protocol}; it is http: or https:.`];
   return search !== '' || hash !== '' ? ['url has a query or fragment; it is a base URL, to which events/batch is added.'] : [];
 };
-
-/** The key is in no message. */
-const keyProblems = ({ apiKey, url, allowPlainText = false }: ProducerOptions): readonly string[] => {
-  if (apiKey === undefined) return [];
-  if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey))
-    return ['apiKey is empty, or has characters that a header can not carry.'];
-  if (allowPlainText || !URL.canParse(String(url)) || !isPlainElsewhere(new URL(url))) return [];
-  return ['apiKey would go over http: to another machine, where others may read it: use https:, or say allowPlainText: true.'];
-};
-
-const isPlainElsewhere = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 const endpointOf = (url: URL): string => new URL('events/batch', url.href.endsWith('/') ? url.href : `${url.href}/`).href;

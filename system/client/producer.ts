@@ -68,7 +68,7 @@ export const createProducerOn = (settings: ProducerSettings, ports: ProducerPort
     dispatcher.wake();
   };
   const drop = (entry: Entry) => giveUp(entry, 'FL_CLIENT_DROPPED', 'The buffer was full, and a newer event took its place.');
-  const admission = createAdmission({ settings, unsettled, enter, drop });
+  const admission = createAdmission({ settings, unsettled, timing, enter, drop });
   const release = (entry: Entry): void => {
     order.leave(entry);
     admission.leave(entry);

@@ -86,6 +86,7 @@ describe('a backup', () => {
     await source.rows(
       `insert into consumer_lanes (tenant, consumer, lane, position, epoch, owner) values ('default', 'billing', 0, 3, 7, 'i')`,
     );
+    await source.rows(`insert into removed_consumers (tenant, consumer, epoch) values ('default', 'gone', 7)`);
     await ops(source.url, 'backup', '--out', place);
     await ops(empty.url, 'restore', place);
     await using there = restored();
@@ -96,6 +97,7 @@ describe('a backup', () => {
     expect(await rows('select position::int, epoch > 7 as raised, owner from consumer_lanes')).toEqual([
       { position: 3, raised: true, owner: null },
     ]);
+    expect(await rows('select epoch > 7 as raised from removed_consumers')).toEqual([{ raised: true }]);
     const [before, after] = [
       await source.rows(`select nextval('event_ids')::float8 as id`),
       await rows(`select nextval('event_ids')::float8 as id`),

@@ -74,7 +74,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
       return { kind: 'fenced' };
     }
     if (report.holdings !== null) ({ holdings } = report);
-    for (const { position } of report.failures) known.delete(position);
+    note(known, report);
     if (report.delivered > 0 || report.failures.length > 0) telemetry.finished(tenure, report);
     if (report.failures.length > 0 || report.setAside) options.onParked();
     if (carefulUntil !== null && report.position >= carefulUntil && !report.moreDue) carefulUntil = null;
@@ -110,6 +110,13 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
       halted = reason;
     },
   };
+};
+
+/** One that kills its process is not tried again by the one that found out, however long it stands before it. */
+const note = (known: Map<number, Failure>, { failures }: Report): void => {
+  for (const { position, failure, end } of failures)
+    if (end === 'stopped' && failure.code === 'handler_crashed_process') known.set(position, failure);
+    else known.delete(position);
 };
 
 /** Of a batch whose commit was not answered: kept until the checkpoint is seen again. */

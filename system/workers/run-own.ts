@@ -29,6 +29,7 @@ export const runOwn = async <Effect>(task: BatchTask | DrainTask, context: Threa
     if (fenced !== null) return fencedReport(task.position, fenced, startedAtMs);
   }
   const report = await settleBatch(batch, loaded, rules, known, startedAtMs);
+  if (task.carefulUntil !== null && report.delivered === 0) await takeOff(batch, loaded, rules, known);
   return batch.keys?.length === dueKeysLimit ? { ...report, moreDue: true } : report;
 };
 
@@ -55,14 +56,32 @@ const narrow = ({ kind, carefulUntil }: BatchTask | DrainTask, { keys, early }: 
 /** Durably, before user code runs: inside of the transaction it would be rolled back by the very death that it is to tell of. */
 const noteBefore = async <Effect>({ task, context, events }: Batch<Effect>, { early }: LoadedBatch, known: Map<number, Failure>) => {
   for (const { position } of [...events, ...early.values()]) {
+    const survived = context.survived.of(task.tenure, position);
+    context.survived.noted(task.tenure, position);
+    // User code is not called for it. What may have been counted is the attempt that took its thread with it.
+    if (known.has(position)) continue;
     const noted = await context.store.noteAttempt(task.tenure, position);
     if ('fenced' in noted) return noted.fenced;
-    const deaths = noted.count - context.survived.of(task.tenure, position);
-    context.survived.noted(task.tenure, position);
     const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
-    if (deaths > lonelyCrashes) known.set(position, { code: 'handler_crashed_process', message, errorType: null });
+    if (noted.count - survived > lonelyCrashes) known.set(position, { code: 'handler_crashed_process', message, errorType: null });
   }
   return null;
+};
+
+/**
+ * Nothing came of it, and this process lives: it was no death, and whoever looks next, be it another thread, must not count it as one. Where the processor is to
+ * stand still before an event that kills, what it is accused of is kept by the lane that runs here alone: the next start tries it again, as the code may be mended.
+ */
+const takeOff = async <Effect>(
+  { task, context, events }: Batch<Effect>,
+  { early }: LoadedBatch,
+  { action }: OwnRules,
+  known: ReadonlyMap<number, Failure>,
+) => {
+  for (const { position } of [...events, ...early.values()]) {
+    const isAccused = action === 'stop' && known.get(position)?.code === 'handler_crashed_process';
+    await context.store.takeOffAttempts(task.tenure, position, isAccused ? null : 1 + context.survived.of(task.tenure, position));
+  }
 };
 
 const settleBatch = async <Effect>(

@@ -1,4 +1,5 @@
 // The consumer API over HTTP, as docs/consumers.md has it: one request each, no retries.
+import { retryAfterMs } from '../back-off.ts';
 import { untraced } from '../trace-context.ts';
 import { type Page, readPage } from './consumed-event.ts';
 import { ConsumerError } from './consumer-error.ts';
@@ -22,7 +23,14 @@ export type ConsumerFetch = (
     readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
-) => Promise<{ readonly status: number; text(): Promise<string> }>;
+) => Promise<ConsumerAnswer>;
+
+type ConsumerAnswer = {
+  readonly status: number;
+  /** Left out: no Retry-After is known. */
+  readonly headers?: { get(name: string): string | null };
+  text(): Promise<string>;
+};
 
 /** All reject with a ConsumerError. */
 export type ConsumerApi = {
@@ -37,7 +45,8 @@ export type ConsumerApi = {
 /** Beyond what the server may wait. */
 const graceMs = 15_000;
 
-export const createConsumerApi = (settings: ConsumerSettings, fetch: ConsumerFetch): ConsumerApi => {
+/** `dateMs`: milliseconds since the epoch, for a Retry-After that is a date. */
+export const createConsumerApi = (settings: ConsumerSettings, fetch: ConsumerFetch, dateMs: () => number): ConsumerApi => {
   const { baseUrl, apiKey, consumer, instance, leaseMs, maxEvents, maxBytes, filters } = settings;
   const root = `${baseUrl}/consumers/${consumer}`;
   const ask = async (method: string, url: string, signal: AbortSignal, body?: unknown, waitMs = 0): Promise<string> => {
@@ -52,7 +61,7 @@ export const createConsumerApi = (settings: ConsumerSettings, fetch: ConsumerFet
     const answer = await untraced(() => fetch(url, { method, headers, redirect: 'manual', signal: limit, ...sent })).catch(unreachable);
     const text = await answer.text().catch(unreachable);
     if (answer.status >= 200 && answer.status < 300) return text;
-    throw refusal(answer.status, text);
+    throw refusal(answer.status, text, retryAfterMs(answer.headers?.get('retry-after') ?? null, dateMs()));
   };
   return {
     create: async (start, signal) => void (await ask('PUT', root, signal, { start })),
@@ -97,12 +106,15 @@ const unreachable = (cause: unknown): never => {
   throw new ConsumerError('unreachable', `No answer: ${(cause as Error).message}`, { cause });
 };
 
-const refusal = (status: number, text: string): ConsumerError => {
+const refusal = (status: number, text: string, afterMs: number | null): ConsumerError => {
   try {
     const { code, message, details } = (JSON.parse(text) as { error: { code: string; message: string; details?: unknown } }).error;
-    return new ConsumerError(code, message, { status, details });
+    return new ConsumerError(code, message, { status, details, retryAfterMs: afterMs });
   } catch {
     // Of a proxy in between, or of something else at this address.
-    return new ConsumerError('unreadable', `The answer is ${status} without a code: ${text.slice(0, 200)}`, { status });
+    return new ConsumerError('unreadable', `The answer is ${status} without a code: ${text.slice(0, 200)}`, {
+      status,
+      retryAfterMs: afterMs,
+    });
   }
 };

@@ -1,5 +1,12 @@
 // Why a consumer could not go on: a code of the system, as it came, or one of its own.
 
+export type ConsumerErrorOptions = {
+  readonly status?: number;
+  readonly details?: unknown;
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number | null;
+};
+
 export class ConsumerError extends Error {
   override readonly name = 'ConsumerError';
   /**
@@ -10,15 +17,14 @@ export class ConsumerError extends Error {
   readonly status: number | null;
   /** As the system gave them: of `position_gone` the low-water mark, of `checkpoint_refused` each lane. */
   readonly details: readonly Readonly<Record<string, unknown>>[];
+  /** How long the answer asked to be left alone, five minutes at most; null: it did not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { readonly status?: number; readonly details?: unknown; readonly cause?: unknown } = {},
-  ) {
+  constructor(code: string, message: string, options: ConsumerErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
     this.details = Array.isArray(options.details) ? (options.details as readonly Readonly<Record<string, unknown>>[]) : [];
   }
 

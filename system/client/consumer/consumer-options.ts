@@ -1,4 +1,5 @@
 // What a consumer can be told, with unit, default and bounds. Every mistake is told at once.
+import { keyProblems } from '../key-problems.ts';
 import { ConsumerError } from './consumer-error.ts';
 import type { ConsumerFetch } from './consumer-api.ts';
 
@@ -10,7 +11,10 @@ export type ConsumerOptions = {
   readonly instance?: string;
   /** Makes the consumer where there is none, from here; without it there must be one. */
   readonly start?: 'earliest' | 'latest';
+  /** Sent as `Authorization: Bearer …`. */
   readonly apiKey?: string;
+  /** Lets `apiKey` go over http:// to a host that is not this one, where others may read it on the way. */
+  readonly allowPlainText?: boolean;
   readonly system_name?: string;
   readonly event_name?: string;
   /** What to do where retention has passed: `throw` ends the iteration with ConsumerError position_gone, `skip` goes on at the low-water mark, counted. */
@@ -58,6 +62,7 @@ const known = [
   'consumer',
   'instance',
   'apiKey',
+  'allowPlainText',
   'system_name',
   'event_name',
   'signal',
@@ -70,6 +75,7 @@ export const readConsumerOptions = (options: ConsumerOptions, newName: () => str
   const problems = [
     ...Object.keys(options).flatMap((name) => (known.includes(name) ? [] : [`'${name}' is no option; there are ${known.join(', ')}.`])),
     ...(isBase(url) ? [] : ['url is no base URL of the query process, such as http://127.0.0.1:4001.']),
+    ...keyProblems(options),
     ...Object.entries({ consumer, instance }).flatMap(([name, value]: readonly [string, unknown]) =>
       typeof value === 'string' && names.test(value) ? [] : [`${name} is '${String(value)}'; it is 1 to 64 of A-Z a-z 0-9 . _ -`],
     ),

@@ -1,5 +1,5 @@
 // What the parts of a consumer share: its lanes, what was counted, why it ends, and waits that the end cuts short.
-import { fullJitterMs } from '../back-off.ts';
+import { type BackOff, createBackOff, fullJitterMs } from '../back-off.ts';
 import { createStop } from '../stop.ts';
 import type { Timing } from '../timing.ts';
 import { ConsumerError } from './consumer-error.ts';
@@ -22,8 +22,10 @@ export type ConsumerState = {
   /** Counts it; what does not pass ends the iteration. */
   note(error: unknown): void;
   sleep(delayMs: number): Promise<void>;
-  /** A wait after so many failures in a row. */
-  backOff(failures: number, mostMs?: number): Promise<void>;
+  /** A wait after so many failures in a row, of which this is the last: not before its Retry-After, and `mostMs` at most. */
+  backOff(failures: number, error: unknown, mostMs?: number): Promise<void>;
+  /** Of the reads of all lanes. */
+  readonly reads: BackOff;
   /** Again and again until it is over; a failure that passes is waited out. */
   every(intervalMs: number, step: () => Promise<void>): Promise<void>;
 };
@@ -76,11 +78,15 @@ export const createConsumerState = ({ timing, random }: ConsumerPorts): Consumer
         // Not of the signal: Node warns of the eleventh listener on one.
         const forget = end.onStop(done);
       }),
-    backOff: (failures, mostMs = Infinity) => state.sleep(Math.min(fullJitterMs(failures, jitter, random), mostMs)),
+    backOff: (failures, error, mostMs = Infinity) =>
+      state.sleep(Math.min((retryAfterOf(error) ?? 0) + fullJitterMs(failures, jitter, random), mostMs)),
+    reads: createBackOff(jitter, random),
     every: (intervalMs, step) => repeat(state, intervalMs, step),
   };
   return state;
 };
+
+export const retryAfterOf = (error: unknown): number | null => (error instanceof ConsumerError ? error.retryAfterMs : null);
 
 const repeat = async (state: ConsumerState, intervalMs: number, step: () => Promise<void>): Promise<void> => {
   let failures = 0;
@@ -88,10 +94,11 @@ const repeat = async (state: ConsumerState, intervalMs: number, step: () => Prom
     try {
       await step();
       failures = 0;
+      await state.sleep(intervalMs);
     } catch (error) {
       state.note(error);
       failures += 1;
+      await state.backOff(failures, error, intervalMs);
     }
-    await (failures === 0 ? state.sleep(intervalMs) : state.backOff(failures, intervalMs));
   }
 };

@@ -26,6 +26,9 @@ const take = async (consumer: Consumer, seen: ConsumedEvent[], enough: () => boo
   }
 };
 
+const put = (path: string) =>
+  query.app.inject({ method: 'PUT', url: path, payload: '{"start":"earliest"}', headers: { 'content-type': 'application/json' } });
+
 const lanesOf = (seen: readonly ConsumedEvent[]) => Map.groupBy(seen, ({ lane }) => lane);
 const isInOrder = (seen: readonly ConsumedEvent[]) =>
   [...lanesOf(seen).values()].every((events) =>
@@ -77,16 +80,28 @@ test('two instances share the lanes, and one that dies is followed by the other:
   expect(new Set(seen.map(({ id }) => id)).size).toBe(Number(heads.rows[0]!.head));
 });
 
+test('a consumer that is removed and made again while a client runs is read anew from where it begins', async () => {
+  for (const lane of [0, 1, 2, 3]) await append(query, lane, 5);
+  const { rows } = await query.pool.query<{ events: number }>('select count(*)::integer as events from log');
+  const { events } = rows[0]!;
+  const seen: ConsumedEvent[] = [];
+  const consumer = open('renewed', { instance: 'one' });
+  const taking = take(consumer, seen, () => false);
+  await vi.waitFor(() => expect(seen).toHaveLength(events), { timeout: 20_000 });
+  await vi.waitFor(async () => expect((await query.get('/consumers/renewed')).body.lag).toBeLessThanOrEqual(1), { timeout: 10_000 });
+  await query.app.inject({ method: 'DELETE', url: '/consumers/renewed' });
+  await put('/consumers/renewed');
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(2 * events), { timeout: 10_000 });
+  await consumer.close();
+  await taking;
+  expect(new Set(seen.slice(events).map(({ id }) => id)).size).toBe(events);
+});
+
 test('a hole that retention left ends the iteration, unless it is to be skipped, which is counted', async () => {
   const consumer = open('late');
   await append(query, 0, 1);
   await dropUpTo(query, 0, 5);
-  await query.app.inject({
-    method: 'PUT',
-    url: '/consumers/late',
-    payload: '{"start":"earliest"}',
-    headers: { 'content-type': 'application/json' },
-  });
+  await put('/consumers/late');
   await query.pool.query(`update consumer_lanes set position = 0 where consumer = 'late'`);
   await expect(take(consumer, [], () => false)).rejects.toMatchObject({ code: 'position_gone', status: 410 });
   await consumer.close();

@@ -37,7 +37,10 @@ const closeWithinMs = 5000;
 export const createConsumer = (options: ConsumerOptions): Consumer => {
   const settings = readConsumerOptions(options, () => `node-${process.pid}-${randomUUID().slice(0, 8)}`);
   const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const consumer = createConsumerOn(settings, createConsumerApi(settings, fetch), { timing: systemTiming, random: Math.random });
+  const consumer = createConsumerOn(settings, createConsumerApi(settings, fetch, systemTiming.dateMs), {
+    timing: systemTiming,
+    random: Math.random,
+  });
   const { signal } = options;
   if (signal?.aborted === true) void consumer.close();
   else signal?.addEventListener('abort', () => void consumer.close(), { once: true });
@@ -48,7 +51,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
 export const createConsumerOn = (settings: ConsumerSettings, api: ConsumerApi, ports: ConsumerPorts): Consumer => {
   const state = createConsumerState(ports);
   const { held, counts } = state;
-  const pump = createReadAhead(state, api, settings.onGone);
+  const pump = createReadAhead(state, api, ports.timing, settings.onGone);
   const save = async (signal: AbortSignal) => {
     const due = held.checkpoints();
     if (due.length === 0) return;
@@ -95,7 +98,7 @@ const makeOnce = async (state: ConsumerState, api: ConsumerApi, start: ConsumerS
       isThere = true;
     } catch (error) {
       state.note(error);
-      await state.backOff(failures);
+      await state.backOff(failures, error);
     }
   }
 };

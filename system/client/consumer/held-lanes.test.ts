@@ -50,6 +50,19 @@ test('a lane with another epoch is begun anew, and what was read of it before is
   expect(held.toRead()).toMatchObject([{ epoch: 2, read: 4 }]);
 });
 
+test('a lane whose checkpoint was set back is begun anew there, unless the answer is from before the checkpoint moved', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0)]);
+  held.put(held.toRead()[0]!, 0, { events: events(0, 1, 5), position: 5 });
+  handOut(held, 3);
+  const asked = held.saved();
+  held.settle([{ lane: 0, outcome: 'moved', position: 3, epoch: 1 }]);
+  held.apply([lease(0, 0)], asked);
+  expect(handOut(held, 1)).toEqual(['0:4']);
+  held.apply([lease(0, 2)], held.saved());
+  expect([held.next(), held.toRead()[0]?.read, held.checkpoints()]).toEqual([null, 2, []]);
+});
+
 test('a lane that was fenced is given up; one that stands elsewhere goes on from there', () => {
   const held = createHeldLanes();
   held.apply([lease(0), lease(1)]);
@@ -83,6 +96,25 @@ test('an event that was handed out and not finished comes again', () => {
   held.next();
   held.abandon();
   expect([held.next(), held.toRead()[0]?.read, held.checkpoints()]).toEqual([null, 1, [{ lane: 0, epoch: 1, from: 0, to: 1 }]]);
+});
+
+test('what a filter left out is not read again by another iteration, nor a read for a place that it does not go back to waited for', () => {
+  const held = createHeldLanes();
+  held.apply([lease(0), lease(1)]);
+  const [zero, one] = held.toRead();
+  held.put(zero!, 0, { events: [], position: 9 });
+  held.settle([{ lane: 0, outcome: 'moved', position: 9, epoch: 1 }]);
+  held.put(one!, 0, { events: events(1, 1, 1), position: 1 });
+  held.next();
+  const reads = held.toRead().map((lane) => held.beginRead(lane));
+  held.abandon();
+  expect(reads.map(({ signal }) => signal.aborted)).toEqual([false, true]);
+  expect([held.toRead().map(({ lane, read }) => [lane, read]), held.checkpoints()]).toEqual([[[1, 0]], []]);
+  held.endRead(zero!, reads[0]!);
+  expect(held.toRead()).toMatchObject([
+    { lane: 0, read: 9 },
+    { lane: 1, read: 0 },
+  ]);
 });
 
 test('what was read while an event was in hand is not taken once that is to come again: a checkpoint would pass it', () => {

@@ -31,7 +31,8 @@ export const createLease = (
     renew: async () => {
       const askedAtMs = timing.nowMs();
       giveUpWhenOver();
-      held.apply(await withLimit((limit) => api.join(held.toRelease(), limit)));
+      const asked = held.saved();
+      held.apply(await withLimit((limit) => api.join(held.toRelease(), limit)), asked);
       askedLastMs = askedAtMs;
     },
   };

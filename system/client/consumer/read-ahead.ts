@@ -1,7 +1,8 @@
 // Reads a page of each lane ahead, by long poll, so many at a time.
+import type { Timing } from '../timing.ts';
 import type { ConsumerApi } from './consumer-api.ts';
 import { ConsumerError } from './consumer-error.ts';
-import type { ConsumerState } from './consumer-state.ts';
+import { type ConsumerState, retryAfterOf } from './consumer-state.ts';
 import type { HeldLane } from './held-lanes.ts';
 
 const mostReads = 16;
@@ -10,34 +11,47 @@ const waitMs = 20_000;
 const turnMs = 500;
 
 /** Call it whenever a lane may have nothing left to hand out. */
-export const createReadAhead = (state: ConsumerState, api: ConsumerApi, onGone: 'throw' | 'skip'): (() => void) => {
-  const { held } = state;
+export const createReadAhead = (
+  state: ConsumerState,
+  api: ConsumerApi,
+  timing: Pick<Timing, 'nowMs'>,
+  onGone: 'throw' | 'skip',
+): (() => void) => {
+  const { held, reads: backOff } = state;
   let reads = 0;
 
   const pump = (): void => {
+    // Those that failed wait for it, and look again.
+    if (timing.nowMs() < backOff.untilMs) return;
     for (const lane of held.toRead()) {
       if (reads >= mostReads || state.isOver) return;
       reads += 1;
-      lane.isReading = true;
-      void readOne(lane).finally(() => {
+      const reading = held.beginRead(lane);
+      void readOne(lane, reading.signal).finally(() => {
         reads -= 1;
-        lane.isReading = false;
+        held.endRead(lane, reading);
         pump();
       });
     }
   };
 
-  const readOne = async (lane: HeldLane): Promise<void> => {
+  const readOne = async (lane: HeldLane, dropped: AbortSignal): Promise<void> => {
     const after = lane.read;
+    const sentAtMs = timing.nowMs();
     try {
-      const page = await api.read(lane.lane, after, held.lanes > mostReads ? turnMs : waitMs, state.signal);
+      const wait = held.lanes > mostReads ? turnMs : waitMs;
+      const page = await api.read(lane.lane, after, wait, AbortSignal.any([state.signal, dropped]));
+      backOff.succeeded();
       held.put(lane, after, page);
       if (page.events.length > 0) state.wake();
     } catch (error) {
+      if (dropped.aborted) return;
       const lowWater = onGone === 'skip' ? lowWaterOf(error) : null;
       if (lowWater !== null && lowWater > after) return void (state.counts.skipped += held.skipTo(lane, after, lowWater));
       state.note(error);
-      await state.backOff(3);
+      backOff.failed(sentAtMs, timing.nowMs(), retryAfterOf(error));
+      // Again, as another lane may have moved it on, and a timer may be early by a part of a millisecond.
+      while (timing.nowMs() < backOff.untilMs && !state.isOver) await state.sleep(backOff.untilMs - timing.nowMs());
     }
   };
 

@@ -49,6 +49,91 @@ describe('what becomes of an event that fails', () => {
     },
   );
 
+  const blockedOf = ({ lines }: Awaited<ReturnType<typeof startWorkerProcess>>) =>
+    lines.filter(({ event_name }) => event_name === 'faultline.lane.blocked');
+  /** A lane whose owners died without moving it: its events go one at a time, and attempts are counted. */
+  const makeCareful = (database: Awaited<ReturnType<typeof createWorkerDatabase>>) =>
+    database.rows(`update checkpoints set takeovers_without_progress = 2 where processor = 'ledger'`);
+  const stopping = { ...withLedger, LEDGER_ACTION: 'stop' };
+
+  test('stop: what threw again and again in a lane whose owners had died is no death, and goes on once the code is mended', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([{ key: 'bad', name: 'poison', metadata: { fault: 'throw-unless' } }]);
+    {
+      await using worker = await startWorkerProcess(database.url, stopping);
+      await eventually(
+        () => blockedOf(worker),
+        (lines) => lines.length > 0,
+      );
+      await stopped(worker);
+    }
+    await makeCareful(database);
+    {
+      await using worker = await startWorkerProcess(database.url, stopping);
+      await eventually(
+        () => blockedOf(worker),
+        (lines) => lines.length > 5,
+        20_000,
+      );
+      const failed = worker.lines.filter(({ event_name }) => event_name === 'faultline.event.failed');
+      expect(new Set(failed.map(({ attributes }) => attributes['faultline.reason']))).toEqual(new Set(['handler_threw']));
+      await stopped(worker);
+    }
+    await using _worker = await startWorkerProcess(database.url, { ...stopping, LEDGER_MENDED: 'yes' });
+    await eventually(
+      () => booksOf(database),
+      ({ applied }) => applied === 1,
+    );
+  }, 60_000);
+
+  test('stop: what killed its process is not tried again by the one that found out, and is by the next', async () => {
+    await using database = await createWorkerDatabase(1);
+    await database.append([{ key: 'bad', name: 'poison', metadata: { fault: 'kill-unless' } }]);
+    const brief = { ...stopping, FAULTLINE_LEASE_MS: '800' };
+    {
+      await using worker = await startWorkerProcess(database.url, brief);
+      expect(await worker.exited).toBeNull();
+    }
+    await makeCareful(database);
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      await using worker = await startWorkerProcess(database.url, brief);
+      expect(await worker.exited).toBeNull();
+    }
+    {
+      await using worker = await startWorkerProcess(database.url, brief);
+      await eventually(
+        () => blockedOf(worker),
+        (lines) => lines.length > 4,
+        20_000,
+      );
+      await stopped(worker);
+    }
+    await using _worker = await startWorkerProcess(database.url, { ...brief, LEDGER_MENDED: 'yes' });
+    await eventually(
+      () => booksOf(database),
+      ({ applied }) => applied === 1,
+    );
+  }, 60_000);
+
+  test('an event that a full park held up was never handed out, and is no poison in a lane whose owners had died', async () => {
+    await using database = await createWorkerDatabase(1);
+    const bad = [1, 2, 3].map((n) => ({ key: `bad-${n}`, name: 'poison', metadata: { fault: 'throw' } }));
+    await database.append([...bad, ...paid(1)]);
+    const narrow = { ...withLedger, FAULTLINE_PARK_LIMIT_EVENTS: '4' };
+    for (const atLeast of [1, 6]) {
+      await using worker = await startWorkerProcess(database.url, narrow);
+      await eventually(
+        () => blockedOf(worker),
+        (lines) => lines.length >= atLeast,
+        20_000,
+      );
+      await stopped(worker);
+      await makeCareful(database);
+    }
+    await using _worker = await startWorkerProcess(database.url, withLedger);
+    expect(await passed(database)).toMatchObject({ applied: 1, parked: 3 });
+  }, 60_000);
+
   test('what waited behind it goes on at once when it works, however much it is, and not at the pace of attempts', async () => {
     await using database = await createWorkerDatabase(1);
     const behind = Array.from({ length: 300 }, (_, value) => ({ key: 'k', name: 'paid', metadata: { value } }));

@@ -63,6 +63,22 @@ describe('a consumer', () => {
     expect(removed.map(({ attributes }) => attributes)).toEqual([{ 'faultline.consumer': 'audit', 'faultline.tenant': 'default' }]);
   });
 
+  it('that is made again goes on above the epochs of the one before, whose instances are fenced', async () => {
+    await make('again');
+    await join('again', 'a');
+    await send('DELETE', '/consumers/again');
+    await make('again');
+    const zombie = { lane: 0, epoch: 1, from: 0, to: 5 };
+    const outcomes = async () => (await checkpoint('again', zombie)).body.error.details.map(({ outcome }: { outcome: string }) => outcome);
+    expect(await outcomes()).toEqual(['fenced']);
+    const { body } = await join('again', 'b');
+    expect(body.lanes.map(({ epoch, position }: { epoch: number; position: number }) => [epoch > 1, position])).toEqual(
+      Array.from({ length: 4 }, () => [true, 0]),
+    );
+    expect(await outcomes()).toEqual(['fenced']);
+    await send('DELETE', '/consumers/again');
+  });
+
   it('is told what a request lacks, and what would be taken instead', async () => {
     expect((await make('billing', 'first')).body.error.message).toBe('/start must be earliest or latest.');
     expect((await send('POST', '/consumers/billing/checkpoints', { lane: 0 })).body.error.message).toBe(

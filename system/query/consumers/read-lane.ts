@@ -28,7 +28,7 @@ const rowsLookedAt = 5000;
 
 /**
  * Retention raises the low-water mark before it drops anything, and positions have no gaps, so the first row must be the one after `after`: what is not so is
- * a hole, whatever made it. One statement, thus one snapshot; it takes no lock.
+ * a hole, whatever made it. One statement, thus one snapshot; it takes no lock. What does not fit any more ends the page, with all that is behind it.
  */
 const selectLane = `
   with scanned as (
@@ -38,15 +38,17 @@ const selectLane = `
     from log where stream_version = (select max(version) from streams) and lane = $1 and position > $2 order by position limit $3
   ), counted as (
     select *, count(*) filter (where is_wanted) over passed - is_wanted::integer as wanted_before,
-           coalesce(sum(octet_length(body)) filter (where is_wanted) over passed, 0) - case when is_wanted then octet_length(body) else 0 end as bytes_before
+           coalesce(sum(octet_length(body)) filter (where is_wanted) over passed, 0) as bytes_with
     from scanned window passed as (order by position rows unbounded preceding)
+  ), there as (
+    select position from log where stream_version = (select max(version) from streams) and lane = $1 and position > $2 order by position limit 1
   ), looked as (
-    select * from counted where wanted_before < $7 and bytes_before < $8
+    select * from counted where wanted_before < $7 and (bytes_with <= $8 or wanted_before = 0 and $9)
   )
-  select l.head, l.low_water, seen.first, seen.last, e.position, e.id, e.tenant, e.system_name, e.object_id, e.event_name, ${utc('e.event_time')},
+  select l.head, l.low_water, (select position from there) as first, seen.last, e.position, e.id, e.tenant, e.system_name, e.object_id, e.event_name, ${utc('e.event_time')},
          e.event_time_source, ${utc('e.received_at')}, e.idempotency_key, e.sequence, e.traceparent, e.body
   from lanes l
-  cross join (select min(position) as first, max(position) as last from looked) seen
+  cross join (select max(position) as last from looked) seen
   left join looked e on e.is_wanted
   where l.stream_version = (select max(version) from streams) and l.lane = $1
   order by e.position`;
@@ -79,10 +81,10 @@ export const readLane = async (database: ReadDatabase, read: LaneRead): Promise<
   const { limit, maxBytes, filters } = read;
   if (filters.system_name !== undefined || filters.event_name !== undefined)
     return (await lookAt(database, read, Math.max(limit, rowsLookedAt))).page;
-  const { page, bytes } = await lookAt(database, read, limit);
+  const { page, bytes, isCut } = await lookAt(database, read, limit);
   const rest = { ...read, after: page.position, limit: limit - page.events.length, maxBytes: maxBytes - bytes };
-  if (rest.after >= page.head || rest.limit <= 0 || rest.maxBytes <= 0) return page;
-  const more = await lookAt(database, rest, rowsLookedAt).catch(unlessGone);
+  if (isCut || rest.after >= page.head || rest.limit <= 0 || rest.maxBytes <= 0) return page;
+  const more = await lookAt(database, rest, rowsLookedAt, page.events.length === 0).catch(unlessGone);
   return more === null ? page : { ...more.page, events: [...page.events, ...more.page.events] };
 };
 
@@ -92,12 +94,15 @@ const unlessGone = (error: unknown): null => {
   throw error;
 };
 
-type Looked = { readonly page: LanePage; readonly bytes: number };
+/** `isCut`: there were rows that it was not to give. */
+type Looked = { readonly page: LanePage; readonly bytes: number; readonly isCut: boolean };
 
-const lookAt = async (database: ReadDatabase, read: LaneRead, rows: number): Promise<Looked> => {
+/** `oneComes`: an event that is larger than all there is goes alone. */
+const lookAt = async (database: ReadDatabase, read: LaneRead, rows: number, oneComes = true): Promise<Looked> => {
   const { tenant, lane, after, limit, maxBytes, filters } = read;
   const { system_name: system = null, event_name: name = null } = filters;
-  const found = await database.query<Row>('SELECT log', selectLane, [lane, after, rows, tenant, system, name, limit, maxBytes]);
+  const values = [lane, after, rows, tenant, system, name, limit, maxBytes, oneComes];
+  const found = await database.query<Row>('SELECT log', selectLane, values);
   const first = found[0];
   if (first === undefined) throw notFound(`There is no lane ${lane}.`);
   if (after > first.head) {
@@ -108,7 +113,8 @@ const lookAt = async (database: ReadDatabase, read: LaneRead, rows: number): Pro
   const wanted = found.flatMap((row) => (row.position === null ? [] : [{ ...row, position: row.position }]));
   const events = wanted.map((row) => ({ position: row.position, json: eventJson(lane, row) }));
   const bytes = wanted.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
-  return { page: { events, position: first.last ?? after, head: first.head, lowWater: first.low_water }, bytes };
+  const page = { events, position: first.last ?? after, head: first.head, lowWater: first.low_water };
+  return { page, bytes, isCut: page.position < Math.min(first.head, after + rows) };
 };
 
 const positionGone = (lane: number, after: number, { first, head, low_water }: Row) => {

@@ -90,6 +90,29 @@ describe('a long poll', () => {
     expect(await next('limit=5&max_bytes=1')).toMatchObject({ events: [{ position: 1 }], position: 1 });
   });
 
+  it('gives no more bodies than it was asked for, but one event at least, also where others are between', async () => {
+    await using own = await startQueryUnderTest();
+    const payload = JSON.stringify({ start: 'earliest' });
+    await own.app.inject({ method: 'PUT', url: '/consumers/c', payload, headers: { 'content-type': 'application/json' } });
+    const sized = (bytes: number) => `{"metadata":{"n":"${'x'.repeat(bytes - '{"metadata":{"n":""}}'.length)}"}}`;
+    const next = async (parameters: string) => {
+      const { events, position } = (await own.get(`/consumers/c/events?lane=0&wait_ms=0&${parameters}`)).body;
+      return [events.map((event: { position: number }) => event.position), position];
+    };
+    await append(own, 0, 2, { body: sized(600) });
+    await append(own, 0, 3, { tenant: 'another' });
+    await append(own, 0, 1, { body: sized(600) });
+    await append(own, 0, 1, { body: sized(100) });
+    expect(await next('max_bytes=700')).toEqual([[1], 1]);
+    expect(await next('max_bytes=1200')).toEqual([[1, 2], 5]);
+    expect(await next('max_bytes=1199')).toEqual([[1], 1]);
+    // Behind what is another's it goes on with what is left of the bytes, and no event comes for it.
+    expect(await next('after=1&limit=2&max_bytes=700')).toEqual([[2], 5]);
+    expect(await next('after=1&limit=2&max_bytes=1200')).toEqual([[2, 6], 6]);
+    expect(await next('after=2&limit=3&max_bytes=10')).toEqual([[6], 6]);
+    expect(await next('after=5&max_bytes=700')).toEqual([[6, 7], 7]);
+  });
+
   it('is 410 with the low-water mark where retention has passed, also before its mark is written', async () => {
     await append(query, 3, 8);
     await dropUpTo(query, 3, 3, false);

@@ -20,6 +20,12 @@ const countAttempt = `
   where processor = $1 and version = $2 and lane = $3 and epoch = $4
   returning attempt_count`;
 
+const takeOffAttempts = `
+  update checkpoints
+  set attempt_count = greatest(attempt_count - coalesce($6::integer, attempt_count), 0),
+      attempt_position = case when attempt_count > $6::integer then attempt_position end
+  where processor = $1 and version = $2 and lane = $3 and epoch = $4 and attempt_position = $5`;
+
 const selectCheckpoint = 'select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3';
 
 const countRetry = `
@@ -69,6 +75,9 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
       values: [...ids(tenure), tenure.epoch, position],
     });
     return rows[0] === undefined ? { fenced: await readCheckpoint(session, tenure) } : { count: rows[0].attempt_count };
+  },
+  takeOffAttempts: async (tenure, position, count) => {
+    await session.query({ text: takeOffAttempts, values: [...ids(tenure), tenure.epoch, position, count] });
   },
   noteRetry: async (tenure, key, position, nextAttemptAfterMs) => {
     const values = [...ids(tenure), tenure.epoch, position, key.tenant, key.systemName, key.objectId, nextAttemptAfterMs];

@@ -230,3 +230,16 @@ test('one that goes on from a version that is retired, as there is no other, cou
     { version: 3, key: 'quiet', sequenced: true, next: 3 },
   ]);
 });
+
+test('a version that goes on where another stands is not accused of what that one died of', async () => {
+  await using database = await createWorkerDatabase(1);
+  await register(database, ledger(1));
+  const accused = 'attempt_position = 7, attempt_count = 3, takeovers_without_progress = 5, skipped = skipped + 6, position = position + 6';
+  await database.rows(`update checkpoints set ${accused} where processor = 'ledger'`);
+  await register(database, ledger(2, { startsFrom: 'previous' }));
+  expect(
+    await database.rows(
+      `select position::int, attempt_position, attempt_count, takeovers_without_progress from checkpoints where processor = 'ledger' and version = 2`,
+    ),
+  ).toEqual([{ position: 6, attempt_position: null, attempt_count: 0, takeovers_without_progress: 0 }]);
+});

@@ -228,13 +228,16 @@ const lockPrevious = async (client: ClientBase, one: OwnRegistration): Promise<P
 /** Every row that says where a lane, a key or an event stands. Its own columns: a column that is added later is copied too. */
 const taken = ['checkpoints', 'key_order', 'skipped_gaps', 'pending_events', 'parked_keys', 'parked_events', 'event_recoveries'] as const;
 
+/** Of the version alone; how its workers died says nothing of the code that comes after it. */
+const notTaken = ['version', 'epoch', 'attempt_position', 'attempt_count', 'takeovers_without_progress'];
+
 const takeOver = async (client: ClientBase, one: OwnRegistration, previous: Previous, takesNumbers: boolean) => {
   const { name, version } = one;
   for (const table of taken) {
     const { rows } = await client.query<{ columns: string }>(
       `select string_agg(quote_ident(attname), ', ') as columns from pg_attribute
-       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = '' and attname not in ('version', 'epoch')`,
-      [table],
+       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = '' and attname <> all ($2::text[])`,
+      [table, notTaken],
     );
     const columns = rows[0]!.columns;
     await client.query(

@@ -8,6 +8,7 @@ const statements = [
   `update leases set owner = null, expires_at = null, epoch = epoch + ${epochGap}`,
   `update checkpoints set epoch = epoch + ${epochGap}, attempt_position = null, attempt_count = 0, takeovers_without_progress = 0`,
   `update consumer_lanes set owner = null, expires_at = null, epoch = epoch + ${epochGap}`,
+  `update removed_consumers set epoch = epoch + ${epochGap}`,
   'delete from consumer_instances',
   'delete from workers',
   // Ids that were answered after the backup are not given to other events: the next block begins far behind them.
