@@ -6,6 +6,7 @@ import { describeJob, exitCodeOf } from './describe-job.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
 import type { Filters } from './places.ts';
+import { readJsonFile } from './read-json-file.ts';
 import { listLetters } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
@@ -56,15 +57,9 @@ const askForFix = async (asking: Asking): Promise<number> => {
   return Math.max(fixed, await openAndWait(asking, { action: 'replay', selection }));
 };
 
-const readRules = async (file: string, { readFile }: OpsSurroundings): Promise<NonNullable<JobRequest['fix']>> => {
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new OpsError(`The rules can't be read from ${file}: ${(cause as Error).message}`, { cause });
-  });
-  try {
-    return JSON.parse(text) as NonNullable<JobRequest['fix']>;
-  } catch (cause) {
-    throw new OpsError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
-  }
+const readRules = async (path: string, surroundings: OpsSurroundings): Promise<NonNullable<JobRequest['fix']>> => {
+  const instead = 'put it in as a string, and cast it to number in the rule after';
+  return (await readJsonFile({ path, name: 'The rules', instead }, surroundings)) as NonNullable<JobRequest['fix']>;
 };
 
 const showWhatWouldGo = async ({ api, json, selection, surroundings }: Asking): Promise<number> => {
