@@ -53,7 +53,10 @@ const askForFix = async (asking: Asking): Promise<number> => {
   const fixed = await openAndWait(asking, { action: undo ? 'unfix' : 'fix', selection, ...fix });
   if (!replay || dryRun) return fixed;
   // Those that no rule changed are replayed too; what is not fixed yet is not.
-  if (fixed === exitCodes.open) return fixed;
+  if (fixed === exitCodes.open) {
+    asking.surroundings.err('Nothing is replayed: not all of it is known to be fixed.\n');
+    return fixed;
+  }
   return Math.max(fixed, await openAndWait(asking, { action: 'replay', selection }));
 };
 
@@ -101,7 +104,8 @@ const openAndWait = async (asking: Asking, request: Pick<JobRequest, 'action' | 
   const job = await waitFor(asking, accepted);
   surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
   if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
-  return exitCodeOf(job);
+  // What an earlier job has taken is not done by this one, and may not be done at all yet.
+  return accepted.already_asked > 0 ? Math.max(exitCodeOf(job), exitCodes.open) : exitCodeOf(job);
 };
 
 const pollMs = 200;
