@@ -71,3 +71,9 @@ test('what waits for an earlier job is not done, and is not replayed', async () 
 test('what is fixed is replayed', async () => {
   expect(await ask({}, { replay: true })).toMatchObject({ exitCode: 0, actions: ['fix', 'replay'] });
 });
+
+test('a dead letter behind the first thousand that was refused its fix is seen', async () => {
+  const refused = command({ command: 2, result: { changed: 0, unchanged: 0, refused: 1 } });
+  const get = (cursor: unknown) => (cursor === undefined ? page({ next_cursor: 'next' }) : page({ commands: [refused] }));
+  expect(await ask({ get })).toMatchObject({ exitCode: 1 });
+});

@@ -7,6 +7,7 @@ import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
 import type { Filters } from './places.ts';
 import { readJsonFile } from './read-json-file.ts';
+import { readJob } from './read-job.ts';
 import { listLetters } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
@@ -101,7 +102,8 @@ const openAndWait = async (asking: Asking, request: Pick<JobRequest, 'action' | 
   } satisfies JobRequest);
   const asked = accepted.already_asked === 0 ? '' : `, ${accepted.already_asked} wait for the same of an earlier job`;
   if (!json) surroundings.err(`job ${accepted.job}: ${accepted.commands} dead letter${accepted.commands === 1 ? '' : 's'}${asked}\n`);
-  const job = await waitFor(asking, accepted);
+  await waitFor(asking, accepted);
+  const job = await readJob(api, accepted.job);
   surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
   if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
   // What an earlier job has taken is not done by this one, and may not be done at all yet.
@@ -111,12 +113,12 @@ const openAndWait = async (asking: Asking, request: Pick<JobRequest, 'action' | 
 const pollMs = 200;
 
 /** The rate has its own time; --wait is for what comes on top. */
-const waitFor = async ({ api, options, surroundings }: Asking, { job: number, commands }: AcceptedJob): Promise<Job> => {
+const waitFor = async ({ api, options, surroundings }: Asking, { job: number, commands }: AcceptedJob): Promise<void> => {
   const paceMs = (commands / (options.rate ?? 20)) * 1000;
   const endsAtMs = surroundings.clock.nowMs() + (options.wait === 0 ? 0 : paceMs + options.wait * 1000);
   for (;;) {
-    const job = await api.get<Job>(`/recovery/jobs/${number}`, { limit: 1000 });
-    if (job.open === 0 || surroundings.clock.nowMs() >= endsAtMs) return job;
+    const { open } = await api.get<Job>(`/recovery/jobs/${number}`, { limit: 1 });
+    if (open === 0 || surroundings.clock.nowMs() >= endsAtMs) return;
     await surroundings.sleep(pollMs);
   }
 };
