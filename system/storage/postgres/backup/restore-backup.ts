@@ -7,7 +7,7 @@ import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { from } from 'pg-copy-streams';
 import { ownTablePrefix } from '../../../processor/table-names.ts';
 import { migrate } from '../migrate.ts';
-import { readMigrations } from '../migrations.ts';
+import { readMigrations, rowChanges } from '../migrations.ts';
 import { columnList, copyOut, type RowOrder, textSettings } from './copy-table.ts';
 import { droppedDaysOf, markGone } from './dropped-days.ts';
 import { fenceEpochs, readProcesses } from './fence-epochs.ts';
@@ -32,6 +32,7 @@ export const restoreBackup = async (client: Client, folder: string, backup: Mani
     await refuseUsed(client, manifest);
     await load(client, folder, manifest);
     await client.query(markGone);
+    await bringUpRows(client, manifest);
     await fenceEpochs(client);
     await client.query('commit');
   } catch (error) {
@@ -111,6 +112,12 @@ const load = async (client: Client, folder: string, { tables, partitions, sequen
         escapeIdentifier(name),
         last,
       ]);
+};
+
+/** The tables are of this version, the rows of the backup's: what the migrations between did to rows is done to these. */
+const bringUpRows = async (client: Client, { migrations }: Manifest): Promise<void> => {
+  const later = readMigrations().filter(({ version }) => !migrations.some((one) => one.version === version));
+  for (const statement of later.flatMap(rowChanges)) await client.query(statement);
 };
 
 const makePartitions = async (client: Client, wanted: Manifest['partitions']): Promise<void> => {
