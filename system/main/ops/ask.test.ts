@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AcceptedJob, Command, Job } from './answers.ts';
 import type { Api } from './api.ts';
 import { askFor, type Asking } from './ask.ts';
+import { OpsError } from './ops-error.ts';
 
 const command = (given: Partial<Command>): Command => ({
   command: 1,
@@ -76,4 +77,22 @@ test('a dead letter behind the first thousand that was refused its fix is seen',
   const refused = command({ command: 2, result: { changed: 0, unchanged: 0, refused: 1 } });
   const get = (cursor: unknown) => (cursor === undefined ? page({ next_cursor: 'next' }) : page({ commands: [refused] }));
   expect(await ask({ get })).toMatchObject({ exitCode: 1 });
+});
+
+test('a job that can not be looked at any more is named, and is not said to be nothing', async () => {
+  const get = () => {
+    throw new OpsError('The query process does not answer.');
+  };
+  expect(await ask({ get })).toMatchObject({ exitCode: 2, told: expect.stringContaining('job 7 was asked for, and goes on') });
+});
+
+test('a replay that is refused after its fix does not make nothing of the fix', async () => {
+  const post = (action: string) => {
+    if (action === 'replay') throw new OpsError('No dead letter is selected.');
+    return accepted;
+  };
+  expect(await ask({ post }, { replay: true })).toMatchObject({
+    exitCode: 2,
+    told: expect.stringContaining('No dead letter is selected.'),
+  });
 });

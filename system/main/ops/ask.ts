@@ -1,5 +1,6 @@
 // The commands that ask for something to be done: written down by the query process, carried out by workers, waited for here.
 import type { JobRequest, Selection } from '../../recovery/job-request.ts';
+import { afterAcceptance } from './after-acceptance.ts';
 import type { Api } from './api.ts';
 import type { AcceptedJob, DeadLetterPage, Job } from './answers.ts';
 import { describeJob, exitCodeOf } from './describe-job.ts';
@@ -58,7 +59,17 @@ const askForFix = async (asking: Asking): Promise<number> => {
     asking.surroundings.err('Nothing is replayed: not all of it is known to be fixed.\n');
     return fixed;
   }
-  return Math.max(fixed, await openAndWait(asking, { action: 'replay', selection }));
+  return Math.max(fixed, await replayFixed(asking));
+};
+
+const replayFixed = async (asking: Asking): Promise<number> => {
+  try {
+    return await openAndWait(asking, { action: 'replay', selection: asking.selection });
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    asking.surroundings.err(`The fix was carried out; its replay was not. ${error.message}\n`);
+    return exitCodes.open;
+  }
 };
 
 const readRules = async (path: string, surroundings: OpsSurroundings): Promise<NonNullable<JobRequest['fix']>> => {
@@ -102,12 +113,14 @@ const openAndWait = async (asking: Asking, request: Pick<JobRequest, 'action' | 
   } satisfies JobRequest);
   const asked = accepted.already_asked === 0 ? '' : `, ${accepted.already_asked} wait for the same of an earlier job`;
   if (!json) surroundings.err(`job ${accepted.job}: ${accepted.commands} dead letter${accepted.commands === 1 ? '' : 's'}${asked}\n`);
-  await waitFor(asking, accepted);
-  const job = await readJob(api, accepted.job);
-  surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
-  if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
-  // What an earlier job has taken is not done by this one, and may not be done at all yet.
-  return accepted.already_asked > 0 ? Math.max(exitCodeOf(job), exitCodes.open) : exitCodeOf(job);
+  return afterAcceptance({ name: `job ${accepted.job}`, look: `jobs show ${accepted.job}` }, surroundings, async () => {
+    await waitFor(asking, accepted);
+    const job = await readJob(api, accepted.job);
+    surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
+    if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
+    // What an earlier job has taken is not done by this one, and may not be done at all yet.
+    return accepted.already_asked > 0 ? Math.max(exitCodeOf(job), exitCodes.open) : exitCodeOf(job);
+  });
 };
 
 const pollMs = 200;
