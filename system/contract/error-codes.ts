@@ -70,6 +70,12 @@ export const errorCodes = {
     false,
     'What was asked of dead letters is not understood, or contradicts itself; `details` lists each place.',
   ),
+  recovery_conflict: code(
+    409,
+    'definite',
+    false,
+    'A dead letter of the selection waits for the rules of another fix, which the message names: nothing was asked for. Wait until it is done.',
+  ),
   invalid_schema: code(
     400,
     'definite',

@@ -121,6 +121,53 @@ describe('a backup', () => {
     expect(await there.database.rows(read)).toEqual(await source.rows(read));
   });
 
+  test('leaves out a day that retention has detached and not dropped yet, and is restored without one that has it', async () => {
+    await source.append(plain(5));
+    const day = 'log_20250101';
+    await source.rows(`create table ${day} (like log)`);
+    await source.rows(`insert into log_drops (partition, until, marks, decided_by) values ('${day}', '2025-01-02', '{}', 'w')`);
+    expect((await ops(source.url, 'backup', '--out', place)).exitCode).toBe(0);
+    const said = join(place, 'manifest.json');
+    type Said = { tables: { name: string; columns: string[]; key: string[]; file: string; rows: number; sha256: string }[] };
+    const manifest = JSON.parse(await readFile(said, 'utf8')) as Said;
+    expect(manifest.tables.map(({ name }) => name)).not.toContain(day);
+    // As backups were taken before.
+    const file = `999-${day}.copy.gz`;
+    await writeFile(join(place, file), gzipSync(''));
+    const { columns, key } = manifest.tables.find(({ name }) => name === 'log')!;
+    manifest.tables.push({ name: day, columns, key, file, rows: 0, sha256: createHash('sha256').update('').digest('hex') });
+    await writeFile(said, JSON.stringify(manifest));
+    expect(await ops(empty.url, 'restore', place)).toMatchObject({ exitCode: 0, stderr: '' });
+    await using there = restored();
+    expect(await there.database.rows(`select count(*)::int as n, to_regclass('${day}') as day from log`)).toEqual([{ n: 5, day: null }]);
+    expect(await there.database.rows('select dropped_at is null as open from log_drops')).toEqual([{ open: false }]);
+  });
+
+  test('of an older version gets what later migrations did to rows', async () => {
+    await source.rows(
+      `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'active', 1)`,
+    );
+    await source.rows(`insert into own_processors (processor, version, tables_sha256, starts) values ('ledger', 1, '', 'now')`);
+    await source.rows(
+      `insert into imports (tenant, name, format, sha256, bytes, lines, state, rate_per_second, requested_by, why)
+       values ('default', 'n', 'ndjson', '', 1, 1, 'done', 1, 'ann', 'w')`,
+    );
+    await source.rows(
+      `insert into import_refusals (import, line, code, place, reason) select import, 1, 'invalid_json', '/a', 'what a line said' from imports`,
+    );
+    await ops(source.url, 'backup', '--out', place);
+    const said = join(place, 'manifest.json');
+    type Said = { migrations: { version: number }[] };
+    const manifest = JSON.parse(await readFile(said, 'utf8')) as Said;
+    await writeFile(said, JSON.stringify({ ...manifest, migrations: manifest.migrations.filter(({ version }) => version < 14) }));
+    expect(await ops(empty.url, 'restore', place)).toMatchObject({ exitCode: 0, stderr: '' });
+    await using there = restored();
+    expect(await there.database.rows('select takes_numbers from own_processors')).toEqual([{ takes_numbers: false }]);
+    expect(await there.database.rows('select place, reason from import_refusals')).toEqual([
+      { place: null, reason: 'what the line said is not kept here: the file has it' },
+    ]);
+  });
+
   test('that was changed or cut is told, and not restored', async () => {
     await source.append(plain(50));
     await ops(source.url, 'backup', '--out', place);

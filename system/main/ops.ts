@@ -43,6 +43,7 @@ const main = async (): Promise<number> => {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.refused;
     const isRefusal = error instanceof OpsError;
     err(`${isRefusal ? error.message : describeUnexpected(error)}\n`);
+    if (isRefusal && error.mayBeAsked) return exitCodes.open;
     return isRefusal ? exitCodes.refused : exitCodes.broken;
   }
   return exitCode;

@@ -54,6 +54,7 @@ const openJobErrors = [
   'invalid_recovery',
   'unsupported_content_type',
   'not_found',
+  'recovery_conflict',
   'request_id_conflict',
   'payload_too_large',
   'storage_unavailable',

@@ -58,6 +58,27 @@ describe('POST /recovery/jobs', () => {
     });
   });
 
+  it('refuses a fix beside one with other rules that is not done, and takes the same rules for the same', async () => {
+    const selection = { object_id: 'bad/2' };
+    const first = await query.post('/recovery/jobs', { ...asked, action: 'fix', fix, selection });
+    expect(first.body).toMatchObject({ commands: 1, already_asked: 0 });
+    const before = await query.pool.query('select count(*) from recovery_jobs');
+    const others = [{ op: 'remove', path: '/metadata/m' }];
+    const { status, body } = await query.post('/recovery/jobs', {
+      ...asked,
+      action: 'fix',
+      fix: others,
+      selection: { reason: 'handler_threw' },
+    });
+    expect([status, body.error.code]).toEqual([409, 'recovery_conflict']);
+    expect(body.error.message).toContain(`those of job ${first.body.job}`);
+    expect((await query.pool.query('select count(*) from recovery_jobs')).rows).toEqual(before.rows);
+    const same = await query.post('/recovery/jobs', { ...asked, action: 'fix', fix, selection });
+    expect(same.body).toMatchObject({ commands: 0, already_asked: 1 });
+    await query.pool.query("update recovery_commands set done_at = now(), outcome = 'fixed' where action = 'fix'");
+    expect((await query.post('/recovery/jobs', { ...asked, action: 'fix', fix: others, selection })).body).toMatchObject({ commands: 1 });
+  });
+
   it('finds nothing where nothing is selected, and leaves no job behind', async () => {
     const before = await query.pool.query('select count(*) from recovery_jobs');
     for (const selection of [

@@ -32,6 +32,7 @@ export const addOperateRoutes = (
     if ('none' in opened)
       throw notFound('No dead letter is selected: GET /dead-letters shows those that there are, without those of retired versions.');
     if ('taken' in opened) throw takenRequestId();
+    if ('otherFix' in opened) throw otherFix(opened.otherFix);
     if ('tooMany' in opened)
       throw invalidRecovery([{ parameter: '/selection', message: `takes more than ${mostCommands} dead letters: narrow it` }]);
     const asked = {
@@ -73,6 +74,13 @@ const toJob = ({ action, selection, fix, dry_run: dryRun = false, ...request }: 
   why: request.why,
   requestId: request.request_id ?? randomUUID(),
 });
+
+/** They would be applied, and these would not: whoever asked would take the one for the other. */
+const otherFix = (job: number) =>
+  new RequestProblem(
+    'recovery_conflict',
+    `Dead letters of the selection wait for other rules, those of job ${job}: nothing was asked for. Ask again when it is done.`,
+  );
 
 const invalidRecovery = (details: readonly Problem[]) =>
   new RequestProblem('invalid_recovery', details.map(({ parameter, message }) => `${parameter} ${message}.`).join(' '), { details });

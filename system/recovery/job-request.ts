@@ -2,9 +2,10 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { eventLimits } from '../contract/event-limits.ts';
-import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';
+import { mayLoseDigits, parseExactly } from '../ingest/exact-number.ts';
 import { describeProblems, type SchemaProblem } from '../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
+import { findLostNumber } from '../ingest/lost-digits.ts';
 import { findFixProblems, fixRules, ruleSchemas } from './fix-rules.ts';
 
 /** Dead letters of one job. More: narrow the selection, or ask again once these are done. */
@@ -117,7 +118,7 @@ const findContradictions = ({ action, selection: chosen, fix, dry_run: dryRun = 
 /** A number of a fix that a double does not keep would be written as another one. */
 const findLostDigits = (body: string): readonly JobProblem[] => {
   if (!mayLoseDigits(body)) return [];
-  const lost = findLost((parseExactly(body) as { readonly fix?: unknown }).fix);
+  const lost = findLostNumber((parseExactly(body) as { readonly fix?: unknown }).fix);
   if (lost === null) return [];
   return [
     {
@@ -125,17 +126,4 @@ const findLostDigits = (body: string): readonly JobProblem[] => {
       message: `holds ${lost}, which a double does not keep: put it in as a string, and cast it to number in the rule after`,
     },
   ];
-};
-
-const findLost = (value: unknown): string | null => {
-  if (value instanceof ExactNumber)
-    return Number.isFinite(Number(value.source)) && normalizeNumber(value.source) === normalizeNumber(String(Number(value.source)))
-      ? null
-      : value.source;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const member of Object.values(value)) {
-    const lost = findLost(member);
-    if (lost !== null) return lost;
-  }
-  return null;
 };

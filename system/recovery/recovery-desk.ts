@@ -28,6 +28,10 @@ export type AcceptedJob = {
 };
 
 export type RecoveryDesk = {
-  /** `taken`: the request id is that of another request, or of another tenant. `none`: no dead letter is selected. `too_many`: more than a job may take. Nothing is written then. Rejects with the database's error. */
-  open(job: NewJob): Promise<AcceptedJob | { readonly none: true } | { readonly taken: true } | { readonly tooMany: number }>;
+  /** `taken`: the request id is that of another request, or of another tenant. `none`: no dead letter is selected. `otherFix`: one of them waits for other rules, those of that job. `too_many`: more than a job may take. Nothing is written then. Rejects with the database's error. */
+  open(
+    job: NewJob,
+  ): Promise<
+    AcceptedJob | { readonly none: true } | { readonly otherFix: number } | { readonly taken: true } | { readonly tooMany: number }
+  >;
 };

@@ -150,6 +150,8 @@ const readNode = (value: unknown, path: string, context: Context): SchemaNode =>
     if (rootKeywords.has(keyword)) add('belongs to the top of the schema', where);
     else add(`is not in the dialect${instead[keyword] === undefined ? '' : `: ${instead[keyword]}`}`, where);
   }
+  // The one annotation that validation looks at before it leaves it alone.
+  if (Object.hasOwn(value, 'format') && typeof value['format'] !== 'string') add('must be a string', `${path}/format`);
   return readKind(value, path, { ...context, depth: context.depth + 1 });
 };
 
@@ -281,8 +283,9 @@ const readNumber = (schema: Raw, isInteger: boolean, path: string, context: Cont
 
 const readCounts = (schema: Raw, least: string, most: string, path: string, context: Context): readonly [number, number] => {
   const count = (keyword: string, fallback: number): number => {
-    const value = schema[keyword] ?? fallback;
-    if (value === fallback || (Number.isSafeInteger(value) && (value as number) >= 0)) return value as number;
+    if (!Object.hasOwn(schema, keyword)) return fallback;
+    const value = schema[keyword];
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
     context.problems.push({ path: `${path}/${keyword}`, message: 'must be a whole number of 0 or more' });
     return fallback;
   };
@@ -293,8 +296,8 @@ const readCounts = (schema: Raw, least: string, most: string, path: string, cont
 
 const readString = (schema: Raw, path: string, context: Context): StringRule => {
   const [minLength, maxLength] = readCounts(schema, 'minLength', 'maxLength', path, context);
-  const { pattern = null, examples = [] } = schema;
-  if (pattern !== null) {
+  const { pattern, examples = [] } = schema;
+  if (pattern !== undefined) {
     const problem = patternProblem(pattern, maxLength);
     if (problem !== null) context.problems.push({ path: `${path}/pattern`, message: problem });
   }

@@ -4,8 +4,8 @@ import { Compile } from 'typebox/compile';
 import { eventLimits } from '../contract/event-limits.ts';
 import { describeProblems } from '../contract/schema-problems.ts';
 import { compatibilities, schemaActions } from '../contract/schemas.ts';
-import { ExactNumber, mayLoseDigits, normalizeNumber, parseExactly } from '../ingest/exact-number.ts';
 import { findHostileText, isDeeperThan } from '../ingest/hostile-text.ts';
+import { findLostDigits } from '../ingest/lost-digits.ts';
 import { castSchema, findCastProblems } from './cast-rules.ts';
 
 const strict = <P extends Parameters<typeof Type.Object>[0]>(properties: P) => Type.Object(properties, { additionalProperties: false });
@@ -86,21 +86,8 @@ const findIssues = (body: string, value: unknown): readonly RequestIssue[] => {
   if (isDeeperThan(value, 2 * eventLimits.depth)) return [{ path: '', message: `is nested deeper than ${2 * eventLimits.depth}` }];
   const hostile = findHostileText(body, value);
   if (hostile !== null) return [{ path: hostile, message: 'holds U+0000 or a lone surrogate, which nothing stored can hold' }];
-  const lost = mayLoseDigits(body) ? findLost(parseExactly(body)) : null;
+  const lost = findLostDigits(body);
   return lost === null ? [] : [{ path: '', message: `holds ${lost}, which a double does not keep` }];
-};
-
-const findLost = (value: unknown): string | null => {
-  if (value instanceof ExactNumber) {
-    const number = Number(value.source);
-    return Number.isFinite(number) && normalizeNumber(value.source) === normalizeNumber(String(number)) ? null : value.source;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  for (const member of Object.values(value)) {
-    const lost = findLost(member);
-    if (lost !== null) return lost;
-  }
-  return null;
 };
 
 export const parseRegister = createParser(registerRequest, ({ upcast, downcast }) => [

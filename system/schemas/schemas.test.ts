@@ -14,6 +14,25 @@ const nodeOf = (schema: unknown): SchemaNode => {
 const breaks = (from: unknown, to: unknown) => findBreaks(nodeOf(from), nodeOf(to)).map(({ path, reason }) => `${path} ${reason}`);
 const closed = (properties: object, more: object = {}) => ({ type: 'object', properties, additionalProperties: false, ...more });
 
+describe('a schema that has something else than its keyword asks for', () => {
+  const keywords =
+    'format minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength pattern items minItems maxItems properties required additionalProperties minProperties maxProperties enum';
+  const types = ['number', 'string', 'array', 'object'];
+  test.each(keywords.split(' '))('%s: null is refused with its place', (keyword) => {
+    for (const type of types) {
+      const { problems } = readSchema({ type: 'object', properties: { a: { type, [keyword]: null } } });
+      expect(problems?.map(({ path }) => path)).toContain(`/properties/a/${keyword}`);
+    }
+  });
+  test.each(['anyOf', '$ref', 'type', 'const'])('%s: null is refused with its place, or is the value null', (keyword) => {
+    const { problems } = readSchema({ type: 'object', properties: { a: { [keyword]: null } } });
+    expect(problems?.map(({ path }) => path) ?? null).toEqual(keyword === 'const' ? null : [`/properties/a/${keyword}`]);
+  });
+  test.each([[0], [true], [[]], [{}], [['date']]])('format: %j is refused with its place', (format) => {
+    expect(readSchema({ type: 'object', format }).problems).toEqual([{ path: '/format', message: 'must be a string' }]);
+  });
+});
+
 describe('comparing', () => {
   test('an optional member added to a closed schema is taken by the new one, and not by the old one', () => {
     const [old, now] = [closed({ total: { type: 'number' } }), closed({ total: { type: 'number' }, note: { type: 'string' } })];

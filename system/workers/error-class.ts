@@ -47,6 +47,9 @@ export const isConnectionLoss = (error: unknown): boolean => {
   return (typeof code === 'string' && nodeCodes.test(code)) || (typeof message === 'string' && lostConnection.test(message));
 };
 
+/** query_canceled: a statement took longer than it may. */
+export const isTimeout = (error: unknown): boolean => sqlStateOf(error) === '57014';
+
 /** What an `error.type` can be where there is no SQLSTATE. */
 export const otherErrorTypes = ['connection', 'defect', 'thread_ended'] as const;
 

@@ -82,7 +82,7 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
       options.erasures.due(ids, atOnce),
     ]);
     // First: what is tried after it finds nothing of an erased object.
-    await erase(erasures);
+    const failed = await erase(erasures);
     for (const command of commands) await carryOut(command);
     for (const one of due) await retry(one);
     await recover(asked);
@@ -93,6 +93,8 @@ export const createParkWork = (options: ParkWorkOptions): ParkWork => {
         if (lane !== undefined && !lane.stopping.aborted) await onOverdue(lane, one, options, skipGap);
       }
     }
+    // Told in the end: it must not keep the others from their work.
+    if (failed !== null) throw failed.failure;
     return due.length + commands.length + asked.length + erasures.length > 0;
   };
   return {

@@ -23,3 +23,16 @@ test("a refusal has the API's code, for those who know what to make of it", asyn
   const api = createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null);
   await expect(api.get('/timelines/shop/a')).rejects.toMatchObject({ code: 'not_found', message: 'There is none. (not_found)' });
 });
+
+test.each([
+  ['an answer that does not come leaves open whether it was asked for', true],
+  ['a connection that is refused does not', false],
+])('%s', async (_what, isThere) => {
+  const server = createHttpServer((request) => request.socket.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const api = createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null);
+  if (!isThere) await new Promise((resolve) => void server.close(resolve));
+  await expect(api.post('/recovery/jobs', {})).rejects.toMatchObject({ mayBeAsked: isThere });
+  await expect(api.get('/recovery/jobs/1')).rejects.toMatchObject({ mayBeAsked: false });
+  server.close();
+});

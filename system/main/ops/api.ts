@@ -8,13 +8,17 @@ export type Api = {
   /** Rejects with an OpsError that says what to do. */
   get<Answer>(path: string, parameters?: Parameters): Promise<Answer>;
   /** Sent again where the answer did not come: give it an id of its own. */
-  post<Answer>(path: string, body: unknown): Promise<Answer>;
+  post<Answer>(path: string, body: unknown, pace?: Pace): Promise<Answer>;
   /** Bytes of a file, for which it waits longer, and which it sends again for longer: the process may just be starting anew. */
   send<Answer>(path: string, parameters: Parameters, content: { readonly type: string; readonly body: Buffer }): Promise<Answer>;
 };
 
+/** `slow`: for what may read the whole log before it answers. */
+export type Pace = 'brief' | 'slow';
+
 type Patience = { readonly timeoutMs: number; readonly attempts: number };
 const brief: Patience = { timeoutMs: 15_000, attempts: 4 };
+const slow: Patience = { timeoutMs: 120_000, attempts: 4 };
 const long: Patience = { timeoutMs: 60_000, attempts: 20 };
 const longestWaitMs = 4000;
 
@@ -25,12 +29,10 @@ export const createApi = (base: string, key: string | null): Api => {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
   return {
     get: (path, parameters = {}) => ask(urlOf(base, path, parameters), { headers }),
-    post: (path, body) =>
-      ask(urlOf(base, path, {}), {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+    post: (path, body, pace = 'brief') => {
+      const request = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      return ask(urlOf(base, path, {}), request, pace === 'slow' ? slow : brief);
+    },
     send: (path, parameters, { type, body }) => {
       const request = { method: 'POST', headers: { ...headers, 'content-type': type }, body: new Uint8Array(body) };
       return ask(urlOf(base, path, parameters), request, long);
@@ -45,21 +47,33 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
 };
 
 const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answer> => {
+  let mayBeAsked = false;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once<Answer>(url, request, timeoutMs);
     if ('value' in answer) return answer.value;
-    if (!answer.mayPass || attempt === attempts) throw failureOf(answer);
+    mayBeAsked ||= request.method === 'POST' && answer.mayHaveArrived === true;
+    // A refusal is that of the request, whichever time it arrived.
+    if (!answer.mayPass) throw failureOf(answer, false);
+    if (attempt === attempts) throw failureOf(answer, mayBeAsked);
     await wait(answer.againMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
   }
 };
 
-const failureOf = ({ message, cause, details, code = null }: Failed) => new OpsError(message, { cause, details, code });
+const failureOf = ({ message, cause, details, code = null }: Failed, mayBeAsked: boolean) =>
+  new OpsError(mayBeAsked ? `${message} It may have been asked for all the same: look before you ask again.` : message, {
+    cause,
+    details,
+    code,
+    mayBeAsked,
+  });
 
 type Once<Answer> = { readonly value: Answer } | Failed;
 
 type Failed = {
   readonly message: string;
   readonly mayPass: boolean;
+  /** It broke off where the request may have been read. */
+  readonly mayHaveArrived?: boolean;
   /** When the server wants it again; null: it did not say. */
   readonly againMs?: number | null;
   readonly cause?: unknown;
@@ -75,7 +89,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
     // A connection may break in the middle of an answer too.
     text = await response.text();
   } catch (cause) {
-    return { message: unreachable(url, cause), mayPass: true, cause };
+    return { message: unreachable(url, cause), mayPass: true, mayHaveArrived: !notConnected.test(codeOf(cause)), cause };
   }
   const value = parse(text);
   if (value === undefined)
@@ -91,9 +105,17 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
   };
 };
 
+/** Before a connection, or instead of one. */
+const notConnected = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$|CERT|VERIFY|SSL|TLS/;
+
+const codeOf = (cause: unknown): string => {
+  const { code = '' } = (((cause as Error).cause as Error | undefined) ?? cause) as NodeJS.ErrnoException;
+  return String(code);
+};
+
 /** What to do about it: of TLS, who is to be trusted, or that it is spoken at all. */
 export const unreachable = (url: URL, cause: unknown): string => {
-  const { code = '' } = (((cause as Error).cause as Error | undefined) ?? cause) as NodeJS.ErrnoException;
+  const code = codeOf(cause);
   const next = /CERT|VERIFY/.test(code)
     ? 'Name the file of its certificate in NODE_EXTRA_CA_CERTS'
     : /^(?:UND_ERR_SOCKET|ECONNRESET|HPE_INVALID_CONSTANT)$/.test(code) && url.protocol === 'http:'

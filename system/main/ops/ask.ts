@@ -1,11 +1,14 @@
 // The commands that ask for something to be done: written down by the query process, carried out by workers, waited for here.
 import type { JobRequest, Selection } from '../../recovery/job-request.ts';
+import { afterAcceptance } from './after-acceptance.ts';
 import type { Api } from './api.ts';
 import type { AcceptedJob, DeadLetterPage, Job } from './answers.ts';
 import { describeJob, exitCodeOf } from './describe-job.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
 import type { Filters } from './places.ts';
+import { readJsonFile } from './read-json-file.ts';
+import { readJob } from './read-job.ts';
 import { listLetters } from './show.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 
@@ -52,19 +55,26 @@ const askForFix = async (asking: Asking): Promise<number> => {
   const fixed = await openAndWait(asking, { action: undo ? 'unfix' : 'fix', selection, ...fix });
   if (!replay || dryRun) return fixed;
   // Those that no rule changed are replayed too; what is not fixed yet is not.
-  if (fixed === exitCodes.open) return fixed;
-  return Math.max(fixed, await openAndWait(asking, { action: 'replay', selection }));
+  if (fixed === exitCodes.open) {
+    asking.surroundings.err('Nothing is replayed: not all of it is known to be fixed.\n');
+    return fixed;
+  }
+  return Math.max(fixed, await replayFixed(asking));
 };
 
-const readRules = async (file: string, { readFile }: OpsSurroundings): Promise<NonNullable<JobRequest['fix']>> => {
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new OpsError(`The rules can't be read from ${file}: ${(cause as Error).message}`, { cause });
-  });
+const replayFixed = async (asking: Asking): Promise<number> => {
   try {
-    return JSON.parse(text) as NonNullable<JobRequest['fix']>;
-  } catch (cause) {
-    throw new OpsError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+    return await openAndWait(asking, { action: 'replay', selection: asking.selection });
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    asking.surroundings.err(`The fix was carried out; its replay was not. ${error.message}\n`);
+    return exitCodes.open;
   }
+};
+
+const readRules = async (path: string, surroundings: OpsSurroundings): Promise<NonNullable<JobRequest['fix']>> => {
+  const instead = 'put it in as a string, and cast it to number in the rule after';
+  return (await readJsonFile({ path, name: 'The rules', instead }, surroundings)) as NonNullable<JobRequest['fix']>;
 };
 
 const showWhatWouldGo = async ({ api, json, selection, surroundings }: Asking): Promise<number> => {
@@ -103,21 +113,25 @@ const openAndWait = async (asking: Asking, request: Pick<JobRequest, 'action' | 
   } satisfies JobRequest);
   const asked = accepted.already_asked === 0 ? '' : `, ${accepted.already_asked} wait for the same of an earlier job`;
   if (!json) surroundings.err(`job ${accepted.job}: ${accepted.commands} dead letter${accepted.commands === 1 ? '' : 's'}${asked}\n`);
-  const job = await waitFor(asking, accepted);
-  surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
-  if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
-  return exitCodeOf(job);
+  return afterAcceptance({ name: `job ${accepted.job}`, look: `jobs show ${accepted.job}` }, surroundings, async () => {
+    await waitFor(asking, accepted);
+    const job = await readJob(api, accepted.job);
+    surroundings.out(json ? `${JSON.stringify(job, null, 2)}\n` : describeJob(job));
+    if (job.open > 0 && !json) surroundings.err(`Not done yet: npm run ops -- jobs show ${job.job}\n`);
+    // What an earlier job has taken is not done by this one, and may not be done at all yet.
+    return accepted.already_asked > 0 ? Math.max(exitCodeOf(job), exitCodes.open) : exitCodeOf(job);
+  });
 };
 
 const pollMs = 200;
 
 /** The rate has its own time; --wait is for what comes on top. */
-const waitFor = async ({ api, options, surroundings }: Asking, { job: number, commands }: AcceptedJob): Promise<Job> => {
+const waitFor = async ({ api, options, surroundings }: Asking, { job: number, commands }: AcceptedJob): Promise<void> => {
   const paceMs = (commands / (options.rate ?? 20)) * 1000;
   const endsAtMs = surroundings.clock.nowMs() + (options.wait === 0 ? 0 : paceMs + options.wait * 1000);
   for (;;) {
-    const job = await api.get<Job>(`/recovery/jobs/${number}`, { limit: 1000 });
-    if (job.open === 0 || surroundings.clock.nowMs() >= endsAtMs) return job;
+    const { open } = await api.get<Job>(`/recovery/jobs/${number}`, { limit: 1 });
+    if (open === 0 || surroundings.clock.nowMs() >= endsAtMs) return;
     await surroundings.sleep(pollMs);
   }
 };

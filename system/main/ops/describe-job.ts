@@ -22,10 +22,8 @@ export const describeJob = (job: Job): string => {
   const outcomes = Object.entries(job.outcomes).map(([outcome, count]) => `${count} ${words[outcome] ?? outcome}`);
   const open = job.open === 0 ? [] : [`${job.open} not done yet`];
   const events = job.events === 0 ? '' : ` (${plural(job.events, 'event')})`;
-  const more =
-    job.next_cursor === null ? [] : ['only the first of its dead letters are shown; --json and GET /recovery/jobs/{job} have all'];
   const sums = outcomes.length + open.length === 0 ? 'nothing was left to do' : `${[...outcomes, ...open].join(', ')}${events}`;
-  return `${[...lines, ...more, sums].join('\n')}\n`;
+  return `${[...lines, sums].join('\n')}\n`;
 };
 
 const describeCommand = (command: Command): readonly string[] => {
@@ -68,7 +66,7 @@ const wentWell = ({ outcome, result }: Command): boolean => {
 
 const goodOutcomes = new Set(['replayed', 'discarded', 'fixed', 'rehearsed']);
 
-/** By the outcomes of all commands, and by what those that are shown say of themselves. */
+/** By the outcomes of all commands, and by what each says of itself: a fix that was refused some events is `fixed` all the same. */
 export const exitCodeOf = (job: Job): number => {
   if (job.open > 0) return exitCodes.open;
   const isGood = Object.keys(job.outcomes).every((outcome) => goodOutcomes.has(outcome)) && job.commands.every(wentWell);

@@ -19,6 +19,8 @@ export const exportListing = async (base: string, path: string, options: ExportO
   await using file = await surroundings.openFile(options.out);
   const response = await ask(url, headers);
   const last = await copyAllButLast(response, file.write).catch((error: unknown) => {
+    // A full disk has nothing to do with the connection, and asking again does not help.
+    if (error instanceof NotWritten) throw error.cause;
     throw new OpsError(`The connection broke before the export was whole: ${(error as Error).message}. Nothing is kept; ask again.`, {
       cause: error,
     });
@@ -54,13 +56,18 @@ const ask = async (url: URL, headers: Record<string, string>): Promise<Response>
   throw new OpsError(error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})`);
 };
 
-/** Gives the last line, which is not a row: it says whether the rest is whole. */
+class NotWritten extends Error {}
+
+/** Rejects with a NotWritten where it is `write` that fails. Gives the last line, which is not a row: it says whether the rest is whole. */
 const copyAllButLast = async (response: Response, write: (text: string) => Promise<void>): Promise<string> => {
   let held = '';
   for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
     held += text;
     const end = held.lastIndexOf('\n', held.length - 2) + 1;
-    if (end > 0) await write(held.slice(0, end));
+    if (end > 0)
+      await write(held.slice(0, end)).catch((cause: unknown) => {
+        throw new NotWritten('It could not be written', { cause });
+      });
     held = held.slice(end);
   }
   return held;

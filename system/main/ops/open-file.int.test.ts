@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { openFile } from './open-file.ts';
 import { OpsError } from './ops-error.ts';
@@ -31,5 +32,19 @@ test('a folder is refused before anything is written, and nothing is left beside
   for (const path of [join(folder, 'exports'), `${join(folder, 'exports')}/`])
     await expect(openFile(path)).rejects.toThrow(`${path} is a folder: name a file in it.`);
   expect(await readdir(folder, { recursive: true })).toEqual(['exports']);
+  await rm(folder, { recursive: true });
+});
+
+test('what does not fit is an error, also where the system took the beginning of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'faultline-file-'));
+  const script = `
+    const { openFile } = await import(${JSON.stringify(new URL('open-file.ts', import.meta.url).href)});
+    await using file = await openFile(${JSON.stringify(join(folder, 'events'))});
+    await file.write('x'.repeat(10_000)).then(() => console.log('written'), ({ code }) => console.log(code));`;
+  // In blocks of 512 bytes: the first call writes as many.
+  const words = ['-c', 'ulimit -f 8 && exec "$0" --input-type=module -e "$1"', process.execPath, script];
+  const { stdout, stderr } = await execa('sh', words, { env: { NODE_COMPILE_CACHE: '' } });
+  expect([stdout, stderr]).toEqual(['EFBIG', '']);
+  expect(await readdir(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });

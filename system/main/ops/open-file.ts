@@ -12,7 +12,11 @@ export type WholeFile = AsyncDisposable & {
 export const openFile = async (path: string): Promise<WholeFile> => {
   if (path === '-') {
     return {
-      write: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
+      write: (text) =>
+        new Promise((resolve, reject) => {
+          // A reader that went away (| head) is no failure; a full disk behind > is one.
+          process.stdout.write(text, (error) => (error && codeOf(error) !== 'EPIPE' ? reject(error) : resolve()));
+        }),
       keep: async () => {},
       [Symbol.asyncDispose]: async () => {},
     };
@@ -26,9 +30,8 @@ export const openFile = async (path: string): Promise<WholeFile> => {
   });
   let isKept = false;
   return {
-    write: async (text) => {
-      await file.write(text);
-    },
+    // All of it or an error: one call of the system takes no more than there is room for.
+    write: (text) => file.appendFile(text),
     keep: async () => {
       await file.sync();
       await rename(beside, path);
@@ -40,6 +43,8 @@ export const openFile = async (path: string): Promise<WholeFile> => {
     },
   };
 };
+
+const codeOf = (error: Error): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Renamed to, it would be refused only once all is written. */
 export const isFolder = (path: string): Promise<boolean> =>

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest';
 import { OpsError } from './ops-error.ts';
 import { createProgram } from './program.ts';
 
+const files: Readonly<Record<string, string>> = {
+  'rules.json': '{',
+  'long.json': '[{"op": "replace", "path": "/metadata/total", "value": 9007199254740993}]',
+  'schema.json': '{"schema": {"properties": {"total": {"maximum": 1e400}}}}',
+};
+
 /** Nobody answers there: what is refused is refused before anything is asked. */
 const run = async (...parameters: readonly string[]) => {
   const said: string[] = [];
@@ -11,7 +17,7 @@ const run = async (...parameters: readonly string[]) => {
     user: 'ann',
     apiKey: null,
     databaseUrl: null,
-    readFile: (path: string) => (path === 'rules.json' ? Promise.resolve('{') : Promise.reject(new Error('no such file'))),
+    readFile: (path: string) => (path in files ? Promise.resolve(files[path]!) : Promise.reject(new Error('no such file'))),
     stdin: process.stdin,
     clock: { nowMs: () => 0 },
     sleep: () => Promise.reject(new Error('nothing to wait for')),
@@ -50,6 +56,11 @@ test.each([
   [['dead-letters', 'fix', '--all', '--undo', '--dry-run'], 'no dry run'],
   [['dead-letters', 'fix', '--all', '--why', 'x', '--rules', 'gone.json'], 'no such file'],
   [['dead-letters', 'fix', '--all', '--why', 'x', '--rules', 'rules.json'], 'rules.json is not JSON'],
+  [
+    ['dead-letters', 'fix', '--all', '--why', 'x', '--rules', 'long.json'],
+    'long.json holds 9007199254740993, which a double does not keep',
+  ],
+  [['schemas', 'register', '--why', 'x', 'schema.json'], 'schema.json holds 1e400, which a double does not keep'],
   [['export', '/events', '--out', 'exports'], 'exports is a folder'],
 ])('%j is refused before anything is asked for', async (parameters, words) => {
   const { error } = await run(...parameters);

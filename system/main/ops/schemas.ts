@@ -4,6 +4,7 @@ import { schemaActions } from '../../contract/schemas.ts';
 import type { Api } from './api.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
+import { readJsonFile } from './read-json-file.ts';
 import type { Run } from './rebuild/commands.ts';
 import { describeRegistered, listPolicies, listSchemas, type RegisteredAnswer, showSchema } from './show-schemas.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -141,16 +142,9 @@ const refusalOf = ({ details }: OpsError): string =>
     })
     .join('');
 
-const readRegistration = async (path: string, { readFile }: OpsSurroundings): Promise<object> => {
-  const text = await readFile(path).catch((cause: unknown) => {
-    throw new OpsError(`The schema can't be read from ${path}: ${(cause as Error).message}`, { cause });
-  });
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch (cause) {
-    throw new OpsError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
-  }
+const readRegistration = async (path: string, surroundings: OpsSurroundings): Promise<object> => {
+  const value = await readJsonFile({ path, name: 'The schema', instead: 'write one that it keeps' }, surroundings);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new OpsError(`${path} is no JSON object.`);
 };
 

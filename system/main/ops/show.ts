@@ -3,7 +3,6 @@ import type { Api } from './api.ts';
 import {
   type AuditPage,
   type DeadLetterPage,
-  type Job,
   type ParkedKeyPage,
   placeName,
   type Reason,
@@ -13,6 +12,7 @@ import {
 import { describeJob, exitCodeOf } from './describe-job.ts';
 import { exitCodes } from './exit-codes.ts';
 import { filtersOf, type Filters } from './places.ts';
+import { readJob } from './read-job.ts';
 import type { OpsSurroundings } from './surroundings.ts';
 import { fields, shown, table } from './table.ts';
 
@@ -156,7 +156,7 @@ export const showParkedKey = async (
 };
 
 export const showJob = async (api: Api, number: number, json: boolean, { out }: Out): Promise<number> => {
-  const job = await api.get<Job>(`/recovery/jobs/${number}`, { limit: 1000 });
+  const job = await readJob(api, number);
   if (json) out(asJson(job));
   else {
     out(`job ${job.job}: ${job.action}, asked for by ${shown(job.requested_by)} at ${job.requested_at}: ${shown(job.why)}\n`);

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import { importFormats, importLimits } from '../../contract/imports.ts';
 import { describeProblems } from '../../contract/schema-problems.ts';
 import { findHostileText, isDeeperThan } from '../../ingest/hostile-text.ts';
+import { findLostDigits } from '../../ingest/lost-digits.ts';
 import { csvMapping, findMappingProblems } from './csv-mapping.ts';
 
 const longestWhy = 1000;
@@ -86,6 +87,9 @@ const parse = <Request>(body: string, check: typeof checkOpen | typeof checkStee
   const hostile = findHostileText(body, value);
   if (hostile !== null)
     return { problems: [{ parameter: hostile, message: 'holds U+0000 or a lone surrogate, which nothing stored can hold' }] };
+  const lost = findLostDigits(body);
+  // A constant of the mapping would be another number in every event.
+  if (lost !== null) return { problems: [{ parameter: '', message: `holds ${lost}, which a double does not keep: give it as a string` }] };
   if (check.Check(value)) return { request: value as Request };
   const problems = describeProblems(check.Errors(value)).map(({ path, message }) => ({ parameter: path, message }));
   return { problems: problems.slice(0, problemsShown) };

@@ -131,3 +131,12 @@ test('a mapping is held against the first line of the file', () => {
   for (const broken of [null, 7, [], {}, { ...mapping, metadata: 7 }, { ...mapping, metadata: { column: 7 } }])
     expect(findMappingProblems(broken, header)).not.toEqual([]);
 });
+
+test('a carriage return in a cell is read in one way, whatever is read together with it', () => {
+  const fine = '1,paid,2020-01-02T03:04:05Z,1,n,true,1';
+  const odd = '2,paid,2020-01-02T03:04:05Z,1,a\rb,true,1';
+  const alone = bodies(readCsv(odd));
+  expect(alone).toEqual([expect.stringContaining(String.raw`"note":"a\rb"`)]);
+  expect(bodies(readCsv(`${odd}\n${fine}`))[0]).toBe(alone[0]);
+  expect(bodies(readCsv(`${fine}\r\n${odd}\r\n`))[1]).toBe(alone[0]);
+});

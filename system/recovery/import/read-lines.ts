@@ -87,7 +87,11 @@ const csvTexts = (mapping: CsvMapping, header: readonly string[]) => {
   };
 };
 
-const csvOptions = { relax_column_count: true, skip_empty_lines: false } as const;
+/**
+ * A record ends where the cutter ends it, with a line feed: guessed by the parser, it would be the first CR or LF of whatever records come together, and the same
+ * line would be read in two ways.
+ */
+const csvOptions = { relax_column_count: true, skip_empty_lines: false, record_delimiter: '\n' } as const;
 
 /** null: one of them is no CSV, and each is to be looked at alone. */
 const parseTogether = (records: readonly (Buffer | null)[], delimiter: string): ReadonlyMap<number, string[]> | null => {

@@ -21,6 +21,12 @@ const readMigration = (file: string, version: number, name: string): Migration =
   return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
 };
 
+/**
+ * What a migration does to rows that are there: its UPDATEs. A restore does the same to the rows of a backup from before it. Other statements that change rows
+ * put there what a fresh schema begins with (migrations.test.ts holds that to be so).
+ */
+export const rowChanges = ({ sql }: Migration): readonly string[] => [...sql.matchAll(/^update [^;]+;/gm)].map(([statement]) => statement);
+
 /** The names of all tables that the migrations make: none of them may exist in a database that we did not make. */
 export const tableNames = (migrations: readonly Migration[]): readonly string[] =>
   migrations.flatMap(({ sql }) => [...sql.matchAll(/^create (?:table|view|sequence) (\w+)/gm)].map((match) => match[1]!));

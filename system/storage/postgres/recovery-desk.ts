@@ -36,6 +36,14 @@ const insertCommands = (where: string) => `
   )
   select (select count(*) from chosen)::integer as chosen, (select count(*) from asked)::integer as asked`;
 
+/** A job whose rules are not these, and wait for a dead letter of the selection. After the commands, so that of two at once the one that came second sees it. */
+const selectOtherFix = (where: string) => `
+  select min(c.job) as job
+  from (select processor, version, lane, position from dead_letters where ${where}) as d
+  join recovery_commands c using (processor, version, lane, position)
+  join recovery_jobs j using (job)
+  where c.action = 'fix' and c.done_at is null and c.job <> $1 and j.fix is distinct from $2::jsonb`;
+
 const columns: Readonly<Record<Exclude<keyof Selection, 'all'>, string>> = {
   processor: 'processor',
   version: 'version',
@@ -73,6 +81,8 @@ const open = async (client: PoolClient, job: NewJob): ReturnType<RecoveryDesk['o
   const counted = await ask(client, rows[0].job, job);
   if (counted.chosen > mostCommands) return { tooMany: mostCommands };
   if (counted.chosen === 0) return { none: true };
+  const other = action === 'fix' && counted.asked < counted.chosen ? await findOtherFix(client, rows[0].job, job) : null;
+  if (other !== null) return { otherFix: other };
   return { job: rows[0].job, known: false, commands: counted.asked, alreadyAsked: counted.chosen - counted.asked };
 };
 
@@ -81,12 +91,23 @@ const known = async (client: PoolClient, asked: readonly unknown[]): Promise<Acc
   return rows[0] === undefined ? { taken: true } : { ...rows[0], known: true, alreadyAsked: 0 };
 };
 
-const ask = async (client: PoolClient, job: number, { action, ratePerSecond, selection, tenant }: NewJob) => {
-  const values: unknown[] = [job, action, ratePerSecond, tenant];
-  const conditions = ['tenant = $4'];
+const ask = async (client: PoolClient, job: number, { action, ratePerSecond, ...selected }: NewJob) => {
+  const values: unknown[] = [job, action, ratePerSecond];
+  const { rows } = await client.query<{ chosen: number; asked: number }>(insertCommands(conditionsOf(selected, values)), values);
+  return rows[0]!;
+};
+
+const findOtherFix = async (client: PoolClient, job: number, { fix, ...selected }: NewJob): Promise<number | null> => {
+  const values: unknown[] = [job, JSON.stringify(fix)];
+  const { rows } = await client.query<{ job: number | null }>(selectOtherFix(conditionsOf(selected, values)), values);
+  return rows[0]!.job;
+};
+
+/** Puts what they compare with behind the values. */
+const conditionsOf = ({ selection, tenant }: Pick<NewJob, 'selection' | 'tenant'>, values: unknown[]): string => {
+  const conditions = [`tenant = $${values.push(tenant)}`];
   for (const [name, value] of Object.entries(selection))
     if (name !== 'all')
       conditions.push(`${columns[name as keyof typeof columns]} = $${values.push(value)}${typeof value === 'number' ? '::bigint' : ''}`);
-  const { rows } = await client.query<{ chosen: number; asked: number }>(insertCommands(conditions.join(' and ')), values);
-  return rows[0]!;
+  return conditions.join(' and ');
 };

@@ -1,6 +1,7 @@
 // `npm run ops -- erase` and `erasures …`, as commander has them.
 import type { Command } from 'commander';
 import type { ErasureRequest } from '../../../recovery/erasure-request.ts';
+import { afterAcceptance } from '../after-acceptance.ts';
 import type { Api } from '../api.ts';
 import { seconds, wholeNumber } from '../numbers.ts';
 import { OpsError } from '../ops-error.ts';
@@ -59,7 +60,14 @@ const erase = async (api: Api, options: EraseOptions, json: boolean, surrounding
     request_id: surroundings.randomId(),
   } satisfies ErasureRequest);
   if (!json) surroundings.err(`erasure ${erasure}\n`);
-  const endsAtMs = surroundings.clock.nowMs() + options.wait * 1000;
+  const accepted = { name: `erasure ${erasure}`, look: `erasures show ${erasure}` };
+  return afterAcceptance(accepted, surroundings, () => showWhenErased({ api, json, surroundings }, erasure, options.wait));
+};
+
+type Context = { readonly api: Api; readonly json: boolean; readonly surroundings: OpsSurroundings };
+
+const showWhenErased = async ({ api, json, surroundings }: Context, erasure: number, waitSeconds: number): Promise<number> => {
+  const endsAtMs = surroundings.clock.nowMs() + waitSeconds * 1000;
   for (;;) {
     const one = await api.get<Erasure>(`/erasures/${erasure}`);
     if (one.done_at === null && surroundings.clock.nowMs() < endsAtMs) {

@@ -8,7 +8,7 @@ import { importFile, type Importing } from './import-file.ts';
 const mapping = { system_name: { value: 'shop' }, object_id: 'o', event_name: 'e', event_time: 't', metadata: {} };
 
 /** Tries a CSV file by a mapping, and gives what is printed. */
-const tryMapping = async (columns: unknown): Promise<string> => {
+const tryMapping = async (columns: unknown, text = JSON.stringify(columns)): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'faultline-mapping-'));
   try {
     const file = join(folder, 'orders.csv');
@@ -16,7 +16,7 @@ const tryMapping = async (columns: unknown): Promise<string> => {
     let said = '';
     const surroundings = {
       out: (text: string) => void (said += text),
-      readFile: () => Promise.resolve(JSON.stringify(columns)),
+      readFile: () => Promise.resolve(text),
       clock: { nowMs: () => 0 },
     };
     const options = { columns: 'columns.json', dryRun: true };
@@ -29,6 +29,11 @@ const tryMapping = async (columns: unknown): Promise<string> => {
 
 test('a file is read by a mapping that is one', async () => {
   expect(await tryMapping(mapping)).toMatch(/events +1 /);
+});
+
+test('a constant that a double does not keep is refused, and no event gets another', async () => {
+  const text = JSON.stringify({ ...mapping, metadata: { batch: { value: 1 } } }).replace('"value":1', '"value":9007199254740993');
+  await expect(tryMapping(null, text)).rejects.toThrow('columns.json holds 9007199254740993, which a double does not keep');
 });
 
 test.each([

@@ -7,6 +7,7 @@ import type { OpenImportRequest } from '../../../recovery/import/import-request.
 import type { Api } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { OpsError } from '../ops-error.ts';
+import { readJsonFile } from '../read-json-file.ts';
 import type { OpsSurroundings } from '../surroundings.ts';
 import { fields, shown, table } from '../table.ts';
 import { type FileSource, openFileSource } from './file-source.ts';
@@ -78,22 +79,12 @@ const lookOver = async ({ file, options, surroundings }: Importing, source: File
   return { found: await surveyFile(source, reading), reading };
 };
 
-const readMapping = async (file: string, { readFile }: OpsSurroundings): Promise<CsvMapping> => {
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new OpsError(`The mapping can't be read from ${file}: ${(cause as Error).message}`, { cause });
-  });
-  const mapping = parseMapping(text, file);
+const readMapping = async (path: string, surroundings: OpsSurroundings): Promise<CsvMapping> => {
+  const instead = 'give it as a string, or in a column of its own';
+  const mapping = await readJsonFile({ path, name: 'The mapping', instead }, surroundings);
   const problems = findShapeProblems(mapping);
   if (problems.length === 0) return mapping as CsvMapping;
-  throw new OpsError(`The mapping in ${file} can't be used: ${problems.map(({ place, message }) => `${place} ${message}`).join('; ')}.`);
-};
-
-const parseMapping = (text: string, file: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new OpsError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
-  }
+  throw new OpsError(`The mapping in ${path} can't be used: ${problems.map(({ place, message }) => `${place} ${message}`).join('; ')}.`);
 };
 
 const send = async (

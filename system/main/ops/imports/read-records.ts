@@ -23,12 +23,21 @@ export async function* readRecords(
     const records = cutter.push(piece);
     const last = records.at(-1);
     if (last !== undefined) line = last.line + last.lines;
+    demandSendable(records, format);
     if (cutter.openBytes() > importLimits.sliceBytes) throw endless(line, format);
     yield records;
   }
-  yield cutter.end();
+  const end = cutter.end();
+  demandSendable(end, format);
+  yield end;
   whole({ sha256: hash.digest('hex'), bytes });
 }
+
+/** Wherever the pieces of the file are cut: with its line feed it has to fit into one request. */
+const demandSendable = (records: readonly RawRecord[], format: ImportFormat): void => {
+  const found = records.find(({ bytes }) => bytes.length >= importLimits.sliceBytes);
+  if (found !== undefined) throw endless(found.line, format);
+};
 
 const endless = (line: number, format: ImportFormat) =>
   new OpsError(

@@ -1,6 +1,7 @@
 // The commands about versions of a read model. A comparison is waited for, and its reads are sampled.
 import type { RebuildAction } from '../../../contract/rebuild.ts';
 import type { RebuildRequest } from '../../../recovery/rebuild-request.ts';
+import { afterAcceptance } from '../after-acceptance.ts';
 import type { Api } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { OpsError } from '../ops-error.ts';
@@ -42,7 +43,7 @@ const said: Readonly<Record<RebuildAction, (version: number) => string>> = {
 export const askForRebuild = async (asking: AskingRebuild): Promise<number> => {
   const { api, json, readModel, action, options, surroundings } = asking;
   if (options.why === undefined) throw new OpsError('Say why, for the audit: --why "…".');
-  const done = await api.post<RebuildDone>('/rebuilds', {
+  const request = {
     read_model: readModel,
     action,
     requested_by: options.by ?? surroundings.user,
@@ -52,12 +53,25 @@ export const askForRebuild = async (asking: AskingRebuild): Promise<number> => {
     ...(options.sameCode === true && { same_code: true }),
     ...(options.force === true && { force: true }),
     ...(options.version !== undefined && { version: options.version }),
-  } satisfies RebuildRequest);
-  if (action === 'compare') return showWhenCompared(asking);
+  } satisfies RebuildRequest;
+  const done = await api.post<RebuildDone>('/rebuilds', request, action === 'start' ? 'slow' : 'brief').catch((error: unknown) => {
+    throw error instanceof OpsError && error.mayBeAsked ? inDoubt(error, readModel) : error;
+  });
+  if (action === 'compare') {
+    const accepted = { name: `the comparison of version ${done.version}`, look: `rebuild status ${readModel}` };
+    return afterAcceptance(accepted, surroundings, () => showWhenCompared(asking));
+  }
   surroundings.out(json ? `${JSON.stringify(done, null, 2)}\n` : `${said[action](done.version)}\n`);
   if (done.detail !== null && !json) surroundings.err(`${shown(done.detail)}\n`);
   return exitCodes.done;
 };
+
+/** A version that begins reads what is left of the log, which may take longer than anybody waits for an answer. */
+const inDoubt = (cause: OpsError, readModel: string) =>
+  new OpsError(`${cause.message} npm run ops -- rebuild status ${readModel} names the version, and who asked for it.`, {
+    cause,
+    mayBeAsked: true,
+  });
 
 const pollMs = 200;
 

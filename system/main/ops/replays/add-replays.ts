@@ -3,6 +3,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Positions, ReplayDesk, ReplayStart, ShownReplay } from '../../../recovery/replay/replay-desk.ts';
 import { createReplayDesk } from '../../../storage/postgres/replay-desk.ts';
+import { reasonOf } from '../../start/check-database.ts';
+import { afterAcceptance } from '../after-acceptance.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withOpsClient } from '../open-access-desk.ts';
 import { OpsError } from '../ops-error.ts';
@@ -88,14 +90,21 @@ const replayStream = async ({ desk, json }: Context, options: ReplayOptions, sur
     requestId: surroundings.randomId(),
   });
   if ('refused' in opened) throw new OpsError(`Nothing was changed. ${opened.refused}`);
-  surroundings.err(`stream replay ${opened.replay}\n`);
-  const endsAtMs = surroundings.clock.nowMs() + options.wait * 1000;
-  let shown = await desk.show(opened.replay);
-  while (shown?.state === 'running' && surroundings.clock.nowMs() < endsAtMs) {
-    await surroundings.sleep(200);
-    shown = await desk.show(opened.replay);
-  }
-  return tellOne(shown, opened.replay, json, surroundings);
+  const { replay } = opened;
+  surroundings.err(`stream replay ${replay}\n`);
+  const show = () =>
+    desk.show(replay).catch((cause: unknown) => {
+      throw new OpsError(`The database did not show it: ${reasonOf(cause)}.`, { cause });
+    });
+  return afterAcceptance({ name: `stream replay ${replay}`, look: `stream-replays show ${replay}` }, surroundings, async () => {
+    const endsAtMs = surroundings.clock.nowMs() + options.wait * 1000;
+    let shown = await show();
+    while (shown?.state === 'running' && surroundings.clock.nowMs() < endsAtMs) {
+      await surroundings.sleep(200);
+      shown = await show();
+    }
+    return tellOne(shown, replay, json, surroundings);
+  });
 };
 
 const startOf = ({ from, fromTime, fromPosition }: ReplayOptions): ReplayStart => {

@@ -1,5 +1,6 @@
-// What there is to back up: every table of the schema but that of the migrations, in an order in which rows may refer to those before.
+// What there is to back up: every table of the schema but that of the migrations and days of the log that are on their way out, in an order in which rows may refer to those before.
 import type { ClientBase } from 'pg';
+import { readDroppedDays } from './dropped-days.ts';
 
 export type CatalogueTable = {
   readonly name: string;
@@ -28,7 +29,8 @@ const selectTables = `
 
 export const readTables = async (client: ClientBase): Promise<readonly CatalogueTable[]> => {
   const { rows } = await client.query<CatalogueTable>(selectTables);
-  return inOrder(rows);
+  const dropped = await readDroppedDays(client);
+  return inOrder(rows.filter(({ name }) => !dropped.has(name)));
 };
 
 /** Each after those that it refers to; a circle is ended somewhere, and its restore would fail on it. */

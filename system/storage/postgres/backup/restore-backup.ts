@@ -7,8 +7,9 @@ import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { from } from 'pg-copy-streams';
 import { ownTablePrefix } from '../../../processor/table-names.ts';
 import { migrate } from '../migrate.ts';
-import { readMigrations } from '../migrations.ts';
+import { readMigrations, rowChanges } from '../migrations.ts';
 import { columnList, copyOut, type RowOrder, textSettings } from './copy-table.ts';
+import { droppedDaysOf, markGone } from './dropped-days.ts';
 import { fenceEpochs, readProcesses } from './fence-epochs.ts';
 import type { BackupTable, Manifest } from './manifest.ts';
 import { readTables, selectPartitions } from './read-catalogue.ts';
@@ -19,8 +20,10 @@ export class RestoreRefused extends Error {
 }
 
 /** Rejects with RestoreRefused, or with what failed; then nothing is changed but that our tables are there. */
-export const restoreBackup = async (client: Client, folder: string, manifest: Manifest): Promise<void> => {
-  refuseUnknownMigrations(manifest);
+export const restoreBackup = async (client: Client, folder: string, backup: Manifest): Promise<void> => {
+  refuseUnknownMigrations(backup);
+  const dropped = await droppedDaysOf(folder, backup);
+  const manifest = { ...backup, tables: backup.tables.filter(({ name }) => !dropped.has(name)) };
   await migrate(client, { lanes: manifest.lanes, apply: true });
   await client.query(`begin; ${textSettings}`);
   try {
@@ -28,6 +31,8 @@ export const restoreBackup = async (client: Client, folder: string, manifest: Ma
     await client.query('select pg_advisory_xact_lock(1717660005, 1)');
     await refuseUsed(client, manifest);
     await load(client, folder, manifest);
+    await client.query(markGone);
+    await bringUpRows(client, manifest);
     await fenceEpochs(client);
     await client.query('commit');
   } catch (error) {
@@ -107,6 +112,12 @@ const load = async (client: Client, folder: string, { tables, partitions, sequen
         escapeIdentifier(name),
         last,
       ]);
+};
+
+/** The tables are of this version, the rows of the backup's: what the migrations between did to rows is done to these. */
+const bringUpRows = async (client: Client, { migrations }: Manifest): Promise<void> => {
+  const later = readMigrations().filter(({ version }) => !migrations.some((one) => one.version === version));
+  for (const statement of later.flatMap(rowChanges)) await client.query(statement);
 };
 
 const makePartitions = async (client: Client, wanted: Manifest['partitions']): Promise<void> => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createWorkerDatabase } from '../../../workers/testing.ts';
+import { createWorkerDatabase, type WorkerDatabase } from '../../../workers/testing.ts';
 import { createSession } from '../session.ts';
 import { stepErasure } from './erasure-step.ts';
 
@@ -52,4 +52,77 @@ test('an erasure that waits lets those behind it be done, and goes on in its tur
   await database.rows('update recovery_commands set done_at = now() where job = 1');
   await steps(20);
   expect(done).toEqual([3, 2, 1]);
+});
+
+const table = 'own_ledger_v1__entries';
+
+/** A team's own table with a row each of ann and bob, whose condition sleeps for a second over those of ann. */
+const addSlowTable = async (database: WorkerDatabase) => {
+  await database.rows(`create table ${table} (object text)`);
+  await database.rows(`insert into ${table} values ('ann'), ('bob')`);
+  await database.rows(
+    `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'active', 1)`,
+  );
+  const slow = `object = $3 and (object <> 'ann' or pg_sleep(1) is not null)`;
+  const values = [JSON.stringify({ rows: { [table]: slow }, left: [] })];
+  await database.rows(
+    `insert into own_processors (processor, version, tables_sha256, starts, erase) values ('ledger', 1, '', 'beginning', $1)`,
+    values,
+  );
+};
+
+const ask = (database: WorkerDatabase, keys: readonly string[]) =>
+  database.rows(
+    `insert into erasures (tenant, system_name, object_id, is_dry_run, requested_by, why, request_id, cut)
+     select 'default', 'shop', key, false, 'ann', 'w', gen_random_uuid(), '{"0": 2}' from unnest($1::text[]) as key`,
+    [keys],
+  );
+
+test('a condition that takes too long says so, and holds up its own erasure alone', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await (await session.client()).query('set statement_timeout = 300');
+  await database.append([{ key: 'ann' }, { key: 'bob' }]);
+  await database.rows('delete from checkpoints');
+  await addSlowTable(database);
+  await ask(database, ['ann', 'bob']);
+  const done: number[] = [];
+  // Its VACUUM sets the connection's time-out back: no step after it.
+  for (let step = 0; step < 20 && done.length === 0; step += 1) {
+    const { finished } = await stepErasure(session, 'w').catch(() => ({ finished: null }));
+    if (finished !== null) done.push(finished.erasure);
+  }
+  const [waiting] = await database.rows('select erasure::int as erasure, phase, waits_for, waited_at from erasures where done_at is null');
+  expect({ done, waiting }).toEqual({
+    done: [2],
+    waiting: {
+      erasure: 1,
+      phase: 'count',
+      waits_for: expect.stringContaining(`the condition of table ${table}, which does not end in time`),
+      waited_at: expect.any(Date),
+    },
+  });
+});
+
+test('a step that fails for any other reason says so, and lets those behind it be done', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await database.append([{ key: 'ann' }, { key: 'bob' }]);
+  await database.rows('delete from checkpoints');
+  await database.rows(`create function keep() returns trigger language plpgsql as $$ begin raise 'kept by a trigger'; end $$`);
+  await database.rows(`create trigger keep before update of phase on erasures for each row when (old.erasure = 1) execute function keep()`);
+  await ask(database, ['ann', 'bob']);
+  const done: number[] = [];
+  const failures = new Set<string>();
+  for (let step = 0; step < 20; step += 1)
+    await stepErasure(session, 'w').then(
+      ({ finished }) => void (finished !== null && done.push(finished.erasure)),
+      (error: unknown) => void failures.add((error as Error).message),
+    );
+  const waiting = await database.rows('select erasure::int as erasure, waits_for from erasures where done_at is null');
+  expect({ done, failures: [...failures], waiting }).toEqual({
+    done: [2],
+    failures: ['kept by a trigger'],
+    waiting: [{ erasure: 1, waits_for: 'its last step failed, and is tried again: kept by a trigger' }],
+  });
 });

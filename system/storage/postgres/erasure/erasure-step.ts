@@ -1,11 +1,12 @@
 // The erasures that are not done, a step at a time: the first that does not wait, else the one that has waited longest since it was tried. Where it stands is in its row, moved in the transaction that did the step: a worker killed in the middle is followed by another,
 // and no step is done twice.
 import type { Client } from 'pg';
+import { isConnectionLoss } from '../../../workers/error-class.ts';
 import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
 import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
-import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
+import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows, wordsOf } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
 
@@ -65,9 +66,23 @@ const sumCommands = `
 /** What was added up is not added again. */
 const forgetResults = 'update erasure_commands set result = null, done_at = coalesce(done_at, clock_timestamp()) where erasure = $1';
 
+/** Said in a transaction of its own, that of the step is rolled back: it is tried again in its turn, and those behind it go on meanwhile. */
+const noteFailure = 'update erasures set waits_for = $2, waited_at = clock_timestamp() where erasure = $1 and done_at is null';
+
 export const stepErasure = async (session: Session, worker: string): Promise<ErasureStep> => {
   const seen = await readOpenErasure(await session.client());
   if (seen === null) return { isMore: false, finished: null };
+  try {
+    return await step(session, seen, worker);
+  } catch (error) {
+    // Without a connection there is no step for any of them.
+    const words = `its last step failed, and is tried again: ${wordsOf(error)}`;
+    if (!isConnectionLoss(error)) await session.query({ text: noteFailure, values: [seen.erasure, words] });
+    throw error;
+  }
+};
+
+const step = async (session: Session, seen: OpenErasure, worker: string): Promise<ErasureStep> => {
   // Outside of any transaction, as VACUUM must be. Done twice it does no harm.
   const isClean = seen.phase === 'vacuum' && (await vacuumErased(session, seen));
   return inTransaction(

@@ -1,12 +1,13 @@
 // Erasure on PostgreSQL, as the owner of a lane carries it out: under the lane's lock and epoch, with the books.
 import type { Client } from 'pg';
+import { isConnectionLoss, isTimeout } from '../../../workers/error-class.ts';
 import { noBooks, type Books, type LaneId } from '../../../workers/checkpoint.ts';
 import { laneOf } from '../../../stream/lane.ts';
 import type { ErasureCommand, ErasureStore } from '../../../workers/erasure-store.ts';
 import type { SessionPool } from '../session-pool.ts';
 import { settleLane } from '../settle.ts';
 import { eraseEffects } from './erase-effects.ts';
-import { OwnTableProblem, readOwnTables, removeOwnRows } from './own-tables.ts';
+import { OwnTableProblem, readOwnTables, removeOwnRows, wordsOf } from './own-tables.ts';
 import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
 
 const selectDue = `
@@ -42,7 +43,10 @@ const isOrdered = 'select ordered from processors where processor = $1 and versi
 const selectMoment = `
   select e.requested_at, (select count(*) from lanes l join processors p using (stream_version) where (p.processor, p.version) = (c.processor, c.version))::integer as lanes
   from erasure_commands c join erasures e using (erasure) where c.command = $1`;
-const noteProblem = 'update erasure_commands set problem = $2, problem_at = clock_timestamp() where command = $1';
+/** `problem_at` lies ahead where each attempt holds the lane for as long as a statement may take. */
+const noteProblem = `
+  update erasure_commands set problem = $2, problem_at = clock_timestamp() + case when $3::boolean then interval '1 minute' else '0' end
+  where command = $1 and done_at is null`;
 
 const addResult = `
   update erasure_commands c
@@ -74,9 +78,14 @@ export const createErasureStore = (sessions: SessionPool): ErasureStore => ({
         } catch (error) {
           if (!(error instanceof OwnTableProblem)) throw error;
           // It stays open, and the erasure says why: the others of this worker go on.
-          await client.query(noteProblem, [command.command, error.message]);
+          await client.query(noteProblem, [command.command, error.message, error.isSlow]);
           return noBooks;
         }
+      }).catch(async (error: unknown) => {
+        // Rolled back with all else that was written: said anew, or the erasure would wait and not say for what.
+        if (!isConnectionLoss(error))
+          await session.query({ text: noteProblem, values: [command.command, `a lane: ${wordsOf(error)}`, isTimeout(error)] });
+        throw error;
       });
       return { ...settled, isDone: settled.outcome !== 'advanced' || isDone };
     }),

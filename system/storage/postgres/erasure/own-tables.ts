@@ -2,7 +2,7 @@
 import type { Client, ClientBase } from 'pg';
 import type { OwnTableName } from '../../../contract/erased.ts';
 import type { Key } from '../../../stream/stream.ts';
-import { classifyError, sqlStateOf } from '../../../workers/error-class.ts';
+import { classifyError, isTimeout, sqlStateOf } from '../../../workers/error-class.ts';
 
 export type OwnTable = { readonly table: OwnTableName; readonly condition: string };
 
@@ -10,7 +10,15 @@ export type OwnTable = { readonly table: OwnTableName; readonly condition: strin
 export type OwnObject = { readonly key: Key; readonly requestedAt: Date };
 
 /** The condition is at fault, not the moment: to try again changes nothing. */
-export class OwnTableProblem extends Error {}
+export class OwnTableProblem extends Error {
+  /** It was ended by its time-out: each attempt costs as much again. */
+  readonly isSlow: boolean;
+
+  constructor(message: string, options: { readonly cause: unknown; readonly isSlow: boolean }) {
+    super(message, options);
+    this.isSlow = options.isSlow;
+  }
+}
 
 /** A table that its team has dropped holds nothing. */
 const select = `
@@ -58,14 +66,17 @@ const guarded = async <Result>(client: Client, { table }: OwnTable, run: () => P
     await client.query('release savepoint own_table');
     return result;
   } catch (error) {
-    if (classifyError(error) === 'infrastructure') throw error;
+    // Its time-out is its own: whoever tries it again meets it again.
+    const isSlow = isTimeout(error);
+    if (classifyError(error) === 'infrastructure' && !isSlow) throw error;
     await client.query('rollback to savepoint own_table');
-    throw new OwnTableProblem(`the condition of table ${table}, which the database refuses: ${wordsOf(error)}`, { cause: error });
+    const why = isSlow ? 'which does not end in time; an index on its columns may help' : 'which the database refuses';
+    throw new OwnTableProblem(`the condition of table ${table}, ${why}: ${wordsOf(error)}`, { cause: error, isSlow });
   }
 };
 
 /** What is wrong with the data is told by quoting it, and this is kept, and shown. */
-const wordsOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   classifyError(error) === 'data' ? `SQLSTATE ${sqlStateOf(error)}, for a row or a value that it can't do` : (error as Error).message;
 
 /** Processors that may hold something of an object and do not say where: as processor/version. A retired one whose tables are gone is not among them. */
