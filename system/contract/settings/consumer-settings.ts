@@ -27,7 +27,8 @@ export const consumerSettings = {
     minimum: 100,
     maximum: 600000,
     readers: ['query'],
-    meaning: 'How long the reader of a stream or export may take for a full buffer before it is closed, with the reason slow_reader.',
+    meaning:
+      'How long the reader of a stream or export may take nothing of a full buffer before it is closed, with the reason slow_reader.',
   },
   exportLimitSeconds: {
     name: 'FAULTLINE_EXPORT_LIMIT_SECONDS',

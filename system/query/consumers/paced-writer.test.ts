@@ -5,6 +5,7 @@ import { createPacedWriter, ReaderGone, SlowReader } from './paced-writer.ts';
 
 /** A response whose reader takes nothing until a test says so. */
 class FakeResponse extends EventEmitter {
+  readonly socket = { _handle: { writeQueueSize: 0 } };
   writableLength = 0;
   writableEnded = false;
   destroyed = false;
@@ -22,13 +23,14 @@ class FakeResponse extends EventEmitter {
   }
 }
 
-const start = (response = new FakeResponse()) => {
+const start = (response = new FakeResponse(), stop?: AbortSignal) => {
   const timers: (() => void)[] = [];
   const after = (_delayMs: number, run: () => void) => {
     timers.push(run);
     return { [Symbol.dispose]: () => void timers.splice(timers.indexOf(run), 1) };
   };
-  const writer = createPacedWriter(response as unknown as ServerResponse, { bufferBytes: 10, slowMs: 1000, timers: { after } });
+  const options = { bufferBytes: 10, slowMs: 1000, timers: { after }, ...(stop && { stop }) };
+  const writer = createPacedWriter(response as unknown as ServerResponse, options);
   return { response, writer, timers };
 };
 
@@ -41,6 +43,31 @@ test('what is over the bound waits until it is taken, or for the time that there
   const late = writer.write('more');
   timers[0]!();
   await expect(late).rejects.toThrow(SlowReader);
+});
+
+test('whoever takes some of it in each time that there is has as many as it needs; what is on its way counts by what is left of it', async () => {
+  const { response, writer, timers } = start();
+  const late = writer.write('much longer than the bound is');
+  response.writableLength -= 1;
+  timers.at(-1)!();
+  response.socket._handle.writeQueueSize = 20;
+  response.writableLength -= 1;
+  timers.at(-1)!();
+  response.socket._handle.writeQueueSize -= 1;
+  timers.at(-1)!();
+  expect(await Promise.race([late.catch(() => 'closed'), Promise.resolve('waits')])).toBe('waits');
+  timers.at(-1)!();
+  await expect(late).rejects.toThrow(SlowReader);
+});
+
+test('nobody is waited for once it is to stop', async () => {
+  const stopping = new AbortController();
+  const { writer, timers } = start(new FakeResponse(), stopping.signal);
+  const written = writer.write('much longer than the bound is');
+  stopping.abort(new Error('time is up'));
+  await expect(written).rejects.toThrow('time is up');
+  await expect(writer.finish('the end')).rejects.toThrow('time is up');
+  expect(timers).toEqual([]);
 });
 
 test('a last text that is to arrive is over once it is handed over, and not before', async () => {

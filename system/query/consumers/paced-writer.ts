@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { whenClosed } from '../../telemetry/when-closed.ts';
 import type { Timers } from './head-watch.ts';
 
-/** It took nothing like a buffer's worth in the time given. */
+/** It took nothing at all of what waits for it in the time given. */
 export class SlowReader extends Error {
   override readonly name = 'SlowReader';
 }
@@ -14,13 +14,13 @@ export class ReaderGone extends Error {
 }
 
 export type PacedWriter = {
-  /** Resolves once less than the bound waits to be taken. Rejects with SlowReader or ReaderGone. */
+  /** Resolves once less than the bound waits to be taken. Rejects with SlowReader, ReaderGone, or the reason of `stop`. */
   write(text: string): Promise<void>;
   /** Aborted with ReaderGone when the reader leaves. */
   readonly gone: AbortSignal;
   /** A last text, for whoever reads it yet; what is not taken by then is thrown away with the connection. */
   end(text: string): void;
-  /** A last text that is to arrive: resolves once all was handed over, and rejects with SlowReader or ReaderGone where it was not. */
+  /** A last text that is to arrive: resolves once all was handed over, and rejects as `write` does where it was not. */
   finish(text: string): Promise<void>;
   /** Cuts the connection without the end that HTTP would have: whoever reads it sees that it is broken. */
   cut(text: string): void;
@@ -30,33 +30,43 @@ export type PacedWriterOptions = {
   readonly bufferBytes: number;
   readonly slowMs: number;
   readonly timers: Timers;
+  /** Aborted: nothing is waited for any more. A reader who always takes a little could be waited for without end. */
+  readonly stop?: AbortSignal;
 };
 
 /** How long a last text may take to go out. */
 const lastMs = 1000;
 
-export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowMs, timers }: PacedWriterOptions): PacedWriter => {
+export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowMs, timers, stop }: PacedWriterOptions): PacedWriter => {
   const gone = new AbortController();
   // The reader may have left before there was a first byte.
   whenClosed(response, () => gone.abort(new ReaderGone('the reader closed the connection')));
   response.on('error', () => gone.abort(new ReaderGone('the connection broke')));
 
+  const over = stop === undefined ? gone.signal : AbortSignal.any([gone.signal, stop]);
+
   const heard = (event: 'drain' | 'finish') =>
     new Promise<void>((resolve, reject) => {
+      let waiting = waitingOf(response);
       const settle = (act: () => void) => () => {
         timer[Symbol.dispose]();
         response.off(event, onTaken);
-        gone.signal.removeEventListener('abort', onGone);
+        over.removeEventListener('abort', onOver);
         act();
       };
       const onTaken = settle(resolve);
-      const onGone = settle(() => reject(gone.signal.reason as Error));
-      const timer = timers.after(
-        slowMs,
-        settle(() => reject(new SlowReader(`${response.writableLength} bytes were not taken within ${slowMs} ms`))),
-      );
+      const onOver = settle(() => reject(over.reason as Error));
+      const onSlow = settle(() => reject(new SlowReader(`of ${response.writableLength} bytes none were taken within ${slowMs} ms`)));
+      const look = (): void => {
+        const before = waiting;
+        waiting = waitingOf(response);
+        if (waiting.bytes >= before.bytes && waiting.onItsWay >= before.onItsWay) return onSlow();
+        timer = timers.after(slowMs, look);
+      };
+      let timer = timers.after(slowMs, look);
       response.once(event, onTaken);
-      gone.signal.addEventListener('abort', onGone, { once: true });
+      over.addEventListener('abort', onOver, { once: true });
+      if (over.aborted) onOver();
     });
 
   return {
@@ -86,4 +96,13 @@ export const createPacedWriter = (response: ServerResponse, { bufferBytes, slowM
       response.once('close', () => timer[Symbol.dispose]());
     },
   };
+};
+
+/**
+ * What was handed to the system in one go counts in `writableLength` until all of it is taken, and that may be a whole buffer: what is left of it only the
+ * socket's handle says, by which Node itself tells an idle socket. Where there is none, the former has to do.
+ */
+const waitingOf = (response: ServerResponse): { readonly bytes: number; readonly onItsWay: number } => {
+  const socket = response.socket as { readonly _handle?: { readonly writeQueueSize?: number } | null } | null | undefined;
+  return { bytes: response.writableLength, onItsWay: socket?._handle?.writeQueueSize ?? 0 };
 };

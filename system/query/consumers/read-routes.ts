@@ -89,17 +89,18 @@ const addStream = (app: FastifyInstance, { keys, databases, bounds, telemetry: {
     const timeIsUp = new AbortController();
     using _limit = timers.after(longestStreamMs, () => timeIsUp.abort('time_is_up'));
     using access = watchAccess(keys, request, timers);
+    const stop = AbortSignal.any([door.stopping, timeIsUp.signal, access.ended]);
     reply.hijack();
     const reason = await streamEvents({
       tenant,
       database,
       watch,
-      writer: createPacedWriter(begin(reply), { ...bounds, timers }),
+      writer: createPacedWriter(begin(reply), { ...bounds, timers, stop }),
       positions,
       filters,
       heartbeatMs,
       readBytes: Math.min(bounds.bufferBytes, mostBytesRead),
-      stop: AbortSignal.any([door.stopping, timeIsUp.signal, access.ended]),
+      stop,
       delivered: (events) => door.delivered('stream', events),
       onDefect: (error) => logger.error('a stream of events failed', errorAttributes(error), { eventName: 'faultline.query.failed' }),
     });

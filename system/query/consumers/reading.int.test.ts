@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAccess } from '../../access/access-keys.ts';
@@ -198,6 +199,24 @@ describe('a stream', () => {
     const frames = await take(stream, 55);
     expect(frames.map(({ id }) => id)).toEqual(Array.from({ length: 55 }, (_, n) => `0:${351 + n}`));
   });
+
+  it('of a reader that takes a little all the time is not closed, however long it needs for a full buffer', async () => {
+    await using own = await startQueryUnderTest({ bounds: { mostReaders: 3, bufferBytes: 8_000_000, slowMs: 2000 } });
+    const url = await own.app.listen({ host: '127.0.0.1', port: 0 });
+    const payload = JSON.stringify({ start: 'earliest' });
+    await own.app.inject({ method: 'PUT', url: '/consumers/reader', payload, headers: { 'content-type': 'application/json' } });
+    await append(own, 0, 300, { body: JSON.stringify({ metadata: { text: 'x'.repeat(100_000) } }) });
+    const socket = await openSocket(url, '/consumers/reader/stream?lanes=0');
+    socket.pause();
+    // About a megabyte a second, which the system takes by hundreds of kilobytes: eight seconds for a full buffer.
+    for (let n = 0; n < 150; n += 1) {
+      socket.read();
+      await wait(60);
+    }
+    const closed = own.lines.filter((line) => line.includes('faultline.consumer.stream_closed'));
+    expect([closed, socket.destroyed, socket.readableEnded]).toEqual([[], false, false]);
+    socket.destroy();
+  }, 30_000);
 
   it('is one of as many as there may be: another is 503 with Retry-After, and has its place once one is gone', async () => {
     const streams = await Promise.all([1, 2, 3].map(() => openStream(`${address}/consumers/reader/stream?lanes=1`)));

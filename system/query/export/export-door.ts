@@ -64,6 +64,7 @@ export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telem
       using _place = places.take(tenant);
       const limit = new AbortController();
       using _timer = timers.after(bounds.limitSeconds * 1000, () => limit.abort(outOfTime(bounds.limitSeconds)));
+      const stop = AbortSignal.any([stopping.signal, limit.signal]);
       const rows = createRowFormat(format, listing, formulas !== 'keep');
       const isWhole = await exportListing({
         route,
@@ -74,8 +75,8 @@ export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telem
         format: rows,
         database,
         reply,
-        openWriter: () => createPacedWriter(begin(reply, rows.contentType), { ...bounds, timers }),
-        stop: AbortSignal.any([stopping.signal, limit.signal]),
+        openWriter: () => createPacedWriter(begin(reply, rows.contentType), { ...bounds, timers, stop }),
+        stop,
         onDefect: (error) => telemetry.logger.error('an export failed', errorAttributes(error), { eventName: 'faultline.query.failed' }),
       });
       ended.add(1, { 'faultline.export.format': format, 'faultline.outcome': isWhole ? 'complete' : 'broken' });
