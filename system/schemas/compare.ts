@@ -71,12 +71,22 @@ const piecesOf = (node: SchemaNode): readonly Piece[] => {
 const compareNodes = (from: SchemaNode, to: SchemaNode, path: string, work: Work): readonly Break[] => {
   if (to.kind === 'any' || from === to) return [];
   const targets = piecesOf(to);
-  return piecesOf(from).flatMap((piece) => {
+  const breaks = piecesOf(from).flatMap((piece) => {
     work.left -= targets.length * ('values' in piece ? piece.values.length : 1);
     if (work.left < 0) return [];
     return 'values' in piece ? compareValues(piece.values, to, path) : comparePiece(piece, targets, path, work);
   });
+  return takesBeyond(from) && !takesBeyond(to) ? [beyondDoubles(path), ...breaks] : breaks;
 };
+
+/** Whether it takes 1e400: where nothing is asked of a value, nobody asks whether it is a finite double; every type that is named does. */
+const takesBeyond = (node: SchemaNode): boolean => node.kind === 'any' || (node.kind === 'choice' && node.of.some(takesBeyond));
+
+const beyondDoubles = (path: string): Break => ({
+  path,
+  reason: 'value_not_taken',
+  message: 'a number beyond any double, such as 1e400, is not taken, where it may be anything',
+});
 
 const compareValues = (values: readonly Scalar[], to: SchemaNode, path: string): readonly Break[] =>
   values

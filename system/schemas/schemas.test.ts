@@ -44,6 +44,15 @@ describe('comparing', () => {
     expect(breaks(old, now)).toContain('/note type_not_taken');
     expect(breaks(now, old)).toEqual([]);
   });
+  test('a number beyond any double is anything, and of no type', () => {
+    const [old, now] = [closed({ a: {} }), closed({ a: { type: ['null', 'boolean', 'number', 'string', 'array', 'object'] } })];
+    const event = JSON.parse('{"a": 1e400}') as unknown;
+    expect([compileCheck(old).find(event, 0), compileCheck(now).find(event, 0)?.length]).toEqual([null, 1]);
+    expect(breaks(old, now)).toEqual(['/a value_not_taken']);
+    expect(breaks(now, old)).toEqual([]);
+    const either = { anyOf: [{ type: 'string' }, {}] };
+    expect([breaks(old, closed({ a: either })), breaks(closed({ a: either }), now)]).toEqual([[], ['/a value_not_taken']]);
+  });
   test('a member that becomes required, a bound that narrows, a type that widens', () => {
     expect(breaks(closed({ a: { type: 'integer' } }), closed({ a: { type: 'integer' } }, { required: ['a'] }))).toEqual([
       '/a may_be_missing',

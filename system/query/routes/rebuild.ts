@@ -36,7 +36,7 @@ const selectVersions = `
   where p.processor = $1 order by p.version`;
 
 export const comparisonColumns = `
-  comparison, version, against, requested_by, why, ${utc('requested_at')}, ${utc('done_at')}, outcome, ranges, keys, entries, entries_against,
+  comparison, version, against, requested_by, why, ${utc('requested_at')}, ${utc('done_at')}, outcome, problem, ranges, keys, entries, entries_against,
   differing, counts_differing, counts_unsettled`;
 
 const selectComparison = `select ${comparisonColumns} from rebuild_comparisons where processor = $1 order by comparison desc limit 1`;

@@ -6,7 +6,8 @@ export type Comparison = {
   readonly version: number;
   readonly against: number;
   readonly done_at: string | null;
-  readonly outcome: 'equal' | 'different' | null;
+  readonly outcome: 'equal' | 'different' | 'failed' | null;
+  readonly problem: string | null;
   readonly keys: number;
   readonly ranges: number;
   readonly entries: number;

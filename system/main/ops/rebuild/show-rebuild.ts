@@ -57,7 +57,8 @@ export const describeComparison = (one: Comparison): string => {
   const name = `comparison ${one.comparison}: version ${one.version} against ${one.against}`;
   const so = `${one.keys} keys in ${one.ranges} ranges, ${one.entries} entries against ${one.entries_against}`;
   const counts = `${one.counts_differing} counts differ${one.counts_unsettled === 0 ? '' : `, ${one.counts_unsettled} could not be compared under traffic`}`;
-  return `${name}: ${one.outcome ?? 'under way'}; ${so}; ${one.differing} keys differ; ${counts}\n`;
+  const why = one.problem === null ? '' : ` (${shown(one.problem)})`;
+  return `${name}: ${one.outcome ?? 'under way'}${why}; ${so}; ${one.differing} keys differ; ${counts}\n`;
 };
 
 export const describeDifferences = ({ comparison, differences }: ComparisonPage): string => {

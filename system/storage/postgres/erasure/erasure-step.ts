@@ -2,11 +2,12 @@
 // and no step is done twice.
 import type { Client } from 'pg';
 import { isConnectionLoss } from '../../../workers/error-class.ts';
+import { wordsOf } from '../error-words.ts';
 import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
 import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
-import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows, wordsOf } from './own-tables.ts';
+import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
 

@@ -4,10 +4,11 @@ import { isConnectionLoss, isTimeout } from '../../../workers/error-class.ts';
 import { noBooks, type Books, type LaneId } from '../../../workers/checkpoint.ts';
 import { laneOf } from '../../../stream/lane.ts';
 import type { ErasureCommand, ErasureStore } from '../../../workers/erasure-store.ts';
+import { wordsOf } from '../error-words.ts';
 import type { SessionPool } from '../session-pool.ts';
 import { settleLane } from '../settle.ts';
 import { eraseEffects } from './erase-effects.ts';
-import { OwnTableProblem, readOwnTables, removeOwnRows, wordsOf } from './own-tables.ts';
+import { OwnTableProblem, readOwnTables, removeOwnRows } from './own-tables.ts';
 import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
 
 const selectDue = `

@@ -2,7 +2,8 @@
 import type { Client, ClientBase } from 'pg';
 import type { OwnTableName } from '../../../contract/erased.ts';
 import type { Key } from '../../../stream/stream.ts';
-import { classifyError, isTimeout, sqlStateOf } from '../../../workers/error-class.ts';
+import { classifyError, isTimeout } from '../../../workers/error-class.ts';
+import { wordsOf } from '../error-words.ts';
 
 export type OwnTable = { readonly table: OwnTableName; readonly condition: string };
 
@@ -74,10 +75,6 @@ const guarded = async <Result>(client: Client, { table }: OwnTable, run: () => P
     throw new OwnTableProblem(`the condition of table ${table}, ${why}: ${wordsOf(error)}`, { cause: error, isSlow });
   }
 };
-
-/** What is wrong with the data is told by quoting it, and this is kept, and shown. */
-export const wordsOf = (error: unknown): string =>
-  classifyError(error) === 'data' ? `SQLSTATE ${sqlStateOf(error)}, for a row or a value that it can't do` : (error as Error).message;
 
 /** Processors that may hold something of an object and do not say where: as processor/version. A retired one whose tables are gone is not among them. */
 const selectSilent = `

@@ -1,6 +1,6 @@
 // Counts per minute of two versions compared. They have no position, so that each lane is looked at until both versions stand at the same one.
 import type { Pair } from './compare-range.ts';
-import type { Session } from '../session.ts';
+import { inTransaction, type Session } from '../session.ts';
 
 const select = `
   with rest as (
@@ -20,20 +20,30 @@ export type ComparedCounts = {
   readonly unsettled: number;
 };
 
+export type CountOptions = {
+  readonly sleep: (delayMs: number) => Promise<unknown>;
+  /** Of the transaction of each look, with the time that it may take. */
+  readonly begin: string;
+};
+
 const looks = 120;
 const betweenLooksMs = 25;
 
 export const compareCounts = async (
   session: Session,
   { processor, version, against }: Pair,
-  sleep: (delayMs: number) => Promise<unknown>,
+  { sleep, begin }: CountOptions,
 ): Promise<ComparedCounts> => {
   const real = new Set<string>();
   /** What differs later and did not at first is traffic that one of the two has not passed yet. */
   let open: ReadonlySet<string> | null = null;
   for (let look = 0; look < looks; look += 1) {
     // One statement, thus one snapshot: the counts and where the lanes stand.
-    const { rows } = await session.query<{ name: string; level: boolean }>({ text: select, values: [processor, version, against] });
+    const { rows } = await inTransaction(
+      session,
+      (client) => client.query<{ name: string; level: boolean }>(select, [processor, version, against]),
+      begin,
+    );
     const now = new Set(rows.map(({ name }) => name));
     for (const { name, level } of rows) if (level) real.add(name);
     for (const name of real) if (!now.has(name)) real.delete(name);

@@ -23,15 +23,23 @@ export type ComparedRange = {
   readonly differing: readonly Difference[];
 };
 
-/** Keys of either version, in order. Each side by the primary key, from where the range before ended. */
+/** Keys of either version, in order, until they have too many entries; the first one whatever it has. Each side by the primary key, from where the range before ended. */
 const selectKeys = `
   select tenant, system_name, object_id from (
-    (select tenant, system_name, object_id from timelines
-     where version = $1 and (tenant, system_name, object_id) > ($3, $4, $5) order by tenant, system_name, object_id limit $6)
-    union
-    (select tenant, system_name, object_id from timelines
-     where version = $2 and (tenant, system_name, object_id) > ($3, $4, $5) order by tenant, system_name, object_id limit $6)
-  ) as either order by tenant, system_name, object_id limit $6`;
+    select tenant, system_name, object_id, sum(entries) over (order by tenant, system_name, object_id) - entries as before
+    from (
+      select tenant, system_name, object_id, sum(entries) as entries
+      from (
+        (select tenant, system_name, object_id, entries from timelines
+         where version = $1 and (tenant, system_name, object_id) > ($3, $4, $5) order by tenant, system_name, object_id limit $6)
+        union all
+        (select tenant, system_name, object_id, entries from timelines
+         where version = $2 and (tenant, system_name, object_id) > ($3, $4, $5) order by tenant, system_name, object_id limit $6)
+      ) as sides
+      group by tenant, system_name, object_id order by tenant, system_name, object_id limit $6
+    ) as either
+  ) as summed
+  where before < $7 order by tenant, system_name, object_id`;
 
 /** Every field that a read shows, and where the event came from. A null is not the empty text. */
 const hashOfEntry = `hashtextextended(concat_ws(e'\\x1f', e.entry, e.event_id, e.event_name, coalesce(e.sequence::text, '-'), extract(epoch from e.event_time),
@@ -73,15 +81,19 @@ type HashRow = {
 
 const beforeAll: ComparedKey = ['', '', ''];
 
-/** The next `limit` keys after `after`. */
-export const readRange = async (client: Client, pair: Pair, after: ComparedKey | null, limit: number): Promise<ComparedRange> => {
+/** How much is compared at once. A key with more entries than there may be is a range of its own. */
+export type RangeBounds = { readonly keys: number; /** Of both versions together. */ readonly entries: number };
+
+/** The next keys after `after`. */
+export const readRange = async (client: Client, pair: Pair, after: ComparedKey | null, bounds: RangeBounds): Promise<ComparedRange> => {
   const { processor, version, against } = pair;
   const from = after ?? beforeAll;
   const { rows: keys } = await client.query<{ tenant: string; system_name: string; object_id: string }>(selectKeys, [
     version,
     against,
     ...from,
-    limit,
+    bounds.keys,
+    bounds.entries,
   ]);
   const last = keys.at(-1);
   if (last === undefined) return { lastKey: null, keys: 0, entries: 0, entriesAgainst: 0, hash: '0', hashAgainst: '0', differing: [] };

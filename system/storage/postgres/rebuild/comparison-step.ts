@@ -1,5 +1,7 @@
 // The comparison that was asked for, a range of keys at a time. Where it stands is in its row: a worker killed in the middle is followed by another.
 import type { Client } from 'pg';
+import { classifyError, isTimeout } from '../../../workers/error-class.ts';
+import { wordsOf } from '../error-words.ts';
 import { inTransaction, type Session } from '../session.ts';
 import { compareCounts } from './compare-counts.ts';
 import {
@@ -9,6 +11,7 @@ import {
   differsNow,
   firstDifference,
   type Pair,
+  type RangeBounds,
   readRange,
 } from './compare-range.ts';
 
@@ -26,7 +29,8 @@ const saveRange = `
 
 const saveProgress = `
   update rebuild_comparisons
-  set after_key = $2, ranges = ranges + 1, keys = keys + $3, entries = entries + $4, entries_against = entries_against + $5, differing = differing + $6
+  set after_key = $2, ranges = ranges + 1, keys = keys + $3, entries = entries + $4, entries_against = entries_against + $5, differing = differing + $6,
+      failures = 0, problem = null
   where comparison = $1`;
 
 const parkedKey = (version: string) => `processor = $9 and version = ${version} and tenant = $2 and system_name = $3 and object_id = $4`;
@@ -42,23 +46,46 @@ const isFed = `select count(*)::integer as fed from processors where processor =
 const finish = `
   update rebuild_comparisons
   set differing = differing - $2, counts_differing = $3, counts_unsettled = $4, done_at = clock_timestamp(),
-      outcome = case when differing - $2 = 0 and $3::bigint = 0 and $4::bigint = 0 then 'equal' else 'different' end
+      outcome = case when differing - $2 = 0 and $3::bigint = 0 and $4::bigint = 0 then 'equal' else 'different' end, failures = 0, problem = null
   where comparison = $1 and done_at is null`;
 
-const keysARange = 500;
+/** The same step that failed so often in a row would fail for ever: it ends, and says why. */
+const noteFailure = `
+  update rebuild_comparisons
+  set failures = failures + 1, problem = $2, done_at = case when failures + 1 >= $3 then clock_timestamp() end,
+      outcome = case when failures + 1 >= $3 then 'failed' end
+  where comparison = $1 and done_at is null`;
+const mostFailures = 3;
+
+const bounds: RangeBounds = { keys: 500, entries: 100_000 };
 /** Of all that differ: the rest is counted. */
 const mostKept = 1000;
 
-const beginSnapshot = 'begin isolation level repeatable read';
+/** A key alone may have millions of entries, and the counts are compared as a whole. Shorter than an answer is waited for (connection.ts). */
+const longestStatementMs = 100_000;
+const beginSnapshot = `begin isolation level repeatable read; set local statement_timeout = ${longestStatementMs}`;
 
 /** True where there is more to do. */
 export const stepComparison = async (session: Session, sleep: (delayMs: number) => Promise<unknown>): Promise<boolean> => {
   const { rows } = await session.query<Comparison>({ text: selectOpen });
   const open = rows[0];
   if (open === undefined) return false;
+  try {
+    await step(session, open, sleep);
+  } catch (error) {
+    if (isItsOwn(error)) await session.query({ text: noteFailure, values: [open.comparison, wordsOf(error), mostFailures] });
+    throw error;
+  }
+  return true;
+};
+
+/** Not the moment's: a database that is out of reach, or a lock that another worker has, says nothing of the comparison. */
+const isItsOwn = (error: unknown): boolean => classifyError(error) !== 'infrastructure' || isTimeout(error);
+
+const step = async (session: Session, open: Comparison, sleep: (delayMs: number) => Promise<unknown>): Promise<void> => {
   const isLast = await inTransaction(session, (client) => compareNext(client, open), beginSnapshot);
-  if (!isLast) return true;
-  const counts = await compareCounts(session, open, sleep);
+  if (!isLast) return;
+  const counts = await compareCounts(session, open, { sleep, begin: beginSnapshot });
   // Together: keys that were forgotten, but are still counted, would differ and be shown by nobody.
   await inTransaction(
     session,
@@ -68,7 +95,6 @@ export const stepComparison = async (session: Session, sleep: (delayMs: number) 
     },
     beginSnapshot,
   );
-  return true;
 };
 
 const compareNext = async (client: Client, seen: Comparison): Promise<boolean> => {
@@ -78,7 +104,7 @@ const compareNext = async (client: Client, seen: Comparison): Promise<boolean> =
   const { rows: fed } = await client.query<{ fed: number }>(isFed, [open.processor, open.version, open.against]);
   // One was dropped meanwhile: there is nothing to compare with, and what was found so far stands.
   if (fed[0]!.fed < 2) return true;
-  const range = await readRange(client, open, open.after_key, keysARange);
+  const range = await readRange(client, open, open.after_key, bounds);
   if (range.lastKey === null) return true;
   await save(client, open, range);
   return false;

@@ -31,7 +31,7 @@ const insertComparison = `
   insert into rebuild_comparisons (processor, version, against, requested_by, why) values ($1, $2, $3, $4, $5)`;
 
 const selectComparison = `
-  select outcome, done_at < clock_timestamp() - interval '24 hours' as is_old, differing, counts_differing, counts_unsettled
+  select outcome, done_at < clock_timestamp() - interval '24 hours' as is_old, differing, counts_differing, counts_unsettled, problem
   from rebuild_comparisons where processor = $1 and version = $2 and against = $3 order by comparison desc limit 1`;
 
 /** Seconds that the oldest event which it has not passed waits for it. */
@@ -170,6 +170,7 @@ type Compared = {
   differing: number;
   counts_differing: number;
   counts_unsettled: number;
+  problem: string | null;
 };
 
 const demandCompared = async (client: PoolClient, newer: Version, older: Version, asked: AskedRebuild): Promise<string | null> => {
@@ -183,6 +184,7 @@ const objectionTo = (compared: Compared | undefined): string | null => {
   if (compared.outcome === null) return 'The comparison is not done yet.';
   if (compared.is_old === true) return 'The comparison is older than a day: ask for another.';
   if (compared.outcome === 'equal') return null;
+  if (compared.outcome === 'failed') return `The comparison could not be carried out: ${compared.problem}. Ask for another.`;
   const { differing, counts_differing: counts, counts_unsettled: unsettled } = compared;
   if (differing + counts === 0) return `The comparison found no moment for ${unsettled} counts under traffic: ask for another.`;
   return `The comparison found ${differing} keys and ${counts} counts that differ.`;
