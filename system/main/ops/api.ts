@@ -7,11 +7,15 @@ export type Parameters = Readonly<Record<string, string | number | undefined>>;
 export type Api = {
   /** Rejects with an OpsError that says what to do. */
   get<Answer>(path: string, parameters?: Parameters): Promise<Answer>;
+  /** The same as the text that was answered, for what JSON.parse would change: numbers of many digits, the order of keys. */
+  text(path: string, parameters?: Parameters): Promise<string>;
   /** Sent again where the answer did not come: give it an id of its own. */
   post<Answer>(path: string, body: unknown): Promise<Answer>;
   /** Bytes of a file, for which it waits longer, and which it sends again for longer: the process may just be starting anew. */
-  send<Answer>(path: string, parameters: Parameters, content: { readonly type: string; readonly body: Buffer }): Promise<Answer>;
+  send<Answer>(path: string, parameters: Parameters, content: Content): Promise<Answer>;
 };
+
+type Content = { readonly type: string; readonly body: Buffer };
 
 type Patience = { readonly timeoutMs: number; readonly attempts: number };
 const brief: Patience = { timeoutMs: 15_000, attempts: 4 };
@@ -24,16 +28,19 @@ type ErrorAnswer = { readonly error?: { readonly code: string; readonly message:
 export const createApi = (base: string, key: string | null): Api => {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
   return {
-    get: (path, parameters = {}) => ask(urlOf(base, path, parameters), { headers }),
-    post: (path, body) =>
-      ask(urlOf(base, path, {}), {
+    get: async <Answer>(path: string, parameters: Parameters = {}) => (await ask<Answer>(urlOf(base, path, parameters), { headers })).value,
+    text: async (path, parameters = {}) => (await ask(urlOf(base, path, parameters), { headers })).text,
+    post: async <Answer>(path: string, body: unknown) => {
+      const request = {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-      }),
-    send: (path, parameters, { type, body }) => {
+      };
+      return (await ask<Answer>(urlOf(base, path, {}), request)).value;
+    },
+    send: async <Answer>(path: string, parameters: Parameters, { type, body }: Content) => {
       const request = { method: 'POST', headers: { ...headers, 'content-type': type }, body: new Uint8Array(body) };
-      return ask(urlOf(base, path, parameters), request, long);
+      return (await ask<Answer>(urlOf(base, path, parameters), request, long)).value;
     },
   };
 };
@@ -44,10 +51,10 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
   return url;
 };
 
-const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answer> => {
+const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answered<Answer>> => {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once<Answer>(url, request, timeoutMs);
-    if ('value' in answer) return answer.value;
+    if ('value' in answer) return answer;
     if (!answer.mayPass || attempt === attempts) throw failureOf(answer);
     await wait(answer.againMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
   }
@@ -55,7 +62,8 @@ const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts
 
 const failureOf = ({ message, cause, details, code = null }: Failed) => new OpsError(message, { cause, details, code });
 
-type Once<Answer> = { readonly value: Answer } | Failed;
+type Answered<Answer> = { readonly value: Answer; readonly text: string };
+type Once<Answer> = Answered<Answer> | Failed;
 
 type Failed = {
   readonly message: string;
@@ -80,7 +88,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
   const value = parse(text);
   if (value === undefined)
     return { message: `${url.origin} is no query process of faultline: it answered ${response.status} and no JSON.`, mayPass: false };
-  if (response.ok) return { value: value as Answer };
+  if (response.ok) return { value: value as Answer, text };
   const { error } = value as ErrorAnswer;
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
