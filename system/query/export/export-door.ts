@@ -75,6 +75,8 @@ export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telem
         database,
         reply,
         openWriter: () => createPacedWriter(begin(reply, rows.contentType), { ...bounds, timers }),
+        pieceBytes: bounds.bufferBytes,
+        nowMs: () => performance.now(),
         stop: AbortSignal.any([stopping.signal, limit.signal]),
         onDefect: (error) => telemetry.logger.error('an export failed', errorAttributes(error), { eventName: 'faultline.query.failed' }),
       });
