@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../storage/postgres/testing.ts';
@@ -107,13 +108,31 @@ test('it ends with its parent where that is asked for', async () => {
   expect(await ingest.closed).toBe(0);
 });
 
-test('a second signal ends it at once', async () => {
+test('a signal that comes twice at once, from a terminal and from npm, is one', async () => {
   await using ingest = startIngest({});
   await ingest.ready();
   ingest.child.kill('SIGINT');
+  ingest.child.kill('SIGTERM');
+  expect(await ingest.closed).toBe(0);
+});
+
+test('a second signal, more than a second later, ends it at once', async () => {
+  await using ingest = startIngest({ FAULTLINE_COMMIT_TIMEOUT_MS: '30000' });
+  const { address } = await ingest.ready();
+  // Something to wait for: a commit that can't be done.
+  const client = await pool.connect();
+  await client.query('begin; lock table log in exclusive mode');
+  const cut = post(address, 'o', 'held').catch(() => 'cut off');
+  const waits = `select 1 from pg_locks where not granted and relation = 'log'::regclass`;
+  await expect.poll(async () => (await pool.query(waits)).rowCount, { timeout: 10_000 }).toBe(1);
+  ingest.child.kill('SIGINT');
   await ingest.line('faultline.process.stopping');
+  await wait(1100);
   ingest.child.kill('SIGINT');
   expect(await ingest.closed).toBe(130);
+  expect(await cut).toBe('cut off');
+  await client.query('rollback');
+  client.release();
 });
 
 const refusedWith = async (environment: Record<string, string>) => {

@@ -1,7 +1,8 @@
 // The life of a process as docs/process-protocol.md has it: one ready line, or one refused line and exit 3; a first signal stops it
-// gracefully (exit 0), a second one at once (exit 130). Shared by every main.
+// gracefully (exit 0), a second one, at least a second later, at once (exit 130). Shared by every main.
 import { randomBytes } from 'node:crypto';
 import { isSystemError, SystemError } from '../contract/system-error.ts';
+import { createSignalCount } from './stop-signals.ts';
 import { classifyError, isConnectionLoss, sqlStateOf } from '../workers/error-class.ts';
 
 export type Running = {
@@ -66,15 +67,21 @@ const untilStopped = async (identity: Record<string, unknown>, running: Running,
 
 const watchSignals = () => {
   const controller = new AbortController();
+  const count = createSignalCount(() => performance.now());
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (count() === 'second') process.exit(130);
     controller.abort();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   const onStdinEnd = () => {
-    process.stdin.on('end', () => controller.abort());
-    process.stdin.on('error', () => controller.abort());
+    const onEnd = () => {
+      // A signal long after it is the second word to stop.
+      if (!controller.signal.aborted) count();
+      controller.abort();
+    };
+    process.stdin.on('end', onEnd);
+    process.stdin.on('error', onEnd);
     process.stdin.resume();
   };
   return { signal: controller.signal, onStdinEnd };

@@ -134,6 +134,8 @@ test('an event sent is there after a stop and a start, and a second start on the
   await pool.end();
   expect(rows).toEqual([{ object_id: 'order-1' }]);
   expect(await refuse({})).toEqual({ exitCode: 3, stderr: expect.stringMatching(new RegExp(`FL_DATA_IN_USE.*pid ${first.pid}`)) });
+  // As of one Ctrl-C on `npm start`, which the terminal sends and npm as well: two signals at once are one.
+  first.child.kill('SIGHUP');
   const { exitCode, stderr } = await first.stop();
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(/stopping ingest\nstopping workers\nstopping query\nstopping PostgreSQL/);

@@ -9,6 +9,7 @@ import { startSystem, type RunningSystem } from './start/run-system.ts';
 import { showLine } from './start/show.ts';
 import { readState } from './start/survived.ts';
 import { welcomeText } from './start/welcome.ts';
+import { createSignalCount } from './stop-signals.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -36,9 +37,12 @@ const watchSignals = (): StopSignals => {
   const first = new AbortController();
   let exitCode = 0;
   let second = (): void => process.exit(130);
+  const count = createSignalCount(() => performance.now());
   const stopOn = (name: NodeJS.Signals, code: number): void => {
     process.on(name, () => {
-      if (first.signal.aborted) return second();
+      const which = count();
+      if (which === 'second') return second();
+      if (which === 'same') return;
       exitCode = code;
       first.abort();
     });

@@ -16,6 +16,15 @@ describe('a cursor', () => {
     );
   });
 
+  it('gives a time as PostgreSQL reads it, whatever was written into it by hand', () => {
+    const timed = createCursors<[string]>('/counts', {}, ['time']);
+    const print = JSON.parse(Buffer.from(timed.format(['']), 'base64url').toString())[1] as string;
+    // PostgreSQL knows no offset of sixteen hours and more.
+    expect(timed.parse(encode([1, print, '2026-01-02T03:04:05+23:59']))).toEqual(['2026-01-01T03:05:05.000000Z']);
+    expect(timed.parse(encode([1, print, '2026-01-01t00:00:60.123456789z']))).toEqual(['2026-01-01T00:01:00.123456Z']);
+    expect(timed.parse(encode([1, print, '2026-02-30T00:00:00Z']))).toBeNull();
+  });
+
   it('is refused under other filters and on another route', () => {
     const cursor = cursors.format(['a', 1]);
     expect(createCursors('/parked-keys', { processor: 'events' }, ['text', 'position']).parse(cursor)).toBeNull();

@@ -25,7 +25,8 @@ export const createCursors = <Key extends readonly CursorValue[]>(route: string,
     parse: (cursor) => {
       const [version, print, ...key] = decode(cursor);
       if (version !== formatVersion || print !== fingerprint || key.length !== shape.length) return null;
-      return key.every((value, index) => hasShape(value, shape[index])) ? (key as unknown as Key) : null;
+      const read = key.map((value, index) => readValue(value, shape[index]));
+      return read.includes(null) ? null : (read as unknown as Key);
     },
   };
 };
@@ -40,8 +41,10 @@ const decode = (cursor: string): readonly unknown[] => {
   }
 };
 
-const hasShape = (value: unknown, shape: CursorShape[number] | undefined) => {
-  if (shape === 'position') return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-  if (typeof value !== 'string') return false;
-  return shape === 'time' ? parseTimestamp(value) !== null : !value.includes('\0') && value.isWellFormed();
+/** The value as PostgreSQL takes it; null: it is not of that shape. */
+const readValue = (value: unknown, shape: CursorShape[number] | undefined): CursorValue | null => {
+  if (shape === 'position') return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+  if (typeof value !== 'string') return null;
+  if (shape === 'time') return parseTimestamp(value);
+  return !value.includes('\0') && value.isWellFormed() ? value : null;
 };

@@ -7,14 +7,17 @@ export type Parameters = Readonly<Record<string, string | number | undefined>>;
 export type Api = {
   /** Rejects with an OpsError that says what to do. */
   get<Answer>(path: string, parameters?: Parameters): Promise<Answer>;
+  /** The same as the text that was answered, for what JSON.parse would change: numbers of many digits, the order of keys. */
+  text(path: string, parameters?: Parameters): Promise<string>;
   /** Sent again where the answer did not come: give it an id of its own. */
   post<Answer>(path: string, body: unknown, pace?: Pace): Promise<Answer>;
   /** Bytes of a file, for which it waits longer, and which it sends again for longer: the process may just be starting anew. */
-  send<Answer>(path: string, parameters: Parameters, content: { readonly type: string; readonly body: Buffer }): Promise<Answer>;
+  send<Answer>(path: string, parameters: Parameters, content: Content): Promise<Answer>;
 };
 
 /** `slow`: for what may read the whole log before it answers. */
 export type Pace = 'brief' | 'slow';
+type Content = { readonly type: string; readonly body: Buffer };
 
 type Patience = { readonly timeoutMs: number; readonly attempts: number };
 const brief: Patience = { timeoutMs: 15_000, attempts: 4 };
@@ -28,14 +31,15 @@ type ErrorAnswer = { readonly error?: { readonly code: string; readonly message:
 export const createApi = (base: string, key: string | null): Api => {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
   return {
-    get: (path, parameters = {}) => ask(urlOf(base, path, parameters), { headers }),
-    post: (path, body, pace = 'brief') => {
+    get: async <Answer>(path: string, parameters: Parameters = {}) => (await ask<Answer>(urlOf(base, path, parameters), { headers })).value,
+    text: async (path, parameters = {}) => (await ask(urlOf(base, path, parameters), { headers })).text,
+    post: async <Answer>(path: string, body: unknown, pace: Pace = 'brief') => {
       const request = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return ask(urlOf(base, path, {}), request, pace === 'slow' ? slow : brief);
+      return (await ask<Answer>(urlOf(base, path, {}), request, pace === 'slow' ? slow : brief)).value;
     },
-    send: (path, parameters, { type, body }) => {
+    send: async <Answer>(path: string, parameters: Parameters, { type, body }: Content) => {
       const request = { method: 'POST', headers: { ...headers, 'content-type': type }, body: new Uint8Array(body) };
-      return ask(urlOf(base, path, parameters), request, long);
+      return (await ask<Answer>(urlOf(base, path, parameters), request, long)).value;
     },
   };
 };
@@ -46,11 +50,11 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
   return url;
 };
 
-const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answer> => {
+const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answered<Answer>> => {
   let mayBeAsked = false;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once<Answer>(url, request, timeoutMs);
-    if ('value' in answer) return answer.value;
+    if ('value' in answer) return answer;
     mayBeAsked ||= request.method === 'POST' && answer.mayHaveArrived === true;
     // A refusal is that of the request, whichever time it arrived.
     if (!answer.mayPass) throw failureOf(answer, false);
@@ -67,7 +71,8 @@ const failureOf = ({ message, cause, details, code = null }: Failed, mayBeAsked:
     mayBeAsked,
   });
 
-type Once<Answer> = { readonly value: Answer } | Failed;
+type Answered<Answer> = { readonly value: Answer; readonly text: string };
+type Once<Answer> = Answered<Answer> | Failed;
 
 type Failed = {
   readonly message: string;
@@ -94,7 +99,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
   const value = parse(text);
   if (value === undefined)
     return { message: `${url.origin} is no query process of faultline: it answered ${response.status} and no JSON.`, mayPass: false };
-  if (response.ok) return { value: value as Answer };
+  if (response.ok) return { value: value as Answer, text };
   const { error } = value as ErrorAnswer;
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,

@@ -1,11 +1,12 @@
 // `npm run ops -- backup | verify-backup | restore | fence`: over a connection of its own to the database, which may take its time.
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { fenceEpochs, readProcesses } from '../../storage/postgres/backup/fence-epochs.ts';
 import type { Manifest } from '../../storage/postgres/backup/manifest.ts';
 import { restoreBackup, RestoreRefused } from '../../storage/postgres/backup/restore-backup.ts';
 import { readManifest, verifyBackup } from '../../storage/postgres/backup/verify-backup.ts';
 import { BackupRefused, writeBackup } from '../../storage/postgres/backup/write-backup.ts';
 import { describeDatabase, reasonOf } from '../start/check-database.ts';
+import { withClient } from '../start/with-client.ts';
 import { type DeskPlace, databaseUrlOf } from './database-url.ts';
 import { exitCodes } from './exit-codes.ts';
 import { OpsError } from './ops-error.ts';
@@ -65,16 +66,12 @@ const read = (folder: string): Promise<Manifest> =>
 
 const withDatabase = async <Result>(place: DeskPlace, work: (client: Client) => Promise<Result>): Promise<Result> => {
   const url = await databaseUrlOf(place);
-  const client = new Client({ connectionString: url, application_name: 'faultline-ops-backup', connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
+  const config = { connectionString: url, application_name: 'faultline-ops-backup', connectionTimeoutMillis: 10_000 };
   try {
-    await client.connect();
-    return await work(client);
+    return await withClient(config, work);
   } catch (error) {
     if (error instanceof OpsError) throw error;
     if (error instanceof RestoreRefused || error instanceof BackupRefused) throw new OpsError(error.message, { cause: error });
     throw new OpsError(`It was not done on the database ${describeDatabase(url)}: ${reasonOf(error)}`, { cause: error });
-  } finally {
-    await client.end().catch(() => undefined);
   }
 };

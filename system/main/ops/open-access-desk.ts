@@ -1,8 +1,9 @@
 // The database of keys and tenants: that of DATABASE_URL, or the one that `npm start` runs on its data folder.
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { AccessDesk } from '../../access/access-desk.ts';
 import { createAccessDesk } from '../../storage/postgres/access-desk.ts';
 import { describeDatabase, reasonOf } from '../start/check-database.ts';
+import { withClient } from '../start/with-client.ts';
 import { type DeskPlace, databaseUrlOf } from './database-url.ts';
 import { OpsError } from './ops-error.ts';
 
@@ -14,20 +15,16 @@ export const withAccessDesk = <Result>(place: DeskPlace, work: (desk: AccessDesk
 /** Connects, works, ends. Rejects with an OpsError that says what to do. */
 export const withOpsClient = async <Result>(place: DeskPlace, work: (client: Client) => Promise<Result>): Promise<Result> => {
   const url = await databaseUrlOf(place);
-  const client = new Client({
+  const config = {
     connectionString: url,
     application_name: 'faultline-ops',
     connectionTimeoutMillis: withinMs,
     statement_timeout: withinMs,
-  });
-  client.on('error', () => undefined);
+  };
   try {
-    await client.connect();
-    return await work(client);
+    return await withClient(config, work);
   } catch (error) {
     throw error instanceof OpsError ? error : new OpsError(explain(error, url), { cause: error });
-  } finally {
-    await client.end().catch(() => undefined);
   }
 };
 

@@ -1,4 +1,5 @@
 // The commands that look and change nothing. Bodies are printed by `dead-letters show` alone, which was asked for one.
+import { rawField } from '../../contract/raw-field.ts';
 import type { Api } from './api.ts';
 import {
   type AuditPage,
@@ -14,7 +15,7 @@ import { exitCodes } from './exit-codes.ts';
 import { filtersOf, type Filters } from './places.ts';
 import { readJob } from './read-job.ts';
 import type { OpsSurroundings } from './surroundings.ts';
-import { fields, shown, table } from './table.ts';
+import { fields, shown, shownJson, table } from './table.ts';
 
 export type ListOptions = { readonly limit: number; readonly cursor?: string };
 type Out = Pick<OpsSurroundings, 'out'>;
@@ -65,14 +66,13 @@ export const showLetter = async (
   json: boolean,
   { out }: Out,
 ): Promise<number> => {
-  const event = await api.get<ShownEvent & { readonly body: unknown; readonly fixed_body: unknown }>(
-    `/dead-letters/${encodeURIComponent(processor)}/${version}/${lane}/${position}`,
-  );
+  const answer = await api.text(`/dead-letters/${encodeURIComponent(processor)}/${version}/${lane}/${position}`);
   if (json) {
-    out(asJson(event));
+    out(`${answer}\n`);
     return exitCodes.done;
   }
-  const { body, fixed_body: fixedBody, reason, attempts, earlier_attempts: earlier, ...rest } = event;
+  const event = JSON.parse(answer) as ShownEvent;
+  const { reason, attempts, earlier_attempts: earlier, ...rest } = event;
   out(
     fields({
       place: placeName(event),
@@ -91,12 +91,15 @@ export const showLetter = async (
       'trace id': rest.trace_id,
       'waiting behind': rest.waiting_behind,
       fixed: rest.is_fixed ? `${rest.fixed_at} by ${rest.fixed_by}` : 'no',
-      body: JSON.stringify(body),
-      ...(rest.is_fixed && { 'fixed body': JSON.stringify(fixedBody) }),
+      // As they came: who mends the event copies from here.
+      body: rawJson(answer, 'body'),
+      ...(rest.is_fixed && { 'fixed body': rawJson(answer, 'fixed_body') }),
     }),
   );
   return exitCodes.done;
 };
+
+const rawJson = (answer: string, name: string): string => shownJson(rawField(answer, name) ?? 'null');
 
 export const listParkedKeys = async (
   api: Api,

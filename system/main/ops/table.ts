@@ -9,6 +9,16 @@ export const shown = (value: Cell): string => {
   return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
 };
 
+/** JSON text in one line that means the same: what a terminal would obey is escaped, and no digit or key is lost. */
+export const shownJson = (text: string): string =>
+  // Outside of strings JSON has no control characters but those of spacing, and inside of them it has none of those.
+  text.replaceAll(/[\t\n\r]+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+
 const cell = (value: Cell): string => {
   const text = shown(value);
   return text.length > longestCell ? `${text.slice(0, longestCell - 1)}…` : text;

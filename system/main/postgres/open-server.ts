@@ -44,7 +44,7 @@ export const openServer = async (options: ServerOptions, signal: AbortSignal): P
   for (;;) {
     const port = options.port === 0 ? await findFreePort() : options.port;
     try {
-      return await startServer({ ...options, port });
+      return await startServer({ ...options, port }, signal);
     } catch (error) {
       if (!(error instanceof ServerStartError)) throw error;
       const mayPass = passesBySelf(error) || (options.port === 0 && lostThePort(error));

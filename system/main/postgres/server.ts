@@ -26,7 +26,10 @@ export type ServerOptions = {
   readonly port: number;
   readonly settings: ServerSettings;
   readonly log: (record: ServerRecord) => void;
+  /** How long it may take without a word of its own in postmaster.pid. A recovery is not bounded: cut off, it would begin anew each time. */
   readonly startTimeoutMs: number;
+  /** How often it is said that it still recovers. */
+  readonly tellEveryMs: number;
 };
 
 /** The server ended, or was not ready in time; `output` is what it said last. */
@@ -65,16 +68,31 @@ const watchExit = (child: ChildProcess): Promise<ServerExit> =>
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
 
-/** The postmaster writes `ready` into postmaster.pid; asking it would take a connection and a password. */
-const waitUntilReady = async (child: ChildProcess, { cluster, startTimeoutMs }: ServerOptions, signal: AbortSignal): Promise<void> => {
-  const deadline = performance.now() + startTimeoutMs;
-  while (performance.now() < deadline) {
+/** The postmaster writes `starting`, then `ready` into postmaster.pid; asking it would take a connection and a password. */
+const waitUntilReady = async (child: ChildProcess, options: ServerOptions, signal: AbortSignal): Promise<void> => {
+  const { cluster, startTimeoutMs, tellEveryMs, log } = options;
+  const beganMs = performance.now();
+  let deadlineMs = beganMs + startTimeoutMs;
+  let tellMs = beganMs + tellEveryMs;
+  for (;;) {
     const file = await readPostmasterFile(cluster);
-    if (file?.pid === child.pid && file?.status === 'ready') return;
+    const status = file?.pid === child.pid ? file?.status : undefined;
+    if (status === 'ready') return;
+    const nowMs = performance.now();
+    if (status === 'starting') {
+      deadlineMs = nowMs + startTimeoutMs;
+      if (nowMs >= tellMs) {
+        log({ severity: 'WARN', body: describeRecovery(cluster, nowMs - beganMs) });
+        tellMs += tellEveryMs;
+      }
+    }
+    if (nowMs > deadlineMs) throw new Error(`not ready within ${startTimeoutMs} ms`);
     await delay(10, undefined, { signal });
   }
-  throw new Error(`not ready within ${startTimeoutMs} ms`);
 };
+
+const describeRecovery = (cluster: string, tookMs: number): string =>
+  `PostgreSQL on ${cluster} recovers from the write-ahead log what its last run left there, for ${(tookMs / 1000).toFixed(1)} s now; it begins anew if it is stopped`;
 
 const stopper = (child: ChildProcess, exited: Promise<ServerExit>) => (how: 'fast' | 'immediate') => {
   child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
@@ -87,7 +105,8 @@ const guard = (child: ChildProcess, exited: Promise<ServerExit>, cluster: string
   void exited.finally(() => watchdog[Symbol.dispose]()).catch(() => undefined);
 };
 
-export const startServer = async (options: ServerOptions): Promise<Server> => {
+/** Stopped in order where `signal` is aborted meanwhile, and then rejects with its reason. */
+export const startServer = async (options: ServerOptions, signal: AbortSignal): Promise<Server> => {
   const child = spawnPostmaster(options);
   const exited = watchExit(child);
   guard(child, exited, options.cluster);
@@ -97,8 +116,13 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     throw new Error(`ended with ${signal ?? `code ${code}`}`);
   });
   try {
-    await Promise.race([waitUntilReady(child, options, waiting.signal), ended]);
+    await Promise.race([waitUntilReady(child, options, AbortSignal.any([waiting.signal, signal])), ended]);
   } catch (error) {
+    if (signal.aborted) {
+      child.kill('SIGINT');
+      await exited;
+      throw signal.reason;
+    }
     child.kill('SIGQUIT');
     throw new ServerStartError(`PostgreSQL on ${options.cluster} ${(error as Error).message}`, output.last());
   } finally {

@@ -29,6 +29,7 @@ export type StartPostgresOptions = {
 };
 
 const startTimeoutMs = 60_000;
+const tellEveryMs = 10_000;
 
 export const startPostgres = async ({ settings, log, now, signal }: StartPostgresOptions): Promise<StartedPostgres> => {
   const serverSettings = { ...defaultServerSettings, ...parseServerSettings(settings.postgresSettings) };
@@ -41,7 +42,7 @@ export const startPostgres = async ({ settings, log, now, signal }: StartPostgre
   signal.throwIfAborted();
   const port = settings.postgresPort;
   const server = await openServer(
-    { binaries, account, cluster: cluster.folder, port, settings: serverSettings, log, startTimeoutMs },
+    { binaries, account, cluster: cluster.folder, port, settings: serverSettings, log, startTimeoutMs, tellEveryMs },
     signal,
   );
   const url = `postgresql://${superuser}:${cluster.password}@127.0.0.1:${server.port}/postgres`;

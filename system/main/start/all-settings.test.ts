@@ -17,5 +17,6 @@ test('what is wrong for any process is told at once, each mistake once', () => {
 
 test('without a mistake they are those of npm start', () => {
   expect(demandAllSettings({ FAULTLINE_API_KEYS: 'required' })).toMatchObject({ apiKeys: 'required', databaseUrl: null });
+  for (const empty of ['', ' ']) expect(demandAllSettings({ DATABASE_URL: empty })).toMatchObject({ databaseUrl: null });
   expect(demandAllSettings({ DATABASE_URL: 'postgresql://db/faultline' })).toMatchObject({ databaseUrl: 'postgresql://db/faultline' });
 });

@@ -4,8 +4,9 @@ import { SystemError } from '../../contract/system-error.ts';
 
 /** Those of `npm start` itself. Throws FL_SETTINGS_INVALID, one line a problem of any process. */
 export const demandAllSettings = (environment: Environment): Settings => {
-  // What it is going to be, the processes are told by us.
-  const ofProcesses = { DATABASE_URL: 'postgresql://localhost/', ...environment };
+  // What it is going to be, the processes are told by us; an empty one is none.
+  const databaseUrl = environment['DATABASE_URL']?.trim() || 'postgresql://localhost/';
+  const ofProcesses = { ...environment, DATABASE_URL: databaseUrl };
   const problems = [
     ...(parseSettings('start', environment).problems ?? []),
     ...(['ingest', 'worker', 'query'] as const).flatMap((name) => parseSettings(name, ofProcesses).problems ?? []),

@@ -1,11 +1,20 @@
 // Before anything starts on a database of the user's: does it answer? The password is never printed.
-import { Client } from 'pg';
 import { SystemError } from '../../contract/system-error.ts';
+import { withClient } from './with-client.ts';
 
 /** Everything of a URL that may be shown. */
 export const describeDatabase = (url: string): string => {
   const { username, host, pathname } = new URL(url);
-  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`;
+  return `${username === '' ? '' : `${decoded(username)}@`}${host}${pathname}`;
+};
+
+/** As it is where it can't be: it is there to be recognized. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 };
 
 export const reasonOf = (error: unknown): string => {
@@ -14,17 +23,18 @@ export const reasonOf = (error: unknown): string => {
   // The driver's own words for a URL without one.
   if (error instanceof Error && error.message.endsWith('client password must be a string'))
     return 'the server asks for a password, and the address has none';
+  if (error instanceof URIError) return 'what follows a % in it is no character in UTF-8 (a % itself is %25)';
   return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
 };
 
 /** Returns the server's version. Rejects with FL_DATABASE_UNREACHABLE. */
 export const demandDatabase = async (url: string, timeoutMs = 5000): Promise<string> => {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs, application_name: 'faultline-start' });
-  client.on('error', () => undefined);
+  const config = { connectionString: url, connectionTimeoutMillis: timeoutMs, application_name: 'faultline-start' };
   try {
-    await client.connect();
-    const { rows } = await client.query<{ server_version: string }>('show server_version');
-    return rows[0]?.server_version ?? 'of unknown version';
+    return await withClient(config, async (client) => {
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      return rows[0]?.server_version ?? 'of unknown version';
+    });
   } catch (error) {
     // The driver's message may hold the user's name, never the password; the URL itself is not in it.
     throw new SystemError(
@@ -32,7 +42,5 @@ export const demandDatabase = async (url: string, timeoutMs = 5000): Promise<str
       `The database of DATABASE_URL (${describeDatabase(url)}) can't be used: ${reasonOf(error)}. Check that it runs and lets you in, or unset DATABASE_URL to use one of our own.`,
       { cause: error },
     );
-  } finally {
-    await client.end().catch(() => undefined);
   }
 };

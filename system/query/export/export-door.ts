@@ -76,6 +76,8 @@ export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telem
         database,
         reply,
         openWriter: () => createPacedWriter(begin(reply, rows.contentType), { ...bounds, timers, stop }),
+        pieceBytes: bounds.bufferBytes,
+        nowMs: () => performance.now(),
         stop,
         onDefect: (error) => telemetry.logger.error('an export failed', errorAttributes(error), { eventName: 'faultline.query.failed' }),
       });

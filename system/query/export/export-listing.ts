@@ -18,6 +18,9 @@ export type ExportListing = {
   readonly database: ReadDatabase;
   readonly reply: FastifyReply;
   readonly openWriter: () => PacedWriter;
+  /** About as much is written at once: what a reader may take slowMs for. */
+  readonly pieceBytes: number;
+  readonly nowMs: () => number;
   /** Aborted with a RequestProblem: time is over, or the process stops. */
   readonly stop: AbortSignal;
   readonly onDefect: (error: unknown) => void;
@@ -26,12 +29,44 @@ export type ExportListing = {
 /** Rejects while nothing is sent yet: that is an answer with a status. From the first byte on it settles. Whether it is whole. */
 export const exportListing = async (asked: ExportListing): Promise<boolean> => {
   const { route, database } = asked;
-  if (route.bounds !== undefined) return write(asked, database, await route.bounds(database));
-  return database.snapshot((snapshot) => write(asked, snapshot));
+  if (route.bounds !== undefined) return write(asked, { database, bounds: await route.bounds(database) });
+  return database.snapshot((snapshot) => write(asked, { database: snapshot, keepOpen: createKeepOpen(snapshot, asked.nowMs) }));
 };
 
-const write = async (asked: ExportListing, database: ReadDatabase, bounds?: ListingBounds): Promise<boolean> => {
-  const { format, reply, stop } = asked;
+type Source = {
+  readonly database: ReadDatabase;
+  readonly bounds?: ListingBounds;
+  /** Of a snapshot: called while nothing is read. */
+  readonly keepOpen?: () => Promise<void>;
+};
+
+const touchMs = 1000;
+
+/** The server ends a transaction that is left alone for long, as one of a process that froze; a page may take its reader longer than that. */
+const createKeepOpen = (snapshot: ReadDatabase, nowMs: () => number) => {
+  let touchedMs = nowMs();
+  return async (): Promise<void> => {
+    if (nowMs() - touchedMs < touchMs) return;
+    await snapshot.query('SELECT', 'select 1');
+    touchedMs = nowMs();
+  };
+};
+
+/** Several rows each, of about that many bytes of JSON. */
+function* piecesOf(rows: readonly string[], pieceBytes: number): Iterable<readonly string[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [index, row] of rows.entries()) {
+    bytes += Buffer.byteLength(row);
+    if (bytes < pieceBytes && index + 1 < rows.length) continue;
+    yield rows.slice(from, index + 1);
+    from = index + 1;
+    bytes = 0;
+  }
+}
+
+const write = async (asked: ExportListing, { database, bounds, keepOpen }: Source): Promise<boolean> => {
+  const { format, reply, stop, pieceBytes } = asked;
   let page = await readPage(asked, database, null, bounds);
   reply.hijack();
   const writer = asked.openWriter();
@@ -39,8 +74,12 @@ const write = async (asked: ExportListing, database: ReadDatabase, bounds?: List
   try {
     await writer.write(format.head);
     for (;;) {
-      await writer.write(format.rows(page.rows));
-      count += page.rows.length;
+      for (const rows of piecesOf(page.rows, pieceBytes)) {
+        stop.throwIfAborted();
+        await writer.write(format.rows(rows));
+        count += rows.length;
+        await keepOpen?.();
+      }
       if (page.next === null) break;
       stop.throwIfAborted();
       page = await readPage(asked, database, page.next, bounds);

@@ -1,0 +1,84 @@
+import type { FastifyReply } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { type PacedWriter, SlowReader } from '../consumers/paced-writer.ts';
+import type { ReadDatabase } from '../read-database.ts';
+import { RequestProblem } from '../request-problem.ts';
+import type { Route } from '../route.ts';
+import { exportListing } from './export-listing.ts';
+import { createRowFormat } from './format-rows.ts';
+
+const row = (number: number) => `{"n":${number},"text":"${'é'.repeat(50)}"}`;
+const page = `{"rows":[${Array.from({ length: 100 }, (_, number) => row(number)).join(',')}],"next_cursor":null}`;
+const listing = { rows: 'rows', columns: ['n', 'text'], pageRows: 100 };
+const pieceBytes = 1000;
+
+/** Exports one page of 100 rows of some 110 bytes; `onWrite` sees each piece before it is taken. */
+const exported = async (onWrite: (written: readonly string[], stopping: AbortController) => void = () => {}, tookMs = 0) => {
+  const written: string[] = [];
+  const asked: string[] = [];
+  const stopping = new AbortController();
+  let nowMs = 0;
+  const snapshot = { query: async (operation: string) => void asked.push(operation) } as unknown as ReadDatabase;
+  const writer: PacedWriter = {
+    write: async (text) => {
+      nowMs += tookMs;
+      written.push(text);
+      onWrite(written, stopping);
+    },
+    gone: new AbortController().signal,
+    end: () => {},
+    finish: async (text) => void written.push(text),
+    cut: (text) => void written.push(text),
+  };
+  const isWhole = await exportListing({
+    route: { url: '/rows', respond: async () => page } as unknown as Route,
+    listing,
+    tenant: 'default',
+    path: {},
+    filters: {},
+    format: createRowFormat('ndjson', listing, true),
+    database: { query: snapshot.query, snapshot: async (read) => read(snapshot) },
+    reply: { hijack: () => {} } as unknown as FastifyReply,
+    openWriter: () => writer,
+    pieceBytes,
+    nowMs: () => nowMs,
+    stop: stopping.signal,
+    onDefect: (error) => expect.unreachable(String(error)),
+  });
+  return { isWhole, written, asked };
+};
+
+const rowsOf = (written: readonly string[]) => written.join('').split('\n').slice(0, -1);
+
+describe('a page of an export', () => {
+  test('is written in pieces of about a buffer, so that a slow reader is judged by one', async () => {
+    const { isWhole, written } = await exported();
+    expect(isWhole).toBe(true);
+    expect(Math.max(...written.map((text) => Buffer.byteLength(text)))).toBeLessThan(pieceBytes + 200);
+    const rows = rowsOf(written);
+    expect(rows.slice(0, -1)).toEqual(Array.from({ length: 100 }, (_, number) => row(number)));
+    expect(rows.at(-1)).toBe('{"export":{"complete":true,"rows":100}}');
+  });
+
+  test('is left where time is over, or the reader takes no more: between two pieces', async () => {
+    const over = await exported((written, stopping) => {
+      if (written.length === 3) stopping.abort(new RequestProblem('storage_unavailable', 'It took too long.'));
+    });
+    const left = await exported((written) => {
+      if (written.length === 4) throw new SlowReader('not taken');
+    });
+    for (const [{ isWhole, written }, code] of [
+      [over, 'storage_unavailable'],
+      [left, 'slow_reader'],
+    ] as const) {
+      const last = JSON.parse(rowsOf(written).at(-1)!) as { export: { rows: number; error: { code: string } } };
+      expect([isWhole, last.export.error.code]).toEqual([false, code]);
+      expect(last.export.rows).toBeLessThan(40);
+    }
+  });
+
+  test('keeps its snapshot while a reader takes long for it', async () => {
+    expect((await exported()).asked).toEqual([]);
+    expect((await exported(() => {}, 1500)).asked.length).toBeGreaterThan(5);
+  });
+});
