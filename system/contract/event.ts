@@ -83,8 +83,9 @@ export const batchResultSchema = Type.Object(
   {
     results: Type.Array(
       Type.Union([
-        Type.Intersect([Type.Object({ status: Type.Literal(200) }), acceptedSchema]),
-        Type.Intersect([Type.Object({ status: Type.Integer({ minimum: 400, maximum: 599 }) }), errorSchema]),
+        // In one object each: beside a schema that takes nothing further, a status would fit nowhere.
+        Type.Object({ status: Type.Literal(200), ...acceptedSchema.properties }, { additionalProperties: false }),
+        Type.Object({ status: Type.Integer({ minimum: 400, maximum: 599 }), ...errorSchema.properties }),
       ]),
       { description: 'One for each event, in order.' },
     ),

@@ -17,6 +17,7 @@ const ofAnyRequest = [
   'quota_exceeded',
   'storage_quota_exceeded',
   'overloaded',
+  'disk_budget_used',
   'storage_unavailable',
   'commit_unknown',
   'internal',

@@ -60,6 +60,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const groups = createLaneGroups(options.flushers);
   const pump = createPump(groups, options);
   const idle = createIdleSignal();
+  let arrivals = 0;
   const held = createFairRoom({ limitBytes: options.queueLimitBytes, isShared: options.isShared ?? (() => false) });
   return {
     reserve: (tenant, eventBytes) => {
@@ -78,6 +79,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
           };
           addWaiting(groups[options.laneOf(request) % groups.length]!, {
             request,
+            arrival: (arrivals += 1),
             bytes,
             sinceMs: options.scheduler.nowMs(),
             settle,

@@ -12,6 +12,7 @@ import { createEventIds } from './event-ids.ts';
 import { createGroupCommit, type FlushLimits, type GroupCommit, overloaded } from './group-commit.ts';
 import { createTimeOrderedIdentities } from './identity.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import type { Repeats } from './repeats.ts';
 import { type Scheduler, systemScheduler } from './scheduler.ts';
 import { noQuotas, type Quotas } from './tenants/quotas.ts';
 import type { IngestTelemetry, RequestTrace, TracedKey } from './telemetry.ts';
@@ -53,9 +54,16 @@ export type DatagramOrigin = {
 export type Ingest = {
   /**
    * `tenant`: by the sender's key. `headerKey`: the Idempotency-Key header. `trace`: the producer's span of a sampled request. `form`: the contract's own by
-   * default. Never rejects.
+   * default. `repeats`: of the batch that it is in. Never rejects.
    */
-  accept(tenant: string, bytes: Buffer, headerKey: string | null, trace: RequestTrace | null, form?: EventForm): Promise<IngestAnswer>;
+  accept(
+    tenant: string,
+    bytes: Buffer,
+    headerKey: string | null,
+    trace: RequestTrace | null,
+    form?: EventForm,
+    repeats?: Repeats,
+  ): Promise<IngestAnswer>;
   /** One event of a datagram. Refusals are for the caller to count: it tries again where that helps. Never rejects. */
   acceptDatagram(bytes: Buffer, from: DatagramOrigin): Promise<IngestAnswer>;
   /** Why nothing of the tenant is taken just now, before its body is read; null: it may come. */
@@ -85,7 +93,7 @@ export const createIngest = (options: IngestOptions): Ingest => {
   const judgeNow = (): Pick<Delivery, 'schemas'> =>
     options.schemas === undefined ? {} : { schemas: { registry: options.schemas(), onFinding: telemetry.schemaFound } };
   return {
-    accept: async (tenant, bytes, headerKey, trace, form = plainEvent) => {
+    accept: async (tenant, bytes, headerKey, trace, form = plainEvent, repeats) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
       const unread = (refusal: Refusal) => count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
@@ -112,7 +120,8 @@ export const createIngest = (options: IngestOptions): Ingest => {
       const id = ids.next() ?? (await nextId(ids));
       if (typeof id === 'number') {
         const { told: _told, ...request } = admission;
-        const outcome = await room.submit({ ...request, id, traceparent: trace?.traceparent ?? null });
+        const append = { ...request, id, traceparent: trace?.traceparent ?? null };
+        const outcome = await (repeats === undefined ? room.submit(append) : repeats.submit(append, room));
         if (outcome.kind === 'appended') onAppended(tenant, bodyBytes);
         return count(tell, toAnswer(admission, outcome));
       }

@@ -8,7 +8,7 @@ test('a group with little goes after two commits of others, though those with mu
   const groups = createLaneGroups(4);
   const fill = (group: number, count: number) => {
     for (let index = 0; index < count; index += 1)
-      addWaiting(groups[group]!, { request: fakeRequest(group * 1000 + index), bytes: 1, sinceMs: 0, settle: () => {} });
+      addWaiting(groups[group]!, { request: fakeRequest(group * 1000 + index), arrival: index, bytes: 1, sinceMs: 0, settle: () => {} });
   };
   const begin = () => {
     const chosen = chooseCommits(groups, limits).flat();

@@ -5,6 +5,8 @@ import { createFairQueue, type FairQueue } from './tenants/fair-queue.ts';
 
 export type Waiting = {
   readonly request: AppendRequest;
+  /** 1, 2, 3 … as they came in, over all groups. */
+  readonly arrival: number;
   readonly bytes: number;
   readonly sinceMs: number;
   readonly settle: (outcome: CommitOutcome) => void;
@@ -68,14 +70,21 @@ export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): rea
     return overdue;
   });
 
-/** Takes a batch out of the groups, within the limits but at least one event of each, however large. */
-export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] =>
-  groups.flatMap((group) => {
-    const batch = group.queue.take(within(limits));
-    group.passedOver = 0;
-    group.bytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
-    return batch;
-  });
+/**
+ * Takes a batch out of the groups, within the limits but at least one event of each, however large. Of several groups as they came in: of two with one
+ * identity, in lanes of two groups, the first is the first. Within a group the order is the queue's.
+ */
+export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] => {
+  const batch = groups.flatMap((group) => takeOf(group, limits));
+  return groups.length === 1 ? batch : batch.sort((one, other) => one.arrival - other.arrival);
+};
+
+const takeOf = (group: LaneGroup, limits: BatchLimits): readonly Waiting[] => {
+  const batch = group.queue.take(within(limits));
+  group.passedOver = 0;
+  group.bytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
+  return batch;
+};
 
 const within = ({ flushEvents, flushBytes }: BatchLimits) => {
   let bytes = 0;

@@ -1,6 +1,6 @@
 // Requests that break below the framework: there is no reply to answer with, just a socket. What is said there is counted there, once.
 import type { Socket } from 'node:net';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 
@@ -10,35 +10,72 @@ export type BrokenRequests = {
   /** For Node's clientError. */
   answer(error: ClientError, socket: Socket): void;
   /** Its headers came whole: from here on it is known whose it is. */
-  began(request: FastifyRequest): void;
-  /** What its connection was told in place of an answer; null: nothing. */
+  began(request: FastifyRequest, reply: FastifyReply): void;
+  /** What its connection was told in place of an answer; null: nothing. Who was told so is not served any more. */
   told(request: FastifyRequest): Refusal | null;
 };
 
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+
 export const createBrokenRequests = (telemetry: Pick<IngestTelemetry, 'refused'>): BrokenRequests => {
-  const latest = new WeakMap<Socket, FastifyRequest>();
+  /** By connection, in order: those whose answers are not out yet, and the latest. */
+  const exchanges = new WeakMap<Socket, Exchange[]>();
+  const leaving = new WeakSet<Socket>();
   const told = new WeakMap<Socket, Refusal>();
+  const say = (error: ClientError, socket: Socket, latest: Exchange | undefined): void => {
+    const refusal = fromParser(error);
+    sayOnSocket(socket, refusal);
+    if (!isRefusal(error, socket)) return;
+    told.set(socket, refusal);
+    // What breaks behind a whole request is another, of which nobody knows whose it is.
+    telemetry.refused(refusal.code, latest === undefined || isWhole(latest) ? null : (latest.request.access?.tenant ?? null));
+  };
   return {
     answer: (error, socket) => {
-      // The client is gone, or an answer is on its way already: nothing can be said in between. Nor to one whose TLS did not come about.
-      if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0 || isBeforeTls(socket)) return void socket.destroy();
-      const refusal = fromParser(error);
-      sayOnSocket(socket, refusal);
-      if (!isRefusal(error, socket)) return;
-      told.set(socket, refusal);
-      telemetry.refused(refusal.code, latest.get(socket)?.access?.tenant ?? null);
+      // The client is gone. Or its TLS did not come about: nothing can be said to it.
+      if (error.code === 'ECONNRESET' || isBeforeTls(socket)) return void socket.destroy();
+      // The parser tells again of all that comes after. What was said has had its time once the clock tells again, and is not taken.
+      if (leaving.has(socket) && !(told.has(socket) && isTimeout(error))) return;
+      if (leaving.has(socket) || !socket.writable) return void socket.destroy();
+      leaving.add(socket);
+      const known = exchanges.get(socket) ?? [];
+      const latest = known.at(-1);
+      const whole = known.filter(isWhole);
+      // Whatever is said now would be taken for the answer of the first of them.
+      if (whole.some(isUnanswered)) return leaveAfter(whole.at(-1)!, socket);
+      if (latest === undefined || isWhole(latest) || isUnanswered(latest)) say(error, socket, latest);
+      // With the read side: who ignores that we are done, or sends the rest late, must not keep it.
+      socket.destroySoon();
     },
-    began: (request) => void latest.set(request.raw.socket, request),
+    began: (request, reply) => {
+      const { socket } = request.raw;
+      const known = exchanges.get(socket);
+      if (known === undefined) return void exchanges.set(socket, [{ request, reply }]);
+      while (known.length > 0 && known[0]!.reply.raw.writableFinished) known.shift();
+      known.push({ request, reply });
+    },
     told: (request) => told.get(request.raw.socket) ?? null,
   };
 };
+
+const isWhole = ({ request }: Exchange): boolean => request.raw.complete;
+
+const isUnanswered = ({ reply }: Pick<Exchange, 'reply'>): boolean => !reply.raw.headersSent;
+
+/** The last that came whole gets its answer, as all before it do, and the connection ends with it. */
+const leaveAfter = ({ reply }: Exchange, socket: Socket): void => {
+  if (isUnanswered({ reply })) reply.raw.shouldKeepAlive = false;
+  reply.raw.once('finish', () => socket.destroySoon());
+};
+
+const isTimeout = ({ code }: ClientError): boolean => code === 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /** A connection that said nothing asked for nothing, and one that was closed in the middle of a request left: nothing of theirs is refused. */
 const isRefusal = ({ code }: ClientError, { bytesRead }: Socket): boolean => bytesRead > 0 && code !== 'HPE_INVALID_EOF_STATE';
 
 const sayOnSocket = (socket: Socket, refusal: Refusal): void => {
   const body = JSON.stringify(errorBody(refusal));
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${statusOf(refusal)} ${reasons[refusal.code] ?? 'Bad Request'}\r\ncontent-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
@@ -52,8 +89,9 @@ const reasons: Partial<Record<Refusal['code'], string>> = {
   request_timeout: 'Request Timeout',
 };
 
-const fromParser = ({ code, message }: ClientError): Refusal => {
+const fromParser = (error: ClientError): Refusal => {
+  const { code, message } = error;
   if (code === 'HPE_HEADER_OVERFLOW') return refuse('headers_too_large', 'The request headers are over 16 KiB.');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refuse('request_timeout', 'The request did not arrive whole in time.');
+  if (isTimeout(error)) return refuse('request_timeout', 'The request did not arrive whole in time.');
   return refuse('invalid_request', `The request is not HTTP/1.1 that can be read: ${message}`);
 };

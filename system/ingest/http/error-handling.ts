@@ -46,6 +46,8 @@ const fromFramework = (error: FastifyError, request: FastifyRequest): Refusal =>
     const limit = request.routeOptions.bodyLimit;
     return refuse('payload_too_large', `The body is over the limit of ${limit} bytes. Nothing was stored.`, { limit_bytes: limit });
   }
+  // Its own check, before ours, of what may be a content type at all.
+  if (error.statusCode === 415) return refuse('unsupported_content_type', 'The Content-Type is no media type: send it as type/subtype.');
   if ((error.statusCode ?? 500) < 500) return refuse('invalid_request', `The request can't be read: ${error.message}`);
   return refuse('internal', 'A defect of ours; it is logged.');
 };

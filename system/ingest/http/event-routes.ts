@@ -6,6 +6,7 @@ import type { Ingest, IngestAnswer } from '../ingest.ts';
 import type { EventForm } from '../admit.ts';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
 import type { IngestTelemetry, RequestTrace } from '../telemetry.ts';
+import { createRepeats, type Repeats } from '../repeats.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
 import { type BatchRequest, readBatchRequest, readEventRequest } from './event-request.ts';
 import { createInflate, type Inflate } from './inflate.ts';
@@ -126,8 +127,9 @@ const postBatch: Post = async (request, reply, work, options) => {
   if (prepared !== null && !work.cover(heldBytes)) return answerRefusal(reply, options, refused(tenant, options, tooManyBodies()));
   const trace = startTrace(request, options, '/events/batch');
   await prepared;
+  const of = { form, repeats: createRepeats() };
   const answers = await Promise.all(
-    elements.map((element, index) => acceptElement(tenant, element, form, options, index < tracedEventsPerBatch ? trace : null)),
+    elements.map((element, index) => acceptElement(tenant, element, of, options, index < tracedEventsPerBatch ? trace : null)),
   );
   const refusal = sharedRefusal(answers);
   trace?.end(
@@ -172,11 +174,11 @@ const cutBatch = (
 const acceptElement = async (
   tenant: string,
   element: Buffer,
-  form: EventForm,
+  { form, repeats }: { readonly form: EventForm; readonly repeats: Repeats },
   options: RouteOptions,
   trace: RequestTrace | null,
 ): Promise<IngestAnswer> => {
-  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(tenant, element, null, trace, form);
+  if (element.length <= options.bodyLimitBytes) return options.ingest.accept(tenant, element, null, trace, form, repeats);
   const message = `The event has ${element.length} bytes; at most ${options.bodyLimitBytes} are taken.`;
   const refusal = refuse('payload_too_large', message, { limit_bytes: options.bodyLimitBytes });
   return refuseUnread(tenant, refusal, options, trace);

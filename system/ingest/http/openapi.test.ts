@@ -41,6 +41,23 @@ test('each header of a CloudEvent in binary mode is on the list, with the schema
   ]);
 });
 
+test('what a batch is answered with is what its schema takes: each item as the event alone would be, with its status', () => {
+  const accepted = { id: 1, duplicate: false, event_time_source: 'client', idempotency_key: null };
+  const schema = { version: 1, verdict: 'invalid', action: 'flag' };
+  const refused = { error: { code: 'invalid_event', message: 'no' } };
+  const isTaken = (...results: readonly unknown[]) => check('/components/schemas/BatchResult', { results });
+  expect(isTaken({ status: 200, ...accepted }, { status: 200, ...accepted, schema }, { status: 400, ...refused })).toBe(true);
+  for (const item of [accepted, refused, { status: 200, ...refused }, { status: 400, ...accepted }, { status: 200, ...accepted, other: 1 }])
+    expect([item, isTaken(item)]).toEqual([item, false]);
+});
+
+test('each code with which the door may refuse any request is told where events are sent', () => {
+  for (const { post } of [document.paths['/events'], document.paths['/events/batch']]) {
+    const unavailable = (post.responses as Readonly<Record<string, { readonly description: string }>>)['503']!.description;
+    for (const code of ['overloaded', 'disk_budget_used', 'storage_unavailable']) expect(unavailable).toContain(`\`${code}\``);
+  }
+});
+
 const required = { specversion: '1.0', id: 'e-1', source: 'shop', type: 'placed' };
 
 test.each([

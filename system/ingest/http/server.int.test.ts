@@ -158,6 +158,7 @@ test.each<[string, BodyInit, Record<string, string>, ErrorCodeName]>([
   ['two keys that differ', JSON.stringify(event({ id: 'a' })), { 'idempotency-key': 'b' }, 'invalid_idempotency_key'],
   ['another content type', JSON.stringify(event()), { 'content-type': 'text/plain' }, 'unsupported_content_type'],
   ['NDJSON where one event is wanted', JSON.stringify(event()), { 'content-type': 'application/x-ndjson' }, 'unsupported_content_type'],
+  ['a content type that is none', JSON.stringify(event()), { 'content-type': 'json' }, 'unsupported_content_type'],
   ['another charset', JSON.stringify(event()), { 'content-type': 'application/json; charset=latin1' }, 'unsupported_content_type'],
   ['an encoding that is not known', JSON.stringify(event()), { 'content-encoding': 'compress' }, 'unsupported_content_type'],
   [

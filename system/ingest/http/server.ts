@@ -155,9 +155,13 @@ const takeRawBodies = (server: FastifyInstance): void => {
 };
 
 const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry, broken: BrokenRequests): void => {
-  server.addHook('onRequest', (request, _reply, done) => {
-    broken.began(request);
+  server.addHook('onRequest', (request, reply, done) => {
+    broken.began(request, reply);
     done();
+  });
+  // Its connection was told that nothing is stored, and then the rest of it came: the connection is about to close.
+  server.addHook('preHandler', (request, _reply, done) => {
+    if (broken.told(request) === null) done();
   });
   onRequestEnd(server, (request, end) => {
     const { method, routeOptions, access } = request;

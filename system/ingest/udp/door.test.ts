@@ -1,82 +1,16 @@
 // The door on a stream in memory and a ring without a socket: what becomes of each datagram, and how it is counted.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AccessKeys } from '../../access/access-keys.ts';
 import { keysOf, makeTestKey, noKeys } from '../../access/testing.ts';
-import { errorCodes, type ErrorCodeName } from '../../contract/error-codes.ts';
+import { errorCodes } from '../../contract/error-codes.ts';
 import type { DatagramBeat } from '../../stream/datagrams.ts';
-import { createIngest } from '../ingest.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import { noQuotas, type Quotas } from '../tenants/quotas.ts';
-import { noIngestTelemetry } from '../telemetry.ts';
-import { createFakeScheduler, createFakeStream, type Step } from '../testing.ts';
-import { createDoor } from './door.ts';
-import { countsWith, startDoorBooks } from './door-books.ts';
-import { createTenantOfToken, type TenantOfToken } from './tenant-of-token.ts';
+import { countsWith } from './door-books.ts';
+import type { TenantOfToken } from './tenant-of-token.ts';
 import { checkedDatagram, datagramText, eventText } from './testing.ts';
+import { head, numbered, openDoor } from './testing-door.ts';
 
-type Parts = { readonly quotas?: Quotas; readonly tenantOf?: TenantOfToken; readonly commitTimeoutMs?: number };
-
-const openDoor = (
-  steps: Step[] = [],
-  bookFailures = 0,
-  keys: Pick<AccessKeys, 'demand' | 'known' | 'areFresh'> = noKeys,
-  parts: Parts = {},
-) => {
-  const [scheduler, stream] = [createFakeScheduler(), createFakeStream(steps)];
-  const ingest = createIngest({
-    writer: stream,
-    laneCount: 8,
-    flushers: 2,
-    flushEvents: 100,
-    flushBytes: 1e6,
-    flushLingerMs: 0,
-    queueLimitBytes: 1e6,
-    commitTimeoutMs: parts.commitTimeoutMs ?? 300,
-    ...(parts.quotas !== undefined && { quotas: parts.quotas }),
-    telemetry: noIngestTelemetry,
-    scheduler,
-  });
-  const [waiting, refused, defects, beats]: [Buffer[], ErrorCodeName[], unknown[], DatagramBeat[]] = [[], [], [], []];
-  const refusedOf: string[] = [];
-  let [received, failures] = [0, bookFailures];
-  const receiver = { next: () => waiting.shift() ?? null, received: () => received, dropped: () => 0, kernelDropped: () => null };
-  const book = (beat: DatagramBeat) => {
-    beats.push(beat);
-    return (failures -= 1) < 0 ? Promise.resolve() : Promise.reject(new Error('no books today'));
-  };
-  const news = startDoorBooks({
-    books: { book },
-    counts: () => door.counts(),
-    scheduler,
-    onFailure: () => {},
-    sendersLimit: 100,
-    onRoom: () => door.mayGoOn(),
-  });
-  const door = createDoor({
-    receiver,
-    ingest,
-    news,
-    tenantOf: parts.tenantOf ?? createTenantOfToken(keys),
-    refused: (code, tenant) => {
-      refused.push(code);
-      refusedOf.push(`${code} ${tenant ?? '-'}`);
-    },
-    defect: (error) => defects.push(error),
-    scheduler,
-    eventLimitBytes: 4096,
-    sendersLimit: 100,
-  });
-  const send = (...datagrams: readonly Buffer[]) => {
-    received += datagrams.length;
-    waiting.push(...datagrams);
-    door.wake();
-  };
-  return { door, news, scheduler, stream, waiting, refused, refusedOf, defects, beats, send };
-};
-
-const head = { source: 'till-1', boot: 'a' };
-const numbered = (n: number, ...events: readonly string[]) => checkedDatagram({ ...head, n }, ...events);
 const newsOf = (beats: readonly DatagramBeat[]) => beats.flatMap(({ news }) => news);
 
 test('events go into the stream, and the first of a datagram carries its number', async () => {
@@ -276,14 +210,25 @@ test('of what waits aside when the door stops nobody will know whose it was: it 
   expect([asked.length, stream.log.length]).toEqual([2, 0]);
 });
 
-test('while no token can be known, as the keys are too old, datagrams wait in the ring and are not refused; aside they are bounded in bytes as well', async () => {
-  const { asked, tenantOf } = askedTokens([], false);
-  const { scheduler, waiting, stream, refused, send } = openDoor([], 0, noKeys, { tenantOf });
-  const large = (n: number) => numbered(n, eventText(`${n}`, { metadata: { text: 'x'.repeat(60_000) } }));
-  send(...Array.from({ length: 200 }, (_, n) => large(n + 1)));
+const largeDatagrams = Array.from({ length: 200 }, (_, n) =>
+  numbered(n + 1, eventText(`${n + 1}`, { metadata: { text: 'x'.repeat(60_000) } })),
+);
+
+test('aside they are bounded in bytes as well', async () => {
+  const { asked, tenantOf } = askedTokens([], true);
+  const { scheduler, waiting, refused, send } = openDoor([], 0, noKeys, { tenantOf });
+  send(...largeDatagrams);
   await scheduler.advanceTo(50);
   // 4 MiB of them.
-  expect([asked.length, waiting.length, refused.length]).toEqual([70, 130, 0]);
+  expect([asked.length, waiting.length, refused.length]).toEqual([70, 0, 130]);
+});
+
+test('while no token can be known, as the keys are too old, datagrams wait in the ring and are not refused', async () => {
+  const { asked, tenantOf } = askedTokens([], false);
+  const { scheduler, waiting, stream, refused, send } = openDoor([], 0, noKeys, { tenantOf });
+  send(...largeDatagrams);
+  await scheduler.advanceTo(50);
+  expect([asked.length, waiting.length, refused.length]).toEqual([1, 199, 0]);
   for (let answered = 0; answered < 200;) {
     for (; answered < asked.length; answered += 1) asked[answered]!.resolve('default');
     await scheduler.advanceTo(scheduler.nowMs() + 50);

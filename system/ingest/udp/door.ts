@@ -53,6 +53,8 @@ type State = DoorOptions & {
   /** `numbers`: of datagrams, which are not in the books yet. Each is carried by the first event of its datagram. */
   readonly inFlight: { events: number; bytes: number; numbers: number };
   readonly aside: Aside;
+  /** Between two askings for the same token. */
+  readonly pauses: ReturnType<typeof createPauses>;
   readonly counts: { unread: number; inDoubt: number; displaced: number; abandoned: number };
   readonly givesUp: AbortController;
 };
@@ -67,6 +69,7 @@ export const createDoor = (options: DoorOptions): Door => {
   const state: State = {
     ...options,
     aside,
+    pauses: createPauses(options.scheduler, backoffMs.longest),
     windows: createSenderWindows(options.sendersLimit),
     inFlight: { events: 0, bytes: 0, numbers: 0 },
     counts,
@@ -127,8 +130,8 @@ const takeNext = (state: State, ended: () => void): 'taken' | 'none' | 'no room'
     takeAs(told.tenant, told.read, state, ended);
     return 'taken';
   }
-  // No token is known: there is nobody whom waiting holds up, and what is known again in a moment must not be refused.
-  if (aside.isFull() && !tenantOf.areKeysFresh()) return 'no room';
+  // No token is known: there is nobody whom waiting holds up, and what is known again in a moment must not be refused. In the ring its loss would be counted.
+  if (!aside.isEmpty() && !tenantOf.areKeysFresh()) return 'no room';
   const datagram = receiver.next();
   if (datagram === null) return 'none';
   take(datagram, state, ended);
@@ -144,7 +147,22 @@ const take = (datagram: Buffer, state: State, ended: () => void): void => {
   if (tenant !== null) return takeAs(tenant, read, state, ended);
   // Those who are known do not wait for it: many with tokens that nobody knows would otherwise stop everybody.
   if (aside.isFull()) return refuseUnread(manyUnknown, state);
-  aside.add(read, datagram.length, tenantOf.ask(token));
+  aside.add(read, datagram.length, askUntilTold(token, state));
+};
+
+/** A database that is away says nothing of a token: it is asked again, for as long as the process has time. */
+const askUntilTold = async (token: string | null, { tenantOf, pauses, givesUp }: State): Promise<string | Refusal> => {
+  for (;;) {
+    const told = await tenantOf.ask(token);
+    if (typeof told === 'string' || told.code !== 'storage_unavailable' || givesUp.signal.aborted) return told;
+    await pauses.next();
+  }
+};
+
+/** One pause for all who ask in the meantime. */
+const createPauses = (scheduler: Scheduler, ms: number) => {
+  let pause: Promise<void> | null = null;
+  return { next: () => (pause ??= sleep(scheduler, ms).finally(() => (pause = null))) };
 };
 
 const manyUnknown = refuse('unauthenticated', 'The API key is not known, and too many wait for the keys to be read again.');

@@ -6,7 +6,7 @@ import { laneOf } from '../lane.ts';
 import type { AppendRequest, AppendResult, StreamWriter } from '../stream.ts';
 import { byteaArray, int4Array, int8Array, textArray, uuidArray } from './binary-array.ts';
 import { datagramArrays } from './datagram-arrays.ts';
-import { classifyAppendError, isMissingPartition, unreachable } from './stream-error.ts';
+import { classifyAppendError, commitUnknown, isMissingPartition, saysError, unreachable } from './stream-error.ts';
 import { SystemError } from '../../contract/system-error.ts';
 
 export type PostgresStreamWriterOptions = {
@@ -153,10 +153,19 @@ const withClient = async <Result>(
 
 const afterFailure = async (client: PoolClient, error: unknown, release: (broken: boolean) => void): Promise<SystemError> => {
   if (isMissingPartition(error)) return healPartitions(client, error, release);
-  const failure = classifyAppendError(error);
+  const classified = classifyAppendError(error);
+  const isSure = classified.outcome !== 'definite' || saysError(error) || (await answers(client));
+  const failure = isSure ? classified : commitUnknown(error);
   release(failure.code === 'FL_STREAM_COMMIT_UNKNOWN');
   return failure;
 };
+
+/** A session that was ended by an error does not go on after it. */
+const answers = (client: PoolClient): Promise<boolean> =>
+  client.query('select').then(
+    () => true,
+    () => false,
+  );
 
 /** Nobody made today's partition in time (all workers down for days): make it, and let the caller try again. */
 const healPartitions = async (client: PoolClient, cause: unknown, release: (broken: boolean) => void): Promise<SystemError> => {

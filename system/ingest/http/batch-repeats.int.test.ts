@@ -1,0 +1,58 @@
+// One identity twice in a batch, for two objects: wherever their lanes are, the first is stored.
+import { expect, test } from 'vitest';
+import { laneOf } from '../../stream/lane.ts';
+import { startTestDoor, type TestDoor } from './testing.ts';
+
+const eventOf = (objectId: string, id: string) => ({
+  system_name: 's',
+  object_id: objectId,
+  event_name: 'n',
+  event_time: '2026-01-01T00:00:00Z',
+  metadata: {},
+  id,
+});
+
+/** An object whose lane is in this group of two. */
+const objectIn = (group: number, from = 0): string => {
+  const isThere = (objectId: string) => laneOf({ tenant: 'default', systemName: 's', objectId }, 8) % 2 === group;
+  return Array.from({ length: 100 }, (_, index) => `o-${from + index}`).find(isThere)!;
+};
+
+const statusesOf = async ({ server }: TestDoor, events: readonly unknown[]) => {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${server.address}/events/batch`, { method: 'POST', headers, body: JSON.stringify(events) });
+  return ((await response.json()) as { results: readonly { status: number }[] }).results.map(({ status }) => status);
+};
+
+test.each([
+  [1, 0],
+  [0, 1],
+])('in one commit: groups %i and %i', async (first, second) => {
+  await using door = await startTestDoor();
+  expect(await statusesOf(door, [eventOf(objectIn(first), 'k'), eventOf(objectIn(second), 'k')])).toEqual([200, 409]);
+  expect(door.stream.log.map(({ objectId }) => objectId)).toEqual([objectIn(first)]);
+});
+
+test('in commits side by side: the second waits for what becomes of the first', async () => {
+  await using door = await startTestDoor({ batchLimitEvents: 300, batchLimitBytes: 1e6, bodyLimitBytes: 4096 });
+  const others = Array.from({ length: 150 }, (_, index) => eventOf(objectIn(1), `other-${index}`));
+  const statuses = await statusesOf(door, [...others, eventOf(objectIn(1), 'k'), eventOf(objectIn(0), 'k'), eventOf(objectIn(0), 'k')]);
+  expect(statuses).toEqual([...others.map(() => 200), 200, 409, 409]);
+  expect(door.stream.attempts.length).toBeGreaterThan(2);
+});
+
+test('where the first is refused, as nothing can be stored, the second is not stored in its place', async () => {
+  await using door = await startTestDoor({ batchLimitEvents: 300, batchLimitBytes: 1e6 });
+  const { append } = door.stream;
+  Object.assign(door.stream, {
+    append: async (...given: Parameters<typeof append>) => {
+      if (given[0].some(({ objectId }) => objectId === objectIn(1))) throw new Error('refused by the test');
+      return append(...given);
+    },
+  });
+  const others = Array.from({ length: 150 }, (_, index) => eventOf(objectIn(1), `other-${index}`));
+  const statuses = await statusesOf(door, [...others, eventOf(objectIn(1), 'k'), eventOf(objectIn(0), 'k')]);
+  expect(statuses).toEqual([...others.map(() => 500), 500, 503]);
+  expect(door.stream.log).toEqual([]);
+  expect(door.ingest.queueBytes()).toBe(0);
+});
