@@ -125,7 +125,7 @@ export type RunningTarget = AsyncDisposable & {
   readonly datagrams?: { readonly host: string; readonly port: number };
   readonly databaseUrl: string;
   processes(): readonly TargetProcess[];
-  /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. */
+  /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. Rejects where one still runs there. */
   restart(role: ProcessRole, index: number, environment?: Readonly<Record<string, string>>): Promise<TargetProcess>;
   /** Those that the scenario asked for. */
   links?(): readonly TargetLink[];
