@@ -1,5 +1,8 @@
 // The scenario of a soak, made from a seed: hours of an ordinary day in minutes, with random faults one after the other, and calm at the end in which everything has
 // to be as if nothing had been. Pure: the same minutes, rate and seed give the same scenario.
+import { overlapProblems } from '../scenario/faults/overlap-problems.ts';
+import { collectProblems } from '../scenario/problem.ts';
+import type { Fault, Phase } from '../scenario/scenario.ts';
 import type { FaultSource, ScenarioSource } from '../scenario/source.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
 
@@ -104,9 +107,19 @@ const planBlows = (random: Random, stormSeconds: number): Readonly<Record<string
   for (;;) {
     const { name, seconds, fault } = random.pick(blows)(random);
     if (at + seconds > stormSeconds - quietBeforeCalmSeconds) return Object.fromEntries(planned);
-    planned.push([`${name}-${planned.length + 1}`, fault({ phase: 'storm', afterSeconds: at })]);
+    const next = [`${name}-${planned.length + 1}`, fault({ phase: 'storm', afterSeconds: at })] as const;
+    // Another is drawn in its place: a restart may take longer than the pause after it, and its process must not be struck meanwhile.
+    if (overlap([...planned, next])) continue;
+    planned.push([...next]);
     at += seconds + random.int(8, 20);
   }
+};
+
+/** By the rule that scenarios are held to. */
+const overlap = (planned: readonly (readonly [string, FaultSource<'storm'>])[]): boolean => {
+  const faults = planned.map(([name, fault]) => ({ ...fault, name }) as Fault);
+  const storm: Phase = { name: 'storm', kind: 'fault', seconds: soakMinutes.most * 60, ratePerSecond: 1 };
+  return collectProblems((report) => overlapProblems(faults, [storm], report)).length > 0;
 };
 
 const workerOf = (random: Random): number => random.int(0, processes.worker - 1);

@@ -1,8 +1,10 @@
 // Those who consume elsewhere: a process for each instance, which faults may kill and pause. Their records become consumed.ndjson. Judges nothing.
 import { join } from 'node:path';
+import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import type { ConsumerVictims } from '../faults/fault.ts';
 import type { Consumers } from '../scenario/consumers.ts';
+import { createPlaces } from '../stack/in-place-of.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '../stack/processes.ts';
 import type { RunningTarget, VictimProcess } from '../targets/target.ts';
@@ -43,13 +45,14 @@ export const startConsumers = async (options: StartConsumers): Promise<RunningCo
   const stop = async (): Promise<void> => {
     await Promise.all(all.map(({ spawned }) => spawned.stop()));
   };
-  const places = options.consumers.instances.map((_door, index) => index);
-  const results = await Promise.allSettled(places.map(start));
+  const indexes = options.consumers.instances.map((_door, index) => index);
+  const results = await Promise.allSettled(indexes.map(start));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     await stop();
     throw failed.reason;
   }
+  const places = createPlaces(systemClock);
   let ending: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     // Who ended before it was told to is not whole, unless a fault killed it.
@@ -59,12 +62,11 @@ export const startConsumers = async (options: StartConsumers): Promise<RunningCo
     await gatherRecords(options.file, records);
   };
   return {
-    processes: () => places.flatMap((index) => current(index)?.victim ?? []),
+    processes: () => indexes.flatMap((index) => current(index)?.victim ?? []),
     restart: async (index) => {
       const before = current(index);
       if (before === undefined) throw new HarnessError('FL_INTERNAL', `consumer ${index} never ran, so it can't be started again`);
-      await before.spawned.exited;
-      return start(index);
+      return places.fill(`consumer ${index}`, before.victim, () => start(index));
     },
     running: () => all.filter(({ exit }) => exit === null).map(({ spawned }) => ({ role: 'consumer', pid: spawned.pid })),
     [Symbol.asyncDispose]: () => (ending ??= end()),

@@ -5,7 +5,7 @@ import type { DatabaseEffect, DatabaseFault } from '../scenario/faults/database-
 import { processState } from '../stack/process-identity.ts';
 import { createDatabase, dropDatabase } from '../targets/database.ts';
 import { openSmallDisk } from '../targets/faultline/small-disk.ts';
-import type { RunningTarget } from '../targets/target.ts';
+import type { DatabaseServer, RunningTarget } from '../targets/target.ts';
 import { database } from './database.ts';
 import { endingQuery, withCappedAccount } from './testing/no-effect.ts';
 import { openFaultWorld } from './testing/fault-world.ts';
@@ -181,6 +181,47 @@ describe('on a server of its own', () => {
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
     expect(seen(evidence)[0]).toMatch(/had ended by itself before it could be stopped/);
   });
+
+  test('restart (fast): a server that takes long to write all of it is waited for', async () => {
+    await using own = await startOwnPostgres();
+    await using world = await openFaultWorld();
+    const databaseUrl = await createDatabase(own.server.url, 'kept');
+    const client = new pg.Client({ connectionString: databaseUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(`select pid from pg_stat_activity where backend_type = 'checkpointer'`);
+    const checkpointer = rows[0]!.pid;
+    process.kill(checkpointer, 'SIGSTOP');
+    const goesOn = setTimeout(() => process.kill(checkpointer, 'SIGCONT'), 6500);
+    try {
+      const evidence = await database(
+        faultOf({ effect: 'restart', how: 'fast' }),
+        world.context(targetOf({ databaseUrl, databaseServer: own.server })),
+      );
+      expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+      expect(evidence.observations[0]?.data).toMatchObject({ ended: 'in-order' });
+    } finally {
+      clearTimeout(goesOn);
+    }
+  }, 40_000);
+
+  test('restart (fast): of a server that ended as in a crash all the same took no effect', async () => {
+    await using own = await startOwnPostgres();
+    await using world = await openFaultWorld();
+    const databaseUrl = await createDatabase(own.server.url, 'kept');
+    const databaseServer: DatabaseServer = {
+      ...own.server,
+      stop: (how) => {
+        process.kill(own.server.serverPid(), 'SIGSTOP');
+        const stopping = own.server.stop(how);
+        process.kill(own.server.pid(), 'SIGKILL');
+        return stopping;
+      },
+    };
+    const evidence = await database(faultOf({ effect: 'restart', how: 'fast' }), world.context(targetOf({ databaseUrl, databaseServer })));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(seen(evidence)[0]).toMatch(/ended as in a crash/);
+  }, 40_000);
 
   test.skipIf(!mayMount)('disk-full: who writes is told so by the server, reads go on, and all may write again', async () => {
     await using own = await startOwnPostgres();

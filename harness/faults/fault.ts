@@ -7,7 +7,7 @@ import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 
 export type ConsumerVictims = {
   processes(): readonly VictimProcess[];
-  /** Starts another process in the place of one that has ended. */
+  /** Starts another process in the place of one that has ended. Rejects where one still runs there. */
   restart(index: number): Promise<VictimProcess>;
 };
 

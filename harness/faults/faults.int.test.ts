@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../engine/clock.ts';
+import { type Clock, systemClock } from '../engine/clock.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { signalProcess } from '../stack/process-identity.ts';
 import type { RunningTarget, TargetProcess, VictimProcess } from '../targets/target.ts';
@@ -43,12 +43,15 @@ type World = {
   readonly waiting?: boolean;
   readonly backendsStay?: boolean;
   readonly first?: TargetProcess;
+  /** From then on the database is away, by another fault: true from the first question on, else from the one that has these words. */
+  readonly awayFrom?: true | string;
 };
 
 /** Answers each question of the faults by the table that it asks. */
 const fakeTarget = (world: World) => {
   let current = world.first ?? startProcess();
   const state = { lockHeld: false, restarts: 0 };
+  let isAway = world.awayFrom === true;
   const row = (kind: string): LeaseRow => ({
     at: 1100,
     kind,
@@ -94,13 +97,20 @@ const fakeTarget = (world: World) => {
     },
     pending: () => Promise.resolve([]),
     readBack: async function* () {},
-    query: <Row>(sql: string) => Promise.resolve(answer(sql) as readonly Row[]),
+    query: async <Row>(sql: string) => {
+      isAway ||= typeof world.awayFrom === 'string' && sql.includes(world.awayFrom);
+      if (isAway) throw new Error('the database is away');
+      return answer(sql) as readonly Row[];
+    },
     lockReadModel: async () => {
       state.lockHeld = true;
       return {
         waiting: async () =>
           world.waiting === true ? [{ applicationName: `faultline-worker-${current.instance}-handler-1`, backendPid: 99 }] : [],
-        [Symbol.asyncDispose]: async () => void (state.lockHeld = false),
+        [Symbol.asyncDispose]: async () => {
+          state.lockHeld = false;
+          if (isAway) throw new Error('the lock’s session is away');
+        },
       };
     },
     [Symbol.asyncDispose]: async () => {},
@@ -118,6 +128,11 @@ const contextOf = (target: RunningTarget, signal = new AbortController().signal)
   promiseHealing: () => {},
   note: () => {},
 });
+/** Its seconds are of a tenth: what is waited for in vain is waited for as long as ever, by this clock. */
+const hurried: Clock = {
+  now: () => systemClock.now() * 10,
+  sleep: (ms, signal) => systemClock.sleep(ms / 10, signal),
+};
 const moment = { at: { phase: 'fault', afterSeconds: 0 }, role: 'worker', index: 0 } as const;
 type Kill = Extract<Fault, { readonly kind: 'kill' }>;
 const killFault: Kill = { kind: 'kill', name: 'kill', ...moment, restartAfterSeconds: 0 };
@@ -178,6 +193,31 @@ describe('kill', () => {
     expect(evidence).toMatchObject({ tookEffect: false, healed: true });
     expect(eventsOf(evidence.observations)).toEqual(['had-ended', 'restarted']);
     expect(evidence.observations[0]?.observed).toContain('had ended (SIGTERM) before it could be killed');
+  });
+
+  test('of a worker whose leases nobody can tell, for the database is away, struck all the same', async () => {
+    const { target, victim, state } = fakeTarget({ held: 1, awayFrom: true });
+    const evidence = await kill(killFault, contextOf(target));
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(await victim.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(eventsOf(evidence.observations)).toEqual(['not-asked', 'exited', 'restarted']);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('whose takeover nobody can tell is not over before another runs in its place', async () => {
+    const { target, state } = fakeTarget({ held: 1, awayFrom: "kind = 'taken_over'" });
+    const evidence = await kill({ ...killFault, restartAfterSeconds: 0.3 }, { ...contextOf(target), clock: hurried });
+    expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+    expect(eventsOf(evidence.observations).toSorted()).toEqual(['exited', 'not-asked', 'restarted']);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('inside a transaction of which nobody can tell any more took no effect that was seen, but keeps its evidence and its new start', async () => {
+    const { target, state } = fakeTarget({ waiting: true, awayFrom: 'select pid as "backendPid" from' });
+    const evidence = await kill({ ...killFault, inside: 'transaction' }, { ...contextOf(target), clock: hurried });
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(eventsOf(evidence.observations)).toEqual(['waiting-in-transaction', 'exited', 'backend-gone', 'lock-lost', 'restarted']);
+    expect(state).toEqual({ lockHeld: false, restarts: 1 });
   });
 });
 
@@ -249,6 +289,17 @@ describe('pause', () => {
     expect(await running).toMatchObject({ tookEffect: true, healed: true });
     expect(await processState(victim.pid)).not.toBe('T');
   });
+
+  test.each([true, "kind = 'taken_over'", "kind in ('lost', 'fenced')"] as const)(
+    'struck all the same where the database is away from %s on',
+    async (awayFrom) => {
+      const { target, victim } = fakeTarget({ held: 1, taken: true, awayFrom });
+      const evidence = await pause(pauseFault, { ...contextOf(target), clock: hurried });
+      expect(evidence).toMatchObject({ tookEffect: true, healed: true });
+      expect(eventsOf(evidence.observations)).toContain('not-asked');
+      expect(await processState(victim.pid)).not.toBe('T');
+    },
+  );
 
   test('of a process that somebody let go on in the meantime took no effect', async () => {
     const { target, victim } = fakeTarget({});

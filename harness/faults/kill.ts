@@ -1,19 +1,19 @@
 // kill -9, then a new start. With `inside: 'transaction'` the read model is locked first, so that the process dies in an open transaction.
 import { explain } from '../engine/errors.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
-import { waitUntil } from '../engine/wait-until.ts';
 import { within } from '../engine/within.ts';
 import type { Fault } from '../scenario/scenario.ts';
-import type { VictimProcess } from '../targets/target.ts';
+import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findVictim, restartVictim } from './find-process.ts';
-import { databaseNow, describeTaken, type HeldLease, heldLeases, notYetTaken, takenOverFrom } from './lease-evidence.ts';
+import { awaitRows, describeTaken, type Holding, holdingOf, notYetTaken, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { strike } from './strike.ts';
 import { backendGone, waitForOpenTransaction } from './open-transaction.ts';
 
 type Kill = Extract<Fault, { readonly kind: 'kill' }>;
-type Blow = { readonly injectedAt: number; readonly since: number; readonly held: readonly HeldLease[]; readonly tookEffect: boolean };
+/** `holding` is null where nobody could tell. */
+type Blow = { readonly injectedAt: number; readonly holding: Holding | null; readonly tookEffect: boolean };
 
 /** The lease (3 s by default) and a good deal more: what takes longer is found by the check, the evidence only has to see it. */
 const takeoverWithinMs = 12_000;
@@ -22,6 +22,7 @@ export const kill: FaultRunner<'kill'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const victim = findVictim(context, fault.role, fault.index);
   const blow = await (fault.inside === 'transaction' ? killInTransaction : killNow)(victim, context, observations);
+  // Neither rejects: the fault is not over before the new start is.
   const [healedAt] = await Promise.all([
     startAgain(fault, victim, blow, context, observations),
     watchTakeover(victim, blow, context, observations),
@@ -40,27 +41,44 @@ const evidenceOf = (fault: Kill, blow: Blow, healedAt: number | null, observatio
 });
 
 const killNow = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
-  const held = await leasesOf(victim, context);
-  const since = await databaseNow(context.target);
+  const holding = await holdingOf(victim, context, observations);
   const injectedAt = context.clock.now();
   const tookEffect = (await strike(victim, context, observations)) === 'killed';
-  return { injectedAt, since, held, tookEffect };
+  return { injectedAt, holding, tookEffect };
 };
 
-/** The lock is let go in every case: when the function ends, also by an exception. */
+/** The lock is let go in every case, also by an exception. One whose session is away by then is gone with it. */
 const killInTransaction = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<Blow> => {
-  await using lock = await context.target.lockReadModel();
+  const lock = await context.target.lockReadModel();
+  try {
+    return await killUnderLock(lock, victim, context, observations);
+  } finally {
+    await letGo(lock, observations);
+  }
+};
+
+const letGo = async (lock: AsyncDisposable, observations: Observations): Promise<void> => {
+  try {
+    await lock[Symbol.asyncDispose]();
+  } catch (error) {
+    observations.add('harness', `the lock could not be let go in order: ${explain(error)}`, { event: 'lock-lost' });
+  }
+};
+
+const killUnderLock = async (
+  lock: Awaited<ReturnType<RunningTarget['lockReadModel']>>,
+  victim: VictimProcess,
+  context: FaultContext,
+  observations: Observations,
+): Promise<Blow> => {
   const backends = await waitForOpenTransaction(victim, lock, context, observations);
-  if (backends.length === 0) return { injectedAt: context.clock.now(), since: 0, held: [], tookEffect: false };
+  if (backends.length === 0) return { injectedAt: context.clock.now(), holding: null, tookEffect: false };
   const blow = await killNow(victim, context, observations);
   // Who lives on waits for the lock: held on to, it would be a fault of its own, of which nobody said anything.
   if (!blow.tookEffect) return blow;
   const gone = await backendGone(backends, context, observations);
   return { ...blow, tookEffect: gone };
 };
-
-const leasesOf = (victim: VictimProcess, { target }: FaultContext): Promise<readonly HeldLease[]> =>
-  victim.role === 'worker' ? heldLeases(target, victim.instance) : Promise.resolve([]);
 
 /** When it ran again; null: it does not. Not started again where the run was interrupted: the whole target is being taken down then. */
 const startAgain = async (
@@ -87,20 +105,28 @@ const startAgain = async (
 const hasEnded = async (victim: VictimProcess, { clock }: FaultContext): Promise<boolean> =>
   (await within(victim.exited, 0, clock)) !== null;
 
-const watchTakeover = async (victim: VictimProcess, blow: Blow, context: FaultContext, observations: Observations): Promise<void> => {
-  if (blow.held.length === 0 || !blow.tookEffect) return;
-  const { last } = await waitUntil(
-    () => takenOverFrom(context.target, victim.instance, blow.since),
-    (rows) => notYetTaken(blow.held, rows).length === 0,
+const watchTakeover = async (
+  victim: VictimProcess,
+  { holding, tookEffect }: Blow,
+  context: FaultContext,
+  observations: Observations,
+): Promise<void> => {
+  if (holding === null || holding.held.length === 0 || !tookEffect) return;
+  const { since, held } = holding;
+  const rows = await awaitRows(
+    () => takenOverFrom(context.target, victim.instance, since),
+    (taken) => notYetTaken(held, taken).length === 0,
+    `who took the leases of ${victim.instance} over`,
     { clock: context.clock, withinMs: takeoverWithinMs, everyMs: 200, signal: context.signal },
+    observations,
   );
-  const observed = `of ${blow.held.length} leases that ${victim.instance} held: ${describeTaken(last, blow.since)}`;
-  observations.add('lease_events', observed, {
+  if (rows === null) return;
+  observations.add('lease_events', `of ${held.length} leases that ${victim.instance} held: ${describeTaken(rows, since)}`, {
     event: 'taken-over',
     instance: victim.instance,
-    since: blow.since,
-    held: blow.held.length,
-    rows: last,
-    missing: notYetTaken(blow.held, last),
+    since,
+    held: held.length,
+    rows,
+    missing: notYetTaken(held, rows),
   });
 };

@@ -1,5 +1,11 @@
-// What became of a worker's leases, from the target's own table lease_events: who took them over, and whether the old owner was fenced.
-import type { RunningTarget } from '../targets/target.ts';
+// What became of a worker's leases, from the target's own table lease_events: who took them over, and whether the old owner was fenced. The database may be
+// away meanwhile, by another fault: then it is said that nobody could tell, and nothing else of the fault is lost.
+import { explain } from '../engine/errors.ts';
+import { waitUntil } from '../engine/wait-until.ts';
+import { within } from '../engine/within.ts';
+import type { RunningTarget, VictimProcess } from '../targets/target.ts';
+import type { FaultContext } from './fault.ts';
+import type { Observations } from './observations.ts';
 
 export type LeaseRow = {
   readonly at: number;
@@ -19,7 +25,7 @@ const columns = `(extract(epoch from at) * 1000)::float8 as "at", kind, processo
   other_owner as "otherOwner", other_epoch::float8 as "otherEpoch"`;
 
 const heldSql = `select processor, version, lane, epoch::float8 as "epoch" from leases where owner = $1 order by processor, version, lane`;
-export const heldLeases = async (target: RunningTarget, owner: string): Promise<readonly HeldLease[]> =>
+const heldLeases = async (target: RunningTarget, owner: string): Promise<readonly HeldLease[]> =>
   keepsLeases(target) ? target.query<HeldLease>(heldSql, [owner]) : [];
 
 /** Another target may have workers and no leases: then none are held, taken or lost. */
@@ -27,7 +33,7 @@ const keepsLeases = ({ lacks }: RunningTarget): boolean => lacks?.leases === und
 
 const clockSql = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as "now"`;
 /** Lease events carry the database's time, so what happened "since" is asked on that clock. */
-export const databaseNow = async (target: RunningTarget): Promise<number> =>
+const databaseNow = async (target: RunningTarget): Promise<number> =>
   keepsLeases(target) ? ((await target.query<{ now: number }>(clockSql))[0]?.now ?? 0) : 0;
 
 const takenSql = `select ${columns} from lease_events
@@ -39,6 +45,73 @@ const fencedSql = `select ${columns} from lease_events
   where kind in ('lost', 'fenced') and owner = $1 and at >= to_timestamp($2::float8 / 1000) order by id`;
 export const fencedAt = async (target: RunningTarget, owner: string, since: number): Promise<readonly LeaseRow[]> =>
   keepsLeases(target) ? target.query<LeaseRow>(fencedSql, [owner, since]) : [];
+
+/** What a worker held, and when, by the database's clock. */
+export type Holding = { readonly since: number; readonly held: readonly HeldLease[] };
+
+/** One question holds a fault up for no longer. */
+const answeredWithinMs = 2000;
+
+/** Before a process is struck. null: nobody could tell. */
+export const holdingOf = (
+  { role, instance }: VictimProcess,
+  { target, clock }: FaultContext,
+  observations: Observations,
+): Promise<Holding | null> => {
+  const ask = async (): Promise<Holding> => {
+    const held = role === 'worker' ? await heldLeases(target, instance) : [];
+    return { since: await databaseNow(target), held };
+  };
+  return tellSafely(() => within(ask(), answeredWithinMs, clock), `which leases ${instance} held`, observations);
+};
+
+/** Asked once. null: nobody could tell. */
+export const takenOverSafely = (
+  { instance }: VictimProcess,
+  since: number,
+  { target, clock }: FaultContext,
+  observations: Observations,
+): Promise<readonly LeaseRow[] | null> =>
+  tellSafely(() => within(takenOverFrom(target, instance, since), answeredWithinMs, clock), 'who took the leases over', observations);
+
+/** Asked until `done` holds, within the bound, of a database that may come back meanwhile. null: nobody could tell by its end. */
+export const awaitRows = (
+  ask: () => Promise<readonly LeaseRow[]>,
+  done: (rows: readonly LeaseRow[]) => boolean,
+  what: string,
+  bound: Parameters<typeof waitUntil>[2],
+  observations: Observations,
+): Promise<readonly LeaseRow[] | null> =>
+  tellSafely(
+    async () => {
+      let refusal: unknown = null;
+      const refused = (error: unknown): null => {
+        refusal = error;
+        return null;
+      };
+      const { last } = await waitUntil(
+        () => ask().catch(refused),
+        (rows) => rows !== null && done(rows),
+        bound,
+      );
+      if (last === null) throw refusal;
+      return last;
+    },
+    what,
+    observations,
+  );
+
+const tellSafely = async <Told>(ask: () => Promise<Told | null>, what: string, observations: Observations): Promise<Told | null> => {
+  const untold = (why: string): null => {
+    observations.add('harness', `${what} could not be told: ${why}`, { event: 'not-asked' });
+    return null;
+  };
+  try {
+    return (await ask()) ?? untold('no answer in time');
+  } catch (error) {
+    return untold(explain(error));
+  }
+};
 
 /** The leases of `held` that no row of `taken` mentions. */
 export const notYetTaken = (held: readonly HeldLease[], taken: readonly LeaseRow[]): readonly HeldLease[] =>

@@ -67,27 +67,36 @@ export const backendGone = async (
   observations: Observations,
 ): Promise<boolean> => {
   const pids = backends.map((backend) => backend.backendPid);
+  const xids = backends.flatMap((backend) => (backend.xid === null ? [] : [backend.xid]));
+  // The database may be away meanwhile, by another fault: then nothing is proven, and nothing else is lost.
   const { done, last, afterMs } = await waitUntil(
-    () => context.target.query<{ backendPid: number }>(leftSql, [pids]),
-    (left) => left.length === 0,
+    () => context.target.query<{ backendPid: number }>(leftSql, [pids]).catch(() => null),
+    (left) => left?.length === 0,
     { clock: context.clock, withinMs: goneWithinMs, everyMs: 20 },
   );
-  const xids = backends.flatMap((backend) => (backend.xid === null ? [] : [backend.xid]));
-  const transactions = done && xids.length > 0 ? await context.target.query<{ xid: string; status: string }>(statusSql, [xids]) : [];
-  const committed = transactions.filter((transaction) => transaction.status === 'committed');
-  const observed = done
-    ? `its backends are gone after ${afterMs} ms; ${describe(transactions)}`
-    : `${last.length} of its backends are still there`;
+  const transactions = done ? await statusOf(xids, context) : [];
+  const observed =
+    last === null || transactions === null
+      ? 'what became of its backends could not be told'
+      : done
+        ? `its backends are gone after ${afterMs} ms; ${describe(transactions)}`
+        : `${last.length} of its backends are still there`;
   observations.add('pg_stat_activity', observed, {
     event: 'backend-gone',
     backends: pids,
-    left: last.map((row) => row.backendPid),
+    left: last?.map((row) => row.backendPid) ?? null,
     transactions,
   });
-  return done && committed.length === 0;
+  return done && transactions !== null && transactions.every(({ status }) => status !== 'committed');
 };
 
-const describe = (transactions: readonly { readonly xid: string; readonly status: string }[]): string =>
+type Status = { readonly xid: string; readonly status: string };
+
+/** null: nobody could tell. */
+const statusOf = async (xids: readonly string[], { target }: FaultContext): Promise<readonly Status[] | null> =>
+  xids.length === 0 ? [] : target.query<Status>(statusSql, [xids]).catch(() => null);
+
+const describe = (transactions: readonly Status[]): string =>
   transactions.length === 0
     ? 'the open transaction had written nothing yet and was rolled back'
     : `transaction ${transactions.map(({ xid, status }) => `${xid} is ${status}`).join(', ')}`;

@@ -5,7 +5,7 @@ import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findVictim } from './find-process.ts';
 import { addHadEnded } from './had-ended.ts';
-import { databaseNow, describeTaken, fencedAt, heldLeases, takenOverFrom } from './lease-evidence.ts';
+import { awaitRows, describeTaken, fencedAt, type Holding, holdingOf, takenOverSafely } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { processState } from './process-state.ts';
 
@@ -15,8 +15,7 @@ const fencedWithinMs = 5000;
 export const pause: FaultRunner<'pause'> = async (fault, context) => {
   const observations = createObservations(context.clock, context.note);
   const victim = findVictim(context, fault.role, fault.index);
-  const since = await databaseNow(context.target);
-  const held = fault.role === 'worker' ? await heldLeases(context.target, victim.instance) : [];
+  const holding = await holdingOf(victim, context, observations);
   const injectedAt = context.clock.now();
   const evidence = (tookEffect: boolean, healedAt: number | null): FaultEvidence => {
     const { name, kind } = fault;
@@ -32,12 +31,12 @@ export const pause: FaultRunner<'pause'> = async (fault, context) => {
     tookEffect = await isStopped(victim, context, observations);
     await context.clock.sleep(fault.seconds * 1000, context.signal);
     tookEffect &&= await stillStopped(victim, observations);
-    if (fault.role === 'worker') await observeTakeover(victim, since, held.length, context, observations);
+    if (fault.role === 'worker' && holding !== null) await observeTakeover(victim, holding, context, observations);
   } finally {
     healed = await resume(victim, context, observations);
   }
   const healedAt = healed ? context.clock.now() : null;
-  if (fault.role === 'worker' && held.length > 0) await observeFencing(victim, since, context, observations);
+  if (holding !== null && holding.held.length > 0) await observeFencing(victim, holding.since, context, observations);
   return evidence(tookEffect, healedAt);
 };
 
@@ -64,14 +63,14 @@ const stillStopped = async (victim: VictimProcess, observations: Observations): 
 
 const observeTakeover = async (
   victim: VictimProcess,
-  since: number,
-  held: number,
-  { target }: FaultContext,
+  { since, held }: Holding,
+  context: FaultContext,
   observations: Observations,
 ): Promise<void> => {
-  const rows = await takenOverFrom(target, victim.instance, since);
-  const observed = `of ${held} leases that ${victim.instance} held, while it was stopped: ${describeTaken(rows, since)}`;
-  observations.add('lease_events', observed, { event: 'taken-over', instance: victim.instance, since, held, rows });
+  const rows = await takenOverSafely(victim, since, context, observations);
+  if (rows === null) return;
+  const observed = `of ${held.length} leases that ${victim.instance} held, while it was stopped: ${describeTaken(rows, since)}`;
+  observations.add('lease_events', observed, { event: 'taken-over', instance: victim.instance, since, held: held.length, rows });
 };
 
 const resume = async (victim: VictimProcess, context: FaultContext, observations: Observations): Promise<boolean> => {
@@ -85,17 +84,20 @@ const resume = async (victim: VictimProcess, context: FaultContext, observations
 };
 
 const observeFencing = async (victim: VictimProcess, since: number, context: FaultContext, observations: Observations): Promise<void> => {
-  const { last } = await waitUntil(
+  const rows = await awaitRows(
     () => fencedAt(context.target, victim.instance, since),
-    (rows) => rows.length > 0,
+    (fenced) => fenced.length > 0,
+    'whether the woken worker was fenced',
     { clock: context.clock, withinMs: fencedWithinMs, everyMs: 100, signal: context.signal },
+    observations,
   );
-  const kinds = [...new Set(last.map((row) => row.kind))].join(' and ');
+  if (rows === null) return;
+  const kinds = [...new Set(rows.map((row) => row.kind))].join(' and ');
   const observed =
-    last.length === 0
+    rows.length === 0
       ? 'the woken worker was neither fenced nor told of its loss'
-      : `the woken worker was ${kinds} on ${last.length} leases`;
-  observations.add('lease_events', observed, { event: 'fenced', instance: victim.instance, rows: last });
+      : `the woken worker was ${kinds} on ${rows.length} leases`;
+  observations.add('lease_events', observed, { event: 'fenced', instance: victim.instance, rows });
 };
 
 const awaitState = (

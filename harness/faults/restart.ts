@@ -2,14 +2,13 @@
 // stopped, its leases, its answers, its telemetry, and how it ended, is judged by the checks, not here.
 import { within } from '../engine/within.ts';
 import type { FaultEvidence } from '../engine/run-data.ts';
+import { usualStopSeconds } from '../scenario/faults/process-faults.ts';
 import type { TargetProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findProcess } from './find-process.ts';
 import { addHadEnded } from './had-ended.ts';
 import { createObservations, type Observations } from './observations.ts';
 
-/** Longer than any process of ours may take to stop. */
-const usualSeconds = 25;
 const forcedWithinMs = 2000;
 
 export const restart: FaultRunner<'restart'> = async (fault, context) => {
@@ -17,7 +16,7 @@ export const restart: FaultRunner<'restart'> = async (fault, context) => {
   const observations = createObservations(clock, context.note);
   const victim = findProcess(target, fault.role, fault.index);
   const injectedAt = clock.now();
-  const byItself = await stop(victim, (fault.withinSeconds ?? usualSeconds) * 1000, context, observations);
+  const byItself = await stop(victim, (fault.withinSeconds ?? usualStopSeconds) * 1000, context, observations);
   const end = (healed: boolean): FaultEvidence => ({
     fault: fault.name,
     kind: fault.kind,

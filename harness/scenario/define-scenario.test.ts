@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defineScenario } from './define-scenario.ts';
-import type { Scenario } from './scenario.ts';
+import type { Fault, Scenario } from './scenario.ts';
 import { scenarioProblems } from './scenario-problems.ts';
 
 const good: Scenario = {
@@ -83,7 +83,7 @@ test.each([
   ['faults[0].at.afterSeconds', { faults: [{ ...good.faults[0]!, at: { phase: 'steady', afterSeconds: 5 } }] }],
   ['faults[0].index', { faults: [{ ...good.faults[0]!, index: 2 }] }],
   ['faults[0].kind', { faults: [{ ...good.faults[0]!, kind: 'explode' }] }],
-  ['faults[1].name', { faults: [good.faults[0]!, good.faults[0]!] }],
+  ['faults[1].name', { faults: [good.faults[0]!, { ...good.faults[0]!, index: 0 } as Fault] }],
   ['budgets[0]', { budgets: [{ name: 'lag', why: 'Because.', promql: 'sum(x{$run})', phase: 'all', over: 'end', unit: 'events' }] }],
   ['budgets[0].promql', { budgets: [{ ...good.budgets[0]!, promql: 'sum(x)' }] }],
   ['budgets[0].phase', { budgets: [{ ...good.budgets[0]!, phase: 'never' }] }],

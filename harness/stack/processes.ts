@@ -65,8 +65,11 @@ export type SpawnedProcess = AsyncDisposable & {
   killServer(signal: NodeJS.Signals): boolean;
   /** Writes to its standard input; only with `pipeInput`. */
   write(text: string): void;
-  /** SIGCONT, SIGTERM, a bounded wait, SIGKILL. Resolves when it has ended, and with it the server that it recorded. */
-  stop(): Promise<ProcessExit>;
+  /**
+   * SIGCONT, SIGTERM, a bounded wait (`stopWithinMs`, or this once `politeMs`), SIGKILL. Resolves when it has ended, and with it the server that it recorded,
+   * with how it did: by a signal or a code but 0 was not in order.
+   */
+  stop(politeMs?: number): Promise<ProcessExit>;
 };
 
 const isPrivate = (name: string): boolean => /^(OTEL_|FAULTLINE_|PG)/.test(name) || name === 'DATABASE_URL' || name === 'NODE_OPTIONS';
@@ -163,12 +166,12 @@ const within = async <Value>(promise: Promise<Value>, ms: number, clock: Clock):
   }
 };
 
-const end = async (started: Started, server: ProcessIdentity | null): Promise<ProcessExit> => {
+const end = async (started: Started, server: ProcessIdentity | null, politeMs?: number): Promise<ProcessExit> => {
   const { options, clock, identity, signal, ended, giveUp } = started;
   const withinMs = options.stopWithinMs ?? 5_000;
   signal('SIGCONT');
   signal('SIGTERM');
-  let exit = await within(ended, withinMs, clock);
+  let exit = await within(ended, politeMs ?? withinMs, clock);
   if (exit === undefined) {
     signal('SIGKILL');
     exit = await within(ended, withinMs, clock);
@@ -233,7 +236,7 @@ export const spawnProcess = async (options: SpawnOptions): Promise<SpawnedProces
   const started = { options, clock, identity, exited, ...reachOf(identity, exited, options) };
   let server: ProcessIdentity | null = null;
   let ending: Promise<ProcessExit> | undefined;
-  const stop = () => (ending ??= end(started, server));
+  const stop = (politeMs?: number) => (ending ??= end(started, server, politeMs));
   return {
     role,
     pid: child.pid,

@@ -91,12 +91,15 @@ export type OperatorAccess = {
   look(path: string): Promise<unknown>;
 };
 
+/** `in-order`: clients were cut off and all was written. `as-in-a-crash`: it recovers from its log. `had-ended`: by itself, before. */
+export type ServerEnd = 'in-order' | 'as-in-a-crash' | 'had-ended';
+
 /** The database server, where it is the run's own. */
 export type DatabaseServer = {
   /** The server's first process. */
   pid(): number;
-  /** False: it had ended by itself. */
-  stop(how: 'fast' | 'immediate'): Promise<boolean>;
+  /** Resolves when it has ended, with how it did. */
+  stop(how: 'fast' | 'immediate'): Promise<ServerEnd>;
   /** On the same port and data. Rejects where it does not come up. */
   start(): Promise<void>;
 };
@@ -125,7 +128,7 @@ export type RunningTarget = AsyncDisposable & {
   readonly datagrams?: { readonly host: string; readonly port: number };
   readonly databaseUrl: string;
   processes(): readonly TargetProcess[];
-  /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. */
+  /** Starts the process of this role and index again after it ended, with these variables beside its usual ones. Rejects where one still runs there. */
   restart(role: ProcessRole, index: number, environment?: Readonly<Record<string, string>>): Promise<TargetProcess>;
   /** Those that the scenario asked for. */
   links?(): readonly TargetLink[];

@@ -1,10 +1,18 @@
 // The database server is stopped, stays away, and is started again on the same port and data. Evidence is what a new client meets, and when the
 // server itself says that it was started.
 import { HarnessError } from '../../engine/errors.ts';
+import type { ServerEnd } from '../../targets/target.ts';
 import { openSession, tryFresh } from './session.ts';
 import type { DatabaseSteps } from './steps.ts';
 
 const startedSql = `select (extract(epoch from pg_postmaster_start_time()) * 1000)::float8 as "at"`;
+
+const endOf = { fast: 'in-order', immediate: 'as-in-a-crash' } as const satisfies Record<string, ServerEnd>;
+
+const awayAfter = (how: keyof typeof endOf, ended: ServerEnd): string => {
+  if (ended === 'had-ended') return 'the server had ended by itself before it could be stopped';
+  return ended === endOf[how] ? 'the server does not answer' : 'the server was to be stopped in order, and ended as in a crash';
+};
 
 export const restart: DatabaseSteps<'restart'> = async ({ how }, { target }) => {
   const server = target.databaseServer;
@@ -15,17 +23,17 @@ export const restart: DatabaseSteps<'restart'> = async ({ how }, { target }) => 
     return (await session.client.query<{ at: number }>(startedSql)).rows[0]?.at ?? 0;
   };
   const before = await startedAt();
-  let wasThere = true;
+  let ended: ServerEnd = 'had-ended';
   return {
     inject: async () => {
-      wasThere = await server.stop(how);
+      ended = await server.stop(how);
       return { [Symbol.asyncDispose]: () => server.start() };
     },
     look: async () => {
       const code = await tryFresh(target.databaseUrl, 'select 1');
-      const away = wasThere ? 'the server does not answer' : 'the server had ended by itself before it could be stopped';
-      const observed = code === null ? 'the server still answers' : `${away} (${code})`;
-      return { is: wasThere && code !== null, source: 'postgresql', observed, data: { event: 'stopped', code } };
+      const observed = code === null ? 'the server still answers' : `${awayAfter(how, ended)} (${code})`;
+      const is = ended === endOf[how] && code !== null;
+      return { is, source: 'postgresql', observed, data: { event: 'stopped', code, ended } };
     },
     lookAfter: async () => {
       const after = await startedAt();

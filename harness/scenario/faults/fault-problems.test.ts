@@ -116,6 +116,29 @@ describe('faults that overlap', () => {
   test('one after the other is fine', () => {
     expect(problems([ofEffect('read-only'), later(ofEffect('read-only'), 3)])).toEqual([]);
   });
+
+  const kill = { ...aimed, kind: 'kill', restartAfterSeconds: 4 } as const;
+  const pause = { ...aimed, kind: 'pause', seconds: 4 } as const;
+  const crashLoop = { ...aimed, kind: 'crash-loop', times: 4, everySeconds: 1 } as const;
+  const restart = { ...aimed, kind: 'restart', withinSeconds: 4 } as const;
+  const clock = { ...aimed, kind: 'clock', seconds: 4, offsetMs: 5000 } as const;
+  const at = (fault: Fault, afterSeconds: number, change: Readonly<Record<string, unknown>> = {}): Fault =>
+    ({ ...fault, name: 'other', at: { phase: 'fault', afterSeconds }, ...change }) as Fault;
+
+  test.each([kill, pause, crashLoop, restart, clock])('two of one process may not, of whatever kinds: $kind', (first) => {
+    for (const second of [kill, pause, crashLoop, restart, clock]) {
+      expect(problems([first, at(second, 3)])).toEqual([
+        { place: 'faults[1]', message: 'overlaps it on worker 0: each would undo the other' },
+      ]);
+      expect(problems([first, at(second, 5)])).toEqual([]);
+      expect(problems([first, at(second, 3, { index: 1 })])).toEqual([]);
+    }
+  });
+
+  test('a restart that does not say how long it may take may take as long as is usual', () => {
+    const usual = { ...aimed, kind: 'restart' } as const;
+    expect(problems([usual, at(kill, 9)])).toHaveLength(1);
+  });
 });
 
 test('a target is started with the links and the disk that the faults need, and with nothing else', () => {

@@ -1,17 +1,19 @@
-// Faults overlap freely, but for those that would undo each other: two of a kind on one subject at one time, where the first to heal heals both.
+// Faults overlap freely, but for those that would undo each other: two of a kind on one subject at one time, where the first to heal heals both; and any two
+// of one process that end it or hold it, for the one that comes second would strike the successor of the first, or stand in the way of its start.
 import type { Reporter } from '../problem.ts';
 import type { Fault, Phase } from '../scenario.ts';
+import { usualStopSeconds } from './process-faults.ts';
 
 /** null: it may be there twice. */
 export const subjectOf = (fault: Fault): string | null => {
   switch (fault.kind) {
-    case 'kill':
-    case 'pause':
     case 'cpu-pressure':
     case 'memory-pressure':
     case 'network':
     case 'datagrams':
       return null;
+    case 'kill':
+    case 'pause':
     case 'crash-loop':
     case 'restart':
     case 'slow-start':
@@ -37,13 +39,27 @@ export const overlapProblems = (faults: readonly Fault[], phases: readonly Phase
     const subject = subjectOf(fault);
     if (subject === null) return [];
     const from = startOf(fault, phases);
-    return [{ name: fault.name, index, subject, from, to: from + ('seconds' in fault ? fault.seconds : 0) }];
+    return [{ name: fault.name, index, subject, from, to: from + secondsOf(fault) }];
   });
   for (const stretch of stretches) {
     const other = stretches.find(
       (each) => each.index < stretch.index && each.subject === stretch.subject && each.from <= stretch.to && stretch.from <= each.to,
     );
     if (other !== undefined) report(`faults[${stretch.index}]`, `overlaps ${other.name} on ${stretch.subject}: each would undo the other`);
+  }
+};
+
+/** How long it lasts, as far as the scenario says it: what starts and ends of processes take comes on top. */
+const secondsOf = (fault: Fault): number => {
+  switch (fault.kind) {
+    case 'kill':
+      return fault.restartAfterSeconds;
+    case 'crash-loop':
+      return fault.times * fault.everySeconds;
+    case 'restart':
+      return fault.withinSeconds ?? usualStopSeconds;
+    default:
+      return fault.seconds;
   }
 };
 

@@ -8,8 +8,11 @@ type OfProcess = Planned & { readonly role: ProcessRole; readonly index: number 
 /** Killed (-9) `times` times: each time as soon as it has been ready again for `everySeconds`. */
 export type CrashLoopFault = OfProcess & { readonly kind: 'crash-loop'; readonly times: number; readonly everySeconds: number };
 
-/** Stopped in order (SIGTERM) within `withinSeconds` (25 where left out), and started again at once. */
+/** Stopped in order (SIGTERM) within `withinSeconds` (usualStopSeconds where left out), and started again at once. */
 export type RestartFault = OfProcess & { readonly kind: 'restart'; readonly withinSeconds?: number };
+
+/** Longer than any process of ours may take to stop. */
+export const usualStopSeconds = 25;
 
 /** Killed (-9) once; its new start takes `seconds` longer than usual. */
 export type SlowStartFault = OfProcess & { readonly kind: 'slow-start'; readonly seconds: number };

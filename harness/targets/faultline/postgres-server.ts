@@ -6,7 +6,7 @@ import { explain, HarnessError } from '../../engine/errors.ts';
 import { isAlive } from '../../stack/process-identity.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { type SpawnedProcess, spawnProcess } from '../../stack/processes.ts';
-import type { DatabaseServer } from '../target.ts';
+import type { DatabaseServer, ServerEnd } from '../target.ts';
 
 export type PostgresServer = AsyncDisposable &
   DatabaseServer & {
@@ -26,6 +26,8 @@ export type PostgresOptions = {
 };
 
 const readyWithinMs = 30_000;
+/** A server that is stopped in order writes all that it has not yet written to its tables. One that is given no time for it is killed, and recovers as after a crash. */
+const writtenWithinMs = 60_000;
 
 /** Rejects with FL_DATABASE_FAILED, and what the server said. Disposing stops the server and removes its data. */
 export const startPostgres = async (options: PostgresOptions): Promise<PostgresServer> => {
@@ -43,13 +45,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
     launcherPid: first.process.pid,
     pid: () => current.process.pid,
     serverPid: () => current.serverPid,
-    stop: async (how) => {
-      const { process } = current;
-      // The server ends as in a crash, and its launcher with it.
-      const wasThere = how === 'immediate' ? process.killServer('SIGQUIT') : isAlive(process.identity);
-      await (how === 'immediate' ? process.exited : process.stop());
-      return wasThere;
-    },
+    stop: (how) => (how === 'fast' ? stopInOrder(current.process) : crash(current.process)),
     start: async () => {
       // Healing goes on where the run is interrupted.
       current = await launch({ ...options, signal: new AbortController().signal }, dataFolder, port);
@@ -59,6 +55,20 @@ export const startPostgres = async (options: PostgresOptions): Promise<PostgresS
       await remove();
     },
   };
+};
+
+/** Its launcher ends with code 0 once the server has ended in order. */
+const stopInOrder = async (process: SpawnedProcess): Promise<ServerEnd> => {
+  if (!isAlive(process.identity)) return 'had-ended';
+  const { code } = await process.stop(writtenWithinMs);
+  return code === 0 ? 'in-order' : 'as-in-a-crash';
+};
+
+/** The server ends as in a crash, and its launcher with it. */
+const crash = async (process: SpawnedProcess): Promise<ServerEnd> => {
+  const wasThere = process.killServer('SIGQUIT');
+  await process.exited;
+  return wasThere ? 'as-in-a-crash' : 'had-ended';
 };
 
 type Launched = { readonly process: SpawnedProcess; readonly url: string; readonly serverPid: number };

@@ -6,6 +6,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ConsumerDoor } from '../../scenario/consumers.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
+import { createPlaces, type Places } from '../../stack/in-place-of.ts';
 import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
@@ -37,6 +38,7 @@ export type FaultlineOptions = {
 
 type Fleet = {
   readonly running: Map<string, SystemProcess>;
+  readonly places: Places;
   start(role: ProcessRole, index: number, start: StartOf): Promise<SystemProcess>;
 };
 
@@ -108,7 +110,7 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
     running.set(slot(role, index), started);
     return started;
   };
-  return { running, start };
+  return { running, places: createPlaces(faultline.clock), start };
 };
 
 /** Whoever judges by schemas reads the registry at its start: there they are by then, and none has an older copy. */
@@ -269,8 +271,8 @@ const restart = async (
 ): Promise<SystemProcess> => {
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
-  await before.target.exited;
-  return fleet.start(role, index, { ...(role === 'worker' ? { port: 0 } : portsOf(before)), environment });
+  const ports = role === 'worker' ? { port: 0 } : portsOf(before);
+  return fleet.places.fill(slot(role, index), before.target, () => fleet.start(role, index, { ...ports, environment }));
 };
 
 const ask = async <Row extends Record<string, unknown>>(

@@ -84,6 +84,16 @@ test('its processes are known, are started again on the port that clients know, 
   expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
 });
 
+test('none is started beside one that runs, nor two in the place of one', async () => {
+  await using target = await start(program);
+  const [first] = target.processes();
+  await expect(target.restart('ingest', 0)).rejects.toThrow(/ingest 0 \(pid \d+\) still runs/);
+  process.kill(first!.pid, 'SIGKILL');
+  const [one, other] = await Promise.allSettled([target.restart('ingest', 0), target.restart('ingest', 0)]);
+  expect([one.status, other.status]).toEqual(['fulfilled', 'rejected']);
+  expect(target.processes()).toHaveLength(1);
+}, 30_000);
+
 test('what it kept is read back as rows of its own kind', async () => {
   await using target = await start(program);
   expect(await Array.fromAsync(target.readBack())).toEqual([

@@ -7,6 +7,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import { within } from '../../engine/within.ts';
 import type { FinalRow } from '../../history/final-state.ts';
+import { createPlaces, type Places } from '../../stack/in-place-of.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import { createDatabase, databaseName, openPool } from '../database.ts';
 import { telemetryEnvironment } from '../faultline/environment.ts';
@@ -30,6 +31,7 @@ export type ForeignOptions = {
 type Processes = {
   start(request: ProcessRequest, port?: number): Promise<ForeignProcess>;
   readonly running: Map<string, ForeignProcess>;
+  readonly places: Places;
   /** All that were ever started, also those that are still on their way. */
   stop(): Promise<void>;
 };
@@ -100,6 +102,7 @@ const createProcesses = ({ logFolder }: StartOptions, registry: ProcessRegistry,
   const ending = new AbortController();
   return {
     running,
+    places: createPlaces(clock),
     start: async (request, port = 0) => {
       const starting = startForeignProcess({ request, port, logFolder, registry, clock, signal: ending.signal });
       all.push(starting);
@@ -146,12 +149,12 @@ const rowsOf = async function* (events: AsyncIterable<KeptEvent>): AsyncGenerato
   for await (const { sequence = null, ...event } of events) yield { kind: 'stored', sequence, ...event };
 };
 
-const restart = async ({ running, start }: Processes, name: string): Promise<ForeignProcess> => {
+const restart = async ({ running, places, start }: Processes, name: string): Promise<ForeignProcess> => {
   const before = running.get(name);
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${name} never ran, so it can't be started again`);
-  await before.target.exited;
   const { address } = before.target;
-  return start(before.request, URL.canParse(address) ? Number(new URL(address).port) : 0);
+  const port = URL.canParse(address) ? Number(new URL(address).port) : 0;
+  return places.fill(name, before.target, () => start(before.request, port));
 };
 
 const notOffered = ({ name }: TargetFile, what: string): HarnessError =>

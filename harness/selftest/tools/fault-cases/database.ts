@@ -63,8 +63,10 @@ const restartOf = (how: 'fast' | 'immediate'): Effect => ({
   variant: how,
   isFelt: async ({ databaseUrl }) => (await tryFresh(databaseUrl, 'select 1')) !== null,
   nothing: 'a server that is not stopped claims no effect',
-  withoutEffect: ({ small }) =>
-    stageOf(small.target({ databaseServer: { pid: () => 0, stop: () => Promise.resolve(true), start: () => Promise.resolve() } })),
+  withoutEffect: ({ small }) => {
+    const stop = () => Promise.resolve(how === 'fast' ? ('in-order' as const) : ('as-in-a-crash' as const));
+    return stageOf(small.target({ databaseServer: { pid: () => 0, stop, start: () => Promise.resolve() } }));
+  },
 });
 
 const effects: readonly Effect[] = [
