@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demandSettings, type Settings } from '../contract/parse-settings.ts';
 import { signals } from '../contract/signals.ts';
-import { SystemError } from '../contract/system-error.ts';
 import { createOperatePool } from '../query/create-operate-pool.ts';
 import { createReadPool } from '../query/create-read-pool.ts';
 import { mostExports } from '../query/export/export-door.ts';
@@ -24,6 +23,7 @@ import { openKeys } from './access/open-keys.ts';
 import { consumeConnections } from './connections.ts';
 import { createImportThread } from './imports/import-thread-host.ts';
 import { applicationName, createInstance, type Running, runProcess } from './process-life.ts';
+import { portTaken } from './port-taken.ts';
 import { describePortOwner } from './start/port-owner.ts';
 import { readTlsFiles } from './tls/read-tls-files.ts';
 
@@ -112,12 +112,7 @@ const listen = async (app: ReturnType<typeof createQueryServer>, { host, port }:
     return await app.listen({ host, port });
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
-    const owner = await describePortOwner(port);
-    throw new SystemError(
-      'FL_PORT_TAKEN',
-      `Port ${port} on ${host} is taken ${owner}. Set FAULTLINE_PORT to another, or to 0 for any free one.`,
-      { cause },
-    );
+    throw portTaken({ port, host, variable: 'FAULTLINE_PORT', owner: await describePortOwner(port), mayShare: false, cause });
   }
 };
 

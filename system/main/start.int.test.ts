@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createSocket } from 'node:dgram';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { createTestCertificate } from '../contract/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { createTestDatabase } from '../storage/postgres/testing.ts';
 import { dutySessions } from './connections.ts';
+import { findFreePort } from './postgres/free-port.ts';
 import { countConnections, workerConnections, type CountedProcesses } from './start/count-connections.ts';
 import { processStart } from './start/process-start.ts';
 
@@ -173,6 +175,27 @@ test('a taken port is refused with who has it, before anything starts', async ()
   expect(await refuse({ flags: ['--port', String(port)] })).toEqual({ exitCode: 3, stderr: expect.stringContaining(who) });
   expect(await refuse({ flags: ['--query-port', String(port)] })).toEqual({ exitCode: 3, stderr: expect.stringContaining('--query-port') });
   server.close();
+});
+
+test('one port for two doors is refused before anything starts, with the flags', async () => {
+  const port = String(await findFreePort());
+  const { exitCode, stderr } = await refuse({ flags: ['--port', port, '--query-port', port] });
+  expect([exitCode, stderr]).toEqual([
+    3,
+    expect.stringMatching(new RegExp(`FL_SETTINGS_INVALID.*--port and --query-port are both ${port}`)),
+  ]);
+  expect(stderr).not.toContain('PostgreSQL');
+});
+
+test('a port that a process finds taken is told without what npm start refuses', async () => {
+  await using database = await createTestDatabase();
+  const taken = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const environment = { DATABASE_URL: database.url, FAULTLINE_UDP_PORT: String(taken.address().port) };
+  const { exitCode, stderr } = await refuse({ environment, flags: ['--workers', '1'] });
+  taken.close();
+  expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/FL_PORT_TAKEN.*set FAULTLINE_UDP_PORT to another/i)]);
+  expect(stderr).not.toContain('FAULTLINE_REUSE_PORT');
 });
 
 test('a data folder of another version is refused', async () => {

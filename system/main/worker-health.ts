@@ -1,7 +1,7 @@
 // /health and /ready of a worker. No framework: a worker's memory is for its threads.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SystemError } from '../contract/system-error.ts';
+import { portTaken } from './port-taken.ts';
 import { describePortOwner } from './start/port-owner.ts';
 
 export type HealthOptions = {
@@ -51,7 +51,6 @@ const listen = async (server: Server, { host, port }: HealthOptions): Promise<vo
     await promise;
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'EADDRINUSE') throw cause;
-    const message = `Port ${port} on ${host} is taken ${await describePortOwner(port)}. Set FAULTLINE_PORT to another, or to 0 for any free one.`;
-    throw new SystemError('FL_PORT_TAKEN', message, { cause });
+    throw portTaken({ port, host, variable: 'FAULTLINE_PORT', owner: await describePortOwner(port), mayShare: false, cause });
   }
 };

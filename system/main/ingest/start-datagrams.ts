@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { AccessKeys } from '../../access/access-keys.ts';
 import type { Settings } from '../../contract/parse-settings.ts';
 import { signals } from '../../contract/signals.ts';
-import { SystemError } from '../../contract/system-error.ts';
+import { portTaken } from '../port-taken.ts';
 import type { Ingest } from '../../ingest/ingest.ts';
 import type { IngestTelemetry } from '../../ingest/telemetry.ts';
 import { startDatagramDoor, type StartedDoor } from '../../ingest/udp/start-door.ts';
@@ -70,11 +70,6 @@ const listen = async (port: number, options: Parameters<typeof startDatagramDoor
     return await startDatagramDoor(options);
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
-    throw new SystemError(
-      'FL_PORT_TAKEN',
-      `Port ${port} for datagrams on ${options.host} is taken. Set FAULTLINE_UDP_PORT to another, or to 0 for any free one. ` +
-        'Several ingest processes share a port when each has FAULTLINE_REUSE_PORT=true.',
-      { cause },
-    );
+    throw portTaken({ port, host: options.host, variable: 'FAULTLINE_UDP_PORT', owner: null, mayShare: true, cause });
   }
 };

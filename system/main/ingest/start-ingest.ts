@@ -2,7 +2,6 @@
 import type { Pool } from 'pg';
 import type { Settings } from '../../contract/parse-settings.ts';
 import { signals } from '../../contract/signals.ts';
-import { SystemError } from '../../contract/system-error.ts';
 import { createIngestTelemetry } from '../../ingest/create-ingest-telemetry.ts';
 import { type IngestServerOptions, startIngestServer } from '../../ingest/http/server.ts';
 import { startDiskBudget } from '../../ingest/disk-budget.ts';
@@ -23,6 +22,7 @@ import { createTenantLabels } from '../../access/tenant-labels.ts';
 import { startTenantUsage } from '../access/start-tenant-usage.ts';
 import { openKeys } from '../access/open-keys.ts';
 import { applicationName, createInstance, type Running } from '../process-life.ts';
+import { portTaken } from '../port-taken.ts';
 import { describePortOwner } from '../start/port-owner.ts';
 import { readTlsFiles } from '../tls/read-tls-files.ts';
 import { createLateDoor, startDatagrams } from './start-datagrams.ts';
@@ -140,11 +140,6 @@ const listen = async (options: IngestServerOptions) => {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
     const port = 'port' in cause ? Number(cause.port) : options.port;
     const variable = port === options.adminPort ? 'FAULTLINE_ADMIN_PORT' : 'FAULTLINE_PORT';
-    throw new SystemError(
-      'FL_PORT_TAKEN',
-      `Port ${port} on ${options.host} is taken ${await describePortOwner(port)}. Set ${variable} to another, or to 0 for any free one. ` +
-        'Several ingest processes share a port when each has FAULTLINE_REUSE_PORT=true.',
-      { cause },
-    );
+    throw portTaken({ port, host: options.host, variable, owner: await describePortOwner(port), mayShare: true, cause });
   }
 };

@@ -30,6 +30,8 @@ export type ChildOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Each line of its stdout that is JSON, and each of stderr as a body. */
   readonly onLine: (line: ProcessLine) => void;
+  /** Its refusal in the words of whoever starts it. */
+  readonly reword?: (refusal: SystemError) => SystemError;
 };
 
 const parseLine = (text: string): ProcessLine => {
@@ -62,6 +64,7 @@ const refusalOf = ({ attributes, body }: ProcessLine): SystemError =>
   new SystemError(
     (textOf(attributes?.['code']) ?? 'FL_START_FAILED') as SystemErrorName,
     textOf(attributes?.['message']) ?? body ?? 'no reason given',
+    { details: attributes ?? {} },
   );
 
 export const describeExit = ({ code, signal }: ChildExit): string => (signal ? `by ${signal}` : `with code ${code}`);
@@ -76,6 +79,7 @@ const stopChild = async (child: ChildProcess, exited: Promise<ChildExit>, boundM
 };
 
 export const startChild = (options: ChildOptions): Child => {
+  const { reword = (refusal) => refusal } = options;
   const child = spawnChild(options);
   // Writing to a child that has just ended is its end's business.
   child.stdin.on('error', () => undefined);
@@ -85,7 +89,7 @@ export const startChild = (options: ChildOptions): Child => {
   createInterface(child.stdout).on('line', (text) => {
     const line = parseLine(text);
     if (line.event_name === 'faultline.process.ready') resolve(line.attributes ?? {});
-    if (line.event_name === 'faultline.process.refused') reject(refusalOf(line));
+    if (line.event_name === 'faultline.process.refused') reject(reword(refusalOf(line)));
     options.onLine(line);
   });
   createInterface(child.stderr).on('line', (text) => options.onLine(parseLine(text)));

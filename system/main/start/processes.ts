@@ -7,6 +7,8 @@ export type ProcessPlan = {
   readonly name: string;
   readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The flag of its port; null: it takes any free one. */
+  readonly portFlag: '--port' | '--query-port' | null;
 };
 
 /** In the order in which they are stopped. */
@@ -32,18 +34,24 @@ export const programOf = (name: string): string => fileURLToPath(new URL(`../${n
 const numbered = (name: string, count: number, index: number): string => (count === 1 ? name : `${name} ${index + 1}`);
 
 export const planSystem = ({ options, port, queryPort, processors, databaseUrl, environment }: PlanContext): SystemPlan => {
-  const plan = (name: string, count: number, extra: Readonly<Record<string, string>>): readonly ProcessPlan[] =>
+  const plan = (
+    name: string,
+    count: number,
+    portFlag: ProcessPlan['portFlag'],
+    extra: Readonly<Record<string, string>>,
+  ): readonly ProcessPlan[] =>
     Array.from({ length: count }, (_, index) => ({
       name: numbered(name, count, index),
       program: programOf(name),
+      portFlag,
       environment: { ...environment, DATABASE_URL: databaseUrl, ...extra },
     }));
   return {
-    ingest: plan('ingest', options.ingest, { FAULTLINE_PORT: String(port), FAULTLINE_REUSE_PORT: String(options.ingest > 1) }),
-    workers: plan('worker', options.workers, {
+    ingest: plan('ingest', options.ingest, '--port', { FAULTLINE_PORT: String(port), FAULTLINE_REUSE_PORT: String(options.ingest > 1) }),
+    workers: plan('worker', options.workers, null, {
       FAULTLINE_PORT: '0',
       ...(processors.length > 0 && { FAULTLINE_PROCESSORS: processors.join(',') }),
     }),
-    query: plan('query', 1, { FAULTLINE_PORT: String(queryPort) }),
+    query: plan('query', 1, '--query-port', { FAULTLINE_PORT: String(queryPort) }),
   };
 };

@@ -1,11 +1,12 @@
 // Brings the whole system up, and down again in order: ingest, workers, query, PostgreSQL.
 import type { Settings } from '../../contract/parse-settings.ts';
-import { demandPort } from './check-ports.ts';
+import { demandPorts } from './check-ports.ts';
 import type { ProcessLine } from './child.ts';
 import { countConnections } from './count-connections.ts';
 import type { StartOptions } from './options.ts';
 import { planSystem, type ProcessPlan, type SystemPlan } from './processes.ts';
 import { openStorage, type Storage, type StorageContext } from './storage.ts';
+import { rewordPortTaken } from './reword-port-taken.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
 export type SystemContext = Omit<StorageContext, 'data' | 'databaseUrl' | 'connections' | 'owned' | 'onLine'> & {
@@ -33,7 +34,10 @@ const startGroup = async (
   { showLine, say, clock, signal }: SystemContext,
 ): Promise<readonly Supervised[]> => {
   const started = await Promise.allSettled(
-    plans.map((plan) => supervise({ ...plan, say, clock, onLine: (line) => showLine(plan.name, line) }, signal)),
+    plans.map(({ portFlag, ...plan }) => {
+      const reword = rewordPortTaken(portFlag);
+      return supervise({ ...plan, say, clock, reword, onLine: (line) => showLine(plan.name, line) }, signal);
+    }),
   );
   const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const refused = started.find((result) => result.status === 'rejected');
@@ -65,10 +69,7 @@ const startProcesses = async (plan: SystemPlan, context: SystemContext, owned: A
 export const startSystem = async (context: SystemContext): Promise<RunningSystem> => {
   const { options, settings, environment } = context;
   await using starting = new AsyncDisposableStack();
-  const [port, queryPort] = [
-    await demandPort(options.port, '--port', settings.host),
-    await demandPort(options.queryPort, '--query-port', settings.host),
-  ];
+  const { port, queryPort } = await demandPorts(options, settings.host);
   const { data } = options;
   const onLine = (line: ProcessLine): void => context.showLine('PostgreSQL', line);
   const { processors } = context;

@@ -61,7 +61,7 @@ export const showDashboard = (app: HTMLElement, dashboard: Dashboard): void => {
   const rounds = createRounds({ ask, refresh: () => known.state.refresh, onError: (message) => frame.errors([message]) });
   const change = (changes: Partial<ViewState>): void => {
     known.state = { ...known.state, ...changes };
-    history.pushState(null, '', `${location.pathname}${writeViewState(known.state)}`);
+    history.pushState(null, '', `${location.pathname}${writeViewState(known.state, location.search)}`);
     rounds.start();
   };
   const setTime = (from: string, to: string): void => change({ from, to });

@@ -14,6 +14,15 @@ describe('the state of a view', () => {
     );
   });
 
+  it('leaves in a link what is not its own, as the queries of Explore', () => {
+    const state = { from: 'now-5m', to: 'now', refresh: '5s', variables: { lane: ['1'] } };
+    const link = writeViewState(state, '?from=now-1h&panes=%7B%22a%22%3A1%7D&var-lane=2&var-lane=3&refresh=1s&schemaVersion=1');
+    expect(readViewState(link, dashboard)).toEqual(state);
+    const parameters = new URLSearchParams(link);
+    expect([parameters.get('panes'), parameters.get('schemaVersion')]).toEqual(['{"a":1}', '1']);
+    expect(writeViewState(state, link)).toBe(link);
+  });
+
   it('is as the dashboard has it where the link says nothing, or nonsense', () => {
     expect(readViewState('', dashboard)).toEqual({ from: 'now-15m', to: 'now', refresh: '5s', variables: {} });
     expect(readViewState('?from=whenever', dashboard).from).toBe('now-15m');

@@ -32,10 +32,15 @@ export const readViewState = (search: string, { time, refresh }: Pick<Dashboard,
   };
 };
 
-export const writeViewState = ({ from, to, refresh, variables }: ViewState): string => {
+const ownParameters: readonly string[] = ['from', 'to', 'refresh'];
+const isOwn = (key: string): boolean => ownParameters.includes(key) || key.startsWith(variablePrefix);
+
+/** `search`: of the link as it is. What it says beside the view, such as `panes`, stays. */
+export const writeViewState = ({ from, to, refresh, variables }: ViewState, search = ''): string => {
   const parameters = new URLSearchParams({ from, to });
   parameters.set('refresh', refresh);
   for (const [name, values] of Object.entries(variables)) for (const value of values) parameters.append(`${variablePrefix}${name}`, value);
+  for (const [key, value] of new URLSearchParams(search)) if (!isOwn(key)) parameters.append(key, value);
   return `?${parameters.toString()}`;
 };
 
