@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { createAccessKeys } from '../../access/access-keys.ts';
 import { makeTestKey, tenantsOf, type TestKey } from '../../access/testing.ts';
 import { createFakeScheduler, type FakeScheduler } from '../testing.ts';
-import { checkedDatagram, eventText } from './testing.ts';
-import { head, openDoor } from './testing-door.ts';
+import { checkedDatagram, eventText, head, openDoor } from './testing.ts';
 
 /** Keys that are believed for a second, and a database that is away from `away()` to `back()`. */
 const agingKeys = async (scheduler: FakeScheduler, ...known: readonly TestKey[]) => {

@@ -8,8 +8,7 @@ import { type Refusal, refuse } from '../refusal.ts';
 import { noQuotas, type Quotas } from '../tenants/quotas.ts';
 import { countsWith } from './door-books.ts';
 import type { TenantOfToken } from './tenant-of-token.ts';
-import { checkedDatagram, datagramText, eventText } from './testing.ts';
-import { head, numbered, openDoor } from './testing-door.ts';
+import { checkedDatagram, datagramText, eventText, head, numbered, openDoor } from './testing.ts';
 
 const newsOf = (beats: readonly DatagramBeat[]) => beats.flatMap(({ news }) => news);
 

@@ -275,6 +275,22 @@ test('commits are durable although the server forgets to ask for it', async () =
   expect(rows).toEqual([{ synchronous_commit: 'on' }]);
 });
 
+test('a batch half of which is known costs about what a new one costs, however large', async () => {
+  const timed = async (known: number) => {
+    const requests = Array.from({ length: 10_000 }, () => request());
+    if (known > 0) await writer.append(requests.slice(0, known));
+    const batch = requests.map((one, index) => (index < known ? { ...one, id: (lastId += 1) } : one));
+    const startedAtMs = performance.now();
+    const kinds = (await writer.append(batch)).map(({ kind }) => kind);
+    expect(kinds).toEqual(batch.map((_, index) => (index < known ? 'duplicate' : 'appended')));
+    return performance.now() - startedAtMs;
+  };
+  const first = await timed(0);
+  const half = Math.min(await timed(5000), await timed(5000));
+  // Request by request with all that won and all that lost it was 15 times as much.
+  expect(half).toBeLessThan(5 * Math.max(first, await timed(0)));
+});
+
 /** Holds the lane rows in a transaction of its own, so that an append waits in the middle. */
 const lockLanes = async () => {
   const client = new Client({ connectionString: database.url });

@@ -1,5 +1,5 @@
--- What a door that never stopped had in its hands stays unknown when the door goes, and senders are locked in one order. Functions alone: they serve processes of
--- the version before as well.
+-- What a door that never stopped had in its hands stays unknown when the door goes, senders are locked in one order, and a batch with duplicates costs what one
+-- without does. Functions alone: they serve processes of the version before as well.
 
 -- As in 0015, but for two things. Senders are locked sorted, before anything is asked of them: the subquery locks them in the order of the batch, and two
 -- batches could wait for each other in a circle. And a door that was folded leaves nothing to be added: what it had in its hands was, when it was folded.
@@ -136,4 +136,171 @@ language sql as $$
   on conflict (door) do update
   set received = d.received + excluded.received, unread = d.unread + excluded.unread, dropped = d.dropped + excluded.dropped,
       in_doubt = d.in_doubt + excluded.in_doubt, kernel_dropped = d.kernel_dropped + excluded.kernel_dropped;
+$$;
+
+-- As in 0011, but that a batch with a duplicate in it is no longer compared request by request with all that won and all that lost: arrays by place, whose elements
+-- have one length and are never null, are looked into at once. A batch without one goes the same way as before.
+create or replace function append_batch(
+  p_stream        integer,
+  p_lanes         integer[],
+  p_identities    uuid[],
+  p_ids           bigint[],
+  p_hashes        bytea[],
+  p_tenants       text[],
+  p_systems       text[],
+  p_objects       text[],
+  p_names         text[],
+  p_keys          text[],
+  p_sequences     bigint[],
+  p_event_times   timestamptz[],
+  p_time_sources  text[],
+  p_received      timestamptz[],
+  p_bodies        text[],
+  p_traceparents  text[],
+  p_schema_versions bigint[] default null,
+  p_schema_verdicts text[] default null,
+  p_schema_parked   bigint[] default null
+) returns json
+language plpgsql
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_winners  bigint[];
+  v_losers   json := '[]';
+  v_found    integer := 0;
+  v_counted  boolean := false;
+  v_lanes    integer[];   -- the lanes that change, and by how much
+  v_appended integer[];
+  v_doubled  integer[];
+  v_refused  integer[];
+  v_heads    bigint[];
+  v_won      boolean[];   -- by the place of a request; null: all did
+  v_loser_n  integer[];
+  v_codes    integer[];   -- of losers: 1 own, 2 duplicate, 3 conflict
+  v_code_of  integer[];   -- by the place of a request; 0: a winner
+begin
+  -- Sorted by identity, then by place: of two requests with one identity in this batch the first is inserted.
+  with inserted as (
+    insert into identities (identity, id, body_hash)
+    select r.identity, r.id, r.hash
+    from unnest(p_identities, p_ids, p_hashes) with ordinality as r (identity, id, hash, n)
+    order by r.identity, r.n
+    on conflict (identity) do nothing
+    returning id
+  )
+  select coalesce(array_agg(id), '{}') into v_winners from inserted;
+
+  if cardinality(v_winners) = cardinality(p_ids) then
+    select array_agg(lane), array_agg(n) into v_lanes, v_appended
+    from (select lane, count(*)::integer as n from unnest(p_lanes) as lane group by lane order by lane) as c;
+    perform from lanes where stream_version = p_stream and lane = any (v_lanes) order by lane for update;
+    with moved as (
+      update lanes as l set head = l.head + c.n
+      from unnest(v_lanes, v_appended) as c (lane, n)
+      where l.stream_version = p_stream and l.lane = c.lane
+      returning l.lane, l.head
+    )
+    select array_agg(lane order by lane), array_agg(head order by lane) into v_lanes, v_heads from moved;
+  else
+    select array_agg(won order by n) into v_won
+    from (
+      select max(n) as n, bool_or(won) as won
+      from (
+        select id, n, false as won from unnest(p_ids) with ordinality as r (id, n)
+        union all
+        select id, null, true from unnest(v_winners) as id
+      ) as e
+      group by id
+    ) as w;
+
+    -- A new statement, so a new snapshot: it sees what the insert waited for.
+    select array_agg(n), array_agg(case kind when 'own' then 1 when 'duplicate' then 2 else 3 end), count(*), bool_or(kind = 'own'),
+           json_agg(json_build_array(n, kind, id, case when kind = 'own' then (
+             select g.position from log as g
+             where g.stream_version = p_stream and g.lane = s.lane and g.appended_at = s.first_seen and g.id = s.id
+             order by g.position desc limit 1
+           ) end))
+    into v_loser_n, v_codes, v_found, v_counted, v_losers
+    from (
+      select r.n::integer as n, r.lane, i.id, i.first_seen,
+             case when i.id = r.id then 'own' when i.body_hash = r.hash then 'duplicate' else 'conflict' end as kind
+      from unnest(p_identities, p_ids, p_hashes, p_lanes) with ordinality as r (identity, id, hash, lane, n)
+      join identities as i on i.identity = r.identity
+      where not v_won[r.n]
+    ) as s;
+
+    if v_found < cardinality(p_ids) - cardinality(v_winners) then
+      raise exception 'an identity left the dedupe window while its duplicate arrived' using errcode = '40001';
+    end if;
+
+    if not v_counted and cardinality(v_winners) = 0 then
+      insert into counted_batches (first_id) values (p_ids[1]) on conflict do nothing;
+      v_counted := not found;
+    end if;
+
+    select array_agg(code order by n) into v_code_of
+    from (
+      select n, max(code) as code
+      from (
+        select n, 0 as code from generate_series(1, cardinality(p_ids)) as n
+        union all
+        select n, code from unnest(v_loser_n, v_codes) as l (n, code)
+      ) as e
+      group by n
+    ) as c;
+
+    select array_agg(lane), array_agg(appended), array_agg(doubled), array_agg(refused) into v_lanes, v_appended, v_doubled, v_refused
+    from (
+      select r.lane,
+             count(*) filter (where v_code_of[r.n] = 0)::integer as appended,
+             count(*) filter (where v_code_of[r.n] = 2 and not v_counted)::integer as doubled,
+             count(*) filter (where v_code_of[r.n] = 3 and not v_counted)::integer as refused
+      from unnest(p_lanes) with ordinality as r (lane, n)
+      group by r.lane
+      order by r.lane
+    ) as c
+    where appended + doubled + refused > 0;
+
+    if v_lanes is null then
+      return json_build_object('heads', '[]'::json, 'losers', v_losers);
+    end if;
+
+    perform from lanes where stream_version = p_stream and lane = any (v_lanes) order by lane for update;
+    with moved as (
+      update lanes as l
+      set head = l.head + c.appended, duplicates = l.duplicates + c.doubled, conflicts = l.conflicts + c.refused
+      from unnest(v_lanes, v_appended, v_doubled, v_refused) as c (lane, appended, doubled, refused)
+      where l.stream_version = p_stream and l.lane = c.lane
+      returning l.lane, l.head
+    )
+    select array_agg(lane order by lane), array_agg(head order by lane) into v_lanes, v_heads from moved;
+  end if;
+
+  if v_lanes is null or cardinality(v_lanes) < cardinality(v_appended) then
+    raise exception 'a lane of the batch does not exist in stream version %', p_stream using errcode = '22023';
+  end if;
+
+  if cardinality(v_winners) > 0 then
+    insert into log (stream_version, lane, position, id, tenant, system_name, object_id, event_name, idempotency_key, sequence,
+                     event_time, event_time_source, received_at, body, traceparent, schema_version, schema_verdict, schema_parked)
+    select p_stream, r.lane, h.head - h.appended + row_number() over (partition by r.lane order by r.n), r.id, r.tenant, r.system_name,
+           r.object_id, r.event_name, r.idempotency_key, r.sequence, r.event_time, r.time_source, r.received_at, r.body, r.traceparent,
+           r.schema_version, r.schema_verdict, r.schema_parked
+    from unnest(p_lanes, p_ids, p_tenants, p_systems, p_objects, p_names, p_keys, p_sequences, p_event_times, p_time_sources,
+                p_received, p_bodies, p_traceparents, p_schema_versions, p_schema_verdicts, p_schema_parked)
+         with ordinality as r (lane, id, tenant, system_name, object_id, event_name, idempotency_key, sequence, event_time, time_source,
+                               received_at, body, traceparent, schema_version, schema_verdict, schema_parked, n)
+    join unnest(v_lanes, v_heads, v_appended) as h (lane, head, appended) on h.lane = r.lane
+    where v_won is null or v_won[r.n];
+  end if;
+
+  return json_build_object(
+    'heads', (select json_agg(json_build_array(h.lane, h.head)) from unnest(v_lanes, v_heads) as h (lane, head)),
+    'losers', v_losers
+  );
+end
 $$;
