@@ -1,6 +1,7 @@
 // Faults of processes, on real Node processes that speak as those of a target do: each effect there while it lasts and gone after.
 import { describe, expect, test } from 'vitest';
-import type { TargetProcess } from '../targets/target.ts';
+import { systemClock } from '../engine/clock.ts';
+import type { RunningTarget, TargetProcess } from '../targets/target.ts';
 import { clock } from './clock.ts';
 import { cpuPressure } from './cpu-pressure.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -93,6 +94,39 @@ describe('slow-start', () => {
       tookEffect: false,
       healed: true,
     });
+  });
+});
+
+describe('slow-start of a process that is slow by itself', () => {
+  test('and is not held took no effect, however long it takes', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget({ deaf: true });
+    const restartSlowly: RunningTarget['restart'] = async (...given) => {
+      await systemClock.sleep(700);
+      return started.target.restart(...given);
+    };
+    const evidence = await slowStart(
+      { kind: 'slow-start', ...victim, seconds: 0.5 },
+      world.context({ ...started.target, restart: restartSlowly }),
+    );
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(world.notes.join()).toMatch(/was not held/);
+  });
+
+  test('and does not start when it is held is started again without, and nothing is claimed', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget();
+    const restartUnheld: RunningTarget['restart'] = async (role, index, environment = {}) => {
+      if (Object.keys(environment).length > 0) throw new Error('not ready in time');
+      return started.target.restart(role, index);
+    };
+    const evidence = await slowStart(
+      { kind: 'slow-start', ...victim, seconds: 0.5 },
+      world.context({ ...started.target, restart: restartUnheld }),
+    );
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(world.notes.join()).toMatch(/not ready in time/);
+    expect(await answers(started.current())).toBe(true);
   });
 });
 
@@ -211,6 +245,20 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     const wasFull = before > 0.5;
     expect(evidence).toMatchObject({ tookEffect: wasFull ? share >= before + 0.1 : true });
     expect(wasFull || evidence.healed).toBe(true);
+  });
+
+  test('cpu-pressure: a target that waits for others than our burners shows none of our doing', async () => {
+    await using world = await openFaultWorld();
+    await using started = await startSmallTarget();
+    await using idle = await startSmall('server');
+    const { target, current } = started;
+    await fetch(`${current().address}/work`);
+    const context = world.context(target);
+    const evidence = await cpuPressure(
+      { kind: 'cpu-pressure', ...moment, seconds: 3, burners: 12 },
+      { ...context, startHelper: async (options) => ({ ...(await context.startHelper(options)), pid: idle.process.pid }) },
+    );
+    expect(evidence).toMatchObject({ tookEffect: false });
   });
 
   test('cpu-pressure: of a target that wants no CPU nothing is seen', async () => {
