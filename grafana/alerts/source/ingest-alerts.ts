@@ -3,20 +3,12 @@ import { signals } from '../../../system/contract/signals.ts';
 import { goneFor } from './presence.ts';
 import type { Profile } from './profile.ts';
 import { by, counterOf, rate, recent } from './promql.ts';
-import { holding, type RuleGroup } from './rule.ts';
+import { type AlertRule, holding, type RuleGroup } from './rule.ts';
 
 export const ingestGroup = (profile: Profile): RuleGroup => ({
   name: 'faultline-ingest',
   rules: [
-    {
-      alert: 'FaultlineIngestGone',
-      expr: goneFor(signals.ingestQueueLimit, profile),
-      ...holding(profile.gone),
-      severity: 'page',
-      summary: 'No ingest process exports telemetry: producers most likely cannot send.',
-      description: `No ingest process was heard for ${profile.gone.after}. Either none runs, or none reaches the telemetry; in both cases nobody knows what producers get.`,
-      withoutTraffic: 'Traffic does not matter: an idle ingest process exports the limit of its queue too. No data is what it fires on.',
-    },
+    ingestGone(profile),
     {
       alert: 'FaultlineIngestRefusing',
       expr: `sum ${by()} (${rate(counterOf(signals.ingestRefused, 'error_code="overloaded"'), profile.refusing.over)}) > ${profile.refusing.perSecond}`,
@@ -75,4 +67,14 @@ export const ingestGroup = (profile: Profile): RuleGroup => ({
       withoutTraffic: 'Nothing sent is nothing judged: the counter stands at 0 from the start, so it does not fire.',
     },
   ],
+});
+
+const ingestGone = (profile: Profile): AlertRule => ({
+  alert: 'FaultlineIngestGone',
+  expr: goneFor(signals.ingestQueueLimit, profile),
+  ...holding(profile.gone),
+  severity: 'page',
+  summary: 'No ingest process exports telemetry: producers most likely cannot send.',
+  description: `No ingest process was heard for ${profile.gone.after}. Either none runs, or none reaches the telemetry; in both cases nobody knows what producers get.`,
+  withoutTraffic: 'Traffic does not matter: an idle ingest process exports the limit of its queue too. No data is what it fires on.',
 });
