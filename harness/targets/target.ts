@@ -110,6 +110,13 @@ export type SmallDisk = {
   readonly megabytes: number;
 };
 
+export type BadRelease = {
+  /** With which a worker runs it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What is said of an event that it can't cope with, and of no other: by which processor, for which reason, with which words. */
+  readonly failsWith: { readonly processor: string; readonly reason: string; readonly message: string };
+};
+
 export type ImportClient = {
   readonly pid: number;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
@@ -139,8 +146,8 @@ export type RunningTarget = AsyncDisposable & {
   readonly smallDisk?: SmallDisk;
   /** Starts a client that imports a file of past events, or goes on with it. It ends with code 0 once all of it is there. */
   importFile?(options: { readonly file: string; readonly name: string; readonly ratePerSecond: number }): Promise<ImportClient>;
-  /** The variables with which a worker runs a release that can't cope with some events. */
-  readonly badRelease?: Readonly<Record<string, string>>;
+  /** A release of its workers that can't cope with some events. */
+  readonly badRelease?: BadRelease;
   /** Where an operator asks for rebuilds, replays and erasures. */
   readonly operator?: OperatorAccess;
   /** Containers that it runs in, by the names that a scenario uses. */

@@ -113,6 +113,14 @@ describe('faults that overlap', () => {
     ]);
   });
 
+  test('two that swallow commits of one link may not: whose commit was swallowed could not be told', () => {
+    const swallow = ofEffect('swallow-commit');
+    expect(problems([swallow, later(swallow, 1)])).toEqual([
+      { place: 'faults[1]', message: 'overlaps it on the commits over worker-database: each would undo the other' },
+    ]);
+    expect(problems([swallow, later(changed(swallow, { link: 'ingest-database' }), 1)])).toEqual([]);
+  });
+
   test('one after the other is fine', () => {
     expect(problems([ofEffect('read-only'), later(ofEffect('read-only'), 3)])).toEqual([]);
   });

@@ -1,5 +1,6 @@
 // Faults overlap freely, but for those that would undo each other: two of a kind on one subject at one time, where the first to heal heals both; and any two
-// of one process that end it or hold it, for the one that comes second would strike the successor of the first, or stand in the way of its start.
+// of one process that end it or hold it, for the one that comes second would strike the successor of the first, or stand in the way of its start. Of two that
+// swallow the commits of one link each would be proven by what the other swallowed.
 import type { Reporter } from '../problem.ts';
 import type { Fault, Phase } from '../scenario.ts';
 import { usualStopSeconds } from './process-faults.ts';
@@ -9,9 +10,10 @@ export const subjectOf = (fault: Fault): string | null => {
   switch (fault.kind) {
     case 'cpu-pressure':
     case 'memory-pressure':
-    case 'network':
     case 'datagrams':
       return null;
+    case 'network':
+      return fault.effect === 'swallow-commit' ? `the commits over ${fault.link}` : null;
     case 'kill':
     case 'pause':
     case 'crash-loop':

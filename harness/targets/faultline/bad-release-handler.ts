@@ -1,9 +1,10 @@
 // A release of the user code of timelines with a defect that its tests did not meet: every third event, whichever those are, it can't make sense of.
+import { badReleaseMessage } from './bad-release-failure.ts';
 
 type HandledEvent = { readonly eventName: string; readonly body: string };
 
 export const handle = (event: HandledEvent): { readonly summary: string } => {
-  if (digest(event.body) % 3 === 0) throw new TypeError(`the bad release cannot make sense of a ${event.eventName}`);
+  if (digest(event.body) % 3 === 0) throw new TypeError(`${badReleaseMessage} ${event.eventName}`);
   return { summary: event.eventName };
 };
 

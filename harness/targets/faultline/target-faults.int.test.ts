@@ -144,7 +144,7 @@ test.each(
 });
 
 test('a release that is not bad after all took no effect', async () => {
-  const healthy = { ...target, badRelease: {} };
+  const healthy = { ...target, badRelease: { ...target.badRelease!, environment: {} } };
   const evidence = await strike({ ...planned, kind: 'bad-release', role: 'worker', index: 1, seconds: 2 }, healthy);
   expect(evidence).toMatchObject({ tookEffect: false, healed: true });
 });

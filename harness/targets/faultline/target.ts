@@ -11,6 +11,7 @@ import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { DatagramLinkOf, DatagramsSeen, ImportClient, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
+import { badReleaseFailure } from './bad-release-failure.ts';
 import { booksIn } from './books.ts';
 import { createDatabase, databaseName, dropDatabase, openPool } from '../database.ts';
 import { datagramsSeenBy, pendingDatagrams } from './datagram-counts.ts';
@@ -207,7 +208,7 @@ const runningTarget = (started: Started): RunningTarget => {
         'a run',
       ]),
     operator: operatorAt(addressOf(fleet, 'query')),
-    badRelease: { FAULTLINE_TIMELINE_HANDLER: badReleasePath },
+    badRelease: { environment: { FAULTLINE_TIMELINE_HANDLER: badReleasePath }, failsWith: badReleaseFailure },
     ...(disk === null ? {} : { smallDisk: disk }),
     pending: async () => [...(await pendingIn(pool)), ...(datagrams === null ? [] : await pendingDatagrams(pool, doorsOf(fleet)))],
     lag: () => lagIn(pool),

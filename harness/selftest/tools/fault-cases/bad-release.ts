@@ -5,8 +5,9 @@ import { claimsNothing, type FaultCase, moment, seenOnAndGoneAfter, type Stage }
 import type { SharedServer } from './shared-server.ts';
 
 const fault: Fault = { kind: 'bad-release', name: 'bad-release', at: moment, role: 'worker', index: 0, seconds: 1 };
+const failsWith = { processor: 'timelines', reason: 'handler_threw', message: 'this release knows no such event' } as const;
 const tableSql = `create table if not exists parked_events
-  (worker text not null, reason_code text, reason_message text, at timestamptz not null default clock_timestamp())`;
+  (worker text not null, processor text not null, reason_code text, reason_message text, at timestamptz not null default clock_timestamp())`;
 const lastSql = `select 1 from parked_events where at > clock_timestamp() - interval '0.3 s' limit 1`;
 
 const openStage = async (shared: SharedServer, deaf: boolean): Promise<Stage> => {
@@ -16,7 +17,7 @@ const openStage = async (shared: SharedServer, deaf: boolean): Promise<Stage> =>
     program: 'worker',
     environment: { SMALL_WORKER_DATABASE: databaseUrl },
     deaf,
-    parts: { query: small.target().query, badRelease: { SMALL_WORKER_BAD_RELEASE: 'true' } },
+    parts: { query: small.target().query, badRelease: { environment: { SMALL_WORKER_BAD_RELEASE: 'true' }, failsWith } },
   });
   return {
     target: worker.target,
