@@ -1,4 +1,5 @@
 // One container, by the engine that testcontainers finds (DOCKER_HOST, a context, the usual sockets). Loaded only where a fault needs it.
+import { leaveNetworks } from './leave-networks.ts';
 
 export type ContainerState = { readonly running: boolean; readonly paused: boolean; readonly networks: readonly string[] };
 
@@ -8,7 +9,7 @@ export type ContainerHandle = {
   start(): Promise<void>;
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** Off all its networks; what it gives puts it back on them, under its old names. */
+  /** Off all its networks; what it gives puts it back on them, under its old names. Rejects with it on all of them. */
   disconnect(): Promise<() => Promise<void>>;
 };
 
@@ -30,11 +31,11 @@ export const openContainer = async (id: string): Promise<ContainerHandle> => {
     unpause: async () => void (await container.unpause()),
     disconnect: async () => {
       const networks = Object.entries((await container.inspect()).NetworkSettings.Networks);
-      for (const [name] of networks) await client.network.getById(name).disconnect({ Container: id, Force: true });
-      return async () => {
-        for (const [name, { Aliases: aliases }] of networks)
-          await client.network.getById(name).connect({ Container: id, EndpointConfig: aliases ? { Aliases: aliases } : {} });
-      };
+      return leaveNetworks(networks, {
+        leave: async ([name]) => void (await client.network.getById(name).disconnect({ Container: id, Force: true })),
+        join: async ([name, { Aliases: aliases }]) =>
+          void (await client.network.getById(name).connect({ Container: id, EndpointConfig: aliases ? { Aliases: aliases } : {} })),
+      });
     },
   };
 };

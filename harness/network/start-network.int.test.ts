@@ -47,6 +47,21 @@ test('says what it can not do', async () => {
   await expect(network.openTcp('twice', 'tcp', to)).rejects.toThrow(/link twice is open already/);
 });
 
+test('an effect that was asked for and not answered for lies nowhere afterwards', async () => {
+  await using place = await withFolder();
+  await using echo = await startEcho();
+  await using network = await startNetwork({ registry: place.registry, logFolder: place.folder });
+  const link = await network.openTcp('one', 'tcp', { host: '127.0.0.1', port: echo.port });
+  process.kill(network.pid, 'SIGSTOP');
+  try {
+    await expect(link.apply({ effect: 'latency', latencyMs: 500 }, 1)).rejects.toThrow(/apply one\): did not answer/);
+  } finally {
+    process.kill(network.pid, 'SIGCONT');
+  }
+  using client = await openClient(link.port);
+  expect(await client.quickest('x')).toBeLessThan(499);
+}, 20_000);
+
 test('is gone once it is let go', async () => {
   await using place = await withFolder();
   const network = await startNetwork({ registry: place.registry, logFolder: place.folder });

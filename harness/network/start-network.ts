@@ -15,7 +15,7 @@ import type { Address, AnswerLine, NetworkAnswer, NetworkRequest } from './proto
 export type Link<Effect, Counts> = {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** Lays an effect on the link, beside those that lie there. Disposing takes it away; rejects where it was gone already. */
+  /** Lays an effect on the link, beside those that lie there. Rejects with none left there. Disposing takes it away; rejects where it was gone already. */
   apply(effect: Effect, seed: number): Promise<AsyncDisposable>;
   counts(): Promise<Counts>;
   /** The ports from which it is connected to the far end at the moment: by them the far end knows its sessions. None for datagrams. */
@@ -77,7 +77,11 @@ export const startNetwork = async ({ registry, logFolder, signal }: NetworkOptio
     port: (await ask({ do: 'open', link, protocol, to })).port,
     apply: async (effect, seed) => {
       const id = last + 1;
-      await ask({ do: 'apply', link, effect, id, seed });
+      await ask({ do: 'apply', link, effect, id, seed }).catch(async (error: unknown) => {
+        // It may lie on the link all the same: one that was not answered in time is laid later.
+        await clear(link, id).catch(() => undefined);
+        throw error;
+      });
       return { [Symbol.asyncDispose]: () => clear(link, id) };
     },
     counts: async () => (await ask({ do: 'counts', link })) as Counts,

@@ -1,7 +1,7 @@
 // Every mistake of a scenario at once, each with its place, in the words of its author. Names of checks are looked up by the engine, which knows the registry.
 import { consumersProblems } from './consumers.ts';
 import { detectionProblems } from './detection-problems.ts';
-import { newerFaultKinds, newerFaultProblems } from './faults/fault-problems.ts';
+import { bounds, newerFaultKinds, newerFaultProblems } from './faults/fault-problems.ts';
 import { overlapProblems } from './faults/overlap-problems.ts';
 import { type Problem, type Reporter, collectProblems, isAmount, isList, isName, isText, isWhole } from './problem.ts';
 import { readsProblems } from './reads.ts';
@@ -117,13 +117,14 @@ const ofConsumers = (kind: Aimed['kind']): string => (kind === 'kill' || kind ==
 const kindProblems = (fault: Fault, place: string, report: Reporter): void => {
   switch (fault.kind) {
     case 'kill':
-      if (!(fault.restartAfterSeconds >= 0))
-        report(`${place}.restartAfterSeconds`, `must be 0 or more, not ${show(fault.restartAfterSeconds)}`);
+      if (!(fault.restartAfterSeconds >= 0 && fault.restartAfterSeconds <= bounds.seconds))
+        report(`${place}.restartAfterSeconds`, `must be from 0 to ${bounds.seconds}, not ${show(fault.restartAfterSeconds)}`);
       if (fault.inside !== undefined && fault.role !== 'worker')
         report(`${place}.inside`, 'only a worker can be killed inside a transaction on the read model');
       return;
     case 'pause':
-      if (!isAmount(fault.seconds)) report(`${place}.seconds`, `must be a number above 0, not ${show(fault.seconds)}`);
+      if (!isAmount(fault.seconds) || fault.seconds > bounds.seconds)
+        report(`${place}.seconds`, `must be above 0 and at most ${bounds.seconds}, not ${show(fault.seconds)}`);
       return;
     default:
       if (newerFaultKinds.includes(fault.kind)) newerFaultProblems(fault, place, report);
