@@ -32,6 +32,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
+          // As those above: what they start is processes, servers and databases of their own, and they leave none behind.
+          isolate: false,
           include: ['{system,harness,scenarios,grafana,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           env: { NODE_COMPILE_CACHE: compileCache },
