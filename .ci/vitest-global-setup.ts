@@ -3,12 +3,15 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startPostgresProcess } from '../system/storage/postgres/postgres-process.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
+    /** Names what tests of this run share on the server. */
+    postgresRun: string;
   }
 }
 
@@ -39,11 +42,23 @@ const removeLeftovers = async (): Promise<void> => {
   }
 };
 
+/** Of a server that goes on after us. */
+const dropTemplates = async (url: string): Promise<void> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>('select datname from pg_database where starts_with(datname, $1)', [
+    `migrated_${process.pid}_`,
+  ]);
+  for (const { datname } of rows) await client.query(`drop database if exists ${datname}`);
+  await client.end();
+};
+
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env['FAULTLINE_TEST_POSTGRES_URL'];
+  project.provide('postgresRun', String(process.pid));
   if (given) {
     project.provide('postgresUrl', given);
-    return undefined;
+    return () => dropTemplates(given);
   }
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));

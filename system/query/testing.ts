@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
 import { noKeys } from '../access/testing.ts';
-import { migrate } from '../storage/postgres/migrate.ts';
-import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { createMigratedDatabase, createTestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { createSchemaDesk } from '../storage/postgres/schema-desk.ts';
@@ -64,9 +63,8 @@ export const startQueryUnderTest = async (
     readonly headersTimeoutMs?: number;
   } = {},
 ): Promise<QueryUnderTest> => {
-  const database = await createTestDatabase();
+  const database = await (options.migrated === false ? createTestDatabase() : createMigratedDatabase(4));
   const writing = createTestPool(database.url, 2);
-  if (options.migrated !== false) await migrate(writing, { lanes: 4, apply: true });
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: options.environment ?? {}, write });

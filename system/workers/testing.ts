@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { expect } from 'vitest';
 import { migrate } from '../storage/postgres/migrate.ts';
-import { createTestDatabase } from '../storage/postgres/testing.ts';
+import { createMigratedDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
 import { createPostgresStreamWriter } from '../stream/postgres/writer.ts';
 import type { AppendRequest, AppendResult } from '../stream/stream.ts';
@@ -29,7 +29,7 @@ export type WorkerDatabase = AsyncDisposable & {
 };
 
 export const createWorkerDatabase = async (lanes = 2): Promise<WorkerDatabase> => {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase(lanes);
   const pool = createTestPool(database.url, 4);
   const { laneCount } = await migrate(pool, { lanes, apply: true });
   const writer = createPostgresStreamWriter({ pool, laneCount });

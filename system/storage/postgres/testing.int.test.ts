@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { createTestDatabase } from './testing.ts';
+import { createMigratedDatabase, createTestDatabase } from './testing.ts';
 
 const connect = async (url: string): Promise<Client> => {
   const client = new Client({ connectionString: url });
@@ -28,4 +28,23 @@ test('disposing drops the database though someone is still connected', async () 
   await database[Symbol.asyncDispose]();
   await expect(connect(database.url)).rejects.toThrow('does not exist');
   await client.end().catch(() => undefined);
+});
+
+test('a migrated one is a copy that no other sees, with the lanes that were asked for, however many ask at once', async () => {
+  const all = await Promise.all([3, 3, 5].map((lanes) => createMigratedDatabase(lanes)));
+  const clients = await Promise.all(all.map(({ url }) => connect(url)));
+  await clients[0]!.query(`insert into consumers (tenant, consumer, stream_version) values ('default', 'c', 1)`);
+  const counts = await Promise.all(
+    clients.map(
+      async (client) =>
+        (await client.query('select count(*)::int as lanes, (select count(*)::int from consumers) as consumers from lanes')).rows[0],
+    ),
+  );
+  expect(counts).toEqual([
+    { lanes: 3, consumers: 1 },
+    { lanes: 3, consumers: 0 },
+    { lanes: 5, consumers: 0 },
+  ]);
+  await Promise.all(clients.map((client) => client.end()));
+  await Promise.all(all.map((database) => database[Symbol.asyncDispose]()));
 });
