@@ -15,43 +15,53 @@ export const runRehearsal = async <Effect>(task: RehearseTask, context: ThreadCo
   const stored = await context.store.loadParked(task.tenure, task.key, parkedLimit, context.maxBytes, orderOf(context));
   const fixes = new Map(task.fix === null ? [] : stored.map((event) => [event.position, applyFix(event.body, task.fix!)]));
   const parked = stored.map((event) => withFix(event, fixes.get(event.position)));
-  const decisions = await decide(task, context, parked);
+  const { decisions, isEnough } = await decide(task, context, parked);
   const byPosition = new Map(decisions.map((decision) => [decision.event.position, decision]));
-  const events = parked.map((event) => rehearsed(event, byPosition.get(event.position), fixes.get(event.position)));
-  return { ...idleReport(0, startedAtMs), rehearsal: { events, more: parked.length === parkedLimit } };
+  // Of those that were not come to nothing is known; a replay goes on with them by itself.
+  const tried = isEnough ? parked.filter(({ position }) => byPosition.has(position)) : parked;
+  const events = tried.map((event) => rehearsed(event, byPosition.get(event.position), fixes.get(event.position)));
+  return { ...idleReport(0, startedAtMs), rehearsal: { events, more: parked.length === parkedLimit || tried.length < parked.length } };
 };
 
 const withFix = (event: ParkedEvent, fixed: Fixed | undefined): ParkedEvent =>
   fixed?.outcome === 'changed' ? { ...event, body: fixed.body } : event;
 
+/** `isEnough`: user code took as long as it may in one go, and the rest was not tried. */
+type Decided<Effect> = { readonly decisions: readonly Decision<Effect>[]; readonly isEnough: boolean };
+
 /** Until the database takes what is left: an event that it refuses fails, and what is behind that one waits. */
-const decide = async <Effect>(task: RehearseTask, context: ThreadContext<Effect>, parked: readonly ParkedEvent[]) => {
+const decide = async <Effect>(
+  task: RehearseTask,
+  context: ThreadContext<Effect>,
+  parked: readonly ParkedEvent[],
+): Promise<Decided<Effect>> => {
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
   if (context.processor.own !== undefined) return decideInside({ task, context, parked, known }, context.processor.own);
   for (;;) {
     const { delivered } = await deliverParked({ task, context, parked, known });
     const applied = delivered.decisions.filter((decision) => decision.kind === 'applied');
-    if (applied.length === 0) return delivered.decisions;
+    if (applied.length === 0) return { decisions: delivered.decisions, isEnough: false };
     // Rows that the lane shares are locked for a moment: by turns with its live flow, as for a write.
     await context.mayWrite();
     const refused = await context.store.findRefused(applied, context.processor.apply);
-    if (refused.size === 0) return delivered.decisions;
+    if (refused.size === 0) return { decisions: delivered.decisions, isEnough: false };
     for (const [position, failure] of refused) known.set(position, failure);
   }
 };
 
 /** By turns with the lane's live flow from the start: user code writes as it goes, in a transaction that is rolled back. */
-const decideInside = async <Effect>(rehearsing: Parameters<typeof deliverParked<Effect>>[0], rules: OwnRules) => {
+const decideInside = async <Effect>(rehearsing: Parameters<typeof deliverParked<Effect>>[0], rules: OwnRules): Promise<Decided<Effect>> => {
   const { context } = rehearsing;
   await context.mayWrite();
-  let decisions: readonly Decision<Effect>[] = [];
+  let decided: Decided<Effect> = { decisions: [], isEnough: false };
   await context.store.rehearse<Effect>(async (transactions) => {
     rules.use(transactions, true);
     rules.begin();
-    ({ decisions } = (await deliverParked(rehearsing)).delivered);
+    const { decisions, cut } = (await deliverParked(rehearsing)).delivered;
+    decided = { decisions, isEnough: cut === 'enough' };
     return null;
   });
-  return decisions;
+  return decided;
 };
 
 const would = {

@@ -156,7 +156,7 @@ export const startWorkerProcess = async (databaseUrl: string, environment: Worke
 export const eventually = async <Seen>(
   look: () => Promise<Seen> | Seen,
   holds: (seen: Seen) => boolean,
-  withinMs = 15_000,
+  withinMs = 40_000,
 ): Promise<Seen> => {
   const endsAt = Date.now() + withinMs;
   for (;;) {

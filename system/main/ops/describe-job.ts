@@ -42,7 +42,11 @@ const describeCommand = (command: Command): readonly string[] => {
 const rehearsalLines = (name: string, { result }: Command): readonly string[] => {
   if (result?.died === true) return [`${name}  the worker's process died when it was tried`];
   const { events = [], more = false } = result ?? {};
-  return [name, ...events.map(rehearsedLine), ...(more ? ['    … more wait behind; only the first hundred are tried'] : [])];
+  return [
+    name,
+    ...events.map(rehearsedLine),
+    ...(more ? ['    … more wait behind; only the first hundred are tried, and fewer where their handler takes long'] : []),
+  ];
 };
 
 const rehearsedLine = ({ position, id, would, reason, fix, changes = [], refused }: RehearsedEvent): string => {

@@ -106,6 +106,11 @@ describe("a team's own processor", () => {
         () => dead(database),
         (seen) => seen.length === 1,
       );
+      // The other one has come to wait behind it: else it is not in the rehearsal.
+      await eventually(
+        () => database.rows('select from parked_events'),
+        (seen) => seen.length === 2,
+      );
       await stopped(worker);
     }
     await using _worker = await startWorkerProcess(database.url, { ...withLedger, LEDGER_MENDED: 'yes' });
@@ -127,9 +132,12 @@ describe("a team's own processor", () => {
         ([last]) => last?.outcome !== null,
       );
     };
-    expect(await ask('rehearse')).toMatchObject([
-      { outcome: 'rehearsed', result: { events: [{ would: 'be_applied' }, { would: 'be_applied' }] } },
-    ]);
+    // On a slow machine the first call of a handler takes all the time that one go has.
+    const rehearsed = await eventually(
+      () => ask('rehearse'),
+      ([last]) => (last?.result as { more: boolean } | undefined)?.more === false,
+    );
+    expect(rehearsed).toMatchObject([{ outcome: 'rehearsed', result: { events: [{ would: 'be_applied' }, { would: 'be_applied' }] } }]);
     expect(await entries(database)).toEqual([]);
     expect(await ask('replay')).toMatchObject([{ outcome: 'replayed' }]);
     expect((await entries(database)).map(({ value }) => value)).toEqual([null, 2]);
