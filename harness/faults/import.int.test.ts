@@ -20,9 +20,9 @@ let world: FaultWorld;
 beforeAll(async () => void (world = await openFaultWorld()));
 afterAll(() => world[Symbol.asyncDispose]());
 
-const run = async (target: RunningTarget) => {
+const run = async (target: RunningTarget, signal?: AbortSignal) => {
   const promised: ImportedLine[] = [];
-  const ended = await importFile(fault, { ...world.context(target), promise: (lines) => void promised.push(...lines) }).then(
+  const ended = await importFile(fault, { ...world.context(target, signal), promise: (lines) => void promised.push(...lines) }).then(
     ({ tookEffect, healed }) => ({ tookEffect, healed }),
     (error: Error) => error.message,
   );
@@ -76,4 +76,48 @@ test('a client that failed was promised nothing, whatever the ledger has', async
 test('an import that the harness itself could not go on with leaves lines that may be there', async () => {
   const restart = () => Promise.reject(new Error('it does not come up'));
   expect(await importing(0, 100, { restart })).toEqual({ ended: 'it does not come up', outcomes: ['unknown'], lines: 100 });
+});
+
+/** Interrupted when its n-th client is there: how many are left then, and whether the query process was struck. */
+const interruptedAt = async (nth: number) => {
+  await using small = await startSmallTarget();
+  const abort = new AbortController();
+  const clients: { killed: boolean }[] = [];
+  let restarts = 0;
+  const target: RunningTarget = {
+    ...small.target,
+    processes: () => small.target.processes().map((process) => ({ ...process, role: 'query' })),
+    restart: () => {
+      restarts += 1;
+      return small.target.restart('worker', 0);
+    },
+    importFile: async () => {
+      const { promise: exited, resolve } = Promise.withResolvers<Awaited<ImportClient['exited']>>();
+      const client = { killed: false };
+      clients.push(client);
+      if (clients.length === nth) abort.abort();
+      const kill = (signal: NodeJS.Signals): boolean => {
+        const wasThere = !client.killed;
+        client.killed = true;
+        resolve({ code: null, signal });
+        return wasThere;
+      };
+      return { pid: 0, exited, kill };
+    },
+    query: (async () => [{ settled: clients.length * 30 }]) as unknown as RunningTarget['query'],
+  };
+  const startedAt = performance.now();
+  const { ended } = await run(target, abort.signal);
+  const living = clients.filter(({ killed }) => !killed).length;
+  return { ended, started: clients.length, living, restarts, ms: performance.now() - startedAt };
+};
+
+test.each([
+  [1, 0],
+  [2, 0],
+  [3, 1],
+])('interrupted at its client %i it strikes nobody any more, waits for nothing, and leaves no client', async (nth, restarts) => {
+  const seen = await interruptedAt(nth);
+  expect(seen).toMatchObject({ ended: { tookEffect: false, healed: true }, started: nth, living: 0, restarts });
+  expect(seen.ms).toBeLessThan(4000);
 });

@@ -14,6 +14,8 @@ import { createObservations, type Observations } from './observations.ts';
 import { strike } from './strike.ts';
 
 const keys = 40;
+/** One that was killed is gone in milliseconds. */
+const endsWithinMs = 2000;
 
 type Import = Parameters<FaultRunner<'import'>>[0];
 
@@ -37,7 +39,7 @@ export const importFile: FaultRunner<'import'> = async (fault, context) => {
       told.wasHandedOver = true;
       return client;
     };
-    const { tookEffect, healed } = await interruptedImport(fault, startClient, told, context, observations);
+    const { tookEffect, healed } = await withClients(fault, startClient, told, context, observations);
     const healedAt = healed ? context.clock.now() : null;
     return { fault: name, kind, injectedAt, healedAt, tookEffect, healed, observations: observations.all };
   } finally {
@@ -85,6 +87,24 @@ const makeLines = ({ name, at, lines }: Import, seed: number) =>
 
 type Outcome = { readonly tookEffect: boolean; readonly healed: boolean };
 
+/** None of its clients outlives it, however it ends. */
+const withClients: typeof interruptedImport = async (fault, start, told, context, observations) => {
+  const clients: ImportClient[] = [];
+  const startClient = async (): Promise<ImportClient> => {
+    const client = await start();
+    clients.push(client);
+    return client;
+  };
+  try {
+    return await interruptedImport(fault, startClient, told, context, observations);
+  } finally {
+    // One that has ended already is signalled no more.
+    const left = clients.filter((client) => client.kill('SIGKILL'));
+    await Promise.all(left.map(({ exited }) => within(exited, endsWithinMs, context.clock)));
+  }
+};
+
+/** Where the run is interrupted nobody is struck any more: the whole target is being taken down then. */
 const interruptedImport = async (
   fault: Import,
   start: () => Promise<ImportClient>,
@@ -92,27 +112,48 @@ const interruptedImport = async (
   context: FaultContext,
   observations: Observations,
 ): Promise<Outcome> => {
-  const { target, clock } = context;
+  const { target, clock, signal } = context;
+  const unharmed: Outcome = { tookEffect: false, healed: true };
   const endsAt = clock.now() + fault.seconds * 1000;
   const first = await start();
   const isAtQuarter = await reaches(fault, fault.lines / 4, context, observations);
+  if (signal.aborted) return unharmed;
   const clientDied = await endClient(first, 'client', observations, context);
+  if (signal.aborted) return unharmed;
   const second = await start();
   const isAtHalf = await reaches(fault, fault.lines / 2, context, observations);
+  if (signal.aborted) return unharmed;
   const server = findProcess(target, 'query', 0);
   const serverDied = (await strike(server, context, observations)) === 'killed';
   await endClient(second, 'client', observations, context);
+  if (signal.aborted) return { tookEffect: false, healed: false };
   const again = await target.restart('query', 0);
   observations.add('process', `query 0 runs again as pid ${again.pid}`, { event: 'restarted', pid: again.pid, instance: again.instance });
   const tookEffect = isAtQuarter && clientDied && isAtHalf && serverDied;
+  if (signal.aborted) return unharmed;
   const third = await start();
-  const exit = await within(third.exited, Math.max(1000, endsAt - clock.now()), clock);
+  const exit = await exitOf(third, Math.max(1000, endsAt - clock.now()), context);
   told.allIsThere = exit?.code === 0;
+  if (exit === null && signal.aborted) return unharmed;
   if (exit === null) third.kill('SIGKILL');
   const settled = await settledLines(fault, context);
   const ended = exit === null ? 'was not done in time' : `ended with code ${exit.code}`;
   observations.add('imports', `the last client ${ended}; ${settled} of ${fault.lines} lines are settled`, { event: 'imported', settled });
   return { tookEffect, healed: exit?.code === 0 && settled === fault.lines };
+};
+
+/** null: it had not ended within the bound, or when the run was interrupted. */
+const exitOf = async (
+  { exited }: ImportClient,
+  ms: number,
+  { clock, signal }: FaultContext,
+): Promise<Awaited<ImportClient['exited']> | null> => {
+  const over = new AbortController();
+  try {
+    return await Promise.race([exited, clock.sleep(ms, AbortSignal.any([signal, over.signal])).then(() => null)]);
+  } finally {
+    over.abort();
+  }
 };
 
 const settledLines = async (fault: Import, { target }: FaultContext): Promise<number> => {
@@ -136,7 +177,7 @@ const reaches = async (fault: Import, lines: number, context: FaultContext, obse
 
 const endClient = async (client: ImportClient, what: string, observations: Observations, { clock }: FaultContext): Promise<boolean> => {
   client.kill('SIGKILL');
-  const exit = await within(client.exited, 2000, clock);
+  const exit = await within(client.exited, endsWithinMs, clock);
   observations.add('process', `the importing ${what} (pid ${client.pid}) was ended by ${exit?.signal ?? 'nothing'}`, {
     event: 'exited',
     pid: client.pid,
