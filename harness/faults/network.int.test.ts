@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { NetworkFault, TcpEffect } from '../scenario/faults/network-fault.ts';
 import { createDatabase, dropDatabase } from '../targets/database.ts';
+import type { TargetLink } from '../targets/target.ts';
 import { network } from './network.ts';
 import { openFaultWorld, partialTarget } from './testing/fault-world.ts';
 import { linkDatabase } from './testing/linked-database.ts';
@@ -66,6 +67,35 @@ describe('on a link to the database', () => {
     expect(await loop).toMatch(/terminated/);
     expect(await network(fault, world.context(linked.target))).toMatchObject({ tookEffect: false, healed: true });
   });
+
+  const slow = faultOf({ effect: 'latency', latencyMs: 40 }, 'worker-database', 3);
+
+  test('latency beside another that came later and stays is gone all the same', async () => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url);
+    const running = network(slow, world.context(linked.target));
+    await expect.poll(() => world.notes.length).toBe(1);
+    linked.link.apply(99, { effect: 'latency', latencyMs: 60 }, 1);
+    expect(await running).toMatchObject({ tookEffect: true, healed: true });
+  });
+
+  test('latency that was not taken away is not taken for gone where another went meanwhile', async () => {
+    await using world = await openFaultWorld();
+    await using linked = await linkDatabase(url);
+    const [link] = linked.target.links!();
+    const keeps: TargetLink['proxy'] = {
+      ...link!.proxy,
+      apply: async (effect, seed) => {
+        await link!.proxy.apply(effect, seed);
+        return { [Symbol.asyncDispose]: () => Promise.resolve() };
+      },
+    };
+    linked.link.apply(99, { effect: 'latency', latencyMs: 40 }, 1);
+    const running = network(slow, world.context({ ...linked.target, links: () => [{ ...link!, proxy: keeps }] }));
+    await expect.poll(() => world.notes.length, { timeout: 5000 }).toBe(1);
+    linked.link.clear(99);
+    expect(await running).toMatchObject({ tookEffect: true, healed: false });
+  }, 20_000);
 
   test('an interruption heals it at once', async () => {
     await using world = await openFaultWorld();

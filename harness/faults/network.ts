@@ -26,7 +26,15 @@ export const network: FaultRunner<'network'> = async (fault, context) => {
     const before = await link.proxy.counts();
     const evidence = await runTimed(fault, context, observations, {
       ...looks,
-      inject: () => link.proxy.apply(effectOf(fault), context.seed),
+      inject: async () => {
+        const effect = await link.proxy.apply(effectOf(fault), context.seed);
+        return {
+          [Symbol.asyncDispose]: async () => {
+            looks.healing?.();
+            await effect[Symbol.asyncDispose]();
+          },
+        };
+      },
     });
     observations.add('proxy', `the proxy of ${link.name} counted: ${changes(before, await link.proxy.counts())}`);
     return evidence;

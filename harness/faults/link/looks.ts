@@ -5,8 +5,14 @@ import type { Look } from '../timed-fault.ts';
 import { measureClose } from './close-time.ts';
 import { type Asked, askFresh, type KeptProbe, quickestAsk, type Probe } from './probe.ts';
 import { areHit, describeSessions, fateOfSessions } from './sessions.ts';
+import { watchRoundTrips } from './watch-round-trips.ts';
 
-export type LinkLooks = { look(): Promise<Look>; lookAfter(): Promise<Look> };
+export type LinkLooks = {
+  look(): Promise<Look>;
+  /** Told as the effect is about to be taken away. */
+  healing?(): void;
+  lookAfter(): Promise<Look>;
+};
 
 export type LinkScene = {
   readonly link: TargetLink;
@@ -47,11 +53,15 @@ const withSessions = async (scene: LinkScene, look: Look): Promise<Look> => {
   };
 };
 
-/** The quickest of several: what a busy machine adds to some of them is not the link's. */
+/**
+ * The quickest of several: what a busy machine adds to some of them is not the link's. Others may lie on the link as well, and come and go meanwhile: that
+ * this one is gone is told by how far the round trip fell from what it was just before, and not by what it was before all of them.
+ */
 const latency: Looks<'latency'> = async ({ latencyMs, way }, { kept }) => {
   const before = await quickestAsk(kept, patienceMs);
   const addedMs = latencyMs * (way === undefined || way === 'both' ? 2 : 1);
   const waitMs = patienceMs + 10 * addedMs;
+  const trips = watchRoundTrips(kept, waitMs);
   const ask = async (event: string, holds: (ms: number, beforeMs: number) => boolean): Promise<Look> => {
     const ms = await quickestAsk(kept, waitMs);
     const is = ms !== null && before !== null && holds(ms, before);
@@ -59,8 +69,17 @@ const latency: Looks<'latency'> = async ({ latencyMs, way }, { kept }) => {
     return probed(is, observed, { event, beforeMs: before, ms });
   };
   return {
-    look: () => ask('slow', (ms, beforeMs) => ms >= addedMs * tolerance && ms - beforeMs >= addedMs / 2),
-    lookAfter: () => ask('healed', (ms, beforeMs) => ms - beforeMs < addedMs / 2),
+    look: async () => {
+      const look = await ask('slow', (ms, beforeMs) => ms >= addedMs * tolerance && ms - beforeMs >= addedMs / 2);
+      if (look.is) trips.begin();
+      return look;
+    },
+    healing: () => trips.end(),
+    lookAfter: async () => {
+      const lastMs = await trips.last();
+      const look = await ask('healed', (ms, beforeMs) => (lastMs === null ? ms - beforeMs < addedMs / 2 : lastMs - ms >= addedMs / 2));
+      return lastMs === null ? look : { ...look, observed: `${look.observed}; just before it was taken away, ${lastMs.toFixed(1)} ms` };
+    },
   };
 };
 
