@@ -1,6 +1,12 @@
 // More datagrams than anybody can take: some of them are lost, nobody is told, and the books still know of each.
 import { scenario } from '../harness/scenario/language.ts';
 
+/** By how much the books' count of this place grew in the phase. */
+const lostInPhase = (place: string): string => {
+  const lost = `faultline_udp_lost{$run,faultline_udp_place="${place}"}`;
+  return `sum(max_over_time(${lost}[$phase]) - min_over_time(${lost}[$phase]))`;
+};
+
 export default scenario({
   name: 'udp-flood',
   title: '1500 datagrams a second into small buffers, while ingest stands still for a second, and then its way to the database is narrow',
@@ -18,7 +24,34 @@ export default scenario({
   },
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
-    flood: { kind: 'fault', seconds: 9, ratePerSecond: 1500 },
+    flood: {
+      kind: 'fault',
+      seconds: 10,
+      ratePerSecond: 1500,
+      budgets: {
+        'lost-by-the-kernel': {
+          promql: lostInPhase('kernel'),
+          over: 'end',
+          unit: 'datagrams',
+          atLeast: 1,
+          why: 'What came while ingest stood still found the kernel’s buffer full, and that is where it is counted.',
+        },
+      },
+    },
+    narrow: {
+      kind: 'fault',
+      seconds: 8,
+      ratePerSecond: 1500,
+      budgets: {
+        'lost-by-the-process': {
+          promql: lostInPhase('process'),
+          over: 'end',
+          unit: 'datagrams',
+          atLeast: 1,
+          why: 'What came while the way to the database was narrow found our queue full, and that is where it is counted.',
+        },
+      },
+    },
     after: {
       kind: 'heal',
       seconds: 5,
@@ -26,6 +59,7 @@ export default scenario({
       budgets: { 'udp-queue': { atMost: 0.5, why: 'Once the flood is over nothing waits any more.' } },
     },
   },
+  // Further apart than the alert looks back: each has to bring it about by itself.
   faults: {
     'ingest-stands-still': { kind: 'pause', role: 'ingest', index: 0, at: { phase: 'flood', afterSeconds: 1 }, seconds: 1 },
     'narrow-to-the-database': {
@@ -34,7 +68,7 @@ export default scenario({
       effect: 'bandwidth',
       bytesPerSecond: 65_536,
       way: 'up',
-      at: { phase: 'flood', afterSeconds: 3 },
+      at: { phase: 'narrow', afterSeconds: 1 },
       seconds: 4,
     },
   },
