@@ -3,7 +3,7 @@ import type { Edit, SelftestCase } from './case.ts';
 
 const onlyFiveSeconds: Edit = {
   file: 'scenarios/steady.ts',
-  find: 'seconds: 10,',
+  find: 'seconds: 15,',
   replace: 'seconds: 6,',
 };
 
