@@ -1,5 +1,6 @@
 // One PostgreSQL for the whole run of integration tests, in a temporary folder, gone afterwards.
 // FAULTLINE_TEST_POSTGRES_URL (a superuser's) names another to use instead.
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,30 +43,54 @@ const removeLeftovers = async (): Promise<void> => {
   }
 };
 
-/** Of a server that goes on after us. */
-const dropTemplates = async (url: string): Promise<void> => {
-  const client = new Client({ connectionString: url });
+/** Works on the server as its superuser; the name is what others see of us meanwhile. */
+const connect = async (url: string, name: string): Promise<Client> => {
+  const client = new Client({ connectionString: url, application_name: name });
+  // A server that goes away takes the templates with it.
+  client.on('error', () => undefined);
   await client.connect();
-  const { rows } = await client.query<{ datname: string }>('select datname from pg_database where starts_with(datname, $1)', [
-    `migrated_${process.pid}_`,
-  ]);
-  for (const { datname } of rows) await client.query(`drop database if exists ${datname}`);
-  await client.end();
+  return client;
 };
 
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env['FAULTLINE_TEST_POSTGRES_URL'];
-  project.provide('postgresRun', String(process.pid));
-  if (given) {
-    project.provide('postgresUrl', given);
-    return () => dropTemplates(given);
+/** What a run of tests shares with others on a server: databases that begin with this, and a session of this name for as long as it goes on. */
+const nameOf = (run: string): string => `migrated_${run}`;
+
+/** Ours, and those of runs that have no session any more: they were killed. */
+const ownOrLeft = `select d.datname as name from pg_database d where starts_with(d.datname, $1 || '_') or (d.datname ~ '^migrated_[0-9a-f]{12}_'
+  and not exists (select from pg_stat_activity where application_name = substring(d.datname from '^(migrated_[0-9a-f]{12})_')))`;
+
+/** Of a server that goes on after us, drafts too. */
+const dropTemplates = async (url: string, run: string): Promise<void> => {
+  const client = await connect(url, 'faultline-testing');
+  try {
+    const { rows } = await client.query<{ name: string }>(ownOrLeft, [nameOf(run)]);
+    for (const { name } of rows) await client.query(`drop database if exists ${name} with (force)`);
+  } finally {
+    await client.end();
   }
+};
+
+/** FAULTLINE_TEST_POSTGRES_URL, or one of our own that is ended with the rest. */
+const serverFor = async (rest: AsyncDisposableStack): Promise<string> => {
+  const given = process.env['FAULTLINE_TEST_POSTGRES_URL'];
+  if (given) return given;
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  const server = await startPostgresProcess({ FAULTLINE_POSTGRES_DATA: folder, FAULTLINE_POSTGRES_SETTINGS: settings });
-  project.provide('postgresUrl', server.address);
-  return async () => {
-    await server[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  };
+  rest.defer(() => rm(folder, { recursive: true, force: true }));
+  const server = rest.use(await startPostgresProcess({ FAULTLINE_POSTGRES_DATA: folder, FAULTLINE_POSTGRES_SETTINGS: settings }));
+  return server.address;
+};
+
+export default async function setup(project: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
+  await using rest = new AsyncDisposableStack();
+  const url = await serverFor(rest);
+  // By chance, not by the number of our process: a later run has that again, and would copy a template of older migrations.
+  const run = randomBytes(6).toString('hex');
+  const session = await connect(url, nameOf(run));
+  rest.defer(() => session.end());
+  rest.defer(() => dropTemplates(url, run));
+  project.provide('postgresRun', run);
+  project.provide('postgresUrl', url);
+  const whole = rest.move();
+  return () => whole.disposeAsync();
 }

@@ -48,9 +48,28 @@ test('where a scenario has no tenants, all is of the one that there always is', 
   expect(conflictingEffect(elsewhere)).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
 });
 
-test('of a target that tells no tenants, and of a folder from before they were read back, nothing is asked', () => {
-  const untold = withRows(shared, 'log', (rows) => rows.map(({ tenant: _tenant, ...row }) => row));
-  expect(conflictingEffect(untold).outcome).toBe('pass');
+const kinds = ['log', 'event', 'timeline-entry', 'parked'] as const;
+const untoldIn = (of: typeof run, kind: (typeof kinds)[number]) =>
+  withRows(of, kind, (rows) => (rows as readonly RowOf<'log'>[]).map(({ tenant: _tenant, ...row }) => row));
+
+test('where a scenario has no tenants, a target that tells of none is asked nothing', () => {
+  expect(conflictingEffect(kinds.reduce(untoldIn, run)).outcome).toBe('pass');
+});
+
+test.each([
+  ['log', 'the log'],
+  ['event', 'table events'],
+  ['timeline-entry', 'timelines'],
+  ['parked', 'the park'],
+] as const)('where a scenario has tenants, rows of kind %s that do not say whose they are prove nothing', (kind, where) => {
+  const result = conflictingEffect(untoldIn(shared, kind));
+  expect(result.outcome).toBe('inconclusive');
+  expect(result.summary).toContain(`the target does not say whose its rows are in ${where}:`);
+});
+
+test('what is wrong beside rows that do not say whose they are is told all the same', () => {
+  const wrong = withRows(untoldIn(shared, 'log'), 'event', (rows) => changeFirst(rows, { eventName: 'order.forged' }));
+  expect(conflictingEffect(wrong)).toMatchObject({ outcome: 'fail', findingsTotal: 1 });
 });
 
 const second = run.operations.find(({ delivery }) => delivery === 'duplicate')!;

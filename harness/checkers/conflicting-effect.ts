@@ -13,10 +13,18 @@ export const conflictingEffect = (run: RunData): CheckResult => {
   const index = indexOf(run);
   if (run.operations.length === 0) return conclude(id, 'inconclusive', 'The history is empty: there is nothing to compare rows with.');
   const findings = createFindings();
-  compareRows(index, createTenantCheck(run, findings), findings);
+  const tenants = createTenantCheck(run, findings);
+  compareRows(index, tenants.compare, findings);
   compareAnswers(index, findings);
   // The answer that was the first may stand in the part of the history that is missing.
   if (run.historyComplete) for (const event of index.events) if (event.outcome === 'ok') compareNovelty(event, findings);
+  const untold = tenants.untold();
+  if (findings.total === 0 && untold.length > 0)
+    return conclude(
+      id,
+      'inconclusive',
+      `The scenario has tenants, but the target does not say whose its rows are in ${untold.join(', ')}: one that is another tenant's would not be seen.`,
+    );
   return concludeFrom(id, findings, {
     good: `Bodies, fields and ids of ${index.rows.log.length} logged events are those that were sent and answered.`,
     bad: `${findings.total} rows or answers contradict what was sent.`,
@@ -46,12 +54,22 @@ const compareRows = (index: RunIndex, compareTenant: CompareTenant, findings: Fi
 type Owned = FinalRow & { readonly tenant?: string };
 type CompareTenant = (row: Owned, sent: EventHistory, where: string) => void;
 
-/** Where one tenant's event is stored as another's, whoever may read it reads what is not theirs. Of a target that tells no tenants nothing is asked. */
-const createTenantCheck = ({ plan }: RunData, findings: Findings): CompareTenant => {
-  const tenantOf = sentBy(plan.scenario);
-  return (row, sent, where) => {
+type TenantCheck = {
+  readonly compare: CompareTenant;
+  /** Where rows do not say whose they are, though the scenario has tenants. */
+  untold(): readonly string[];
+};
+
+/** Where one tenant's event is stored as another's, whoever may read it reads what is not theirs. In a scenario without tenants a target may tell of none. */
+const createTenantCheck = ({ plan: { scenario } }: RunData, findings: Findings): TenantCheck => {
+  const tenantOf = sentBy(scenario);
+  const untold = new Set<string>();
+  const compare: CompareTenant = (row, sent, where) => {
     const { tenant } = row;
-    if (tenant === undefined) return;
+    if (tenant === undefined) {
+      if (scenario.traffic.tenants !== undefined) untold.add(where);
+      return;
+    }
     const sender = tenantOf(sent.first);
     if (tenant !== sender)
       findings.add(`event ${sent.event} was sent by tenant ${show(sender)}, but is of ${show(tenant)} in ${where}`, {
@@ -59,6 +77,7 @@ const createTenantCheck = ({ plan }: RunData, findings: Findings): CompareTenant
         operations: sent.operations,
       });
   };
+  return { compare, untold: () => [...untold] };
 };
 
 type Field = (typeof effectFields)[number];

@@ -6,7 +6,7 @@ import { figureText } from '../bench/print-figure.ts';
 import { benchQueries } from '../bench/queries/bench-queries.ts';
 import { createWorkshop } from '../bench/workshop.ts';
 import { explain } from '../engine/errors.ts';
-import { watchInterruption } from './interruption.ts';
+import { watchProgram } from './interruption.ts';
 
 type Chosen = { readonly json?: string; readonly seconds: number; readonly rounds: number };
 
@@ -40,10 +40,7 @@ const measure = async ({ seconds, rounds }: Chosen, signal: AbortSignal) => {
 };
 
 const main = async (): Promise<number> => {
-  using interrupted = watchInterruption(
-    (text) => console.error(text),
-    () => process.exit(130),
-  );
+  using interrupted = watchProgram();
   try {
     const chosen = parse(process.argv.slice(2));
     const load = loadavg()[0]!.toFixed(1);

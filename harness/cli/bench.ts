@@ -21,7 +21,7 @@ import { createBenchStored, usualStoredEvents } from '../bench/stored/bench-stor
 import { benchTelemetry } from '../bench/telemetry.ts';
 import { benchUdp } from '../bench/udp.ts';
 import { explain } from '../engine/errors.ts';
-import { watchInterruption } from './interruption.ts';
+import { watchProgram } from './interruption.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -113,10 +113,7 @@ const measureSystem = async (
 };
 
 const main = async (): Promise<number> => {
-  using interrupted = watchInterruption(
-    (text) => console.error(text),
-    () => process.exit(130),
-  );
+  using interrupted = watchProgram();
   try {
     const { only, json, ...sizes } = parse(process.argv.slice(2));
     console.log(`faultline bench on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);

@@ -13,7 +13,7 @@ import { explain, HarnessError } from '../engine/errors.ts';
 import { checkWritable } from '../engine/preflight.ts';
 import { createDatabase } from '../targets/database.ts';
 import { startPostgres } from '../targets/faultline/postgres-server.ts';
-import { watchInterruption } from './interruption.ts';
+import { watchProgram } from './interruption.ts';
 import { ownSystemFolder, root } from './parts.ts';
 
 const costEvents = { answered: 20_000, rowByRow: 5000 };
@@ -52,10 +52,7 @@ const measure = async (signal: AbortSignal): Promise<{ readonly costs: readonly 
 };
 
 const main = async (): Promise<number> => {
-  using interrupted = watchInterruption(
-    (text) => console.error(text),
-    () => process.exit(130),
-  );
+  using interrupted = watchProgram();
   try {
     const { out, markdown } = parse(process.argv.slice(2));
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;

@@ -1,6 +1,8 @@
 // Ctrl-C and the polite signals: the first takes everything down in order, a later one ends the harness at once and leaves the rest to the reaper.
 // One Ctrl-C comes more than once: the terminal tells every process of the group, and npm, the installed command and the selftest hand on what they were told.
 
+import { exitCodes } from './exit-codes.ts';
+
 export type Interruption = Disposable & { readonly signal: AbortSignal };
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -42,3 +44,10 @@ export const watchInterruption = (say: (text: string) => void, endAtOnce: () => 
     },
   };
 };
+
+/** Of a program that has nothing to write down before it ends at once; told beside what it prints. */
+export const watchProgram = (): Interruption =>
+  watchInterruption(
+    (text) => console.error(text),
+    () => process.exit(exitCodes.interrupted),
+  );

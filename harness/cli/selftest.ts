@@ -11,7 +11,7 @@ import { fullMutations } from '../selftest/full-mutations.ts';
 import { mutations } from '../selftest/mutations.ts';
 import { runCase } from '../selftest/run-case.ts';
 import { sabotages } from '../selftest/sabotages.ts';
-import { watchInterruption } from './interruption.ts';
+import { watchProgram } from './interruption.ts';
 import { parseSelftestOptions, type SelftestOptions } from './selftest-options.ts';
 import { checkNames, runTools, toolNames } from './selftest-tools.ts';
 
@@ -65,10 +65,7 @@ const print = ({ name, caught, exitCode, expectedExitCode, summary, seconds, nam
 };
 
 const main = async (): Promise<number> => {
-  using interrupted = watchInterruption(
-    (text) => console.error(text),
-    () => process.exit(130),
-  );
+  using interrupted = watchProgram();
   try {
     const names = { cases: cases.map(({ name }) => name), tools: toolNames(), checks: checkNames() };
     const options = parseSelftestOptions(process.argv.slice(2), names);

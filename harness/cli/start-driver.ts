@@ -55,7 +55,7 @@ const byHttp = async (options: DriverOptions, { sendFile, definiteRefusals }: Ta
 const byUdp = async (options: DriverOptions, { name }: TargetDefinition): Promise<RunningDriver> => {
   const { source, plan } = options.planned;
   const to = options.datagrams;
-  if (to === null) throw new HarnessError('FL_TARGET_FILE', `${name} offers datagrams, but did not say where it takes them`);
+  if (to === null) throw new HarnessError('FL_TARGET_FAILED', `${name} offers datagrams, but opened no door for them`);
   const driver = await startUdpDriver({
     source,
     seed: plan.seed,

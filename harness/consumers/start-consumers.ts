@@ -4,9 +4,9 @@ import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import type { ConsumerVictims } from '../faults/fault.ts';
 import type { Consumers } from '../scenario/consumers.ts';
-import { createPlaces } from '../stack/in-place-of.ts';
 import type { ProcessRegistry } from '../stack/process-registry.ts';
 import { type ProcessExit, type SpawnedProcess, spawnProcess } from '../stack/processes.ts';
+import { createSlots } from '../stack/slots.ts';
 import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { ConsumerJob } from './consumer-job.ts';
 import { gatherRecords } from './gather-records.ts';
@@ -52,7 +52,7 @@ export const startConsumers = async (options: StartConsumers): Promise<RunningCo
     await stop();
     throw failed.reason;
   }
-  const places = createPlaces(systemClock);
+  const slots = createSlots(systemClock);
   let ending: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     // Who ended before it was told to is not whole, unless a fault killed it.
@@ -66,7 +66,7 @@ export const startConsumers = async (options: StartConsumers): Promise<RunningCo
     restart: async (index) => {
       const before = current(index);
       if (before === undefined) throw new HarnessError('FL_INTERNAL', `consumer ${index} never ran, so it can't be started again`);
-      return places.fill(`consumer ${index}`, before.victim, () => start(index));
+      return slots.fill(`consumer ${index}`, before.victim, () => start(index));
     },
     running: () => all.filter(({ exit }) => exit === null).map(({ spawned }) => ({ role: 'consumer', pid: spawned.pid })),
     [Symbol.asyncDispose]: () => (ending ??= end()),

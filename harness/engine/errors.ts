@@ -5,14 +5,14 @@ export const harnessErrors = {
   FL_USAGE: 'The command line is not understood; the message names what comes near.',
   FL_UNKNOWN_SCENARIO: 'No scenario has this name; the message names what comes near.',
   FL_SCENARIO_INVALID: 'A scenario file cannot be loaded, or contradicts itself; the message lists every place.',
-  FL_FOLDER_NOT_WRITABLE: "The folder for runs, for a stack's state or for temporary files cannot be used.",
+  FL_FOLDER_NOT_WRITABLE: "A folder for runs, load runs, a comparison, a stack's state or temporary files cannot be used.",
   FL_DISK_FULL: 'Less than 1 GiB is free where the run would write.',
   FL_STACK_FAILED: 'The telemetry stack did not start, or ended while it was needed.',
   FL_DATABASE_FAILED: 'PostgreSQL did not start, or refused what the harness needs of it.',
   FL_TARGET_FAILED:
     'A process of the system under test did not become ready, did not start again after a fault, or was not taken down in order.',
   FL_TARGET_FILE:
-    'The target file cannot be loaded, contradicts itself, or is asked for what it does not offer; the message lists every place.',
+    'The target file cannot be loaded or contradicts itself, its `start` gives back less than the file offers, or it is asked for what it does not offer; of several mistakes the message lists each with its place.',
   FL_DRIVER_FAILED: 'The driver of the traffic could not be started.',
   FL_REAPER_FAILED: 'The reaper, which cleans up if the harness is killed, could not be started.',
   FL_RUN_FOLDER: 'The folder is not a run, or a part of it is missing or damaged.',

@@ -36,7 +36,7 @@ const makeNew = (path: string): Promise<boolean> =>
     },
   );
 
-/** Moves runs/latest in one step, so that two runs at once leave it whole: it points to the one that started last. */
+/** Moves runs/latest in one step, so that two at once leave it whole: it points to what was handed over last, by `verify` at the start of a run, by `load` at its end. */
 export const pointLatest = async (runsFolder: string, id: string): Promise<void> => {
   const draft = join(runsFolder, `.latest-${id}`);
   await rm(draft, { force: true });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
 import { waitForDrain } from './drain.ts';
 import { waitUntilSettled } from './settle.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -43,6 +44,13 @@ describe('waiting for a condition', () => {
     const clock = createVirtualClock();
     expect(await within(new Promise(() => {}), 500, clock)).toBeNull();
     expect(await within(Promise.resolve('done'), 500, clock)).toBe('done');
+  });
+
+  test('a promise that has not settled when the signal aborts is null, long before its bound', async () => {
+    const abort = new AbortController();
+    setImmediate(() => abort.abort());
+    expect(await within(new Promise(() => {}), 60_000, systemClock, abort.signal)).toBeNull();
+    expect(await within(Promise.resolve('done'), 60_000, systemClock, abort.signal)).toBe('done');
   });
 });
 

@@ -132,7 +132,7 @@ const interruptedImport = async (
   const tookEffect = isAtQuarter && clientDied && isAtHalf && serverDied;
   if (signal.aborted) return unharmed;
   const third = await start();
-  const exit = await exitOf(third, Math.max(1000, endsAt - clock.now()), context);
+  const exit = await within(third.exited, Math.max(1000, endsAt - clock.now()), clock, signal);
   told.allIsThere = exit?.code === 0;
   if (exit === null && signal.aborted) return unharmed;
   if (exit === null) third.kill('SIGKILL');
@@ -140,20 +140,6 @@ const interruptedImport = async (
   const ended = exit === null ? 'was not done in time' : `ended with code ${exit.code}`;
   observations.add('imports', `the last client ${ended}; ${settled} of ${fault.lines} lines are settled`, { event: 'imported', settled });
   return { tookEffect, healed: exit?.code === 0 && settled === fault.lines };
-};
-
-/** null: it had not ended within the bound, or when the run was interrupted. */
-const exitOf = async (
-  { exited }: ImportClient,
-  ms: number,
-  { clock, signal }: FaultContext,
-): Promise<Awaited<ImportClient['exited']> | null> => {
-  const over = new AbortController();
-  try {
-    return await Promise.race([exited, clock.sleep(ms, AbortSignal.any([signal, over.signal])).then(() => null)]);
-  } finally {
-    over.abort();
-  }
 };
 
 const settledLines = async (fault: Import, { target }: FaultContext): Promise<number> => {

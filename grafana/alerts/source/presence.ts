@@ -3,12 +3,11 @@ import type { Signal } from '../../../system/contract/signals.ts';
 import type { Profile } from './profile.ts';
 import { by, recent } from './promql.ts';
 
-const heard = (signal: Signal, window: string, matchers: string): string => `group ${by()} (${recent(signal, window, matchers)})`;
+const heard = (signal: Signal, window: string): string => `group ${by()} (${recent(signal, window)})`;
 
 /** Holds for each run that was heard before and is silent now; in production also where nothing was ever heard, since there somebody always should be. */
-export const goneFor = (signal: Signal, { gone }: Profile, matchers = ''): string => {
+export const goneFor = (signal: Signal, { gone }: Profile): string => {
   const { after, remembered, orNever } = gone;
-  const silent = `${heard(signal, remembered, matchers)}\n  unless ${heard(signal, after, matchers)}`;
-  const selector = `${signal.promName}${matchers === '' ? '' : `{${matchers}}`}`;
-  return orNever ? `(${silent})\n  or group ${by()} (absent_over_time(${selector}[${after}]))` : silent;
+  const silent = `${heard(signal, remembered)}\n  unless ${heard(signal, after)}`;
+  return orNever ? `(${silent})\n  or group ${by()} (absent_over_time(${signal.promName}[${after}]))` : silent;
 };

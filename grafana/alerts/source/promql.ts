@@ -6,8 +6,7 @@ const scope = ['faultline_run', 'faultline_scenario'] as const;
 export const by = (...labels: readonly string[]): string => `by (${[...scope, ...labels].join(', ')})`;
 
 /** The value of a gauge, where it was exported within the window: an instant selector would read the last word of a dead process for five minutes. */
-export const recent = ({ promName }: Signal, window: string, matchers = ''): string =>
-  `last_over_time(${promName}${braced(matchers)}[${window}])`;
+export const recent = ({ promName }: Signal, window: string): string => `last_over_time(${promName}[${window}])`;
 
 /**
  * The value of a gauge that is an age, and how long ago it was said: an age goes on to grow where nobody says it any more. The instant selector alone knows

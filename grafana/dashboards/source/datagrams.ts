@@ -10,7 +10,7 @@ import * as trouble from './trouble.ts';
 
 const toPipeline = dashboardOf('pipeline', 'Pipeline');
 const ingestLines = linesBehind(trouble.ingestLines);
-const ofInstance = { job: '=~"(.+/)?faultline-ingest"', ...quantity.chosenInstance } as const;
+const ofInstance = { ...quantity.jobOf('ingest'), ...quantity.chosenInstance } as const;
 
 export const datagrams: Row = {
   id: 600,

@@ -19,7 +19,7 @@ const availability = [runbookOf('FaultlineIngestErrorBudgetBurn'), toPipeline];
 const latency = [runbookOf('FaultlineIngestLatencyBudgetBurn'), toPipeline];
 
 const routes = { ...ingestRoutes, ...quantity.chosenInstance } as const;
-const ofInstance = { job: '=~"(.+/)?faultline-ingest"', ...quantity.chosenInstance } as const;
+const ofInstance = { ...quantity.jobOf('ingest'), ...quantity.chosenInstance } as const;
 
 const now: Row = {
   id: 100,

@@ -15,7 +15,7 @@ const toRecovery = dashboardOf('recovery', 'Recovery');
 const requests = tracesBehind(trouble.ingestRequests, 'Traces of requests');
 const consumers = tracesBehind(trouble.processed, 'Traces of processing');
 const troubleLines = linesBehind(trouble.troubleLines, 'Warnings and errors');
-const ofQuery = { job: '=~"(.+/)?faultline-query"' } as const;
+const ofQuery = quantity.jobOf('query');
 
 const hurt: Row = {
   id: 100,

@@ -9,8 +9,11 @@ import { countRateOf, type Matchers, maxOf, type Quantile, quantileOf, rateOf, s
 export const chosenProcessor = { faultline_processor: '=~"$processor"' } as const;
 export const chosenInstance = { instance: '=~"$instance"' } as const;
 
+/** The processes of a kind, whatever namespace stands before the name of their service. */
+export const jobOf = (kind: 'ingest' | 'worker' | 'query') => ({ job: `=~"(.+/)?faultline-${kind}"` }) as const;
+
 /** The doors of events, single and batch. */
-export const ingestRoutes = { job: '=~"(.+/)?faultline-ingest"', http_route: '=~"/events|/events/batch"' } as const;
+export const ingestRoutes = { ...jobOf('ingest'), http_route: '=~"/events|/events/batch"' } as const;
 
 /** What a figure of "now" looks back over. */
 export const lastMinute = '1m';
@@ -56,7 +59,7 @@ export const booksAge = `max(${age} + (time() - timestamp(${age})))`;
 
 /** A kind that fell silent stays, at 0, for as long as the range knows it: a row that is missing is seen by nobody. */
 export const processesHeard = (kind: 'ingest' | 'worker' | 'query'): string => {
-  const ofKind = valueOf(signals.eventLoopUtilization, { job: `=~"(.+/)?faultline-${kind}"` });
+  const ofKind = valueOf(signals.eventLoopUtilization, jobOf(kind));
   const heard = (window: string): string => `count(present_over_time(${ofKind}[${window}]))`;
   return `${heard(lastMinute)} or 0 * ${heard('$__range')}`;
 };

@@ -24,7 +24,7 @@ const freshness = [runbookOf('FaultlineFreshnessBudgetBurn'), toPipeline];
 const crash = [runbookOf('FaultlineWorkerCrashLoop'), toPipeline];
 
 const one = quantity.chosenProcessor;
-const ofInstance = { job: '=~"(.+/)?faultline-worker"', ...quantity.chosenInstance } as const;
+const ofInstance = { ...quantity.jobOf('worker'), ...quantity.chosenInstance } as const;
 const own = { ...one, ...quantity.chosenInstance } as const;
 const byLane = (expression: string): string => `sum by (faultline_processor, faultline_lane) (${expression})`;
 

@@ -65,6 +65,10 @@ describe('a fault of a newer kind', () => {
     ['slow-start', { seconds: 0 }, 'seconds'],
     ['slow-start', { seconds: 16 }, 'seconds'],
     ['crash-loop', { times: 1 }, 'times'],
+    ['crash-loop', { everySeconds: -1 }, 'everySeconds'],
+    ['crash-loop', { everySeconds: undefined }, 'everySeconds'],
+    ['crash-loop', { times: 3, everySeconds: 41 }, 'everySeconds'],
+    ['crash-loop', { times: 20, everySeconds: 120 }, 'everySeconds'],
     ['import', { lines: 10 }, 'lines'],
     ['import', { ratePerSecond: 0 }, 'ratePerSecond'],
     ['restart', { withinSeconds: 0 }, 'withinSeconds'],
@@ -94,6 +98,13 @@ describe('a fault of a newer kind', () => {
     ['pause', { effect: 'paint' }, 'effect'],
   ])('%s with %o is a mistake at its place', (name, change, field) => {
     expect(problemsOf(changed(ofEffect(name), change)).map(({ place }) => place)).toEqual([`faults[0].${field}`]);
+  });
+
+  test('lasts no longer than any other however often it strikes, and is told how its parts are counted', () => {
+    expect(problemsOf(changed(ofEffect('crash-loop'), { times: 20, everySeconds: 6 }))).toEqual([]);
+    expect(problemsOf(changed(ofEffect('crash-loop'), { times: 20, everySeconds: 6.5 }))).toEqual([
+      { place: 'faults[0].everySeconds', message: 'must be 0 or more, and times × everySeconds at most 120, not 6.5' },
+    ]);
   });
 });
 

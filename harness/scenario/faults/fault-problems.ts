@@ -5,6 +5,7 @@ import { datagramLinks, type DatagramFault } from './datagram-fault.ts';
 import type { DatabaseFault } from './database-fault.ts';
 import { operatorEffects } from './operator-fault.ts';
 import { networkLinks, type NetworkFault } from './network-fault.ts';
+import type { CrashLoopFault } from './process-faults.ts';
 
 /** What a fault may do to a machine that others use too. */
 export const bounds = {
@@ -54,7 +55,7 @@ export const newerFaultProblems = (fault: NewerFault, place: string, report: Rep
   switch (fault.kind) {
     case 'crash-loop':
       say('times', isWhole(fault.times, 2, bounds.times), `a whole number from 2 to ${bounds.times}`);
-      say('everySeconds', fault.everySeconds >= 0 && fault.everySeconds <= bounds.seconds, `from 0 to ${bounds.seconds}`);
+      say('everySeconds', endsInTime(fault), `0 or more, and times × everySeconds at most ${bounds.seconds}`);
       return;
     case 'restart':
       say('withinSeconds', fault.withinSeconds === undefined || isSeconds(fault.withinSeconds), secondsText);
@@ -103,6 +104,8 @@ const isOffset = (offsetMs: unknown): boolean =>
 
 const secondsText = `above 0 and at most ${bounds.seconds}`;
 const isSeconds = (value: unknown): boolean => isAmount(value) && value <= bounds.seconds;
+const endsInTime = ({ times, everySeconds }: CrashLoopFault): boolean =>
+  everySeconds >= 0 && everySeconds * (isWhole(times, 2, bounds.times) ? times : 1) <= bounds.seconds;
 const isDelay = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= bounds.latencyMs;
 const isWay = (way: unknown): boolean => way === undefined || ['up', 'down', 'both'].includes(way as string);
 

@@ -1,6 +1,6 @@
-// Faults overlap freely, but for those that would undo each other: two of a kind on one subject at one time, where the first to heal heals both; and any two
-// of one process that end it or hold it, for the one that comes second would strike the successor of the first, or stand in the way of its start. Of two that
-// swallow the commits of one link each would be proven by what the other swallowed.
+// Faults overlap freely, but for two on one subject at one time: of two on one effect of the database or one container the first to heal would heal both; of
+// two on one process the one that comes second would strike the successor of the first, or stand in the way of its start; of two operators each would meet
+// the other's version; and of two that swallow the commits of one link each would be proven by what the other swallowed.
 import type { Reporter } from '../problem.ts';
 import type { Fault, Phase } from '../scenario.ts';
 import { usualStopSeconds } from './process-faults.ts';

@@ -91,6 +91,23 @@ describe('the read-back', () => {
     expect(await rowsOf('timeline-entry')).toHaveLength(4001);
   });
 
+  test('says whose each row is, in the log, in table events, in timelines and in the park', async () => {
+    const event = `id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, lane, position, body`;
+    const row = `8, 'acme', 's', 'theirs', 'n', now(), 'client', now(), 1, 9500, '{}'`;
+    await pool.query('create table if not exists log_whenever partition of log default');
+    await pool.query(`insert into log (stream_version, ${event}) values (1, ${row})`);
+    await pool.query(`insert into events (${event}, metadata) values (${row}, '{}')`);
+    await pool.query(`insert into timeline_entries (version, tenant, system_name, object_id, entry, event_id, event_name, event_time, lane, position)
+      values (1, 'acme', 's', 'theirs', 1, 8, 'n', now(), 1, 9500)`);
+    await pool.query(`insert into parked_keys (processor, version, lane, tenant, system_name, object_id, state)
+      values ('timelines', 1, 1, 'acme', 's', 'theirs', 'parked')`);
+    await pool.query(`insert into parked_events (processor, version, ${event}) values ('timelines', 1, ${row})`);
+    for (const kind of ['log', 'event', 'timeline-entry', 'parked'] as const) {
+      const theirs = (await rowsOf(kind)).filter((found) => 'objectId' in found && found.objectId === 'theirs');
+      expect(theirs, kind).toEqual([expect.objectContaining({ tenant: 'acme' })]);
+    }
+  });
+
   test('finds whatever is left of an erased event, in each version of each processor', async () => {
     const event = `id, tenant, system_name, object_id, event_name, event_time, event_time_source, received_at, lane, position, body`;
     const row = (body: string) => `7, 'default', 's', 'gone', 'n', now(), 'client', now(), 1, 9000, '${body}'`;
@@ -98,7 +115,7 @@ describe('the read-back', () => {
       pool.query(
         `insert into ${table} (processor, version${more === '' ? '' : ', sequence'}, ${event}) values ('timelines', 2${more}, ${row(body)})`,
       );
-    await pool.query('create table log_whenever partition of log default');
+    await pool.query('create table if not exists log_whenever partition of log default');
     await pool.query(`insert into log (stream_version, ${event}) values (1, ${row('{"erased":true}')})`);
     await pool.query(`insert into timeline_entries (version, tenant, system_name, object_id, entry, event_id, event_name, event_time, lane, position)
       values (2, 'default', 's', 'gone', 1, 7, 'n', now(), 1, 9000)`);

@@ -6,9 +6,9 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import type { ConsumerDoor } from '../../scenario/consumers.ts';
 import type { ProcessRole } from '../../scenario/scenario.ts';
-import { createPlaces, type Places } from '../../stack/in-place-of.ts';
 import { spawnProcess } from '../../stack/processes.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
+import { createSlots, type Slots } from '../../stack/slots.ts';
 import type { UdpLinkHandle } from '../../network/start-network.ts';
 import type { DatagramLinkOf, DatagramsSeen, ImportClient, RunningTarget, SmallDisk, StartOptions, Target } from '../target.ts';
 import { badReleaseFailure } from './bad-release-failure.ts';
@@ -39,7 +39,7 @@ export type FaultlineOptions = {
 
 type Fleet = {
   readonly running: Map<string, SystemProcess>;
-  readonly places: Places;
+  readonly slots: Slots;
   start(role: ProcessRole, index: number, start: StartOf): Promise<SystemProcess>;
 };
 
@@ -111,7 +111,7 @@ const createFleet = (faultline: FaultlineOptions, options: StartOptions, links: 
     running.set(slot(role, index), started);
     return started;
   };
-  return { running, places: createPlaces(faultline.clock), start };
+  return { running, slots: createSlots(faultline.clock), start };
 };
 
 /** Whoever judges by schemas reads the registry at its start: there they are by then, and none has an older copy. */
@@ -273,7 +273,7 @@ const restart = async (
   const before = fleet.running.get(slot(role, index));
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${role} ${index} never ran, so it can't be started again`);
   const ports = role === 'worker' ? { port: 0 } : portsOf(before);
-  return fleet.places.fill(slot(role, index), before.target, () => fleet.start(role, index, { ...ports, environment }));
+  return fleet.slots.fill(slot(role, index), before.target, () => fleet.start(role, index, { ...ports, environment }));
 };
 
 const ask = async <Row extends Record<string, unknown>>(

@@ -84,7 +84,7 @@ test('its processes are known, are started again on the port that clients know, 
   expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
 });
 
-test('none is started beside one that runs, nor two in the place of one', async () => {
+test('none is started beside one that runs, nor two in the slot of one', async () => {
   await using target = await start(program);
   const [first] = target.processes();
   await expect(target.restart('ingest', 0)).rejects.toThrow(/ingest 0 \(pid \d+\) still runs/);

@@ -7,8 +7,8 @@ import type { Clock } from '../../engine/clock.ts';
 import { explain, HarnessError } from '../../engine/errors.ts';
 import { within } from '../../engine/within.ts';
 import type { FinalRow } from '../../history/final-state.ts';
-import { createPlaces, type Places } from '../../stack/in-place-of.ts';
 import type { ProcessRegistry } from '../../stack/process-registry.ts';
+import { createSlots, type Slots } from '../../stack/slots.ts';
 import { createDatabase, databaseName, openPool } from '../database.ts';
 import { telemetryEnvironment } from '../faultline/environment.ts';
 import type { Lacks } from '../offers.ts';
@@ -31,7 +31,7 @@ export type ForeignOptions = {
 type Processes = {
   start(request: ProcessRequest, port?: number): Promise<ForeignProcess>;
   readonly running: Map<string, ForeignProcess>;
-  readonly places: Places;
+  readonly slots: Slots;
   /** All that were ever started, also those that are still on their way. */
   stop(): Promise<void>;
 };
@@ -102,7 +102,7 @@ const createProcesses = ({ logFolder }: StartOptions, registry: ProcessRegistry,
   const ending = new AbortController();
   return {
     running,
-    places: createPlaces(clock),
+    slots: createSlots(clock),
     start: async (request, port = 0) => {
       const starting = startForeignProcess({ request, port, logFolder, registry, clock, signal: ending.signal });
       all.push(starting);
@@ -149,12 +149,12 @@ const rowsOf = async function* (events: AsyncIterable<KeptEvent>): AsyncGenerato
   for await (const { sequence = null, ...event } of events) yield { kind: 'stored', sequence, ...event };
 };
 
-const restart = async ({ running, places, start }: Processes, name: string): Promise<ForeignProcess> => {
+const restart = async ({ running, slots, start }: Processes, name: string): Promise<ForeignProcess> => {
   const before = running.get(name);
   if (before === undefined) throw new HarnessError('FL_TARGET_FAILED', `${name} never ran, so it can't be started again`);
   const { address } = before.target;
   const port = URL.canParse(address) ? Number(new URL(address).port) : 0;
-  return places.fill(name, before.target, () => start(before.request, port));
+  return slots.fill(name, before.target, () => start(before.request, port));
 };
 
 const notOffered = ({ name }: TargetFile, what: string): HarnessError =>

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { createMigratedDatabase, createTestDatabase } from './testing.ts';
 
 const connect = async (url: string): Promise<Client> => {
@@ -47,4 +47,14 @@ test('a migrated one is a copy that no other sees, with the lanes that were aske
   ]);
   await Promise.all(clients.map((client) => client.end()));
   await Promise.all(all.map((database) => database[Symbol.asyncDispose]()));
+});
+
+test('a draft whose maker died does not stand in the way of the next', async () => {
+  const server = await connect(inject('postgresUrl'));
+  await server.query(`create database migrated_${inject('postgresRun')}_7_draft`);
+  await server.end();
+  await using database = await createMigratedDatabase(7);
+  const client = await connect(database.url);
+  expect((await client.query('select from lanes')).rowCount).toBe(7);
+  await client.end();
 });

@@ -42,6 +42,8 @@ export const createMigratedDatabase = async (lanes: number): Promise<TestDatabas
     await client.query('select pg_advisory_lock(hashtext($1))', [template]);
     const { rowCount } = await client.query('select from pg_database where datname = $1', [template]);
     if (rowCount === 1) return;
+    // Of a maker that died, or could not migrate it: it must not stand in the way of the next.
+    await client.query(`drop database if exists ${template}_draft with (force)`);
     await client.query(`create database ${template}_draft`);
     await onServer(urlOf(`${template}_draft`), (inside) => migrate(inside, { lanes, apply: true }));
     // Its name says that it is whole.
