@@ -167,8 +167,8 @@ describe('kill', () => {
     expect(await processState(victim.pid)).toMatch(/[RS]/);
   });
 
-  test('of one that consumes elsewhere is followed by another in its place, and asks for no lease of a worker', async () => {
-    const { target, state } = fakeTarget({});
+  test('of one that consumes elsewhere is followed by another in its place, and nobody is asked of its leases', async () => {
+    const { target, state } = fakeTarget({ awayFrom: true });
     const consumer = (): VictimProcess => ({ ...startProcess(), role: 'consumer' });
     const victim = consumer();
     const restarted: number[] = [];

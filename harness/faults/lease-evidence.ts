@@ -52,14 +52,15 @@ export type Holding = { readonly since: number; readonly held: readonly HeldLeas
 /** One question holds a fault up for no longer. */
 const answeredWithinMs = 2000;
 
-/** Before a process is struck. null: nobody could tell. */
-export const holdingOf = (
+/** Before a process is struck. Only workers hold leases: of others nobody is asked, who might not answer. null: nobody could tell. */
+export const holdingOf = async (
   { role, instance }: VictimProcess,
   { target, clock }: FaultContext,
   observations: Observations,
 ): Promise<Holding | null> => {
+  if (role !== 'worker') return { since: 0, held: [] };
   const ask = async (): Promise<Holding> => {
-    const held = role === 'worker' ? await heldLeases(target, instance) : [];
+    const held = await heldLeases(target, instance);
     return { since: await databaseNow(target), held };
   };
   return tellSafely(() => within(ask(), answeredWithinMs, clock), `which leases ${instance} held`, observations);
