@@ -1,6 +1,7 @@
 // Agreement: the two witnesses say the same of the same thing. Telemetry that says "0 duplicates" while the history holds 37 is a failure of its own class.
 import { type Comparison, compareWitnesses, type Topic, topics } from '../engine/compare-witnesses.ts';
 import type { RunData } from '../engine/run-data.ts';
+import { cutRecords } from '../history/consumed-history.ts';
 import { type CheckResult, conclude, createFindings } from './check.ts';
 
 const about: Readonly<Record<Topic, string>> = {
@@ -32,26 +33,21 @@ export const agreement = (run: RunData): CheckResult | readonly CheckResult[] =>
   return topics
     .filter((topic) => byTopic.has(topic))
     .map((topic) =>
-      topic === 'consumer-checkpoints' && run.consumed?.complete === false
-        ? conclude(
-            `agreement/${topic}`,
-            'inconclusive',
-            'The records of consumers are not whole, so a difference to the telemetry would prove nothing.',
-          )
-        : resultOf(topic, byTopic.get(topic) as readonly Comparison[]),
+      resultOf(topic, byTopic.get(topic) as readonly Comparison[], topic === 'consumer-checkpoints' ? cutRecords(run) : null),
     );
 };
 
-const resultOf = (topic: Topic, comparisons: readonly Comparison[]): CheckResult => {
+/** `cut`: why agreement proves nothing; a contradiction does all the same. */
+const resultOf = (topic: Topic, comparisons: readonly Comparison[], cut: string | null): CheckResult => {
   const findings = createFindings();
   for (const comparison of comparisons.filter(({ agrees }) => !agrees)) findings.add(describe(comparison), { facts: { comparison } });
   const contradicted = comparisons.some(({ agrees, telemetry }) => !agrees && telemetry !== null);
-  const outcome = findings.total === 0 ? 'pass' : contradicted ? 'fail' : 'inconclusive';
+  const outcome = contradicted ? 'fail' : findings.total > 0 || cut !== null ? 'inconclusive' : 'pass';
   const said = comparisons.map(({ history, telemetry }) => `${history}/${telemetry ?? 'none'}`).join(', ');
   const summary = {
     pass: `History and telemetry agree on ${about[topic]}: ${said}.`,
     fail: `History and telemetry contradict each other on ${about[topic]} (history/telemetry: ${said}).`,
-    inconclusive: `The telemetry has no sample of ${about[topic]}; absent is not 0.`,
+    inconclusive: findings.total === 0 && cut !== null ? cut : `The telemetry has no sample of ${about[topic]}; absent is not 0.`,
   }[outcome];
   const [only] = comparisons;
   const measured =

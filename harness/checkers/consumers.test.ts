@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunData } from '../engine/run-data.ts';
+import { cutRecords } from '../history/consumed-history.ts';
 import type { ConsumedLine } from '../history/consumed-line.ts';
 import { agreement } from './agreement.ts';
 import { checkpointNeverAhead } from './checkpoint-never-ahead.ts';
@@ -195,23 +196,31 @@ test('a lag that the telemetry keeps saying is 0 is a lie; one export that came 
   expect(consumerLag(simulateRun())).toEqual([]);
 });
 
+const counted = (by: number): SimulatedRun => ({
+  ...base,
+  signals: {
+    ...base.signals!,
+    finals: base.signals!.finals.map((final) =>
+      final.signal === 'faultline.consumer.checkpoints'
+        ? {
+            ...final,
+            series: final.series.map((each) => ({ ...each, samples: each.samples.map(([at, value]) => [at, value + by] as const) })),
+          }
+        : final,
+    ),
+  },
+});
+const checkpointsOf = (run: RunData) => [agreement(run)].flat().find(({ id }) => id === 'agreement/consumer-checkpoints');
+
 test('a count of checkpoints that is not what those who asked were told is a contradiction', () => {
-  const counted = (by: number): SimulatedRun => ({
-    ...base,
-    signals: {
-      ...base.signals!,
-      finals: base.signals!.finals.map((final) =>
-        final.signal === 'faultline.consumer.checkpoints'
-          ? {
-              ...final,
-              series: final.series.map((each) => ({ ...each, samples: each.samples.map(([at, value]) => [at, value + by] as const) })),
-            }
-          : final,
-      ),
-    },
-  });
-  const result = [agreement(counted(-1))].flat().find(({ id }) => id === 'agreement/consumer-checkpoints');
-  expect(result).toMatchObject({ outcome: 'fail', findingsTotal: 2 });
+  expect(checkpointsOf(counted(-1))).toMatchObject({ outcome: 'fail', findingsTotal: 2 });
+});
+
+test('of records that are not whole a count of fewer checkpoints than are in them is a contradiction; one of more is none, and proves nothing', () => {
+  const cut = (by: number): SimulatedRun => ({ ...counted(by), consumed: { complete: false, rows } });
+  expect(checkpointsOf(cut(-1))).toMatchObject({ outcome: 'fail', findingsTotal: 2 });
+  for (const by of [0, 1])
+    expect(checkpointsOf(cut(by))).toMatchObject({ outcome: 'inconclusive', summary: cutRecords(cut(by)), findingsTotal: 0 });
 });
 
 test('an outcome of checkpoints that the telemetry alone knows is a contradiction, but where it counts none', () => {
@@ -226,9 +235,8 @@ test('an outcome of checkpoints that the telemetry alone knows is a contradictio
       ),
     },
   });
-  const found = (run: SimulatedRun) => [agreement(run)].flat().find(({ id }) => id === 'agreement/consumer-checkpoints');
-  expect(found(invented(0))).toMatchObject({ outcome: 'pass' });
-  expect(found(invented(3))).toMatchObject({
+  expect(checkpointsOf(invented(0))).toMatchObject({ outcome: 'pass' });
+  expect(checkpointsOf(invented(3))).toMatchObject({
     outcome: 'fail',
     findingsTotal: 1,
     findings: [{ message: expect.stringContaining('outcome="ahead"') }],
@@ -239,9 +247,14 @@ test('without records, or with some that are not whole, what is missing proves n
   const none = simulateRun();
   for (const check of checks) expect(check(none)).toMatchObject({ outcome: 'inconclusive' });
   const cut: SimulatedRun = { ...base, consumed: { complete: false, rows: rows.slice(0, -1) } };
-  for (const check of checks) expect(check(cut)).toMatchObject({ outcome: 'inconclusive' });
+  for (const check of checks) expect(check(cut)).toMatchObject({ outcome: 'inconclusive', summary: cutRecords(cut) });
   const outOfTurn = without(first(zombie, 'given')).consumed!.rows;
   expect(consumedInOrder({ ...base, consumed: { complete: false, rows: outOfTurn } })).toMatchObject({ outcome: 'fail' });
+  const another = changed(last(heir, 'given'), { id: 1 }).consumed!.rows.slice(0, -1);
+  expect(consumedAtLeastOnce({ ...base, consumed: { complete: false, rows: another } })).toMatchObject({
+    outcome: 'fail',
+    findingsTotal: 1,
+  });
   expect(consumerFencingSeen(none, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
   expect(consumerRedeliveriesSeen(none, { atLeast: 1 })).toMatchObject({ outcome: 'inconclusive' });
 });

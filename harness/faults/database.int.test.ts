@@ -1,4 +1,5 @@
 // Each fault of the database on a real server: its evidence is there while it lasts and gone after; without the injection nothing is seen.
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseEffect, DatabaseFault } from '../scenario/faults/database-fault.ts';
@@ -205,23 +206,31 @@ describe('on a server of its own', () => {
     }
   }, 40_000);
 
-  test('restart (fast): of a server that ended as in a crash all the same took no effect', async () => {
-    await using own = await startOwnPostgres();
-    await using world = await openFaultWorld();
-    const databaseUrl = await createDatabase(own.server.url, 'kept');
-    const databaseServer: DatabaseServer = {
-      ...own.server,
-      stop: (how) => {
-        process.kill(own.server.serverPid(), 'SIGSTOP');
-        const stopping = own.server.stop(how);
-        process.kill(own.server.pid(), 'SIGKILL');
-        return stopping;
-      },
-    };
-    const evidence = await database(faultOf({ effect: 'restart', how: 'fast' }), world.context(targetOf({ databaseUrl, databaseServer })));
-    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
-    expect(seen(evidence)[0]).toMatch(/ended as in a crash/);
-  }, 40_000);
+  test.each(['its launcher', 'the server'])(
+    'restart (fast): where %s is killed meanwhile it took no effect',
+    async (killed) => {
+      await using own = await startOwnPostgres();
+      await using world = await openFaultWorld();
+      const databaseUrl = await createDatabase(own.server.url, 'kept');
+      const databaseServer: DatabaseServer = {
+        ...own.server,
+        stop: async (how) => {
+          process.kill(own.server.serverPid(), 'SIGSTOP');
+          const stopping = own.server.stop(how);
+          await expect.poll(() => readFile(own.logFile, 'utf8')).toContain('faultline.process.stopping');
+          process.kill(killed === 'the server' ? own.server.serverPid() : own.server.pid(), 'SIGKILL');
+          return stopping;
+        },
+      };
+      const evidence = await database(
+        faultOf({ effect: 'restart', how: 'fast' }),
+        world.context(targetOf({ databaseUrl, databaseServer })),
+      );
+      expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+      expect(seen(evidence)[0]).toMatch(/ended as in a crash/);
+    },
+    40_000,
+  );
 
   test.skipIf(!mayMount)('disk-full: who writes is told so by the server, reads go on, and all may write again', async () => {
     await using own = await startOwnPostgres();

@@ -167,8 +167,8 @@ describe('kill', () => {
     expect(await processState(victim.pid)).toMatch(/[RS]/);
   });
 
-  test('of one that consumes elsewhere is followed by another in its place, and asks for no lease of a worker', async () => {
-    const { target, state } = fakeTarget({});
+  test('of one that consumes elsewhere is followed by another in its place, and nobody is asked of its leases', async () => {
+    const { target, state } = fakeTarget({ awayFrom: true });
     const consumer = (): VictimProcess => ({ ...startProcess(), role: 'consumer' });
     const victim = consumer();
     const restarted: number[] = [];
@@ -212,13 +212,20 @@ describe('kill', () => {
     expect(state.restarts).toBe(1);
   });
 
-  test('inside a transaction of which nobody can tell any more took no effect that was seen, but keeps its evidence and its new start', async () => {
-    const { target, state } = fakeTarget({ waiting: true, awayFrom: 'select pid as "backendPid" from' });
-    const evidence = await kill({ ...killFault, inside: 'transaction' }, { ...contextOf(target), clock: hurried });
-    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
-    expect(eventsOf(evidence.observations)).toEqual(['waiting-in-transaction', 'exited', 'backend-gone', 'lock-lost', 'restarted']);
-    expect(state).toEqual({ lockHeld: false, restarts: 1 });
-  });
+  test.each([
+    ['backends', 'select pid as "backendPid" from', ['not-asked']],
+    ['transactions', 'pg_xact_status', ['not-asked', 'backend-gone']],
+  ] as const)(
+    'inside a transaction of whose %s nobody can tell any more took no effect that was seen, says why, and keeps its evidence and its new start',
+    async (what, awayFrom, seen) => {
+      const { target, state } = fakeTarget({ waiting: true, awayFrom });
+      const evidence = await kill({ ...killFault, inside: 'transaction' }, { ...contextOf(target), clock: hurried });
+      expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+      expect(eventsOf(evidence.observations)).toEqual(['waiting-in-transaction', 'exited', ...seen, 'lock-lost', 'restarted']);
+      expect(evidence.observations[2]?.observed).toBe(`what became of its ${what} could not be told: the database is away`);
+      expect(state).toEqual({ lockHeld: false, restarts: 1 });
+    },
+  );
 });
 
 describe('a process that ended by itself and whose number is another’s by now', () => {

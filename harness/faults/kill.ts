@@ -6,10 +6,11 @@ import type { Fault } from '../scenario/scenario.ts';
 import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findVictim, restartVictim } from './find-process.ts';
-import { awaitRows, describeTaken, type Holding, holdingOf, notYetTaken, takenOverFrom } from './lease-evidence.ts';
+import { describeTaken, type Holding, holdingOf, notYetTaken, takenOverFrom } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { strike } from './strike.ts';
 import { backendGone, waitForOpenTransaction } from './open-transaction.ts';
+import { awaitRows } from './tell-safely.ts';
 
 type Kill = Extract<Fault, { readonly kind: 'kill' }>;
 /** `holding` is null where nobody could tell. */

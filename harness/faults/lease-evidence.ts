@@ -1,11 +1,10 @@
 // What became of a worker's leases, from the target's own table lease_events: who took them over, and whether the old owner was fenced. The database may be
 // away meanwhile, by another fault: then it is said that nobody could tell, and nothing else of the fault is lost.
-import { explain } from '../engine/errors.ts';
-import { waitUntil } from '../engine/wait-until.ts';
 import { within } from '../engine/within.ts';
 import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import type { Observations } from './observations.ts';
+import { tellSafely } from './tell-safely.ts';
 
 export type LeaseRow = {
   readonly at: number;
@@ -52,14 +51,15 @@ export type Holding = { readonly since: number; readonly held: readonly HeldLeas
 /** One question holds a fault up for no longer. */
 const answeredWithinMs = 2000;
 
-/** Before a process is struck. null: nobody could tell. */
-export const holdingOf = (
+/** Before a process is struck. Only workers hold leases: of others nobody is asked, who might not answer. null: nobody could tell. */
+export const holdingOf = async (
   { role, instance }: VictimProcess,
   { target, clock }: FaultContext,
   observations: Observations,
 ): Promise<Holding | null> => {
+  if (role !== 'worker') return { since: 0, held: [] };
   const ask = async (): Promise<Holding> => {
-    const held = role === 'worker' ? await heldLeases(target, instance) : [];
+    const held = await heldLeases(target, instance);
     return { since: await databaseNow(target), held };
   };
   return tellSafely(() => within(ask(), answeredWithinMs, clock), `which leases ${instance} held`, observations);
@@ -73,45 +73,6 @@ export const takenOverSafely = (
   observations: Observations,
 ): Promise<readonly LeaseRow[] | null> =>
   tellSafely(() => within(takenOverFrom(target, instance, since), answeredWithinMs, clock), 'who took the leases over', observations);
-
-/** Asked until `done` holds, within the bound, of a database that may come back meanwhile. null: nobody could tell by its end. */
-export const awaitRows = (
-  ask: () => Promise<readonly LeaseRow[]>,
-  done: (rows: readonly LeaseRow[]) => boolean,
-  what: string,
-  bound: Parameters<typeof waitUntil>[2],
-  observations: Observations,
-): Promise<readonly LeaseRow[] | null> =>
-  tellSafely(
-    async () => {
-      let refusal: unknown = null;
-      const refused = (error: unknown): null => {
-        refusal = error;
-        return null;
-      };
-      const { last } = await waitUntil(
-        () => ask().catch(refused),
-        (rows) => rows !== null && done(rows),
-        bound,
-      );
-      if (last === null) throw refusal;
-      return last;
-    },
-    what,
-    observations,
-  );
-
-const tellSafely = async <Told>(ask: () => Promise<Told | null>, what: string, observations: Observations): Promise<Told | null> => {
-  const untold = (why: string): null => {
-    observations.add('harness', `${what} could not be told: ${why}`, { event: 'not-asked' });
-    return null;
-  };
-  try {
-    return (await ask()) ?? untold('no answer in time');
-  } catch (error) {
-    return untold(explain(error));
-  }
-};
 
 /** The leases of `held` that no row of `taken` mentions. */
 export const notYetTaken = (held: readonly HeldLease[], taken: readonly LeaseRow[]): readonly HeldLease[] =>

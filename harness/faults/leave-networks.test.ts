@@ -31,3 +31,16 @@ test('one that can not be joined again keeps nobody from joining the others', as
   await expect(rejoin()).rejects.toThrow('one can not join');
   expect(done).toEqual(['leave one', 'leave two', 'join two']);
 });
+
+test('of several that can not be joined again each is told', async () => {
+  const { done, ...acts } = engine({ one: 'join', three: 'join' });
+  const rejoin = await leaveNetworks(['one', 'two', 'three'], acts);
+  await expect(rejoin()).rejects.toThrow('one can not join; then three can not join');
+  expect(done).toEqual(['leave one', 'leave two', 'leave three', 'join two']);
+});
+
+test('where the second can not be left and the first not be joined again, both are told', async () => {
+  const { done, ...acts } = engine({ one: 'join', two: 'leave' });
+  await expect(leaveNetworks(['one', 'two'], acts)).rejects.toThrow('two can not leave; then one can not join');
+  expect(done).toEqual(['leave one']);
+});

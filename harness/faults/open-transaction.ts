@@ -3,6 +3,7 @@ import { waitUntil } from '../engine/wait-until.ts';
 import type { RunningTarget, VictimProcess } from '../targets/target.ts';
 import type { FaultContext } from './fault.ts';
 import type { Observations } from './observations.ts';
+import { awaitRows, tellSafely } from './tell-safely.ts';
 
 type Lock = Awaited<ReturnType<RunningTarget['lockReadModel']>>;
 
@@ -68,33 +69,37 @@ export const backendGone = async (
 ): Promise<boolean> => {
   const pids = backends.map((backend) => backend.backendPid);
   const xids = backends.flatMap((backend) => (backend.xid === null ? [] : [backend.xid]));
+  const { clock, target } = context;
+  const since = clock.now();
   // The database may be away meanwhile, by another fault: then nothing is proven, and nothing else is lost.
-  const { done, last, afterMs } = await waitUntil(
-    () => context.target.query<{ backendPid: number }>(leftSql, [pids]).catch(() => null),
-    (left) => left?.length === 0,
-    { clock: context.clock, withinMs: goneWithinMs, everyMs: 20 },
+  const left = await awaitRows(
+    () => target.query<{ backendPid: number }>(leftSql, [pids]),
+    (rows) => rows.length === 0,
+    'what became of its backends',
+    { clock, withinMs: goneWithinMs, everyMs: 20 },
+    observations,
   );
-  const transactions = done ? await statusOf(xids, context) : [];
-  const observed =
-    last === null || transactions === null
-      ? 'what became of its backends could not be told'
-      : done
-        ? `its backends are gone after ${afterMs} ms; ${describe(transactions)}`
-        : `${last.length} of its backends are still there`;
+  if (left === null) return false;
+  const afterMs = clock.now() - since;
+  const areGone = left.length === 0;
+  const transactions = areGone ? await statusOf(xids, context, observations) : [];
+  const observed = areGone
+    ? `its backends are gone after ${afterMs} ms${transactions === null ? '' : `; ${describe(transactions)}`}`
+    : `${left.length} of its backends are still there`;
   observations.add('pg_stat_activity', observed, {
     event: 'backend-gone',
     backends: pids,
-    left: last?.map((row) => row.backendPid) ?? null,
+    left: left.map((row) => row.backendPid),
     transactions,
   });
-  return done && transactions !== null && transactions.every(({ status }) => status !== 'committed');
+  return areGone && transactions !== null && transactions.every(({ status }) => status !== 'committed');
 };
 
 type Status = { readonly xid: string; readonly status: string };
 
 /** null: nobody could tell. */
-const statusOf = async (xids: readonly string[], { target }: FaultContext): Promise<readonly Status[] | null> =>
-  xids.length === 0 ? [] : target.query<Status>(statusSql, [xids]).catch(() => null);
+const statusOf = async (xids: readonly string[], { target }: FaultContext, observations: Observations): Promise<readonly Status[] | null> =>
+  xids.length === 0 ? [] : tellSafely(() => target.query<Status>(statusSql, [xids]), 'what became of its transactions', observations);
 
 const describe = (transactions: readonly Status[]): string =>
   transactions.length === 0

@@ -5,9 +5,10 @@ import type { VictimProcess } from '../targets/target.ts';
 import type { FaultContext, FaultRunner } from './fault.ts';
 import { findVictim } from './find-process.ts';
 import { addHadEnded } from './had-ended.ts';
-import { awaitRows, describeTaken, fencedAt, type Holding, holdingOf, takenOverSafely } from './lease-evidence.ts';
+import { describeTaken, fencedAt, type Holding, holdingOf, takenOverSafely } from './lease-evidence.ts';
 import { createObservations, type Observations } from './observations.ts';
 import { processState } from './process-state.ts';
+import { awaitRows } from './tell-safely.ts';
 
 const stateWithinMs = 2000;
 const fencedWithinMs = 5000;

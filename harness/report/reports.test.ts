@@ -93,6 +93,7 @@ describe('report.html', () => {
   test.each([
     [['safety/lost', 'budget/p99@steady'], 'A promise was broken: 0 of 1 scenarios passed'],
     [['budget/p99@steady', 'agreement/acknowledged'], 'Telemetry does not say what happened: 0 of 1 scenarios passed'],
+    [['expectation/stops-in-order', 'budget/p99@steady'], 'What a scenario is about did not go as it must: 0 of 1 scenarios passed'],
     [['budget/p99@steady'], 'A budget was missed: 0 of 1 scenarios passed'],
     [['detection/FaultlineLagGrowing'], 'An alert was missing or false: 0 of 1 scenarios passed'],
   ])('a broken promise is only one where a check of promises failed: %j', (ids, words) => {

@@ -46,7 +46,11 @@ export const systemErrorCodes = {
   FL_POSTGRES_BINARIES: code('definite', false, 'The PostgreSQL binaries do not run, neither in place nor from a copy.'),
   FL_POSTGRES_ACCOUNT: code('definite', false, 'Root has no ordinary account to run PostgreSQL as.'),
   FL_POSTGRES_INITDB: code('definite', false, 'initdb could not make a cluster.'),
-  FL_POSTGRES_FAILED: code('definite', false, 'PostgreSQL ended by itself, before or after it was ready.'),
+  FL_POSTGRES_FAILED: code(
+    'definite',
+    false,
+    'PostgreSQL ended by itself, before or after it was ready, or not in order when it was stopped.',
+  ),
   FL_DATA_UNREACHABLE: code('definite', false, "The data folder lies where PostgreSQL's account can't go."),
   FL_DATA_FORBIDDEN: code('definite', false, "The data folder can't be made, read or written."),
   FL_DATA_FOREIGN: code('definite', false, 'The folder holds something that is not a data folder of faultline.'),

@@ -104,6 +104,23 @@ test('when its server is killed with -9 it ends with the reason, and the next st
   expect(await ask(next.address, 'select word from kept')).toEqual([{ word: 'still here' }]);
 });
 
+test('when its server is killed with -9 while it is stopped it does not end as one that wrote all of it', async () => {
+  const stopped = await start();
+  const said = () => stopped.said.map(({ event_name }) => event_name);
+  process.kill(stopped.pid, 'SIGSTOP');
+  process.kill(stopped.supervisorPid, 'SIGTERM');
+  await expect.poll(said).toContain('faultline.process.stopping');
+  process.kill(stopped.pid, 'SIGKILL');
+  expect(await stopped.exited).toMatchObject({ exitCode: 1 });
+  expect(stopped.said.at(-1)).toMatchObject({
+    event_name: 'faultline.process.failed',
+    body: expect.stringMatching(/did not end in order .*SIGKILL/),
+    attributes: { code: 'FL_POSTGRES_FAILED' },
+  });
+  await using next = await start();
+  expect(await ask(next.address, 'select word from kept')).toEqual([{ word: 'still here' }]);
+});
+
 test('a cluster of another PostgreSQL major, or another format, is refused and left as it is', async () => {
   await withMarker({ major: 17, postgres: '17.5' }, async () =>
     expect(await refuse({})).toMatchObject({ exitCode: 3, code: 'FL_DATA_VERSION', message: expect.stringContaining('17.5') }),

@@ -2,15 +2,25 @@
 import { demandSettings } from '../contract/parse-settings.ts';
 import { SystemError } from '../contract/system-error.ts';
 import { logLine } from './postgres/log-line.ts';
-import type { Server } from './postgres/server.ts';
+import type { Server, ServerExit } from './postgres/server.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { createInstance, runProcess } from './process-life.ts';
 
 const now = (): Date => new Date();
 
+const describeExit = ({ code, signal }: ServerExit): string => signal ?? `code ${code}`;
+
 const failure = async (server: Server): Promise<never> => {
-  const { code, signal } = await server.exited;
-  throw new SystemError('FL_POSTGRES_FAILED', `PostgreSQL ended by itself (${signal ?? `code ${code}`}); its last lines say why`);
+  const exit = await server.exited;
+  throw new SystemError('FL_POSTGRES_FAILED', `PostgreSQL ended by itself (${describeExit(exit)}); its last lines say why`);
+};
+
+/** Whoever reads our exit code takes 0 for a server that has written all of it; one that was killed meanwhile has not. */
+const stopInOrder = async (server: Server): Promise<void> => {
+  const exit = await server.stop('fast');
+  if (exit.code === 0) return;
+  const message = `PostgreSQL did not end in order when it was stopped (${describeExit(exit)}); it recovers at its next start`;
+  throw new SystemError('FL_POSTGRES_FAILED', message);
 };
 
 await runProcess({
@@ -26,7 +36,7 @@ await runProcess({
     failed.catch(() => undefined);
     return {
       attributes: { address: url, pid: server.pid, supervisor_pid: process.pid, data: dataFolder, version, new: isNew },
-      stop: async () => void (await server.stop('fast')),
+      stop: () => stopInOrder(server),
       failed,
     };
   },

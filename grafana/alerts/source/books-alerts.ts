@@ -3,7 +3,7 @@ import { signals } from '../../../system/contract/signals.ts';
 import { goneFor } from './presence.ts';
 import { identitiesBound, type Profile } from './profile.ts';
 import { ageOf, by, recent } from './promql.ts';
-import type { AlertRule, RuleGroup } from './rule.ts';
+import { type AlertRule, holding, type RuleGroup } from './rule.ts';
 
 export const booksGroup = (profile: Profile): RuleGroup => ({
   name: 'faultline-books',
@@ -75,6 +75,7 @@ const effectsUncounted = ({ fresh, effectsSeconds }: Profile): AlertRule => ({
 const booksStale = (profile: Profile): AlertRule => ({
   alert: 'FaultlineBooksStale',
   expr: `max ${by()} ${ageOf(signals.accountingAge, profile.gone.remembered)} > ${profile.booksSeconds}\n  or\n  ${goneFor(signals.accountingAge, profile)}`,
+  ...holding(profile.gone),
   severity: 'ticket',
   summary: 'Nobody reads the books: drops, doubled effects, lag and dead letters cannot be seen.',
   description: `The books were not read for ${profile.booksSeconds} s, or not exported for ${profile.gone.after}. Every alert that rests on them is blind until they are back.`,

@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { createRegistry, type ProcessRegistry } from '../../stack/process-registry.ts';
 import { type PostgresServer, startPostgres } from '../../targets/faultline/postgres-server.ts';
 
-export type OwnPostgres = AsyncDisposable & { readonly server: PostgresServer; readonly registry: ProcessRegistry };
+export type OwnPostgres = AsyncDisposable & {
+  readonly server: PostgresServer;
+  readonly registry: ProcessRegistry;
+  readonly logFile: string;
+};
 
 const systemFolder = fileURLToPath(new URL('../../../system', import.meta.url));
 
@@ -18,6 +22,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   return {
     server,
     registry,
+    logFile,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       registry[Symbol.dispose]();

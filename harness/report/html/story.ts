@@ -27,7 +27,7 @@ const failures: readonly (readonly [readonly Dimension[], string])[] = [
   [['safety'], 'A promise was broken'],
   [['agreement'], 'Telemetry does not say what happened'],
   [['liveness'], 'Not all of it was worked off'],
-  [['expectation', 'seen'], 'Something that had to be seen was not'],
+  [['expectation'], 'What a scenario is about did not go as it must'],
   [['detection'], 'An alert was missing or false'],
   [['budget'], 'A budget was missed'],
 ];

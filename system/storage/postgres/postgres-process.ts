@@ -21,6 +21,8 @@ export type PostgresProcess = AsyncDisposable &
     /** Of process `postgres`, which runs it. */
     readonly supervisorPid: number;
     readonly exited: Promise<{ readonly exitCode?: number | undefined }>;
+    /** What it has said so far of its own life, as docs/process-protocol.md has it. */
+    readonly said: readonly Line[];
   };
 
 type Line = { readonly event_name?: string; readonly body: string; readonly attributes: Attributes };
@@ -35,11 +37,14 @@ export const startPostgresProcess = async (environment: Readonly<Record<string, 
     reject: false,
   });
   let last = 'no reason given';
+  const said: Line[] = [];
   const ready = new Promise<Attributes>((resolve) => {
     // Read to the end, or a full pipe would stop the server.
     createInterface(child.stdout).on('line', (text) => {
-      const { event_name: event, body, attributes } = JSON.parse(text) as Line;
+      const line = JSON.parse(text) as Line;
+      const { event_name: event, body, attributes } = line;
       last = body;
+      if (event?.startsWith('faultline.process.') === true) said.push(line);
       if (event === 'faultline.process.ready') resolve(attributes);
     });
   });
@@ -49,5 +54,5 @@ export const startPostgresProcess = async (environment: Readonly<Record<string, 
     child.kill('SIGTERM');
     await child;
   };
-  return { ...attributes, supervisorPid: attributes.supervisor_pid, exited: child, [Symbol.asyncDispose]: stop };
+  return { ...attributes, supervisorPid: attributes.supervisor_pid, exited: child, said, [Symbol.asyncDispose]: stop };
 };
