@@ -126,3 +126,34 @@ test('a step that fails for any other reason says so, and lets those behind it b
     waiting: [{ erasure: 1, waits_for: 'its last step failed, and is tried again: kept by a trigger' }],
   });
 });
+
+test('what one table of a retired version lost counts, also where the condition of the next is refused after it', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await database.append([{ key: 'ann' }]);
+  await database.rows('delete from checkpoints');
+  const [first, second] = ['own_ledger_v1__a', 'own_ledger_v1__b'];
+  for (const name of [first, second]) {
+    await database.rows(`create table ${name} (object text, divisor integer)`);
+    await database.rows(`insert into ${name} select 'ann', 0 from generate_series(1, 5)`);
+  }
+  await database.rows(
+    `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'retired', 1)`,
+  );
+  const rows = { [first]: 'object = $3', [second]: 'object = $3 and 1 / divisor = 1' };
+  await database.rows(
+    `insert into own_processors (processor, version, tables_sha256, starts, erase) values ('ledger', 1, '', 'beginning', $1)`,
+    [JSON.stringify({ rows, left: [] })],
+  );
+  await ask(database, ['ann']);
+  await database.rows(`update erasures set phase = 'records'`);
+  await stepErasure(session, 'w');
+  const problem = `the condition of table ${second}, which the database refuses`;
+  expect(await database.rows('select phase, waits_for, erased from erasures')).toEqual([
+    { phase: 'records', waits_for: expect.stringContaining(problem), erased: { [first]: 5 } },
+  ]);
+  await database.rows(`update ${second} set divisor = 1`);
+  await stepErasure(session, 'w');
+  const [after] = await database.rows('select phase, erased from erasures');
+  expect(after).toMatchObject({ phase: 'search', erased: { [first]: 5, [second]: 5 } });
+});

@@ -7,7 +7,7 @@ import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
 import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
-import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
+import { OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
 
@@ -173,7 +173,8 @@ const waitForLanes = async (client: Client, { erasure }: OpenErasure): Promise<M
 };
 
 const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> => {
-  const own = await eraseRetired(client, open);
+  const { erased: own, problem } = await eraseRetired(client, open);
+  if (problem !== null) return { ...standing(open, problem), erased: own };
   const { erased, waitsFor } = await eraseRecords(client, open);
   if (waitsFor !== null) return { phase: 'records', waitsFor, erased: own };
   const { partitions = [] } = open.place;
@@ -182,19 +183,23 @@ const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> =>
 
 const rowsAtOnce = 2000;
 
-/** No owner looks after a version that nobody runs any more; nothing writes there either. */
-const eraseRetired = async (client: Client, open: OpenErasure): Promise<Counts> => {
-  const erased: Record<string, number> = {};
-  for (const table of await readOwnTables(client, 'retired')) erased[table.table] = await removeAll(client, table, open);
-  return erased;
-};
+type ErasedRetired = { readonly erased: Counts; readonly problem: OwnTableProblem | null };
 
-const removeAll = async (client: Client, table: OwnTable, open: OpenErasure): Promise<number> => {
-  for (let total = 0; ;) {
-    const removed = await removeOwnRows(client, table, open, rowsAtOnce);
-    if (removed === 0) return total;
-    total += removed;
+/** No owner looks after a version that nobody runs any more; nothing writes there either. */
+const eraseRetired = async (client: Client, open: OpenErasure): Promise<ErasedRetired> => {
+  const erased: Record<string, number> = {};
+  try {
+    for (const table of await readOwnTables(client, 'retired'))
+      for (let removed = Infinity; removed > 0;) {
+        removed = await removeOwnRows(client, table, open, rowsAtOnce);
+        erased[table.table] = (erased[table.table] ?? 0) + removed;
+      }
+  } catch (error) {
+    // What is gone by now counts, of other tables and of this one.
+    if (error instanceof OwnTableProblem) return { erased, problem: error };
+    throw error;
   }
+  return { erased, problem: null };
 };
 
 /** Finds nothing, or it goes on: an object must not be called erased that is not. */
