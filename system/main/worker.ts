@@ -153,7 +153,6 @@ const startOne = (
     cleanUp.use(
       createSession({ databaseUrl: settings.databaseUrl!, name: applicationName(role, instance, part), leaseMs: settings.leaseMs }),
     );
-  const leases = session('leases');
   const renewals = session('renewals');
   const ranges = createSessionPool([session('events-0'), session('events-1')]);
   const parkSessions = createSessionPool([session('park')]);
@@ -165,6 +164,7 @@ const startOne = (
     ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
   const dutiesSessions = createSessionPool(turnSessions.map(session));
+  const comparisons = createSessionPool([session('compare')]);
   const effects = session('effects');
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
   const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
@@ -186,7 +186,7 @@ const startOne = (
     },
     unordered: [events],
     stream: createPostgresStreamReader(asQueryable(session('heads'))),
-    leases: createLeaseStore({ session: leases, renewals, ...host }),
+    leases: createLeaseStore({ session: session('leases'), renewals, ...host }),
     ranges: createRangeStore(ranges, instance),
     park: createParkStore(parkSessions, (processor) => processor !== events.name),
     replays: createReplayLimitStore(session('limits')),
@@ -201,7 +201,7 @@ const startOne = (
       startDuties({
         ...dutiesOf(settings, telemetry),
         tenure,
-        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep, effects }),
+        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep, comparisons, effects }),
         clock,
         logger: telemetry.logger,
         telemetry: collected,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LogEvent } from '../stream/stream.ts';
 import { Fenced } from './call-handler.ts';
 import { createCarefulHandler } from './careful-handler.ts';
-import { createSurvivedAttempts } from './survived-attempts.ts';
+import { createSurvivedAttempts, type SurvivedAttempts } from './survived-attempts.ts';
 
 const tenure = { processor: 'p', version: 1, lane: 0, epoch: 1 };
 const event = (position: number) => ({ position }) as LogEvent;
@@ -18,8 +18,40 @@ const createRow = (position: number | null = null, count = 0) => {
       row.position = at;
       return { count: row.count };
     },
+    takeOffAttempts: async (_tenure: unknown, at: number, count: number | null) => {
+      if (row.position !== at) return false;
+      row.count = Math.max(0, row.count - (count ?? row.count));
+      row.position = row.count === 0 ? null : at;
+      return true;
+    },
   };
 };
+
+const lookedAt = (store: ReturnType<typeof createRow>, survivedAttempts: SurvivedAttempts) =>
+  createCarefulHandler({ tenure, survivedAttempts, store, call, attempt: { ...store.row }, unit: new Set([5]) })(event(5));
+
+test('trouble with storage is no death, also for the process, or the thread, that looks next', async () => {
+  const store = createRow();
+  const [one, other] = [createSurvivedAttempts(), createSurvivedAttempts()];
+  for (let look = 1; look <= 4; look += 1)
+    for (const thread of [one, other]) {
+      expect(await lookedAt(store, thread)).toEqual({ effect: 'done' });
+      await thread.interrupted();
+    }
+  expect(await lookedAt(store, createSurvivedAttempts())).toEqual({ effect: 'done' });
+  expect(store.row).toEqual({ position: 5, count: 1 });
+});
+
+test('trouble with storage between them forgets no death', async () => {
+  const store = createRow();
+  for (let death = 1; death <= 3; death += 1) {
+    const thread = createSurvivedAttempts();
+    await lookedAt(store, thread);
+    await thread.interrupted();
+    await lookedAt(store, thread);
+  }
+  expect(await lookedAt(store, createSurvivedAttempts())).toMatchObject({ failure: { code: 'handler_crashed_process' } });
+});
 
 test('an event may be alone for three deaths, and is parked without a fourth', async () => {
   const store = createRow();
@@ -61,7 +93,7 @@ test('an early event that is drained is counted for itself, not for what it wait
 });
 
 test('an attempt that the epoch refuses is no attempt', async () => {
-  const store = { noteAttempt: async () => ({ fenced: { position: 3, epoch: 2 } }) };
+  const store = { noteAttempt: async () => ({ fenced: { position: 3, epoch: 2 } }), takeOffAttempts: async () => false };
   const handle = createCarefulHandler({
     tenure,
     survivedAttempts: createSurvivedAttempts(),

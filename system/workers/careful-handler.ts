@@ -9,7 +9,7 @@ import { lonelyCrashes } from './thread-context.ts';
 
 export type CarefulOptions<Effect> = {
   readonly tenure: Tenure;
-  readonly store: Pick<LaneStore, 'noteAttempt'>;
+  readonly store: Pick<LaneStore, 'noteAttempt' | 'takeOffAttempts'>;
   readonly call: CallHandler<Effect>;
   readonly attempt: Attempt;
   readonly survivedAttempts: Pick<SurvivedAttempts, 'of' | 'noted'>;
@@ -26,7 +26,7 @@ export const createCarefulHandler = <Effect>(options: CarefulOptions<Effect>): C
     const noted = await store.noteAttempt(tenure, event.position);
     if ('fenced' in noted) throw new Fenced(noted.fenced);
     const deaths = noted.count - survivedAttempts.of(tenure, event.position);
-    survivedAttempts.noted(tenure, event.position);
+    survivedAttempts.noted(tenure, event.position, (count) => store.takeOffAttempts(tenure, event.position, count));
     if (deaths <= lonelyCrashes) return call(event);
     const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
     return { failure: { code: 'handler_crashed_process', message, errorType: null } };

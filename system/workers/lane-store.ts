@@ -54,8 +54,8 @@ export type LaneStore = {
   findRefused<Effect>(handled: readonly HandledEvent<Effect>[], apply: Apply<Effect>): Promise<ReadonlyMap<number, Failure>>;
   /** Counts an attempt durably before user code runs; `count` includes this one. */
   noteAttempt(tenure: Tenure, position: number): Promise<{ readonly count: number } | { readonly fenced: FoundCheckpoint }>;
-  /** Takes so many off again, null: all. Nothing where the lane, or the attempt, is another by now. */
-  takeOffAttempts(tenure: Tenure, position: number, count: number | null): Promise<void>;
+  /** Takes so many off again, null: all. False, and nothing is done, where the lane, or the attempt, is another by now. */
+  takeOffAttempts(tenure: Tenure, position: number, count: number | null): Promise<boolean>;
   /** Counts an attempt on a parked event durably before user code runs, and moves its next one on. */
   noteRetry(tenure: Tenure, key: Key, position: number, nextAttemptAfterMs: number): Promise<{ readonly fenced: FoundCheckpoint | null }>;
 };

@@ -57,7 +57,7 @@ const narrow = ({ kind, carefulUntil }: BatchTask | DrainTask, { keys, early }: 
 const noteBefore = async <Effect>({ task, context, events }: Batch<Effect>, { early }: LoadedBatch, known: Map<number, Failure>) => {
   for (const { position } of [...events, ...early.values()]) {
     const survived = context.survived.of(task.tenure, position);
-    context.survived.noted(task.tenure, position);
+    context.survived.noted(task.tenure, position, (count) => context.store.takeOffAttempts(task.tenure, position, count));
     // User code is not called for it. What may have been counted is the attempt that took its thread with it.
     if (known.has(position)) continue;
     const noted = await context.store.noteAttempt(task.tenure, position);

@@ -32,7 +32,7 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   else if (!task.counted) {
     const noted = await context.store.noteRetry(tenure, key, head.position, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
-    context.survived.noted(tenure, head.position);
+    context.survived.noted(tenure, head.position, null);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
   const isAlone = isOrdered(context) && before >= last - 1;

@@ -73,7 +73,7 @@ const attemptOf = async <Effect>(task: Task, context: ThreadContext<Effect>): Pr
     context.survived.settled();
     return report;
   } catch (error) {
-    context.survived.interrupted();
+    await context.survived.interrupted();
     throw error;
   }
 };

@@ -3,23 +3,53 @@ import { createSurvivedAttempts } from './survived-attempts.ts';
 
 const lane = { processor: 'timelines', version: 1, lane: 3 };
 
-test('an attempt that was interrupted while the thread lived is taken off, each time', () => {
+test('an attempt that was interrupted while the thread lived is taken off, each time', async () => {
   const attempts = createSurvivedAttempts();
-  attempts.noted(lane, 7);
+  attempts.noted(lane, 7, null);
   expect(attempts.of(lane, 7)).toBe(0);
-  attempts.interrupted();
-  attempts.noted(lane, 7);
-  attempts.interrupted();
+  await attempts.interrupted();
+  attempts.noted(lane, 7, null);
+  await attempts.interrupted();
   expect(attempts.of(lane, 7)).toBe(2);
   expect(attempts.of(lane, 8)).toBe(0);
 });
 
-test('an attempt that was settled counts, and forgets what was survived before it', () => {
+test('an attempt that was settled counts, and forgets what was survived before it', async () => {
   const attempts = createSurvivedAttempts();
-  attempts.noted(lane, 7);
-  attempts.interrupted();
-  attempts.noted(lane, 7);
+  attempts.noted(lane, 7, null);
+  await attempts.interrupted();
+  attempts.noted(lane, 7, null);
   attempts.settled();
-  attempts.interrupted();
+  await attempts.interrupted();
   expect(attempts.of(lane, 7)).toBe(0);
+});
+
+test('what storage took off is not taken off here as well; what it could not take off goes with the next', async () => {
+  const attempts = createSurvivedAttempts();
+  const counts: number[] = [];
+  const look = (takenOff: () => Promise<boolean>) => {
+    attempts.noted(lane, 7, (count) => {
+      counts.push(count);
+      return takenOff();
+    });
+    return attempts.interrupted();
+  };
+  await look(() => Promise.reject(new Error('storage is away')));
+  expect(attempts.of(lane, 7)).toBe(1);
+  // Another epoch has the lane by now.
+  await look(async () => false);
+  expect(attempts.of(lane, 7)).toBe(2);
+  await look(async () => true);
+  expect(attempts.of(lane, 7)).toBe(0);
+  expect(counts).toEqual([1, 2, 3]);
+});
+
+test('an event that was counted twice in one task, as its effect was refused, is taken off twice', async () => {
+  const attempts = createSurvivedAttempts();
+  const counts: number[] = [];
+  const takeOff = async (count: number) => counts.push(count) > 0;
+  attempts.noted(lane, 7, takeOff);
+  attempts.noted(lane, 7, takeOff);
+  await attempts.interrupted();
+  expect(counts).toEqual([2]);
 });

@@ -10,6 +10,7 @@ import { readLogBooks } from './log-books.ts';
 import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
 import { datagramEntries, type DatagramSums, selectDatagrams } from './datagram-entries.ts';
+import { comparisonSessions } from './rebuild/comparison-step.ts';
 import { readRebuilds, rebuildEntries } from './rebuild/rebuild-books.ts';
 
 const selectLanes =
@@ -55,18 +56,19 @@ const selectIdentities = `
 
 /**
  * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
- * the server hold back nothing here. Our own moment does not count; `others` leaves out the count of the effects as well, which nobody should end.
+ * the server hold back nothing here. Our own moment does not count; `others` leaves out the count of the effects and a
+ * comparison of versions as well, which nobody should end.
  */
 const selectOldestSnapshot = `
   with held as (
-    select xact_start as since, application_name like '${effectsSessions}' as is_count from pg_stat_activity
+    select xact_start as since, application_name like any (array['${effectsSessions}', '${comparisonSessions}']) as is_ours from pg_stat_activity
     where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
       and pid <> pg_backend_pid() and backend_type = 'client backend'
     union all
     select prepared, false from pg_prepared_xacts where database = current_database()
   )
   select coalesce(extract(epoch from clock_timestamp() - min(since)), 0)::double precision as seconds,
-         coalesce(extract(epoch from clock_timestamp() - min(since) filter (where not is_count)), 0)::double precision as others
+         coalesce(extract(epoch from clock_timestamp() - min(since) filter (where not is_ours)), 0)::double precision as others
   from held`;
 
 /** When the counters began: the same for every worker that ever exports them. */

@@ -11,6 +11,7 @@ const duties = (database: WorkerDatabase) => {
     worker: 'w1',
     keepDays: 0,
     sleep: () => Promise.resolve(),
+    comparisons: createSessionPool([session]),
     effects: session,
   });
   return { ...store, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
@@ -78,4 +79,40 @@ test('commands on lanes of a retired version, which nobody is given any more, ar
   expect(await database.rows('select version, outcome, requested_by, done_by from recovery_audit')).toEqual([
     { version: 1, outcome: 'gone', requested_by: 'ann', done_by: 'w1' },
   ]);
+});
+
+test("the snapshot of a comparison is none that somebody should end; another's is", async () => {
+  await using database = await createWorkerDatabase(1);
+  const session = (part: string) => createSession({ databaseUrl: database.url, name: `faultline-worker-w1-${part}`, leaseMs: 60_000 });
+  await using turns = createSessionPool([session('books'), session('chores')]);
+  await using compare = session('compare');
+  await using effects = session('effects');
+  const store = createDutiesStore(turns, {
+    worker: 'w1',
+    keepDays: 0,
+    sleep: () => Promise.resolve(),
+    comparisons: createSessionPool([compare]),
+    effects,
+  });
+  const [lease] = await database.rows<{ epoch: number }>(
+    `update leases set owner = 'w1', expires_at = clock_timestamp() + interval '1 hour' where processor = '_duties' returning epoch::integer`,
+  );
+  await database.rows(
+    `insert into rebuild_comparisons (processor, version, against, requested_by, why) values ('timelines', 2, 1, 'ann', 'w')`,
+  );
+  await database.pool.query(
+    `alter table minute_counts rename to kept;
+     create view minute_counts as
+       select 1 as version, 0 as lane, '' as tenant, '' as system_name, '' as event_name, now() as minute, (select 1::bigint from pg_sleep(60)) as count`,
+  );
+  const comparison = store.compareVersions().catch(() => 'cut off');
+  const comparing = `select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
+  await expect.poll(() => database.rows(comparing)).toHaveLength(1);
+  const age = async () => (await store.readBooks(lease!.epoch))!.oldestSnapshotSeconds;
+  expect(await age()).toBe(0);
+  await using other = session('threads-0');
+  await (await other.client()).query('begin isolation level repeatable read; select 1');
+  expect(await age()).toBeGreaterThan(0);
+  await compare[Symbol.asyncDispose]();
+  expect(await comparison).toBe('cut off');
 });

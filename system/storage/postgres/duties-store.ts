@@ -78,11 +78,16 @@ export type DutiesStoreOptions = {
   /** Of retention, for what the books say of it; 0: nothing is dropped. */
   readonly keepDays: number;
   readonly sleep: (delayMs: number) => Promise<unknown>;
+  /** For the comparison of versions alone: its snapshots are told apart by the connection (comparison-step.ts). */
+  readonly comparisons: SessionPool;
   /** For the count of the effects alone. */
   readonly effects: Session;
 };
 
-export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sleep, effects }: DutiesStoreOptions): DutiesStore => {
+export const createDutiesStore = (
+  sessions: SessionPool,
+  { worker, keepDays, sleep, comparisons, effects }: DutiesStoreOptions,
+): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
   return {
@@ -111,7 +116,7 @@ export const createDutiesStore = (sessions: SessionPool, { worker, keepDays, sle
         throw failures.length === 1 ? failures[0] : new AggregateError(failures, `${failures.length} tables could not be tidied`);
     },
     closeIdleCommands: () => changed(closeIdleCommands),
-    compareVersions: () => sessions.use((session) => stepComparison(session, sleep)),
+    compareVersions: () => comparisons.use((session) => stepComparison(session, sleep)),
     eraseNext: () => sessions.use((session) => stepErasure(session, worker)),
     removeDropped: () => sessions.use(stepDrop),
     closeIdleRecoveries: async () => {

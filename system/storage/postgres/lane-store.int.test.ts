@@ -71,8 +71,8 @@ describe('settling a lane', () => {
   test('counts attempts on an event, and takes off those that came to nothing', async () => {
     const store = createLaneStore(session(), 'w');
     for (const count of [1, 2, 3]) expect(await store.noteAttempt(lane0, 6)).toEqual({ count });
-    await store.takeOffAttempts(lane0, 6, 2);
-    await store.takeOffAttempts(lane0, 7, null);
+    expect(await store.takeOffAttempts(lane0, 6, 2)).toBe(true);
+    expect(await store.takeOffAttempts(lane0, 7, null)).toBe(false);
     expect(await store.attempt(lane0)).toEqual({ position: 6, count: 1 });
     await store.takeOffAttempts(lane0, 6, null);
     expect(await store.attempt(lane0)).toEqual({ position: null, count: 0 });
@@ -100,7 +100,7 @@ describe('settling a lane', () => {
       outcome: 'fenced',
     });
     expect(await store.noteAttempt(lane0, 6)).toEqual({ fenced: { position: 5, epoch: 1 } });
-    await store.takeOffAttempts(lane0, 6, null);
+    expect(await store.takeOffAttempts(lane0, 6, null)).toBe(false);
     expect(await store.noteRetry(lane0, key, 6, 10)).toEqual({ fenced: { position: 5, epoch: 1 } });
     expect(await park.discardHead(lane0, command)).toMatchObject({ outcome: 'fenced' });
     expect(await park.retry(lane0, command)).toMatchObject({ outcome: 'fenced' });

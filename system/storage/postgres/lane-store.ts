@@ -77,7 +77,8 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
     return rows[0] === undefined ? { fenced: await readCheckpoint(session, tenure) } : { count: rows[0].attempt_count };
   },
   takeOffAttempts: async (tenure, position, count) => {
-    await session.query({ text: takeOffAttempts, values: [...ids(tenure), tenure.epoch, position, count] });
+    const { rowCount } = await session.query({ text: takeOffAttempts, values: [...ids(tenure), tenure.epoch, position, count] });
+    return rowCount === 1;
   },
   noteRetry: async (tenure, key, position, nextAttemptAfterMs) => {
     const values = [...ids(tenure), tenure.epoch, position, key.tenant, key.systemName, key.objectId, nextAttemptAfterMs];

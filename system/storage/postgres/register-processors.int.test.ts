@@ -35,6 +35,7 @@ test('a version that nobody runs any more rests once a newer one is there, and n
     worker: 'w1',
     keepDays: 0,
     sleep: () => Promise.resolve(),
+    comparisons: createSessionPool([session]),
     effects: session,
   });
   const runs = (worker: string, version: number) =>

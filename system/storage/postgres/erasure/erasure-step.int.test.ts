@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWorkerDatabase, type WorkerDatabase } from '../../../workers/testing.ts';
-import { createSession } from '../session.ts';
+import { createSession, type Session } from '../session.ts';
 import { stepErasure } from './erasure-step.ts';
 
 test('an erasure that waits lets those behind it be done, and goes on in its turn', async () => {
@@ -56,14 +56,14 @@ test('an erasure that waits lets those behind it be done, and goes on in its tur
 
 const table = 'own_ledger_v1__entries';
 
-/** A team's own table with a row each of ann and bob, whose condition sleeps for a second over those of ann. */
+/** A team's own table with a row each of ann and bob, whose condition sleeps for two seconds over those of ann. */
 const addSlowTable = async (database: WorkerDatabase) => {
   await database.rows(`create table ${table} (object text)`);
   await database.rows(`insert into ${table} values ('ann'), ('bob')`);
   await database.rows(
     `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'active', 1)`,
   );
-  const slow = `object = $3 and (object <> 'ann' or pg_sleep(1) is not null)`;
+  const slow = `object = $3 and (object <> 'ann' or pg_sleep(2) is not null)`;
   const values = [JSON.stringify({ rows: { [table]: slow }, left: [] })];
   await database.rows(
     `insert into own_processors (processor, version, tables_sha256, starts, erase) values ('ledger', 1, '', 'beginning', $1)`,
@@ -81,7 +81,7 @@ const ask = (database: WorkerDatabase, keys: readonly string[]) =>
 test('a condition that takes too long says so, and holds up its own erasure alone', async () => {
   await using database = await createWorkerDatabase(1);
   await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
-  await (await session.client()).query('set statement_timeout = 300');
+  await (await session.client()).query('set statement_timeout = 600');
   await database.append([{ key: 'ann' }, { key: 'bob' }]);
   await database.rows('delete from checkpoints');
   await addSlowTable(database);
@@ -102,6 +102,50 @@ test('a condition that takes too long says so, and holds up its own erasure alon
       waited_at: expect.any(Date),
     },
   });
+});
+
+/** What is said of the one erasure after another step; `seen` where it is not tried. */
+const saidAfterStep = async (database: WorkerDatabase, session: Session): Promise<unknown> => {
+  await database.rows(`update erasures set waits_for = 'seen'`);
+  await stepErasure(session, 'w').catch(() => {});
+  return (await database.rows('select waits_for from erasures'))[0]!['waits_for'];
+};
+
+test.each(['count', 'search', 'records'])('a condition that took too long in phase %s is tried again a minute later', async (phase) => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await (await session.client()).query('set statement_timeout = 600');
+  await database.append([{ key: 'ann' }]);
+  await database.rows('delete from checkpoints');
+  await addSlowTable(database);
+  if (phase === 'records') await database.rows(`update processors set state = 'retired' where processor = 'ledger'`);
+  await ask(database, ['ann']);
+  await database.rows('update erasures set phase = $1', [phase]);
+  // The walk over the log comes first.
+  for (let step = 0; step < 3; step += 1) await stepErasure(session, 'w');
+  const [waiting] = await database.rows(
+    `select phase, waits_for, waited_at between clock_timestamp() + interval '50 seconds' and clock_timestamp() + interval '1 minute' as ahead from erasures`,
+  );
+  const tooLong = expect.stringContaining('which does not end in time');
+  expect(waiting).toEqual({ phase, waits_for: tooLong, ahead: true });
+  expect(await saidAfterStep(database, session)).toBe('seen');
+  await database.rows('update erasures set waited_at = clock_timestamp()');
+  expect(await saidAfterStep(database, session)).toEqual(tooLong);
+});
+
+test('a statement of our own that took too long is tried again a minute later', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await (await session.client()).query('set statement_timeout = 600');
+  await database.append([{ key: 'ann' }]);
+  await database.rows(`create function keep() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return new; end $$`);
+  await database.rows('create trigger keep before update of phase on erasures for each row execute function keep()');
+  await ask(database, ['ann']);
+  const failed = 'its last step failed, and is tried again';
+  expect(await saidAfterStep(database, session)).toEqual(expect.stringContaining(failed));
+  expect(await saidAfterStep(database, session)).toBe('seen');
+  await database.rows('update erasures set waited_at = clock_timestamp()');
+  expect(await saidAfterStep(database, session)).toEqual(expect.stringContaining(failed));
 });
 
 test('a step that fails for any other reason says so, and lets those behind it be done', async () => {
@@ -125,4 +169,35 @@ test('a step that fails for any other reason says so, and lets those behind it b
     failures: ['kept by a trigger'],
     waiting: [{ erasure: 1, waits_for: 'its last step failed, and is tried again: kept by a trigger' }],
   });
+});
+
+test('what one table of a retired version lost counts, also where the condition of the next is refused after it', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await database.append([{ key: 'ann' }]);
+  await database.rows('delete from checkpoints');
+  const [first, second] = ['own_ledger_v1__a', 'own_ledger_v1__b'];
+  for (const name of [first, second]) {
+    await database.rows(`create table ${name} (object text, divisor integer)`);
+    await database.rows(`insert into ${name} select 'ann', 0 from generate_series(1, 5)`);
+  }
+  await database.rows(
+    `insert into processors (processor, version, ordered, state, stream_version) values ('ledger', 1, true, 'retired', 1)`,
+  );
+  const rows = { [first]: 'object = $3', [second]: 'object = $3 and 1 / divisor = 1' };
+  await database.rows(
+    `insert into own_processors (processor, version, tables_sha256, starts, erase) values ('ledger', 1, '', 'beginning', $1)`,
+    [JSON.stringify({ rows, left: [] })],
+  );
+  await ask(database, ['ann']);
+  await database.rows(`update erasures set phase = 'records'`);
+  await stepErasure(session, 'w');
+  const problem = `the condition of table ${second}, which the database refuses`;
+  expect(await database.rows('select phase, waits_for, erased from erasures')).toEqual([
+    { phase: 'records', waits_for: expect.stringContaining(problem), erased: { [first]: 5 } },
+  ]);
+  await database.rows(`update ${second} set divisor = 1`);
+  await stepErasure(session, 'w');
+  const [after] = await database.rows('select phase, erased from erasures');
+  expect(after).toMatchObject({ phase: 'search', erased: { [first]: 5, [second]: 5 } });
 });

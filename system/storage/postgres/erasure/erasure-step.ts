@@ -1,13 +1,13 @@
 // The erasures that are not done, a step at a time: the first that does not wait, else the one that has waited longest since it was tried. Where it stands is in its row, moved in the transaction that did the step: a worker killed in the middle is followed by another,
 // and no step is done twice.
 import type { Client } from 'pg';
-import { isConnectionLoss } from '../../../workers/error-class.ts';
+import { isConnectionLoss, isTimeout } from '../../../workers/error-class.ts';
 import { wordsOf } from '../error-words.ts';
 import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
 import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
-import { type OwnTable, OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
+import { OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
 
@@ -27,7 +27,12 @@ type Move = {
   readonly after?: Counts;
   readonly anotherRound?: boolean;
   readonly waitsFor?: string | null;
+  /** It waits as a statement took too long: each try costs as much again. */
+  readonly isSlow?: boolean;
 };
+
+/** When it waits from: a minute ahead where each try takes as long as a statement may, so that it is passed over until then. */
+const waitedAt = (isSlow: string) => `clock_timestamp() + case when ${isSlow} then interval '1 minute' else '0' end`;
 
 const save = `
   update erasures e
@@ -36,7 +41,7 @@ const save = `
         select jsonb_object_agg(r.key, coalesce((e.erased->>r.key)::bigint, 0) + r.value::bigint) from jsonb_each_text($5::jsonb) as r
       ), '{}'),
       after = coalesce($6::jsonb, after), rounds = rounds + case when $7::boolean then 1 else 0 end, waits_for = $8::text,
-      waited_at = case when $8::text is not null then clock_timestamp() end,
+      waited_at = case when $8::text is not null then ${waitedAt('$10::boolean')} end,
       worker = case when $2 = 'done' then $9 end, done_at = case when $2 = 'done' then clock_timestamp() end
   where erasure = $1
   returning (select coalesce(sum(value::bigint), 0) from jsonb_each_text(e.erased))::double precision as rows`;
@@ -68,7 +73,7 @@ const sumCommands = `
 const forgetResults = 'update erasure_commands set result = null, done_at = coalesce(done_at, clock_timestamp()) where erasure = $1';
 
 /** Said in a transaction of its own, that of the step is rolled back: it is tried again in its turn, and those behind it go on meanwhile. */
-const noteFailure = 'update erasures set waits_for = $2, waited_at = clock_timestamp() where erasure = $1 and done_at is null';
+const noteFailure = `update erasures set waits_for = $2, waited_at = ${waitedAt('$3::boolean')} where erasure = $1 and done_at is null`;
 
 export const stepErasure = async (session: Session, worker: string): Promise<ErasureStep> => {
   const seen = await readOpenErasure(await session.client());
@@ -78,7 +83,7 @@ export const stepErasure = async (session: Session, worker: string): Promise<Era
   } catch (error) {
     // Without a connection there is no step for any of them.
     const words = `its last step failed, and is tried again: ${wordsOf(error)}`;
-    if (!isConnectionLoss(error)) await session.query({ text: noteFailure, values: [seen.erasure, words] });
+    if (!isConnectionLoss(error)) await session.query({ text: noteFailure, values: [seen.erasure, words, isTimeout(error)] });
     throw error;
   }
 };
@@ -109,14 +114,15 @@ const afterVacuum = (isClean: boolean): Move =>
 
 /** What is wrong with a table of a team's own is for its team to mend: it stands still there, and says so. */
 const standing = ({ phase }: OpenErasure, error: unknown): Move => {
-  if (error instanceof OwnTableProblem) return { phase, waitsFor: error.message };
+  if (error instanceof OwnTableProblem) return { phase, waitsFor: error.message, isSlow: error.isSlow };
   throw error;
 };
 
 const write = async (client: Client, { erasure }: OpenErasure, move: Move, worker: string): Promise<number> => {
   const json = (value: object | undefined) => (value === undefined ? null : JSON.stringify(value));
-  const { phase, place, before, erased, after, anotherRound = false, waitsFor = null } = move;
-  const values = [erasure, phase, json(place), json(before), JSON.stringify(erased ?? {}), json(after), anotherRound, waitsFor, worker];
+  const { phase, place, before, erased, after, anotherRound = false, waitsFor = null, isSlow = false } = move;
+  const counts = [json(before), JSON.stringify(erased ?? {}), json(after)];
+  const values = [erasure, phase, json(place), ...counts, anotherRound, waitsFor, worker, isSlow];
   return (await client.query<{ rows: number }>(save, values)).rows[0]!.rows;
 };
 
@@ -173,7 +179,8 @@ const waitForLanes = async (client: Client, { erasure }: OpenErasure): Promise<M
 };
 
 const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> => {
-  const own = await eraseRetired(client, open);
+  const { erased: own, problem } = await eraseRetired(client, open);
+  if (problem !== null) return { ...standing(open, problem), erased: own };
   const { erased, waitsFor } = await eraseRecords(client, open);
   if (waitsFor !== null) return { phase: 'records', waitsFor, erased: own };
   const { partitions = [] } = open.place;
@@ -182,19 +189,23 @@ const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> =>
 
 const rowsAtOnce = 2000;
 
-/** No owner looks after a version that nobody runs any more; nothing writes there either. */
-const eraseRetired = async (client: Client, open: OpenErasure): Promise<Counts> => {
-  const erased: Record<string, number> = {};
-  for (const table of await readOwnTables(client, 'retired')) erased[table.table] = await removeAll(client, table, open);
-  return erased;
-};
+type ErasedRetired = { readonly erased: Counts; readonly problem: OwnTableProblem | null };
 
-const removeAll = async (client: Client, table: OwnTable, open: OpenErasure): Promise<number> => {
-  for (let total = 0; ;) {
-    const removed = await removeOwnRows(client, table, open, rowsAtOnce);
-    if (removed === 0) return total;
-    total += removed;
+/** No owner looks after a version that nobody runs any more; nothing writes there either. */
+const eraseRetired = async (client: Client, open: OpenErasure): Promise<ErasedRetired> => {
+  const erased: Record<string, number> = {};
+  try {
+    for (const table of await readOwnTables(client, 'retired'))
+      for (let removed = Infinity; removed > 0;) {
+        removed = await removeOwnRows(client, table, open, rowsAtOnce);
+        erased[table.table] = (erased[table.table] ?? 0) + removed;
+      }
+  } catch (error) {
+    // What is gone by now counts, of other tables and of this one.
+    if (error instanceof OwnTableProblem) return { erased, problem: error };
+    throw error;
   }
+  return { erased, problem: null };
 };
 
 /** Finds nothing, or it goes on: an object must not be called erased that is not. */

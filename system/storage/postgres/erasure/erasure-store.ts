@@ -49,11 +49,12 @@ const noteProblem = `
   update erasure_commands set problem = $2, problem_at = clock_timestamp() + case when $3::boolean then interval '1 minute' else '0' end
   where command = $1 and done_at is null`;
 
+/** A table that is not in this part, as what its team says of it has changed, keeps what was counted of it. */
 const addResult = `
   update erasure_commands c
-  set result = (
+  set result = coalesce(c.result, '{}') || coalesce((
         select jsonb_object_agg(r.key, coalesce((c.result->>r.key)::bigint, 0) + r.value::bigint) from jsonb_each_text($2::jsonb) as r
-      ),
+      ), '{}'),
       done_at = case when $3::boolean then clock_timestamp() end, problem = null, problem_at = null
   where command = $1`;
 
@@ -72,16 +73,9 @@ export const createErasureStore = (sessions: SessionPool): ErasureStore => ({
       const settled = await settleLane(session, tenure, inPlace, async (client) => {
         const { rowCount } = await client.query(isOpen, [command.command]);
         if (rowCount === 0) return noBooks;
-        try {
-          const part = await erasePart(client, command);
-          ({ isDone } = part);
-          return part.books;
-        } catch (error) {
-          if (!(error instanceof OwnTableProblem)) throw error;
-          // It stays open, and the erasure says why: the others of this worker go on.
-          await client.query(noteProblem, [command.command, error.message, error.isSlow]);
-          return noBooks;
-        }
+        const part = await erasePart(client, command);
+        ({ isDone } = part);
+        return part.books;
       }).catch(async (error: unknown) => {
         // Rolled back with all else that was written: said anew, or the erasure would wait and not say for what.
         if (!isConnectionLoss(error))
@@ -92,9 +86,16 @@ export const createErasureStore = (sessions: SessionPool): ErasureStore => ({
     }),
 });
 
+/** `isDone`: there is nothing more to do now. */
 const erasePart = async (client: Client, command: ErasureCommand): Promise<{ readonly books: Books; readonly isDone: boolean }> => {
   const erase = eraseEffects.get(command.processor);
-  const own = erase === undefined ? await eraseOwn(client, command) : {};
+  const { removed: own, problem } = erase === undefined ? await eraseOwn(client, command) : noOwn;
+  if (problem !== null) {
+    // What is gone by now counts. It stays open, and the erasure says why: the others of this worker go on.
+    await client.query(addResult, [command.command, JSON.stringify(own), false]);
+    await client.query(noteProblem, [command.command, problem.message, problem.isSlow]);
+    return { books: noBooks, isDone: true };
+  }
   const isOwnDone = Object.values(own).every((rows) => rows === 0);
   const { removed, isDone } = erase === undefined ? { removed: 0, isDone: isOwnDone } : await erase(client, command, effectsAtOnce);
   const copies = isDone ? await eraseCopies(client, command) : noCopies;
@@ -104,15 +105,25 @@ const erasePart = async (client: Client, command: ErasureCommand): Promise<{ rea
   return { books, isDone };
 };
 
+/** A problem of one table undoes nothing of those before it. */
+type ErasedOwn = { readonly removed: Readonly<Record<string, number>>; readonly problem: OwnTableProblem | null };
+
+const noOwn: ErasedOwn = { removed: {}, problem: null };
+
 /** By the owner of the object's lane alone: it is the one whose handler wrote them. */
-const eraseOwn = async (client: Client, command: ErasureCommand): Promise<Readonly<Record<string, number>>> => {
+const eraseOwn = async (client: Client, command: ErasureCommand): Promise<ErasedOwn> => {
   const { rows } = await client.query<{ lanes: number; requested_at: Date }>(selectMoment, [command.command]);
   const { lanes, requested_at: requestedAt } = rows[0]!;
+  if (laneOf(command.key, lanes) !== command.lane) return noOwn;
   const removed: Record<string, number> = {};
-  if (laneOf(command.key, lanes) !== command.lane) return removed;
-  for (const table of await readOwnTables(client, command))
-    removed[table.table] = await removeOwnRows(client, table, { key: command.key, requestedAt }, effectsAtOnce);
-  return removed;
+  try {
+    for (const table of await readOwnTables(client, command))
+      removed[table.table] = await removeOwnRows(client, table, { key: command.key, requestedAt }, effectsAtOnce);
+  } catch (error) {
+    if (error instanceof OwnTableProblem) return { removed, problem: error };
+    throw error;
+  }
+  return { removed, problem: null };
 };
 
 type Copies = {

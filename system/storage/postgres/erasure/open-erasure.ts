@@ -32,8 +32,8 @@ type Row = Omit<OpenErasure, 'key' | 'isDryRun' | 'requestedAt'> & {
 const select = `
   select erasure, tenant, system_name, object_id, is_dry_run, requested_at, cut, phase, place, rounds from erasures where done_at is null`;
 
-/** What waits lets those behind it go on, and is tried again in its turn. */
-const inTurn = 'order by waited_at nulls first, erasure limit 1';
+/** What waits lets those behind it go on, and is tried again in its turn; where `waited_at` lies ahead, not before that. */
+const inTurn = 'and coalesce(waited_at <= clock_timestamp(), true) order by waited_at nulls first, erasure limit 1';
 
 /** The one whose step is next. */
 export const readOpenErasure = async (client: Pick<Client, 'query'>): Promise<OpenErasure | null> =>

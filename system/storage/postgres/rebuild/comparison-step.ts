@@ -15,6 +15,9 @@ import {
   readRange,
 } from './compare-range.ts';
 
+/** The connections that compare, by their application_name (main/connections.ts). */
+export const comparisonSessions = 'faultline-worker-%-compare';
+
 type Comparison = Pair & { comparison: number; after_key: ComparedKey | null; ranges: number };
 
 const selectOpen = `
