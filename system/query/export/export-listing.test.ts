@@ -36,7 +36,11 @@ const createTestTimers = () => {
 };
 
 /** Exports one page of 100 rows of some 110 bytes; `onWrite` sees each piece before it is taken. */
-const exported = async (onWrite: (written: readonly string[], stopping: AbortController) => void = () => {}, tookMs = 0) => {
+const exported = async (
+  onWrite: (written: readonly string[], stopping: AbortController) => void = () => {},
+  tookMs = 0,
+  commit: () => Promise<void> = async () => {},
+) => {
   const written: string[] = [];
   const asked: string[] = [];
   const stopping = new AbortController();
@@ -60,7 +64,14 @@ const exported = async (onWrite: (written: readonly string[], stopping: AbortCon
     path: {},
     filters: {},
     format: createRowFormat('ndjson', listing, true),
-    database: { query: snapshot.query, snapshot: async (read) => read(snapshot) },
+    database: {
+      query: snapshot.query,
+      snapshot: async (read) => {
+        const result = await read(snapshot);
+        await commit();
+        return result;
+      },
+    },
     reply: { hijack: () => {} } as unknown as FastifyReply,
     openWriter: () => writer,
     pieceBytes,
@@ -107,5 +118,14 @@ describe('a page of an export', () => {
     const { asked, waiting } = await exported(() => {}, 1500);
     expect(asked.length).toBeGreaterThan(5);
     expect([...waiting]).toEqual([]);
+  });
+
+  test('is what the reader was told of it, also where its snapshot can not be ended in order', async () => {
+    const lost = () => Promise.reject(new RequestProblem('storage_unavailable', 'The connection broke.'));
+    expect((await exported(() => {}, 0, lost)).isWhole).toBe(true);
+    const left = () => {
+      throw new SlowReader('not taken');
+    };
+    expect((await exported(left, 0, lost)).isWhole).toBe(false);
   });
 });

@@ -31,7 +31,16 @@ export type ExportListing = {
 export const exportListing = async (asked: ExportListing): Promise<boolean> => {
   const { route, database } = asked;
   if (route.bounds !== undefined) return write(asked, { database, bounds: await route.bounds(database) });
-  return database.snapshot((snapshot) => write(asked, { database: snapshot, keptDuring: createKeptDuring(snapshot, asked.timers) }));
+  let isWhole: boolean | null = null;
+  try {
+    await database.snapshot(async (snapshot) => {
+      isWhole = await write(asked, { database: snapshot, keptDuring: createKeptDuring(snapshot, asked.timers) });
+    });
+  } catch (error) {
+    // Once it is written, its reader knows how it ended; a transaction that read alone has nothing to commit.
+    if (isWhole === null) throw error;
+  }
+  return isWhole!;
 };
 
 type KeptDuring = (work: () => Promise<void>) => Promise<void>;
