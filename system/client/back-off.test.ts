@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBackOff, fullJitterMs, longestRetryAfterMs, retryAfterMs } from './back-off.ts';
+import { createBackOff, fullJitterMs } from './back-off.ts';
 
 const settings = { retryBackoffMs: 100, retryBackoffMaxMs: 1000 };
 
@@ -25,19 +25,4 @@ test('a shorter Retry-After does not bring a longer wait to its end', () => {
   backOff.failed(0, 0, 5000);
   backOff.failed(0, 1, 1000);
   expect(backOff.untilMs).toBe(5000);
-});
-
-const now = Date.UTC(2026, 0, 1);
-
-test.each([
-  [null, null],
-  ['', null],
-  ['soon', null],
-  ['0', 0],
-  ['3', 3000],
-  ['Thu, 01 Jan 2026 00:00:09 GMT', 9000],
-  ['Wed, 31 Dec 2025 00:00:00 GMT', 0],
-  ['99999999999', longestRetryAfterMs],
-])('Retry-After %j is %j ms', (header, expected) => {
-  expect(retryAfterMs(header, now)).toBe(expected);
 });

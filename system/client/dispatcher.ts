@@ -1,6 +1,7 @@
 // Sends what is due, a few requests at a time, and none while the back-off says so. What became of an event is for its settlement to say.
 import type { ItemOutcome } from './answer.ts';
-import { createBackOff, fullJitterMs, longestRetryAfterMs } from './back-off.ts';
+import { longestRetryAfterMs } from '../contract/retry-after.ts';
+import { createBackOff, fullJitterMs } from './back-off.ts';
 import { createSizeKeeper } from './batch-size.ts';
 import type { Entry } from './entry.ts';
 import type { Failure } from './producer-error.ts';

@@ -1,7 +1,7 @@
 // One request with its time limit: a batch goes out, what became of it comes back as a value. It never throws and never retries.
+import { retryAfterMs } from '../contract/retry-after.ts';
 import type { Entry } from './entry.ts';
 import { type ItemOutcome, readAnswer, readRefusal } from './answer.ts';
-import { retryAfterMs } from './back-off.ts';
 import { type Failure, ownFailure } from './producer-error.ts';
 import type { Stop } from './stop.ts';
 import type { Timing } from './timing.ts';

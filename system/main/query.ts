@@ -64,7 +64,6 @@ const start = async (settings: Settings): Promise<Running> => {
     onError,
     maxConnections: mostExports,
     statementTimeoutMs: 30_000,
-    idleInTransactionMs: 2 * settings.consumerSlowMs,
   });
   undo.defer(() => exporting.end());
   collectProcess(telemetry.instruments);

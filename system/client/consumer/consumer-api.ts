@@ -1,5 +1,5 @@
 // The consumer API over HTTP, as docs/consumers.md has it: one request each, no retries.
-import { retryAfterMs } from '../back-off.ts';
+import { retryAfterMs } from '../../contract/retry-after.ts';
 import { untraced } from '../trace-context.ts';
 import { type Page, readPage } from './consumed-event.ts';
 import { ConsumerError } from './consumer-error.ts';

@@ -8,11 +8,13 @@ export type Accepted = {
   readonly name: string;
   /** The command that says how far it is. */
   readonly look: string;
+  /** What is said of it; left out: that it goes on, as what workers carry out does. */
+  readonly standing?: string;
 };
 
 /** The exit code of `work`, which looks how far it is; where it can't be looked at: that it is not known to be done. */
 export const afterAcceptance = async (
-  { name, look }: Accepted,
+  { name, look, standing = "was asked for, and goes on; how far it is can't be said" }: Accepted,
   { err }: Pick<OpsSurroundings, 'err'>,
   work: () => Promise<number>,
 ): Promise<number> => {
@@ -20,7 +22,7 @@ export const afterAcceptance = async (
     return await work();
   } catch (error) {
     if (!(error instanceof OpsError)) throw error;
-    err(`${name} was asked for, and goes on; how far it is can't be said. ${error.message}\nLook at it: npm run ops -- ${look}\n`);
+    err(`${name} ${standing}. ${error.message}\nLook at it: npm run ops -- ${look}\n`);
     return exitCodes.open;
   }
 };

@@ -1,6 +1,7 @@
 // The query process as `npm run ops` speaks to it: over HTTP, as any client would.
-import { setTimeout as wait } from 'node:timers/promises';
+import { retryAfterMs } from '../../contract/retry-after.ts';
 import { OpsError } from './ops-error.ts';
+import type { OpsSurroundings } from './surroundings.ts';
 
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
@@ -27,9 +28,12 @@ const longestWaitMs = 4000;
 
 type ErrorAnswer = { readonly error?: { readonly code: string; readonly message: string; readonly details?: unknown } };
 
+type Times = Pick<OpsSurroundings, 'clock' | 'sleep'>;
+
 /** `key`: the API key; null: none. */
-export const createApi = (base: string, key: string | null): Api => {
+export const createApi = (base: string, key: string | null, times: Times): Api => {
   const headers = key === null ? {} : { authorization: `Bearer ${key}` };
+  const ask = createAsk(times);
   return {
     get: async <Answer>(path: string, parameters: Parameters = {}) => (await ask<Answer>(urlOf(base, path, parameters), { headers })).value,
     text: async (path, parameters = {}) => (await ask(urlOf(base, path, parameters), { headers })).text,
@@ -50,18 +54,20 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
   return url;
 };
 
-const ask = async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answered<Answer>> => {
-  let mayBeAsked = false;
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await once<Answer>(url, request, timeoutMs);
-    if ('value' in answer) return answer;
-    mayBeAsked ||= request.method === 'POST' && answer.mayHaveArrived === true;
-    // A refusal is that of the request, whichever time it arrived.
-    if (!answer.mayPass) throw failureOf(answer, false);
-    if (attempt === attempts) throw failureOf(answer, mayBeAsked);
-    await wait(answer.againMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
-  }
-};
+const createAsk =
+  ({ clock, sleep }: Times) =>
+  async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answered<Answer>> => {
+    let mayBeAsked = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await once<Answer>(url, request, timeoutMs);
+      if ('value' in answer) return answer;
+      mayBeAsked ||= request.method === 'POST' && answer.mayHaveArrived === true;
+      // A refusal is that of the request, whichever time it arrived.
+      if (!answer.mayPass) throw failureOf(answer, false);
+      if (attempt === attempts) throw failureOf(answer, mayBeAsked);
+      await sleep(retryAfterMs(answer.retryAfter ?? null, clock.nowMs()) ?? Math.min(250 * 2 ** attempt, longestWaitMs));
+    }
+  };
 
 const failureOf = ({ message, cause, details, code = null }: Failed, mayBeAsked: boolean) =>
   new OpsError(mayBeAsked ? `${message} It may have been asked for all the same: look before you ask again.` : message, {
@@ -79,8 +85,8 @@ type Failed = {
   readonly mayPass: boolean;
   /** It broke off where the request may have been read. */
   readonly mayHaveArrived?: boolean;
-  /** When the server wants it again; null: it did not say. */
-  readonly againMs?: number | null;
+  /** Of a quota, as the server gave it; null: there is none. */
+  readonly retryAfter?: string | null;
   readonly cause?: unknown;
   readonly details?: unknown;
   readonly code?: string | null;
@@ -104,7 +110,7 @@ const once = async <Answer>(url: URL, request: RequestInit, timeoutMs: number): 
   return {
     message: error === undefined ? `${url.origin} answered ${response.status}.` : `${error.message} (${error.code})${hintOf(error.code)}`,
     mayPass: response.status === 503 || error?.code === 'quota_exceeded',
-    againMs: response.status === 429 ? againMsOf(response) : null,
+    retryAfter: response.status === 429 ? response.headers.get('retry-after') : null,
     details: error?.details,
     code: error?.code ?? null,
   };
@@ -127,11 +133,6 @@ export const unreachable = (url: URL, cause: unknown): string => {
       ? 'Where it speaks HTTPS, say so: --url https://…'
       : 'Start it (npm start), or give its address with --url';
   return `The query process does not answer at ${url.origin}: ${reasonOf(cause)}. ${next}.`;
-};
-
-const againMsOf = ({ headers }: Response): number | null => {
-  const seconds = headers.get('retry-after') ?? '';
-  return /^\d{1,4}$/.test(seconds) ? Number(seconds) * 1000 : null;
 };
 
 /** An API key stands in the environment: what stands on a command line is in the shell's history and in the list of processes. */

@@ -96,3 +96,15 @@ test('a replay that is refused after its fix does not make nothing of the fix', 
     told: expect.stringContaining('No dead letter is selected.'),
   });
 });
+
+test('a replay whose answer did not come after its fix is not said to be none', async () => {
+  const message = 'The query process does not answer. It may have been asked for all the same: look before you ask again.';
+  const post = (action: string) => {
+    if (action === 'replay') throw new OpsError(message, { mayBeAsked: true });
+    return accepted;
+  };
+  const { exitCode, told } = await ask({ post }, { replay: true });
+  expect(exitCode).toBe(2);
+  expect(told).toContain(`The fix was carried out; whether its replay was asked for can't be said. ${message}`);
+  expect(told).not.toContain('its replay was not');
+});

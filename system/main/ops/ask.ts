@@ -67,7 +67,8 @@ const replayFixed = async (asking: Asking): Promise<number> => {
     return await openAndWait(asking, { action: 'replay', selection: asking.selection });
   } catch (error) {
     if (!(error instanceof OpsError)) throw error;
-    asking.surroundings.err(`The fix was carried out; its replay was not. ${error.message}\n`);
+    const replay = error.mayBeAsked ? "whether its replay was asked for can't be said" : 'its replay was not';
+    asking.surroundings.err(`The fix was carried out; ${replay}. ${error.message}\n`);
     return exitCodes.open;
   }
 };

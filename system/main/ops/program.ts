@@ -33,7 +33,7 @@ export const createProgram = (surroundings: OpsSurroundings, ended: (exitCode: n
     .exitOverride();
   const run: Run = async (command, work) => {
     const { url, json = false } = command.optsWithGlobals<Root>();
-    ended(await work({ api: createApi(url, surroundings.apiKey), url, json }));
+    ended(await work({ api: createApi(url, surroundings.apiKey, surroundings), url, json }));
   };
   addDeadLetters(program, surroundings, run);
   addParkedKeys(program, surroundings, run);

@@ -77,7 +77,7 @@ export const createExportDoor = (app: FastifyInstance, { bounds, isShared, telem
         reply,
         openWriter: () => createPacedWriter(begin(reply, rows.contentType), { ...bounds, timers, stop }),
         pieceBytes: bounds.bufferBytes,
-        nowMs: () => performance.now(),
+        timers,
         stop,
         onDefect: (error) => telemetry.logger.error('an export failed', errorAttributes(error), { eventName: 'faultline.query.failed' }),
       });

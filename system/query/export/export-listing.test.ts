@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { describe, expect, test } from 'vitest';
+import type { Timers } from '../consumers/head-watch.ts';
 import { type PacedWriter, SlowReader } from '../consumers/paced-writer.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -12,16 +13,42 @@ const page = `{"rows":[${Array.from({ length: 100 }, (_, number) => row(number))
 const listing = { rows: 'rows', columns: ['n', 'text'], pageRows: 100 };
 const pieceBytes = 1000;
 
+/** Timers of a clock that a test moves by hand. */
+const createTestTimers = () => {
+  const waiting = new Map<() => void, number>();
+  const timers: Timers = {
+    after: (delayMs, run) => {
+      waiting.set(run, delayMs);
+      return { [Symbol.dispose]: () => void waiting.delete(run) };
+    },
+  };
+  const pass = async (ms: number): Promise<void> => {
+    for (const [run, leftMs] of waiting) {
+      waiting.set(run, leftMs - ms);
+      if (leftMs > ms) continue;
+      waiting.delete(run);
+      run();
+    }
+    // What they asked for is answered, and waits again.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { timers, pass, waiting };
+};
+
 /** Exports one page of 100 rows of some 110 bytes; `onWrite` sees each piece before it is taken. */
-const exported = async (onWrite: (written: readonly string[], stopping: AbortController) => void = () => {}, tookMs = 0) => {
+const exported = async (
+  onWrite: (written: readonly string[], stopping: AbortController) => void = () => {},
+  tookMs = 0,
+  commit: () => Promise<void> = async () => {},
+) => {
   const written: string[] = [];
   const asked: string[] = [];
   const stopping = new AbortController();
-  let nowMs = 0;
+  const { timers, pass, waiting } = createTestTimers();
   const snapshot = { query: async (operation: string) => void asked.push(operation) } as unknown as ReadDatabase;
   const writer: PacedWriter = {
     write: async (text) => {
-      nowMs += tookMs;
+      await pass(tookMs);
       written.push(text);
       onWrite(written, stopping);
     },
@@ -37,15 +64,22 @@ const exported = async (onWrite: (written: readonly string[], stopping: AbortCon
     path: {},
     filters: {},
     format: createRowFormat('ndjson', listing, true),
-    database: { query: snapshot.query, snapshot: async (read) => read(snapshot) },
+    database: {
+      query: snapshot.query,
+      snapshot: async (read) => {
+        const result = await read(snapshot);
+        await commit();
+        return result;
+      },
+    },
     reply: { hijack: () => {} } as unknown as FastifyReply,
     openWriter: () => writer,
     pieceBytes,
-    nowMs: () => nowMs,
+    timers,
     stop: stopping.signal,
     onDefect: (error) => expect.unreachable(String(error)),
   });
-  return { isWhole, written, asked };
+  return { isWhole, written, asked, waiting };
 };
 
 const rowsOf = (written: readonly string[]) => written.join('').split('\n').slice(0, -1);
@@ -79,6 +113,19 @@ describe('a page of an export', () => {
 
   test('keeps its snapshot while a reader takes long for it', async () => {
     expect((await exported()).asked).toEqual([]);
-    expect((await exported(() => {}, 1500)).asked.length).toBeGreaterThan(5);
+    // A page of a dozen pieces, each of which takes less than the time after which a snapshot is touched.
+    expect((await exported(() => {}, 600)).asked.length).toBeGreaterThan(3);
+    const { asked, waiting } = await exported(() => {}, 1500);
+    expect(asked.length).toBeGreaterThan(5);
+    expect([...waiting]).toEqual([]);
+  });
+
+  test('is what the reader was told of it, also where its snapshot can not be ended in order', async () => {
+    const lost = () => Promise.reject(new RequestProblem('storage_unavailable', 'The connection broke.'));
+    expect((await exported(() => {}, 0, lost)).isWhole).toBe(true);
+    const left = () => {
+      throw new SlowReader('not taken');
+    };
+    expect((await exported(left, 0, lost)).isWhole).toBe(false);
   });
 });

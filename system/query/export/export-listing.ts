@@ -1,6 +1,7 @@
 // A whole listing, page after page, to a reader who may be slow: constant memory, one moment of the database, and an end that says whether it is whole.
 import type { FastifyReply } from 'fastify';
 import { elementsOf, membersOf } from '../../contract/json-text.ts';
+import type { Timers } from '../consumers/head-watch.ts';
 import { type PacedWriter, ReaderGone, SlowReader } from '../consumers/paced-writer.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { RequestProblem } from '../request-problem.ts';
@@ -20,7 +21,7 @@ export type ExportListing = {
   readonly openWriter: () => PacedWriter;
   /** About as much is written at once: what a reader may take slowMs for. */
   readonly pieceBytes: number;
-  readonly nowMs: () => number;
+  readonly timers: Timers;
   /** Aborted with a RequestProblem: time is over, or the process stops. */
   readonly stop: AbortSignal;
   readonly onDefect: (error: unknown) => void;
@@ -30,27 +31,57 @@ export type ExportListing = {
 export const exportListing = async (asked: ExportListing): Promise<boolean> => {
   const { route, database } = asked;
   if (route.bounds !== undefined) return write(asked, { database, bounds: await route.bounds(database) });
-  return database.snapshot((snapshot) => write(asked, { database: snapshot, keepOpen: createKeepOpen(snapshot, asked.nowMs) }));
+  let isWhole: boolean | null = null;
+  try {
+    await database.snapshot(async (snapshot) => {
+      isWhole = await write(asked, { database: snapshot, keptDuring: createKeptDuring(snapshot, asked.timers) });
+    });
+  } catch (error) {
+    // Once it is written, its reader knows how it ended; a transaction that read alone has nothing to commit.
+    if (isWhole === null) throw error;
+  }
+  return isWhole!;
 };
+
+type KeptDuring = (work: () => Promise<void>) => Promise<void>;
 
 type Source = {
   readonly database: ReadDatabase;
   readonly bounds?: ListingBounds;
-  /** Of a snapshot: called while nothing is read. */
-  readonly keepOpen?: () => Promise<void>;
+  /** Of a snapshot: `work` waits for the reader, and reads nothing. */
+  readonly keptDuring?: KeptDuring;
 };
 
+/** Far below what the server leaves a transaction alone for. */
 const touchMs = 1000;
 
-/** The server ends a transaction that is left alone for long, as one of a process that froze; a page may take its reader longer than that. */
-const createKeepOpen = (snapshot: ReadDatabase, nowMs: () => number) => {
-  let touchedMs = nowMs();
-  return async (): Promise<void> => {
-    if (nowMs() - touchedMs < touchMs) return;
-    await snapshot.query('SELECT', 'select 1');
-    touchedMs = nowMs();
+/**
+ * The server ends a transaction that is left alone for long, as one of a process that froze. A reader may take longer than that for a single piece, so the snapshot
+ * is touched by a timer. Rejects once `work` is over where that failed.
+ */
+const createKeptDuring = (snapshot: ReadDatabase, timers: Timers): KeptDuring => {
+  return async (work) => {
+    let isOver = false;
+    let touched: Promise<void> = Promise.resolve();
+    const later = () => timers.after(touchMs, () => void (touched = touch()).catch(() => undefined));
+    const touch = async (): Promise<void> => {
+      await snapshot.query('SELECT', 'select 1');
+      if (!isOver) timer = later();
+    };
+    let timer = later();
+    try {
+      await work();
+    } finally {
+      isOver = true;
+      timer[Symbol.dispose]();
+      // A connection has one statement at a time.
+      await touched.catch(() => undefined);
+    }
+    await touched;
   };
 };
+
+const unkept: KeptDuring = (work) => work();
 
 /** Several rows each, of about that many bytes of JSON. */
 function* piecesOf(rows: readonly string[], pieceBytes: number): Iterable<readonly string[]> {
@@ -65,26 +96,27 @@ function* piecesOf(rows: readonly string[], pieceBytes: number): Iterable<readon
   }
 }
 
-const write = async (asked: ExportListing, { database, bounds, keepOpen }: Source): Promise<boolean> => {
+const write = async (asked: ExportListing, { database, bounds, keptDuring = unkept }: Source): Promise<boolean> => {
   const { format, reply, stop, pieceBytes } = asked;
   let page = await readPage(asked, database, null, bounds);
   reply.hijack();
   const writer = asked.openWriter();
   let count = 0;
   try {
-    await writer.write(format.head);
+    await keptDuring(() => writer.write(format.head));
     for (;;) {
-      for (const rows of piecesOf(page.rows, pieceBytes)) {
-        stop.throwIfAborted();
-        await writer.write(format.rows(rows));
-        count += rows.length;
-        await keepOpen?.();
-      }
+      await keptDuring(async () => {
+        for (const rows of piecesOf(page.rows, pieceBytes)) {
+          stop.throwIfAborted();
+          await writer.write(format.rows(rows));
+          count += rows.length;
+        }
+      });
       if (page.next === null) break;
       stop.throwIfAborted();
       page = await readPage(asked, database, page.next, bounds);
     }
-    await writer.finish(format.complete(count));
+    await keptDuring(() => writer.finish(format.complete(count)));
     return true;
   } catch (error) {
     const { code, message } = whyBroken(error);

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import type { ImportFormat, ImportState } from '../../../contract/imports.ts';
 import { type CsvMapping, findShapeProblems } from '../../../recovery/import/csv-mapping.ts';
 import type { OpenImportRequest } from '../../../recovery/import/import-request.ts';
+import { afterAcceptance } from '../after-acceptance.ts';
 import type { Api } from '../api.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { OpsError } from '../ops-error.ts';
@@ -87,32 +88,51 @@ const readMapping = async (path: string, surroundings: OpsSurroundings): Promise
   throw new OpsError(`The mapping in ${path} can't be used: ${problems.map(({ place, message }) => `${place} ${message}`).join('; ')}.`);
 };
 
-const send = async (
-  importing: Importing,
-  { name, source, report, found, reading }: Surveyed & { name: string; source: FileSource; report: string },
-): Promise<number> => {
-  const { api, json, file, surroundings } = importing;
+type Opening = Surveyed & { readonly name: string; readonly source: FileSource; readonly report: string };
+
+const send = async (importing: Importing, opening: Opening): Promise<number> => {
+  const { api, surroundings } = importing;
+  const { name, found, reading } = opening;
   const opened = await api.post<Standing>('/imports', requestOf(importing, name, found, reading));
-  if (opened.state === 'done') surroundings.err(`Import '${name}' is done already: all ${opened.lines} lines of this file are settled.\n`);
+  const isDone = opened.state === 'done';
+  if (isDone) surroundings.err(`Import '${name}' is done already: all ${opened.lines} lines of this file are settled.\n`);
   else if (opened.known) surroundings.err(`Import '${name}' goes on at line ${opened.next_line} of ${opened.lines}.\n`);
   if (opened.state === 'cancelled') throw new OpsError(`Import '${name}' was cancelled at line ${opened.next_line}, and stays so.`);
-  const sent =
-    opened.state === 'done'
-      ? ({ state: 'done' } as const)
-      : await sendFile({ api, name, source, survey: found, options: reading, surroundings }, opened.next_line);
-  if (sent.state === 'changed') throw new OpsError(`${file} changed while it was read: what is settled is that of the file as it was.`);
+  const standing = isDone ? "is done; what came of it can't be said" : 'was opened, and is not known to be done';
+  return afterAcceptance({ name: `import ${shown(name)}`, look: `imports show ${name}`, standing }, surroundings, async () => {
+    if (!isDone) await sendLines(importing, opening, opened.next_line);
+    return tellEnd(importing, opening);
+  });
+};
+
+const sendLines = async ({ api, file, surroundings }: Importing, { name, source, found, reading }: Opening, fromLine: number) => {
+  const { state } = await sendFile({ api, name, source, survey: found, options: reading, surroundings }, fromLine);
+  if (state === 'changed') throw new OpsError(`${file} changed while it was read: what is settled is that of the file as it was.`);
+};
+
+const tellEnd = async (importing: Importing, opening: Opening): Promise<number> => {
+  const { api, json, surroundings } = importing;
+  const { name } = opening;
   const end = await api.get<ImportEnd>(`/imports/${encodeURIComponent(name)}`);
   if (json) surroundings.out(`${JSON.stringify(end, null, 2)}\n`);
   else
     surroundings.out(
       `import ${shown(name)}: ${end.appended} appended, ${end.duplicates} were there already, ${end.refused} refused (${end.state})\n`,
     );
-  if (end.refused > 0) {
-    await writeRefusedReport(api, name, { source, header: found.header, options: reading, file: report });
-    surroundings.err(`The refused lines, each with its reason: ${report}\n`);
-  }
+  if (end.refused > 0) await reportRefused(importing, opening);
   if (end.state !== 'done') return exitCodes.open;
   return end.refused > 0 ? exitCodes.notAll : exitCodes.done;
+};
+
+/** The lines are settled whether it can be written or not: the exit code is theirs. */
+const reportRefused = async ({ api, surroundings }: Importing, { name, source, found, reading, report }: Opening): Promise<void> => {
+  try {
+    await writeRefusedReport(api, name, { source, header: found.header, options: reading, file: report });
+    surroundings.err(`The refused lines, each with its reason: ${report}\n`);
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    surroundings.err(`The report of the refused lines is not written; the same command again writes it. ${error.message}\n`);
+  }
 };
 
 type ImportEnd = { readonly state: ImportState; readonly appended: number; readonly duplicates: number; readonly refused: number };
