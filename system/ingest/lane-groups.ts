@@ -71,8 +71,9 @@ export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): rea
   });
 
 /**
- * Takes a batch out of the groups, within the limits but at least one event of each, however large. Of several groups as they came in: of two with one
- * identity, in lanes of two groups, the first is the first. Within a group the order is the queue's.
+ * Takes a batch out of the groups, within the limits but at least one event of each, however large. Of one group in the order of its queue, of several as
+ * they came in: of two with one identity, in lanes of two groups, the first is the first. In a batch over HTTP the second waits for the first anyway; in a
+ * datagram it does not. Who is in the batch is the queues' choice in either case.
  */
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] => {
   const batch = groups.flatMap((group) => takeOf(group, limits));

@@ -27,7 +27,7 @@ const statusesOf = async ({ server }: TestDoor, events: readonly unknown[]) => {
 test.each([
   [1, 0],
   [0, 1],
-])('in one commit: groups %i and %i', async (first, second) => {
+])('with little to commit: the first, in group %i, is stored, and the second, in group %i, is not', async (first, second) => {
   await using door = await startTestDoor();
   expect(await statusesOf(door, [eventOf(objectIn(first), 'k'), eventOf(objectIn(second), 'k')])).toEqual([200, 409]);
   expect(door.stream.log.map(({ objectId }) => objectId)).toEqual([objectIn(first)]);
