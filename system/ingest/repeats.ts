@@ -1,4 +1,5 @@
 // One identity twice in one batch: the first is stored, wherever the lanes of the two are, and whichever commit is quicker.
+import { errorCodes } from '../contract/error-codes.ts';
 import type { AppendRequest } from '../stream/stream.ts';
 import type { CommitOutcome } from './commit-batch.ts';
 import type { Room } from './group-commit.ts';
@@ -27,15 +28,17 @@ export const createRepeats = (): Repeats => {
       }
       // In one lane they keep their order anyway.
       if (first.objectId === objectId) return room.submit(request);
-      return first.outcome.then(({ kind }) => {
-        if (kind !== 'refused') return room.submit(request);
+      return first.outcome.then((outcome) => {
+        if (outcome.kind !== 'refused') return room.submit(request);
         room.release();
-        return firstRefused();
+        return firstRefused(outcome);
       });
     },
   };
 };
 
 /** What the first one met it would meet as well, or be stored in its place; and it has waited for long. */
-const firstRefused = (): Refusal =>
-  refuse('storage_unavailable', 'Nothing was stored: an event before it in the batch, with the same identity, was not. Retry.');
+const firstRefused = ({ code }: Refusal): Refusal => {
+  const became = errorCodes[code].outcome === 'definite' ? 'was not' : 'is not known to be stored';
+  return refuse('storage_unavailable', `Nothing was stored: an event before it in the batch, with the same identity, ${became}. Retry.`);
+};
