@@ -8,6 +8,7 @@ export type Waiting = {
   /** 1, 2, 3 … as they came in, over all groups. */
   readonly arrival: number;
   readonly bytes: number;
+  /** When it found room; it may have waited for other things before it came in here. */
   readonly sinceMs: number;
   readonly settle: (outcome: CommitOutcome) => void;
 };
@@ -62,10 +63,10 @@ export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }
   groups.reduce((sum, { queue }) => sum + queue.length, 0) >= flushEvents ||
   groups.reduce((sum, group) => sum + group.bytes, 0) >= flushBytes;
 
-/** Takes what has waited since before then, and has been in no commit. */
+/** Takes what has waited since before then, and has been in no commit. It may stand behind others: what waited for ids, or for another event, came in late. */
 export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): readonly Waiting[] =>
   groups.flatMap((group) => {
-    const overdue = group.queue.takeOldest(({ sinceMs }) => sinceMs < beforeMs);
+    const overdue = group.queue.takeAll(({ sinceMs }) => sinceMs < beforeMs);
     group.bytes -= overdue.reduce((sum, { bytes }) => sum + bytes, 0);
     return overdue;
   });

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CommitOutcome } from './commit-batch.ts';
-import type { Room } from './group-commit.ts';
+import { createGroupCommit, type Room } from './group-commit.ts';
 import { refuse } from './refusal.ts';
 import { createRepeats } from './repeats.ts';
-import { fakeRequest } from './testing.ts';
+import { sleep } from './scheduler.ts';
+import { createFakeScheduler, createFakeStream, fakeRequest } from './testing.ts';
 
 /** Of one identity, for an object each: so each is another body. */
 const eventOf = (id: number) => fakeRequest(id, { identity: 'k', idempotencyKey: 'k', objectId: `o-${id}`, bodyHash: Buffer.from([id]) });
@@ -30,4 +31,43 @@ test.each([
   const outcomes = await Promise.all([repeats.submit(eventOf(1), first), repeats.submit(eventOf(2), second)]);
   expect(outcomes).toEqual([outcome, refuse('storage_unavailable', `Nothing was stored: ${words}. Retry.`)]);
   expect(second.isReleased).toBe(true);
+});
+
+const startSlowCommits = (commitMs: number) => {
+  const stream = createFakeStream();
+  const scheduler = createFakeScheduler();
+  const append: typeof stream.append = (...given) => sleep(scheduler, commitMs).then(() => stream.append(...given));
+  const commits = createGroupCommit({
+    writer: { ...stream, append },
+    laneOf: ({ objectId }) => Number(objectId.split('-')[1]),
+    flushers: 2,
+    flushEvents: 1,
+    flushBytes: 1e6,
+    flushLingerMs: 0,
+    queueLimitBytes: 1e6,
+    commitTimeoutMs: 1000,
+    scheduler,
+    random: () => 0.5,
+    onFlush: () => {},
+    onFailure: () => {},
+    onCommit: () => {},
+  });
+  return { commits, scheduler, stream };
+};
+
+test('a repeat hears within twice the time of a commit, also where its first did so late, and others wait before it by then', async () => {
+  const { commits, scheduler, stream } = startSlowCommits(950);
+  const repeats = createRepeats();
+  // The lanes of the first are busy once, and those of the second all the time.
+  const others = [commits.reserve('default', 1)!.submit(fakeRequest(100, { objectId: 'o-3' }))];
+  const first = repeats.submit(eventOf(1), commits.reserve('default', 1)!);
+  const second = repeats.submit(eventOf(2), commits.reserve('default', 1)!).then((outcome) => [scheduler.nowMs() <= 2000, outcome]);
+  await scheduler.advanceTo(1800);
+  for (let id = 101; id < 105; id += 1) others.push(commits.reserve('default', 1)!.submit(fakeRequest(id, { objectId: 'o-2' })));
+  await scheduler.advanceTo(10_000);
+  expect(await first).toMatchObject({ kind: 'appended' });
+  expect(await second).toEqual([true, expect.objectContaining({ kind: 'refused', code: 'storage_unavailable' })]);
+  expect(stream.log.some(({ objectId }) => objectId === 'o-2')).toBe(true);
+  await Promise.all(others);
+  expect(commits.queueBytes()).toBe(0);
 });
