@@ -33,6 +33,40 @@ test.each([
   expect(second.isReleased).toBe(true);
 });
 
+const overQuota = { ...refuse('quota_exceeded', 'Too fast.', { retry_after_seconds: 3 }), retryAfterSeconds: 3 };
+
+test('of one that was refused unread none with another body is stored in its place, and the reason is its own', async () => {
+  const repeats = createRepeats();
+  repeats.turnedAway(overQuota, () => eventOf(1));
+  const [same, other] = [roomOf(stored), roomOf(stored)];
+  expect(await repeats.submit(eventOf(2), other)).toEqual({
+    ...overQuota,
+    message: 'Nothing was stored: an event before it in the batch, with the same identity, was not. Retry.',
+  });
+  expect(await repeats.submit({ ...eventOf(1), id: 3 }, same)).toEqual(stored);
+  expect([same.isReleased, other.isReleased]).toEqual([false, true]);
+});
+
+test('what was refused unread is read where one with a key comes after it, and once', async () => {
+  const repeats = createRepeats();
+  let read = 0;
+  const broken = () => ((read += 1), null);
+  repeats.turnedAway(overQuota, broken);
+  repeats.turnedAway(overQuota, broken);
+  await repeats.submit(fakeRequest(7), roomOf(stored));
+  expect(read).toBe(0);
+  for (const id of [1, 1]) expect(await repeats.submit(eventOf(id), roomOf(stored))).toEqual(stored);
+  expect(read).toBe(2);
+});
+
+test('one that was submitted is the first, whatever was refused after it', async () => {
+  const repeats = createRepeats();
+  const conflict: CommitOutcome = { kind: 'conflict', id: 2 };
+  const first = repeats.submit(eventOf(1), roomOf(stored));
+  repeats.turnedAway(overQuota, () => eventOf(2));
+  expect(await Promise.all([first, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);
+});
+
 const startSlowCommits = (commitMs: number) => {
   const stream = createFakeStream();
   const scheduler = createFakeScheduler();
