@@ -1,6 +1,8 @@
 // Requests that break below the framework: there is no reply to answer with, just a socket. What is said there is counted there, once.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { whenClosed } from '../../telemetry/when-closed.ts';
 import { errorBody, type Refusal, refuse, statusOf } from '../refusal.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 
@@ -15,7 +17,8 @@ export type BrokenRequests = {
   told(request: FastifyRequest): Refusal | null;
 };
 
-type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+/** `ofTenant`: null once it is over. With its body it would stay for as long as its connection is kept, and nothing counts it any more. */
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; ofTenant: FastifyRequest | null };
 
 export const createBrokenRequests = (telemetry: Pick<IngestTelemetry, 'refused'>): BrokenRequests => {
   /** By connection, in order: those whose answers are not out yet, and the latest. */
@@ -28,7 +31,7 @@ export const createBrokenRequests = (telemetry: Pick<IngestTelemetry, 'refused'>
     if (!isRefusal(error, socket)) return;
     told.set(socket, refusal);
     // What breaks behind a whole request is another, of which nobody knows whose it is.
-    telemetry.refused(refusal.code, latest === undefined || isWhole(latest) ? null : (latest.request.access?.tenant ?? null));
+    telemetry.refused(refusal.code, latest === undefined || isWhole(latest) ? null : (latest.ofTenant?.access?.tenant ?? null));
   };
   return {
     answer: (error, socket) => {
@@ -49,23 +52,25 @@ export const createBrokenRequests = (telemetry: Pick<IngestTelemetry, 'refused'>
     },
     began: (request, reply) => {
       const { socket } = request.raw;
+      const exchange: Exchange = { request: request.raw, response: reply.raw, ofTenant: request };
+      whenClosed(reply.raw, () => (exchange.ofTenant = null));
       const known = exchanges.get(socket);
-      if (known === undefined) return void exchanges.set(socket, [{ request, reply }]);
-      while (known.length > 0 && known[0]!.reply.raw.writableFinished) known.shift();
-      known.push({ request, reply });
+      if (known === undefined) return void exchanges.set(socket, [exchange]);
+      while (known.length > 0 && known[0]!.response.writableFinished) known.shift();
+      known.push(exchange);
     },
     told: (request) => told.get(request.raw.socket) ?? null,
   };
 };
 
-const isWhole = ({ request }: Exchange): boolean => request.raw.complete;
+const isWhole = ({ request }: Exchange): boolean => request.complete;
 
-const isUnanswered = ({ reply }: Pick<Exchange, 'reply'>): boolean => !reply.raw.headersSent;
+const isUnanswered = ({ response }: Exchange): boolean => !response.headersSent;
 
 /** The last that came whole gets its answer, as all before it do, and the connection ends with it. */
-const leaveAfter = ({ reply }: Exchange, socket: Socket): void => {
-  if (isUnanswered({ reply })) reply.raw.shouldKeepAlive = false;
-  reply.raw.once('finish', () => socket.destroySoon());
+const leaveAfter = (last: Exchange, socket: Socket): void => {
+  if (isUnanswered(last)) last.response.shouldKeepAlive = false;
+  last.response.once('finish', () => socket.destroySoon());
 };
 
 const isTimeout = ({ code }: ClientError): boolean => code === 'ERR_HTTP_REQUEST_TIMEOUT';
