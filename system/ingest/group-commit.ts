@@ -38,7 +38,7 @@ export type GroupCommitOptions = FlushLimits & {
 };
 
 export type Room = {
-  /** Never rejects. Gives the room back when the outcome is known. */
+  /** Never rejects. Gives the room back when the outcome is known: within twice the time of a commit from the reserve on, or at once where more has gone by. */
   submit(request: AppendRequest): Promise<CommitOutcome>;
   /** Takes so many bytes more; false: there is no room for them, and what was taken is still held. */
   grow(bytes: number): boolean;
@@ -67,6 +67,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
       let bytes = eventBytes + overheadBytes;
       // An empty queue takes any event, or one larger than the limit could never come in.
       if (!held.take(tenant, bytes)) return null;
+      const sinceMs = options.scheduler.nowMs();
       const release = () => {
         held.giveBack(tenant, bytes);
         if (held.heldBytes() === 0) idle.tell();
@@ -81,7 +82,7 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
             request,
             arrival: (arrivals += 1),
             bytes,
-            sinceMs: options.scheduler.nowMs(),
+            sinceMs,
             settle,
           });
           pump.wake();

@@ -96,7 +96,10 @@ export const createIngest = (options: IngestOptions): Ingest => {
     accept: async (tenant, bytes, headerKey, trace, form = plainEvent, repeats) => {
       // First of all: when there is too much to do, saying no must cost next to nothing. And before it waits for anything, so that what waits for ids while
       // the database does not answer is bounded as what waits for a commit is.
-      const unread = (refusal: Refusal) => count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
+      const unread = (refusal: Refusal) => {
+        repeats?.turnedAway(refusal, () => withoutRefusal(form.admit(bytes, { tenant, receivedAtMs: now(), headerKey, newIdentity })));
+        return count({ telemetry, tenant, trace, event: trace && form.readKey(bytes) }, refusal);
+      };
       const closed = closedFor();
       if (closed !== null) return unread(closed);
       const over = quotas.take(tenant, bytes.length);
@@ -109,24 +112,23 @@ export const createIngest = (options: IngestOptions): Ingest => {
         return count({ telemetry, tenant, trace, event: null }, admission);
       }
       const tell = { telemetry, tenant, trace, event: admission };
+      const turnAway = (refusal: Refusal) => {
+        room.release();
+        repeats?.turnedAway(refusal, () => admission);
+        return count(tell, refusal);
+      };
       // What another form is kept as may be longer than it came.
       const bodyBytes = Buffer.byteLength(admission.body);
       const growth = bodyBytes - bytes.length;
-      if (growth > 0 && !room.grow(growth)) {
-        room.release();
-        return count(tell, overloaded());
-      }
+      if (growth > 0 && !room.grow(growth)) return turnAway(overloaded());
       if (growth > 0) quotas.charge(tenant, growth);
       const id = ids.next() ?? (await nextId(ids));
-      if (typeof id === 'number') {
-        const { told: _told, ...request } = admission;
-        const append = { ...request, id, traceparent: trace?.traceparent ?? null };
-        const outcome = await (repeats === undefined ? room.submit(append) : repeats.submit(append, room));
-        if (outcome.kind === 'appended') onAppended(tenant, bodyBytes);
-        return count(tell, toAnswer(admission, outcome));
-      }
-      room.release();
-      return count(tell, id);
+      if (typeof id !== 'number') return turnAway(id);
+      const { told: _told, ...request } = admission;
+      const append = { ...request, id, traceparent: trace?.traceparent ?? null };
+      const outcome = await (repeats === undefined ? room.submit(append) : repeats.submit(append, room));
+      if (outcome.kind === 'appended') onAppended(tenant, bodyBytes);
+      return count(tell, toAnswer(admission, outcome));
     },
     acceptDatagram: (bytes, from) =>
       acceptDatagram({ commits, ids, newIdentity, closedFor, quotas, onAppended, judgeNow, telemetry, now }, bytes, from),
@@ -202,6 +204,8 @@ const nextId = async (ids: ReturnType<typeof createEventIds>): Promise<number | 
     return refuse('storage_unavailable', 'Nothing was stored: the database can not be reached. Retry.');
   }
 };
+
+const withoutRefusal = (admission: AdmittedEvent | Refusal): AdmittedEvent | null => (isRefusal(admission) ? null : admission);
 
 const toAnswer = (event: AdmittedEvent, outcome: CommitOutcome): IngestAnswer => {
   if (outcome.kind === 'refused') return outcome;

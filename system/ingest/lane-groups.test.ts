@@ -30,3 +30,10 @@ test('a group with little goes after two commits of others, though those with mu
   expect(end(1)).toEqual([1, 2]);
   expect(end(3)).toEqual([3]);
 });
+
+test('of several groups a batch is in the order of arrival, as one identity may be in lanes of two', () => {
+  const groups = createLaneGroups(2);
+  for (const [arrival, group] of [1, 0, 1, 0].entries())
+    addWaiting(groups[group]!, { request: fakeRequest(arrival), arrival, bytes: 1, sinceMs: 0, settle: () => {} });
+  expect(takeBatch(groups, limits).map(({ arrival }) => arrival)).toEqual([0, 1, 2, 3]);
+});

@@ -8,6 +8,7 @@ export type Waiting = {
   /** 1, 2, 3 … as they came in, over all groups. */
   readonly arrival: number;
   readonly bytes: number;
+  /** When it found room; it may have waited for other things before it came in here. */
   readonly sinceMs: number;
   readonly settle: (outcome: CommitOutcome) => void;
 };
@@ -62,17 +63,18 @@ export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }
   groups.reduce((sum, { queue }) => sum + queue.length, 0) >= flushEvents ||
   groups.reduce((sum, group) => sum + group.bytes, 0) >= flushBytes;
 
-/** Takes what has waited since before then, and has been in no commit. */
+/** Takes what has waited since before then, and has been in no commit. It may stand behind others: what waited for ids, or for another event, came in late. */
 export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): readonly Waiting[] =>
   groups.flatMap((group) => {
-    const overdue = group.queue.takeOldest(({ sinceMs }) => sinceMs < beforeMs);
+    const overdue = group.queue.takeAll(({ sinceMs }) => sinceMs < beforeMs);
     group.bytes -= overdue.reduce((sum, { bytes }) => sum + bytes, 0);
     return overdue;
   });
 
 /**
- * Takes a batch out of the groups, within the limits but at least one event of each, however large. Of several groups as they came in: of two with one
- * identity, in lanes of two groups, the first is the first. Within a group the order is the queue's.
+ * Takes a batch out of the groups, within the limits but at least one event of each, however large. Of one group in the order of its queue, of several as
+ * they came in: of two with one identity, in lanes of two groups, the first is the first. In a batch over HTTP the second waits for the first anyway; in a
+ * datagram it does not. Who is in the batch is the queues' choice in either case.
  */
 export const takeBatch = (groups: readonly LaneGroup[], limits: BatchLimits): readonly Waiting[] => {
   const batch = groups.flatMap((group) => takeOf(group, limits));

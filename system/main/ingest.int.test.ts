@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -187,6 +187,26 @@ test('a database that goes away in the middle of a start is named as such, witho
   });
   await holder.query('select pg_advisory_unlock(1717660005, 1)');
   holder.release();
+});
+
+test('a database that is down for its restart once the migrations are done is named as such', async () => {
+  const { hostname, port } = new URL(database.url);
+  // It takes the connection for the migrations, and no other.
+  const relay = createServer((socket) => {
+    relay.close();
+    const there = connect(Number(port), hostname);
+    socket.pipe(there).pipe(socket);
+    for (const end of [socket, there]) end.on('error', () => {});
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const through = new URL(database.url);
+  through.port = String((relay.address() as AddressInfo).port);
+  expect(await refusedWith({ DATABASE_URL: through.href })).toMatchObject({
+    exit: 3,
+    code: 'FL_DATABASE_UNREACHABLE',
+    message: expect.stringMatching(/in the middle of the start.*ECONNREFUSED.*Start again/),
+    stack: undefined,
+  });
 });
 
 test('a port that is taken is refused, with the variable that names it', async () => {

@@ -1,9 +1,9 @@
 // The life of a process as docs/process-protocol.md has it: one ready line, or one refused line and exit 3; a first signal stops it
 // gracefully (exit 0), a second one, at least a second later, at once (exit 130). Shared by every main.
 import { randomBytes } from 'node:crypto';
-import { isSystemError, SystemError } from '../contract/system-error.ts';
+import { isSystemError } from '../contract/system-error.ts';
+import { messageOf, withDatabaseNamed } from './database-trouble.ts';
 import { createSignalCount } from './stop-signals.ts';
-import { classifyError, isConnectionLoss, sqlStateOf } from '../workers/error-class.ts';
 
 export type Running = {
   /** For the ready line: `address`, and what else a starter needs. */
@@ -99,24 +99,11 @@ const refuse = async (identity: Record<string, unknown>, thrown: unknown): Promi
   await endWith(3);
 };
 
-/** A database that is restarted in the middle of a start is nobody's defect: who starts the process again gets further. */
-const withDatabaseNamed = (error: unknown): unknown => {
-  const isTrouble = sqlStateOf(error) === null ? isConnectionLoss(error) && !hasCode(error) : classifyError(error) === 'infrastructure';
-  if (!isTrouble || isSystemError(error)) return error;
-  const message = `The database failed in the middle of the start: ${messageOf(error)}. Start again when it can be reached.`;
-  return new SystemError('FL_DATABASE_UNREACHABLE', message, { cause: error });
-};
-
-/** Node's codes come from files and ports as well. */
-const hasCode = (error: unknown): boolean => (error as { code?: unknown } | null)?.code !== undefined;
-
 /** Anything without a code of its own is a defect of ours, and only there a stack trace helps. */
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('FL_') ? code : 'FL_START_FAILED';
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const stackOf = (error: unknown): Record<string, unknown> =>
   error instanceof Error && codeOf(error) === 'FL_START_FAILED' ? { 'exception.stacktrace': error.stack } : {};

@@ -1,18 +1,18 @@
 // The query API as a Fastify server: the table of routes, the contract's errors, health. It owns no connection and listens nowhere by itself.
 import type { Server } from 'node:https';
-import type { Socket } from 'node:net';
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { distance } from 'fastest-levenshtein';
 import type { Pool } from 'pg';
 import type { AccessKeys } from '../access/access-keys.ts';
 import { ownLabels, type TenantLabels } from '../access/tenant-labels.ts';
 import { accessOf, guardRoutes } from '../access/guard-routes.ts';
-import { type ErrorBody, errorCodes } from '../contract/error-codes.ts';
+import { errorCodes } from '../contract/error-codes.ts';
 import { eventLimits } from '../contract/event-limits.ts';
 import { hintOfOtherDoor } from '../contract/other-door.ts';
 import { htmlHeaders } from '../contract/openapi-page/html.ts';
 import { renderOpenApiPage } from '../contract/openapi-page/render-page.ts';
 import type { TlsFiles } from '../contract/tls-files.ts';
+import { type BrokenRequests, createBrokenRequests } from '../telemetry/broken-requests.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
 import { serviceVersion } from '../telemetry/resource.ts';
@@ -77,8 +77,10 @@ const longestPathParameter = 16 * eventLimits.objectIdCharacters;
 export const createQueryServer = (options: QueryServerOptions): FastifyInstance => {
   const { pool, desk, schemaDesk, rebuilds, erasures, imports, keys, telemetry, consumers, exports } = options;
   const { labels = ownLabels, headersTimeoutMs = 20_000, tls = null } = options;
-  const app = openServer(tls, headersTimeoutMs);
-  const spans = observeRequests(app, telemetry, ({ access }) => (access === null ? null : labels.of(access.tenant)));
+  const broken = createBrokenRequests();
+  const app = openServer(tls, headersTimeoutMs, broken);
+  broken.watch(app);
+  const spans = observeRequests(app, telemetry, broken, ({ access }) => (access === null ? null : labels.of(access.tenant)));
   const served = collectServed(app);
   guardRoutes(app, {
     door: 'query',
@@ -120,7 +122,7 @@ const requestTimeoutMs = 30_000;
 /** A client that is slow on purpose is looked for this often, and costs a connection until then. */
 const mostCheckMs = 1000;
 
-const openServer = (tls: TlsFiles | null, headersTimeoutMs: number): FastifyInstance => {
+const openServer = (tls: TlsFiles | null, headersTimeoutMs: number, broken: BrokenRequests): FastifyInstance => {
   const limits = {
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
@@ -134,7 +136,7 @@ const openServer = (tls: TlsFiles | null, headersTimeoutMs: number): FastifyInst
     routerOptions: { maxParamLength: longestPathParameter },
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) =>
       void sendProblem(reply, invalidQuery([{ parameter: 'path', message: error.message }])),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: broken.answer,
   };
   if (tls === null) return Fastify({ ...options, http: limits });
   // The types tell a server with TLS from one without; what we use of them is the same.
@@ -251,22 +253,4 @@ const sendProblem = (reply: FastifyReply, problem: RequestProblem) => {
   const again = problem.retryAfterSeconds ?? (errorCodes[problem.code].retryable && problem.status === 503 ? 1 : null);
   if (again !== null) void reply.header('retry-after', String(again));
   return reply.code(problem.status).type(jsonType).send(JSON.stringify(problem.body));
-};
-
-const brokenBy = ({ code }: NodeJS.ErrnoException): ErrorBody['error'] => {
-  if (code === 'HPE_HEADER_OVERFLOW') return { code: 'headers_too_large', message: 'The request line and headers are over 16 KiB.' };
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { code: 'request_timeout', message: 'The request did not arrive whole in time.' };
-  return { code: 'invalid_request', message: 'The request is not HTTP/1.1.' };
-};
-
-/** Below HTTP: a request line or header that Node can't read. There is no request to answer, only a socket. */
-const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket) => {
-  // What is written before TLS came about would wait for a handshake that never comes, and the connection would stay.
-  const isBeforeTls = (socket as { readonly secureConnecting?: boolean }).secureConnecting === true;
-  if (error.code === 'ECONNRESET' || !socket.writable || isBeforeTls) return void socket.destroy();
-  const { code, message } = brokenBy(error);
-  const body = JSON.stringify({ error: { code, message } } satisfies ErrorBody);
-  socket.end(
-    `HTTP/1.1 ${errorCodes[code].status} Refused\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 };

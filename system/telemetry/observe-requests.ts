@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { unanswered } from '../contract/objectives.ts';
 import { signals } from '../contract/signals.ts';
+import type { BrokenRequests } from './broken-requests.ts';
 import { onRequestEnd, type RequestEnd } from './request-end.ts';
 import { type StartedSpan, unsampledSpan } from './spans.ts';
 import type { Telemetry } from './start-telemetry.ts';
@@ -17,6 +18,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 export const observeRequests = (
   app: FastifyInstance,
   { instruments, tracer }: Pick<Telemetry, 'instruments' | 'tracer'>,
+  broken: Pick<BrokenRequests, 'told'>,
   tenantOf: (request: FastifyRequest) => string | null = () => null,
   unobserved: readonly string[] = ['/health', '/ready'],
 ): RequestSpans => {
@@ -27,7 +29,7 @@ export const observeRequests = (
     if (!unobserved.includes(request.routeOptions.url ?? '')) requests.set(request, begin(request));
     done();
   });
-  onRequestEnd(app, (request, end) => {
+  onRequestEnd(app, broken, (request, end) => {
     const span = requests.get(request);
     if (span !== undefined) finish(request, end, span);
   });

@@ -1,10 +1,10 @@
 // What goes wrong outside our handlers, in the contract's shape all the same: unknown routes, wrong methods, bodies over a limit.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hintOfOtherDoor } from '../../contract/other-door.ts';
+import type { BrokenRequests } from '../../telemetry/broken-requests.ts';
 import { type Refusal, refuse } from '../refusal.ts';
 import type { IngestTelemetry } from '../telemetry.ts';
 import { type AnswerContext, answerRefusal } from './answer.ts';
-import type { BrokenRequests } from './broken-requests.ts';
 
 export type ErrorHandlingOptions = AnswerContext & {
   readonly telemetry: IngestTelemetry;

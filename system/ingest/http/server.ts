@@ -16,13 +16,13 @@ import { ingestAnswerSeconds, unanswered } from '../../contract/objectives.ts';
 import { renderOpenApiPage } from '../../contract/openapi-page/render-page.ts';
 import { htmlHeaders } from '../../contract/openapi-page/html.ts';
 import type { TlsFiles } from '../../contract/tls-files.ts';
+import { type BrokenRequests, createBrokenRequests } from '../../telemetry/broken-requests.ts';
 import { onRequestEnd } from '../../telemetry/request-end.ts';
 import type { Ingest } from '../ingest.ts';
 import type { IngestTelemetry, RequestError } from '../telemetry.ts';
-import { refuse, statusOf } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import type { DatagramsNow } from '../udp/start-door.ts';
 import { type AnswerContext, answerJson, answerRefusal } from './answer.ts';
-import { type BrokenRequests, createBrokenRequests } from './broken-requests.ts';
 import { addErrorHandling } from './error-handling.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { addHealthRoutes } from './health-routes.ts';
@@ -103,7 +103,7 @@ const createServer = async (
   context: AnswerContext,
   routes: Readonly<Record<string, readonly string[]>>,
 ): Promise<FastifyInstance> => {
-  const broken = createBrokenRequests(options.telemetry);
+  const broken = createBrokenRequests((code, request) => options.telemetry.refused(code, request?.access?.tenant ?? null));
   const server = openServer(options, {
     logger: false,
     return503OnClosing: false,
@@ -155,20 +155,10 @@ const takeRawBodies = (server: FastifyInstance): void => {
 };
 
 const measureRequests = (server: FastifyInstance, telemetry: IngestTelemetry, broken: BrokenRequests): void => {
-  server.addHook('onRequest', (request, reply, done) => {
-    broken.began(request, reply);
-    done();
-  });
-  // Its connection was told that nothing is stored, and then the rest of it came: the connection is about to close.
-  server.addHook('preHandler', (request, _reply, done) => {
-    if (broken.told(request) === null) done();
-  });
-  onRequestEnd(server, (request, end) => {
+  broken.watch(server);
+  onRequestEnd(server, broken, (request, { status, seconds, isAnswered }) => {
     const { method, routeOptions, access } = request;
-    const { seconds } = end;
-    const told = end.isAnswered ? null : broken.told(request);
-    const status = told === null ? end.status : statusOf(told);
-    const error = end.isAnswered || told !== null ? null : whyUnanswered(request, seconds);
+    const error = isAnswered ? null : whyUnanswered(request, seconds);
     telemetry.requestEnded({ method, route: routeOptions.url ?? '', status, seconds, tenant: access?.tenant ?? null, error });
   });
 };

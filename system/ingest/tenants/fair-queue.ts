@@ -7,8 +7,8 @@ export type FairQueue<Item extends Queued> = {
   push(item: Item): void;
   /** Takes the next ones, as long as the caller wants each. */
   take(wants: (item: Item) => boolean): Item[];
-  /** Takes the oldest of each tenant, as long as the caller wants each. Nobody's turn changes with it. */
-  takeOldest(wants: (item: Item) => boolean): Item[];
+  /** Takes each that the caller wants, wherever it stands. Nobody's turn changes with it. */
+  takeAll(wants: (item: Item) => boolean): Item[];
 };
 
 type Line<Item> = { items: Item[]; at: number; takenBytes: number };
@@ -52,12 +52,14 @@ export const createFairQueue = <Item extends Queued>(): FairQueue<Item> => {
       for (const [tenant, line] of served) settleTurn(tenant, line);
       return taken;
     },
-    takeOldest: (wants) => {
+    takeAll: (wants) => {
       const taken = [...lines].flatMap(([tenant, line]) => {
-        const end = line.items.findIndex((item) => !wants(item));
-        const oldest = line.items.splice(0, end === -1 ? line.items.length : end);
+        // As a rule nothing is wanted.
+        if (!line.items.some(wants)) return [];
+        const wanted = line.items.filter(wants);
+        line.items = line.items.filter((item) => !wants(item));
         if (line.items.length === 0) lines.delete(tenant);
-        return oldest;
+        return wanted;
       });
       length -= taken.length;
       return taken;

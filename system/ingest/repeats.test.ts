@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import type { CommitOutcome } from './commit-batch.ts';
+import { createGroupCommit, type Room } from './group-commit.ts';
+import { refuse } from './refusal.ts';
+import { createRepeats } from './repeats.ts';
+import { sleep } from './scheduler.ts';
+import { createFakeScheduler, createFakeStream, fakeRequest } from './testing.ts';
+
+/** Of one identity, for an object each: so each is another body. */
+const eventOf = (id: number) => fakeRequest(id, { identity: 'k', idempotencyKey: 'k', objectId: `o-${id}`, bodyHash: Buffer.from([id]) });
+
+const roomOf = (outcome: CommitOutcome): Room & { isReleased: boolean } => {
+  const room = {
+    submit: () => Promise.resolve(outcome),
+    grow: () => true,
+    isReleased: false,
+    release: () => void (room.isReleased = true),
+  };
+  return room;
+};
+
+const stored: CommitOutcome = { kind: 'appended', id: 2, lane: 0, position: 1 };
+
+test.each([
+  [refuse('storage_unavailable', ''), 'an event before it in the batch, with the same identity, was not'],
+  [refuse('commit_unknown', ''), 'an event before it in the batch, with the same identity, is not known to be stored'],
+  [refuse('internal', ''), 'an event before it in the batch, with the same identity, is not known to be stored'],
+])('what became of the first is told as it is: $code', async (outcome, words) => {
+  const repeats = createRepeats();
+  const [first, second] = [roomOf(outcome), roomOf(stored)];
+  const outcomes = await Promise.all([repeats.submit(eventOf(1), first), repeats.submit(eventOf(2), second)]);
+  expect(outcomes).toEqual([outcome, refuse('storage_unavailable', `Nothing was stored: ${words}. Retry.`)]);
+  expect(second.isReleased).toBe(true);
+});
+
+const overQuota = { ...refuse('quota_exceeded', 'Too fast.', { retry_after_seconds: 3 }), retryAfterSeconds: 3 };
+
+test('of one that was refused unread none with another body is stored in its place, and the reason is its own', async () => {
+  const repeats = createRepeats();
+  repeats.turnedAway(overQuota, () => eventOf(1));
+  const [same, other] = [roomOf(stored), roomOf(stored)];
+  expect(await repeats.submit(eventOf(2), other)).toEqual({
+    ...overQuota,
+    message: 'Nothing was stored: an event before it in the batch, with the same identity, was not. Retry.',
+  });
+  expect(await repeats.submit({ ...eventOf(1), id: 3 }, same)).toEqual(stored);
+  expect([same.isReleased, other.isReleased]).toEqual([false, true]);
+});
+
+test('what was refused unread is read where one with a key comes after it, and once', async () => {
+  const repeats = createRepeats();
+  let read = 0;
+  const broken = () => ((read += 1), null);
+  repeats.turnedAway(overQuota, broken);
+  repeats.turnedAway(overQuota, broken);
+  await repeats.submit(fakeRequest(7), roomOf(stored));
+  expect(read).toBe(0);
+  for (const id of [1, 1]) expect(await repeats.submit(eventOf(id), roomOf(stored))).toEqual(stored);
+  expect(read).toBe(2);
+});
+
+test('one that was submitted is the first, whatever was refused after it', async () => {
+  const repeats = createRepeats();
+  const conflict: CommitOutcome = { kind: 'conflict', id: 2 };
+  const first = repeats.submit(eventOf(1), roomOf(stored));
+  repeats.turnedAway(overQuota, () => eventOf(2));
+  expect(await Promise.all([first, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);
+});
+
+const startSlowCommits = (commitMs: number) => {
+  const stream = createFakeStream();
+  const scheduler = createFakeScheduler();
+  const append: typeof stream.append = (...given) => sleep(scheduler, commitMs).then(() => stream.append(...given));
+  const commits = createGroupCommit({
+    writer: { ...stream, append },
+    laneOf: ({ objectId }) => Number(objectId.split('-')[1]),
+    flushers: 2,
+    flushEvents: 1,
+    flushBytes: 1e6,
+    flushLingerMs: 0,
+    queueLimitBytes: 1e6,
+    commitTimeoutMs: 1000,
+    scheduler,
+    random: () => 0.5,
+    onFlush: () => {},
+    onFailure: () => {},
+    onCommit: () => {},
+  });
+  return { commits, scheduler, stream };
+};
+
+test('a repeat hears within twice the time of a commit, also where its first did so late, and others wait before it by then', async () => {
+  const { commits, scheduler, stream } = startSlowCommits(950);
+  const repeats = createRepeats();
+  // The lanes of the first are busy once, and those of the second all the time.
+  const others = [commits.reserve('default', 1)!.submit(fakeRequest(100, { objectId: 'o-3' }))];
+  const first = repeats.submit(eventOf(1), commits.reserve('default', 1)!);
+  const second = repeats.submit(eventOf(2), commits.reserve('default', 1)!).then((outcome) => [scheduler.nowMs() <= 2000, outcome]);
+  await scheduler.advanceTo(1800);
+  for (let id = 101; id < 105; id += 1) others.push(commits.reserve('default', 1)!.submit(fakeRequest(id, { objectId: 'o-2' })));
+  await scheduler.advanceTo(10_000);
+  expect(await first).toMatchObject({ kind: 'appended' });
+  expect(await second).toEqual([true, expect.objectContaining({ kind: 'refused', code: 'storage_unavailable' })]);
+  expect(stream.log.some(({ objectId }) => objectId === 'o-2')).toBe(true);
+  await Promise.all(others);
+  expect(commits.queueBytes()).toBe(0);
+});
