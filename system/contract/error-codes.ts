@@ -53,7 +53,7 @@ export const errorCodes = {
   invalid_request: code(400, 'definite', false, 'The request is not HTTP/1.1 that can be read: line, headers, length or framing.'),
   invalid_datagram: code(400, 'definite', false, 'The head of a datagram does not fit the contract: none of its events was taken.'),
   damaged_datagram: code(400, 'definite', false, 'The checksum of a datagram is not that of its bytes: none of its events was taken.'),
-  headers_too_large: code(431, 'definite', false, 'The request headers are over 16 KiB.'),
+  headers_too_large: code(431, 'definite', false, 'The request line and headers are over 16 KiB.'),
   request_timeout: code(408, 'definite', true, 'The request did not arrive whole in time: nothing was stored.'),
   empty_batch: code(400, 'definite', false, 'A batch without an event.'),
   unauthenticated: code(
