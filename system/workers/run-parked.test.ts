@@ -156,6 +156,13 @@ test.each([
   expect(place.rows.size).toBe(0);
 });
 
+test('without order an event that kills its process, and never came to a failure, is a dead letter for it', async () => {
+  const place = createPark([{ ...parkedAt(4, 3), failure: null }]);
+  const report = await retried(place, createSurvivedAttempts(), { own: unordered });
+  expect(report).toMatchObject({ failures: [{ position: 4, failure: { code: 'handler_crashed_process' }, end: 'dead_letter' }] });
+  expect(place.rows.get(4)).toMatchObject({ failure: { code: 'handler_crashed_process' } });
+});
+
 test('without order an event that trouble interrupts each time keeps no other of its key from its turn', async () => {
   const { park, ...place } = createPark([parkedAt(4, 0), parkedAt(5, 1), parkedAt(6, 2)]);
   const survived = createSurvivedAttempts();

@@ -58,7 +58,8 @@ const chooseOne = <Effect>(task: RetryTask, stored: readonly ParkedEvent[], cont
   const culprit = stored.find(({ position }) => task.counted && task.known.some((one) => one.position === position));
   const open = stored.filter((one) => {
     const attempts = attemptsOf(one, task, context);
-    return attempts <= 0 || (attempts < policy.attempts && !(one.failure !== null && isFinal(one.failure)));
+    // A dead letter has a failure: without one, attempts that are used up took the process with them, and it becomes one for that.
+    return one.failure === null || attempts <= 0 || (attempts < policy.attempts && !isFinal(one.failure));
   });
   const turnsOf = (one: ParkedEvent) => attemptsOf(one, task, context) + survived.interruptions(task.tenure, one.position);
   const chosen = culprit ?? open.toSorted((one, other) => turnsOf(one) - turnsOf(other))[0];
