@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogEvent } from '../stream/stream.ts';
 import { Fenced } from './call-handler.ts';
-import { createCarefulHandler } from './careful-handler.ts';
+import { createCarefulHandler, type CarefulOptions } from './careful-handler.ts';
 import { createSurvivedAttempts, type SurvivedAttempts } from './survived-attempts.ts';
 
 const tenure = { processor: 'p', version: 1, lane: 0, epoch: 1 };
@@ -27,8 +27,23 @@ const createRow = (position: number | null = null, count = 0) => {
   };
 };
 
+type Looking = Partial<Pick<CarefulOptions<string>, 'unit' | 'survivedAttempts' | 'counted' | 'known'>>;
+
+const handlerOf = (store: ReturnType<typeof createRow>, looking: Looking = {}) =>
+  createCarefulHandler({
+    tenure,
+    store,
+    call,
+    attempt: { ...store.row },
+    survivedAttempts: createSurvivedAttempts(),
+    unit: new Set([5]),
+    counted: new Map(),
+    known: new Set(),
+    ...looking,
+  });
+
 const lookedAt = (store: ReturnType<typeof createRow>, survivedAttempts: SurvivedAttempts) =>
-  createCarefulHandler({ tenure, survivedAttempts, store, call, attempt: { ...store.row }, unit: new Set([5]) })(event(5));
+  handlerOf(store, { survivedAttempts })(event(5));
 
 test('trouble with storage is no death, also for the process, or the thread, that looks next', async () => {
   const store = createRow();
@@ -57,17 +72,10 @@ test('an event may be alone for three deaths, and is parked without a fourth', a
   const store = createRow();
   const unit = new Set([5]);
   for (let death = 1; death <= 3; death += 1) {
-    const handle = createCarefulHandler({
-      tenure,
-      survivedAttempts: createSurvivedAttempts(),
-      store,
-      call,
-      attempt: { ...store.row },
-      unit,
-    });
+    const handle = handlerOf(store, { unit });
     expect(await handle(event(5))).toEqual({ effect: 'done' });
   }
-  const handle = createCarefulHandler({ tenure, survivedAttempts: createSurvivedAttempts(), store, call, attempt: { ...store.row }, unit });
+  const handle = handlerOf(store, { unit });
   expect(await handle(event(5))).toMatchObject({ failure: { code: 'handler_crashed_process' } });
 });
 
@@ -75,32 +83,46 @@ test('an early event that is drained is counted for itself, not for what it wait
   const store = createRow();
   const unit = new Set([9, 4]);
   for (let death = 1; death <= 3; death += 1) {
-    const handle = createCarefulHandler({
-      tenure,
-      survivedAttempts: createSurvivedAttempts(),
-      store,
-      call,
-      attempt: { ...store.row },
-      unit,
-    });
+    const handle = handlerOf(store, { unit });
     await handle(event(9));
     await handle(event(4));
     expect(store.row).toEqual({ position: 4, count: death });
   }
-  const handle = createCarefulHandler({ tenure, survivedAttempts: createSurvivedAttempts(), store, call, attempt: { ...store.row }, unit });
+  const handle = handlerOf(store, { unit });
   expect(await handle(event(9))).toEqual({ effect: 'done' });
   expect(await handle(event(4))).toMatchObject({ failure: { code: 'handler_crashed_process' } });
 });
 
 test('an attempt that the epoch refuses is no attempt', async () => {
-  const store = { noteAttempt: async () => ({ fenced: { position: 3, epoch: 2 } }), takeOffAttempts: async () => false };
+  const store = { ...createRow(), noteAttempt: async () => ({ fenced: { position: 3, epoch: 2 } }) };
   const handle = createCarefulHandler({
     tenure,
     survivedAttempts: createSurvivedAttempts(),
     store,
     call,
-    attempt: { position: null, count: 0 },
+    attempt: store.row,
     unit: new Set([5]),
+    counted: new Map(),
+    known: new Set(),
   });
   await expect(handle(event(5))).rejects.toThrow(Fenced);
+});
+
+test('an event that a task decides anew, as another was refused, is counted once', async () => {
+  const store = createRow();
+  const counted: CarefulOptions<string>['counted'] = new Map();
+  const unit = new Set([5, 6]);
+  for (let decision = 1; decision <= 4; decision += 1) {
+    const handle = handlerOf(store, { counted, unit });
+    await handle(event(6));
+    expect(await handle(event(5))).toEqual({ effect: 'done' });
+  }
+  expect(store.row).toEqual({ position: 5, count: 1 });
+});
+
+test('an event that was convicted is not called when its task decides anew, as another was refused', async () => {
+  const store = createRow(5, 3);
+  const counted: CarefulOptions<string>['counted'] = new Map();
+  for (let decision = 1; decision <= 2; decision += 1)
+    expect(await handlerOf(store, { counted })(event(5))).toMatchObject({ failure: { code: 'handler_crashed_process' } });
 });

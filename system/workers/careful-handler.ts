@@ -3,9 +3,13 @@
 import type { LogEvent } from '../stream/stream.ts';
 import { Fenced, type CallHandler } from './call-handler.ts';
 import type { Tenure } from './checkpoint.ts';
+import type { Failure } from './failure.ts';
 import type { Attempt, LaneStore } from './lane-store.ts';
 import type { SurvivedAttempts } from './survived-attempts.ts';
 import { lonelyCrashes } from './thread-context.ts';
+
+/** Positions that the task has counted, with the conviction of one that is not called: where it decides anew, as a value was refused, nothing has died meanwhile. */
+export type CountedAttempts = Map<number, Failure | null>;
 
 export type CarefulOptions<Effect> = {
   readonly tenure: Tenure;
@@ -15,20 +19,34 @@ export type CarefulOptions<Effect> = {
   readonly survivedAttempts: Pick<SurvivedAttempts, 'of' | 'noted'>;
   /** Positions that this unit of work may handle: the event, and the early ones that it may drain. */
   readonly unit: ReadonlySet<number>;
+  readonly counted: CountedAttempts;
+  /** Whose failure was known before the task: user code is not called for them. */
+  readonly known: ReadonlySet<number>;
 };
 
 export const createCarefulHandler = <Effect>(options: CarefulOptions<Effect>): CallHandler<Effect> => {
-  const { tenure, store, call, attempt, survivedAttempts, unit } = options;
+  const { tenure, store, call, attempt, survivedAttempts, unit, counted, known } = options;
   /** Where the last death was later in this unit, what comes before it was survived then: counting it would overwrite what is known. */
   const survived = ({ position }: LogEvent) => attempt.position !== null && attempt.position !== position && unit.has(attempt.position);
   return async (event) => {
-    if (survived(event)) return call(event);
+    const conviction = counted.get(event.position);
+    if (conviction) return { failure: conviction };
+    if (conviction === null || survived(event)) return call(event);
+    counted.set(event.position, null);
+    const takeOff = (count: number) => store.takeOffAttempts(tenure, event.position, count);
+    if (known.has(event.position)) {
+      // What was counted is the attempt that took its thread with it: no death of the process.
+      survivedAttempts.noted(tenure, event.position, takeOff);
+      return call(event);
+    }
     const noted = await store.noteAttempt(tenure, event.position);
     if ('fenced' in noted) throw new Fenced(noted.fenced);
     const deaths = noted.count - survivedAttempts.of(tenure, event.position);
-    survivedAttempts.noted(tenure, event.position, (count) => store.takeOffAttempts(tenure, event.position, count));
+    survivedAttempts.noted(tenure, event.position, takeOff);
     if (deaths <= lonelyCrashes) return call(event);
     const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
-    return { failure: { code: 'handler_crashed_process', message, errorType: null } };
+    const failure = { code: 'handler_crashed_process', message, errorType: null } as const;
+    counted.set(event.position, failure);
+    return { failure };
   };
 };

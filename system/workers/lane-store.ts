@@ -58,4 +58,6 @@ export type LaneStore = {
   takeOffAttempts(tenure: Tenure, position: number, count: number | null): Promise<boolean>;
   /** Counts an attempt on a parked event durably before user code runs, and moves its next one on. */
   noteRetry(tenure: Tenure, key: Key, position: number, nextAttemptAfterMs: number): Promise<{ readonly fenced: FoundCheckpoint | null }>;
+  /** Takes so many off a parked event again. False, and nothing is done, where the lane is another by now, or the event is not there any more. */
+  takeOffRetry(tenure: Tenure, position: number, count: number): Promise<boolean>;
 };

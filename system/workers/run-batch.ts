@@ -1,6 +1,6 @@
 // One batch of a lane in a handler thread: read, decide, write, all in the order of positions.
 import { createCallHandler, Fenced, type CallHandler } from './call-handler.ts';
-import { createCarefulHandler } from './careful-handler.ts';
+import { createCarefulHandler, type CountedAttempts } from './careful-handler.ts';
 import { decideBatch, loadBatch, type Batch, type Decided } from './decide-batch.ts';
 import { classifyError } from './error-class.ts';
 import type { Failure } from './failure.ts';
@@ -15,10 +15,11 @@ export const runBatch = async <Effect>(task: BatchTask, context: ThreadContext<E
   if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
   const limit = task.carefulUntil === null ? task.limit : 1;
+  const counted: CountedAttempts = new Map();
   return inTurn(task, context, async () => {
     const events = await context.stream.read(task.tenure.lane, task.position, limit, context.maxBytes);
     if (events.length === 0) return idleReport(task.position, startedAtMs);
-    return narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events }, known));
+    return narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events }, known, counted));
   });
 };
 
@@ -27,10 +28,12 @@ const dueKeysLimit = 50;
 export const runDrain = async <Effect>(task: DrainTask, context: ThreadContext<Effect>): Promise<Report> => {
   if (context.processor.own !== undefined) return runOwn(task, context, context.processor.own);
   const startedAtMs = context.nowMs();
+  const counted: CountedAttempts = new Map();
   return inTurn(task, context, async () => {
     const keys = await context.store.loadKeysWithDueEarly(task.tenure, dueKeysLimit);
     if (keys.length === 0) return idleReport(task.position, startedAtMs);
-    const report = await narrowed(task, context, startedAtMs, (known) => decideLoaded({ task, context, events: [], keys }, known));
+    const batch = { task, context, events: [], keys };
+    const report = await narrowed(task, context, startedAtMs, (known) => decideLoaded(batch, known, counted));
     return report && { ...report, moreDue: report.moreDue || keys.length === dueKeysLimit };
   });
 };
@@ -51,16 +54,21 @@ const inTurn = async <Effect>(
   }
 };
 
-const decideLoaded = async <Effect>(batch: Batch<Effect>, known: ReadonlyMap<number, Failure>): Promise<Decided<Effect>> => {
+const decideLoaded = async <Effect>(
+  batch: Batch<Effect>,
+  known: ReadonlyMap<number, Failure>,
+  counted: CountedAttempts,
+): Promise<Decided<Effect>> => {
   const loaded = await loadBatch(batch);
-  const handle = await handlerFor(batch, known, [...batch.events.map(({ position }) => position), ...loaded.early.keys()]);
+  const unit = new Set([...batch.events.map(({ position }) => position), ...loaded.early.keys()]);
+  const handle = await handlerFor(batch, known, { unit, counted });
   return decideBatch(batch, { ...loaded, handle });
 };
 
 const handlerFor = async <Effect>(
   { task, context }: Batch<Effect>,
   known: ReadonlyMap<number, Failure>,
-  unit: readonly number[],
+  positions: { readonly unit: ReadonlySet<number>; readonly counted: CountedAttempts },
 ): Promise<CallHandler<Effect>> => {
   const call = createCallHandler(context.processor, context.progress, known);
   if (task.carefulUntil === null) return call;
@@ -71,7 +79,8 @@ const handlerFor = async <Effect>(
     call,
     attempt,
     survivedAttempts: context.survived,
-    unit: new Set(unit),
+    known: new Set(task.known.map(({ position }) => position)),
+    ...positions,
   });
 };
 

@@ -26,13 +26,14 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const head = parked[0];
   if (head === undefined) return restKey(task, context, startedAtMs);
   const known = new Map(task.known.map(({ position, failure }) => [position, failure]));
-  const before = (task.counted ? head.attempts - 1 : head.attempts) - context.survived.of(tenure, head.position);
+  // Where an operator replays it, it has all its attempts before it, whatever this thread remembers.
+  const before = Math.max(0, attemptsOf(head, task, context) - (task.counted ? 1 : 0));
   const last = lastAttempt(head, context);
   if (before >= last && !known.has(head.position)) known.set(head.position, crashed(before));
   else if (!task.counted) {
     const noted = await context.store.noteRetry(tenure, key, head.position, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
-    context.survived.noted(tenure, head.position, null);
+    context.survived.noted(tenure, head.position, (count) => context.store.takeOffRetry(tenure, head.position, count));
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
   const isAlone = isOrdered(context) && before >= last - 1;
@@ -44,13 +45,24 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
 const isOrdered = <Effect>({ processor }: ThreadContext<Effect>): boolean => processor.own?.isOrdered ?? true;
 export const orderOf = <Effect>(context: ThreadContext<Effect>) => (isOrdered(context) ? 'position' : 'attempts');
 
-/** Without order each event is tried by itself: the one with fewest attempts, or the one that took its thread with it just now. Dead letters rest. */
-const chooseOne = <Effect>(task: RetryTask, stored: readonly ParkedEvent[], { policy }: ThreadContext<Effect>) => {
+/** Counted ones, without those that trouble with storage ended and could not be taken off. */
+const attemptsOf = <Effect>({ attempts, position }: ParkedEvent, { tenure }: RetryTask, { survived }: ThreadContext<Effect>): number =>
+  attempts - survived.of(tenure, position);
+
+/**
+ * Without order each event is tried by itself: the one with fewest attempts, or the one that took its thread with it just now. Dead letters rest. Attempts that
+ * trouble with storage ended are none, but were turns: an event that it meets each time must not keep the others waiting.
+ */
+const chooseOne = <Effect>(task: RetryTask, stored: readonly ParkedEvent[], context: ThreadContext<Effect>) => {
+  const { policy, survived } = context;
   const culprit = stored.find(({ position }) => task.counted && task.known.some((one) => one.position === position));
-  const open = stored.filter(
-    ({ attempts, failure }) => attempts === 0 || (attempts < policy.attempts && !(failure !== null && isFinal(failure))),
-  );
-  const chosen = culprit ?? open[0];
+  const open = stored.filter((one) => {
+    const attempts = attemptsOf(one, task, context);
+    // A dead letter has a failure: without one, attempts that are used up took the process with them, and it becomes one for that.
+    return one.failure === null || attempts <= 0 || (attempts < policy.attempts && !isFinal(one.failure));
+  });
+  const turnsOf = (one: ParkedEvent) => attemptsOf(one, task, context) + survived.interruptions(task.tenure, one.position);
+  const chosen = culprit ?? open.toSorted((one, other) => turnsOf(one) - turnsOf(other))[0];
   return { parked: chosen === undefined ? [] : [chosen], others: stored.filter((one) => one !== chosen).map((one) => open.includes(one)) };
 };
 

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { createSurvivedAttempts } from './survived-attempts.ts';
 
+const cannot = () => Promise.reject(new Error('storage is away'));
 const lane = { processor: 'timelines', version: 1, lane: 3 };
 
 test('an attempt that was interrupted while the thread lived is taken off, each time', async () => {
   const attempts = createSurvivedAttempts();
-  attempts.noted(lane, 7, null);
+  attempts.noted(lane, 7, cannot);
   expect(attempts.of(lane, 7)).toBe(0);
   await attempts.interrupted();
-  attempts.noted(lane, 7, null);
+  attempts.noted(lane, 7, cannot);
   await attempts.interrupted();
   expect(attempts.of(lane, 7)).toBe(2);
   expect(attempts.of(lane, 8)).toBe(0);
@@ -16,9 +17,9 @@ test('an attempt that was interrupted while the thread lived is taken off, each 
 
 test('an attempt that was settled counts, and forgets what was survived before it', async () => {
   const attempts = createSurvivedAttempts();
-  attempts.noted(lane, 7, null);
+  attempts.noted(lane, 7, cannot);
   await attempts.interrupted();
-  attempts.noted(lane, 7, null);
+  attempts.noted(lane, 7, cannot);
   attempts.settled();
   await attempts.interrupted();
   expect(attempts.of(lane, 7)).toBe(0);
@@ -34,7 +35,7 @@ test('what storage took off is not taken off here as well; what it could not tak
     });
     return attempts.interrupted();
   };
-  await look(() => Promise.reject(new Error('storage is away')));
+  await look(cannot);
   expect(attempts.of(lane, 7)).toBe(1);
   // Another epoch has the lane by now.
   await look(async () => false);
@@ -52,4 +53,25 @@ test('an event that was counted twice in one task, as its effect was refused, is
   attempts.noted(lane, 7, takeOff);
   await attempts.interrupted();
   expect(counts).toEqual([2]);
+});
+
+test('how often an event was interrupted is known though it was taken off, until one of its attempts is settled', async () => {
+  const attempts = createSurvivedAttempts();
+  for (let look = 1; look <= 2; look += 1) {
+    attempts.noted(lane, 7, async () => true);
+    await attempts.interrupted();
+  }
+  expect([attempts.of(lane, 7), attempts.interruptions(lane, 7), attempts.interruptions(lane, 8)]).toEqual([0, 2, 0]);
+  attempts.noted(lane, 7, async () => true);
+  attempts.settled();
+  expect(attempts.interruptions(lane, 7)).toBe(0);
+});
+
+test('of events that never come again no more than a thousand are remembered', async () => {
+  const attempts = createSurvivedAttempts();
+  for (let position = 1; position <= 1001; position += 1) {
+    attempts.noted(lane, position, async () => true);
+    await attempts.interrupted();
+  }
+  expect([1, 2, 1001].map((position) => attempts.interruptions(lane, position))).toEqual([0, 1, 1]);
 });

@@ -7,19 +7,25 @@ import { laneName, type LaneId } from './checkpoint.ts';
 export type TakeOff = (count: number) => Promise<boolean>;
 
 export type SurvivedAttempts = {
-  /** An attempt was counted durably; whether it is survived is known when the task ends. `takeOff` null: this thread alone remembers it. */
-  noted(lane: LaneId, position: number, takeOff: TakeOff | null): void;
+  /** An attempt was counted durably; whether it is survived is known when the task ends. */
+  noted(lane: LaneId, position: number, takeOff: TakeOff): void;
   /** How many counted attempts of this event were survived, and are counted still. */
   of(lane: LaneId, position: number): number;
+  /** How often this thread saw trouble end an attempt of this event since one was settled, taken off or not. */
+  interruptions(lane: LaneId, position: number): number;
   /** The task that noted attempts ended: settled, or interrupted with this thread alive. */
   settled(): void;
   interrupted(): Promise<void>;
 };
 
-type OpenAttempts = { readonly count: number; readonly takeOff: TakeOff | null };
+type OpenAttempts = { readonly count: number; readonly takeOff: TakeOff };
+
+/** Whose turn it is among events of a key is no matter of right and wrong: what was interrupted the longest ago is forgotten. */
+const mostInterrupted = 1000;
 
 export const createSurvivedAttempts = (): SurvivedAttempts => {
   const survived = new Map<string, number>();
+  const interruptions = new Map<string, number>();
   let open = new Map<string, OpenAttempts>();
   const nameOf = (lane: LaneId, position: number) => `${laneName(lane)}/${position}`;
   return {
@@ -28,8 +34,12 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
       open.set(name, { count: (open.get(name)?.count ?? 0) + 1, takeOff });
     },
     of: (lane, position) => survived.get(nameOf(lane, position)) ?? 0,
+    interruptions: (lane, position) => interruptions.get(nameOf(lane, position)) ?? 0,
     settled: () => {
-      for (const name of open.keys()) survived.delete(name);
+      for (const name of open.keys()) {
+        survived.delete(name);
+        interruptions.delete(name);
+      }
       open = new Map();
     },
     interrupted: async () => {
@@ -38,9 +48,18 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
       for (const [name, { count, takeOff }] of ended) {
         const counted = (survived.get(name) ?? 0) + count;
         survived.set(name, counted);
+        noteInterruption(interruptions, name);
         // The trouble that it ended in may meet this as well: what matters is told by whoever interrupted it.
-        if (takeOff !== null && (await takeOff(counted).catch(() => false))) survived.delete(name);
+        if (await takeOff(counted).catch(() => false)) survived.delete(name);
       }
     },
   };
+};
+
+const noteInterruption = (interruptions: Map<string, number>, name: string): void => {
+  const before = interruptions.get(name) ?? 0;
+  interruptions.delete(name);
+  interruptions.set(name, before + 1);
+  const [oldest] = interruptions.keys();
+  if (interruptions.size > mostInterrupted && oldest !== undefined) interruptions.delete(oldest);
 };

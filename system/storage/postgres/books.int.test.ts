@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { readBooks } from './books.ts';
 import { migrateOnce } from './migrate-once.ts';
-import { createTestDatabase } from './testing.ts';
+import { createTestDatabase, startVacuum } from './testing.ts';
 
 const connect = async (url: string): Promise<Client & AsyncDisposable> => {
   const client = new Client({ connectionString: url });
@@ -28,5 +28,15 @@ test.each([
   await here.query(begin);
   await expect.poll(() => ageSeenBy(reader)).toBeGreaterThan(0);
   await here.query('rollback');
+  expect(await ageSeenBy(reader)).toBe(0);
+});
+
+test('a VACUUM that takes its time has a snapshot, and holds back nothing', async () => {
+  await using database = await createTestDatabase();
+  await migrateOnce(database.url, 'test', { lanes: 1, apply: true });
+  await using reader = await connect(database.url);
+  await using vacuums = await startVacuum(database.url);
+  const open = `select from pg_stat_activity where pid = $1 and backend_xmin is not null and xact_start is not null`;
+  expect((await reader.query(open, [vacuums.pid])).rowCount).toBe(1);
   expect(await ageSeenBy(reader)).toBe(0);
 });

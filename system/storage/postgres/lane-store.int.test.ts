@@ -102,6 +102,7 @@ describe('settling a lane', () => {
     expect(await store.noteAttempt(lane0, 6)).toEqual({ fenced: { position: 5, epoch: 1 } });
     expect(await store.takeOffAttempts(lane0, 6, null)).toBe(false);
     expect(await store.noteRetry(lane0, key, 6, 10)).toEqual({ fenced: { position: 5, epoch: 1 } });
+    expect(await store.takeOffRetry(lane0, 6, 1)).toBe(false);
     expect(await park.discardHead(lane0, command)).toMatchObject({ outcome: 'fenced' });
     expect(await park.retry(lane0, command)).toMatchObject({ outcome: 'fenced' });
     expect(await database.rows('select * from checkpoints order by processor')).toEqual(before);
@@ -230,4 +231,25 @@ test('work on the park that was carried out already, though its answer was lost,
   for (const again of [{ doneParked: [one!.position] }, { doneEarly: [one!.position] }])
     await expect(store.settle(mine, null, { ...work, ...again }, timelines.apply)).rejects.toMatchObject({ code: '40001' });
   expect(await entryCount()).toBe(before);
+});
+
+test('counts attempts on a parked event, and takes off those that came to nothing', async () => {
+  const [{ epoch, position }] = (await database.rows<{ epoch: number; position: number }>(
+    `select epoch::int as epoch, position::int as position from checkpoints where processor = 'timelines'`,
+  )) as [{ epoch: number; position: number }];
+  const mine = { ...lane0, epoch };
+  const store = createLaneStore(session(), 'w');
+  const failure = { code: 'handler_threw' as const, message: 'no', errorType: null };
+  const key = { tenant: 'default', systemName: 'shop', objectId: events[position]!.objectId };
+  const head = { position: position + 1, failure, attempts: 1 };
+  await store.settle(mine, position, { ...emptySettlement, toPosition: position + 1, parkFailed: [head] }, timelines.apply);
+  const attempts = async () => (await store.loadParked(mine, key, 10, 1e9)).map((event) => [event.position, event.attempts]);
+  for (let retry = 1; retry <= 3; retry += 1) await store.noteRetry(mine, key, head.position, 10);
+  expect(await attempts()).toEqual([[head.position, 4]]);
+  expect(await store.takeOffRetry({ ...mine, epoch: epoch - 1 }, head.position, 2)).toBe(false);
+  expect(await store.takeOffRetry(mine, head.position, 2)).toBe(true);
+  expect(await attempts()).toEqual([[head.position, 2]]);
+  expect(await store.takeOffRetry(mine, head.position, 9)).toBe(true);
+  expect(await attempts()).toEqual([[head.position, 0]]);
+  expect(await store.takeOffRetry(mine, head.position + 1, 1)).toBe(false);
 });

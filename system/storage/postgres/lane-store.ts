@@ -38,6 +38,14 @@ const countRetry = `
   update parked_keys set next_attempt_at = clock_timestamp() + $9 * interval '1 millisecond'
   where processor = $1 and version = $2 and tenant = $6 and system_name = $7 and object_id = $8 and exists (select from owned)`;
 
+/** Of one that an operator replays meanwhile there is less to take off: it has all its attempts before it. */
+const takeOffRetry = `
+  with owned as (
+    select from checkpoints where processor = $1 and version = $2 and lane = $3 and epoch = $4 for no key update
+  )
+  update parked_events set attempts = greatest(attempts - $6::integer, 0)
+  where processor = $1 and version = $2 and lane = $3 and position = $5 and exists (select from owned)`;
+
 export const createLaneStore = (session: Session, worker: string): LaneStore => ({
   attempt: (lane) => loadAttempt(session, lane),
   loadKeys: (lane, keys, arriving) => loadKeys(session, lane, keys, arriving),
@@ -85,6 +93,10 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
     await session.query({ text: countRetry, values });
     const found = await readCheckpoint(session, tenure);
     return { fenced: found.epoch === tenure.epoch ? null : found };
+  },
+  takeOffRetry: async (tenure, position, count) => {
+    const { rowCount } = await session.query({ text: takeOffRetry, values: [...ids(tenure), tenure.epoch, position, count] });
+    return rowCount === 1;
   },
 });
 

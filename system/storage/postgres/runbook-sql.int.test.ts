@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { migrateOnce } from './migrate-once.ts';
-import { createTestDatabase } from './testing.ts';
+import { createTestDatabase, startVacuum } from './testing.ts';
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url);
 const selectsOf = (name: string): readonly string[] =>
@@ -37,6 +37,7 @@ test.each(['begin transaction isolation level repeatable read; select 1', 'begin
     await using other = await createTestDatabase();
     await using elsewhere = await connect(other.url);
     await elsewhere.query(begin);
+    await using _vacuums = await startVacuum(database.url);
     await using here = await connect(database.url);
     await here.query(begin);
     const { rows } = await here.query<{ pid: number }>('select pg_backend_pid() as pid');

@@ -1,5 +1,6 @@
 // For integration tests: a fresh, empty database on the one server of the run.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { migrate } from './migrate.ts';
@@ -50,4 +51,25 @@ export const createMigratedDatabase = async (lanes: number): Promise<TestDatabas
     await client.query(`alter database ${template}_draft rename to ${template}`);
   });
   return createTestDatabase(`template ${template}`);
+};
+
+/** A VACUUM in the midst of a table, which it would take minutes for; disposing ends it. */
+export const startVacuum = async (url: string): Promise<AsyncDisposable & { readonly pid: number }> => {
+  const client = new Client({ connectionString: url, application_name: 'faultline-testing' });
+  await client.connect();
+  await client.query(`create table large as select repeat('x', 1000) as x from generate_series(1, 5000)`);
+  await client.query('delete from large');
+  await client.query('set vacuum_cost_delay = 100; set vacuum_cost_limit = 1');
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const { pid } = rows[0]!;
+  const ended = client.query('vacuum large').catch(() => {});
+  await onServer(url, async (watcher) => {
+    while ((await watcher.query('select from pg_stat_progress_vacuum where pid = $1', [pid])).rowCount === 0) await wait(10);
+  });
+  const end = async () => {
+    await onServer(url, (other) => other.query('select pg_cancel_backend($1)', [pid]));
+    await ended;
+    await client.end();
+  };
+  return { pid, [Symbol.asyncDispose]: end };
 };

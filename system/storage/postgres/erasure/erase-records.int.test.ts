@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { createWorkerDatabase, eventually } from '../../../workers/testing.ts';
 import { createSession } from '../session.ts';
+import { startVacuum } from '../testing.ts';
 import { eraseRecords } from './erase-records.ts';
 import type { OpenErasure } from './open-erasure.ts';
 import { vacuumErased } from './vacuum-erased.ts';
@@ -119,4 +120,17 @@ test('a day that retention drops before its pages are cleaned up does not hold u
     () => database.rows<{ n: number }>(`select vacuum_count::int as n from pg_stat_user_tables where relname = 'log_20200101'`),
     ([vacuumed]) => vacuumed!.n > 0,
   );
+});
+
+test('a VACUUM that is under way keeps nobody from cleaning up; an older snapshot does', async () => {
+  await using database = await createWorkerDatabase(1);
+  await using session = createSession({ databaseUrl: database.url, name: 'test', leaseMs: 10_000 });
+  await using _vacuums = await startVacuum(database.url);
+  await using older = createSession({ databaseUrl: database.url, name: 'older', leaseMs: 10_000 });
+  await (await older.client()).query('begin isolation level repeatable read; select 1');
+  const [now] = await database.rows<{ at: string }>('select clock_timestamp()::text as at');
+  const place = { partitions: [], searched_at: now!.at };
+  expect(await vacuumErased(session, { ...open, place })).toBe(false);
+  await (await older.client()).query('rollback');
+  expect(await vacuumErased(session, { ...open, place })).toBe(true);
 });

@@ -15,11 +15,11 @@ const tables = [
   'recovery_jobs',
 ];
 
-/** Whoever still sees the rows as they were keeps them. Of sessions of other accounts nothing may be known. */
+/** Whoever still sees the rows as they were keeps them; a VACUUM looks at none. Of sessions of other accounts nothing may be known. */
 const selectOlder = `
   select count(*)::integer as older from pg_stat_activity
   where backend_xmin is not null and pid <> pg_backend_pid() and datname = current_database() and backend_type = 'client backend'
-    and xact_start <= $1::timestamptz`;
+    and xact_start <= $1::timestamptz and pid not in (select pid from pg_stat_progress_vacuum)`;
 
 const stillThere = async (session: Session, partitions: readonly string[]): Promise<readonly string[]> => {
   const text = 'select name from unnest($1::text[]) as name where to_regclass(name) is not null';
