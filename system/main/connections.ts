@@ -2,9 +2,9 @@
 
 /** Of a worker's main thread, from its start. Two move ranges of processor `events`. */
 export const workerSessions = ['leases', 'renewals', 'heads', 'limits', 'events-0', 'events-1', 'park', 'rebuilds'] as const;
-/** Of the elected one, beside those: three that take turns, and one each for what may hold a snapshot for minutes. */
+/** Of the elected one, beside those: three that take turns, and one each for what may hold a snapshot for minutes. The last is open while an index is made. */
 export const turnSessions = ['books', 'chores', 'erase'] as const;
-export const dutySessions = [...turnSessions, 'compare', 'effects'] as const;
+export const dutySessions = [...turnSessions, 'compare', 'effects', 'index'] as const;
 
 export type WorkerSession = (typeof workerSessions)[number] | (typeof dutySessions)[number];
 

@@ -13,7 +13,7 @@ import { createRebuildStore } from '../storage/postgres/rebuild-store.ts';
 import { createRangeStore } from '../storage/postgres/range-store.ts';
 import { createRecoveryStore } from '../storage/postgres/recovery-store.ts';
 import { createReplayLimitStore } from '../storage/postgres/replay-limit-store.ts';
-import { asQueryable, createSession } from '../storage/postgres/session.ts';
+import { asQueryable, createSession, type Session } from '../storage/postgres/session.ts';
 import { createSessionPool } from '../storage/postgres/session-pool.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
 import { startAccountingTelemetry } from '../telemetry/accounting.ts';
@@ -22,10 +22,10 @@ import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts'
 import { parseTelemetrySettings } from '../telemetry/telemetry-settings.ts';
 import { startDuties } from '../workers/duties.ts';
 import { startHandlerThread } from '../workers/handler-thread.ts';
-import { collectWorkers } from '../workers/telemetry.ts';
+import { collectWorkers, type WorkerTelemetry } from '../workers/telemetry.ts';
 import { createLazyThreadPool, createSpareThreads, createThreadPool, type SpareThreads } from '../workers/thread-pool.ts';
 import { systemWorkerClock } from '../workers/worker-clock.ts';
-import { startWorker, type RunningWorker } from '../workers/worker.ts';
+import { startWorker, type RunningWorker, type WorkerOptions } from '../workers/worker.ts';
 import { parkThreads, rebuildThreads, turnSessions, type WorkerSession } from './connections.ts';
 import type { HandlerThreadSettings } from './handler-thread-settings.ts';
 import { loadProcessors } from './own/load-processors.ts';
@@ -163,9 +163,6 @@ const startOne = (
     { instruments: telemetry.instruments, tracer: telemetry.tracer('faultline.workers'), logger: telemetry.logger },
     ['events', 'timelines', ...threads.own.map(({ name }) => name)],
   );
-  const dutiesSessions = createSessionPool(turnSessions.map(session));
-  const comparisons = createSessionPool([session('compare')]);
-  const effects = session('effects');
   const runs = threads.own.map(({ name, version }) => ({ processor: name, version }));
   const named = [...codes.map(({ code }) => `timelines/${code}`), ...runs.map(({ processor, version }) => `${processor}/${version}`)];
   const host = { worker: instance, host: hostname(), pid: process.pid, codes: named, leaseMs: settings.leaseMs, runs };
@@ -197,20 +194,31 @@ const startOne = (
     own: threads.own,
     rebuilds: createRebuildStore(session('rebuilds')),
     rebuildThreads: threads.rebuild,
-    startDuties: (tenure, lease) =>
-      startDuties({
-        ...dutiesOf(settings, telemetry),
-        tenure,
-        store: createDutiesStore(dutiesSessions, { worker: instance, keepDays: settings.retentionDays, sleep, comparisons, effects }),
-        clock,
-        logger: telemetry.logger,
-        telemetry: collected,
-        ...lease,
-      }),
+    startDuties: prepareDuties(settings, telemetry, collected, session),
     telemetry: collected,
     clock,
     random: Math.random,
   });
+};
+
+const prepareDuties = (
+  settings: Settings,
+  telemetry: Telemetry,
+  collected: WorkerTelemetry,
+  session: (part: WorkerSession) => Session,
+): WorkerOptions['startDuties'] => {
+  const turns = createSessionPool(turnSessions.map(session));
+  const alone = { comparisons: createSessionPool([session('compare')]), effects: session('effects'), indexes: session('index') };
+  return (tenure, lease) =>
+    startDuties({
+      ...dutiesOf(settings, telemetry),
+      tenure,
+      store: createDutiesStore(turns, { worker: instance, keepDays: settings.retentionDays, sleep, ...alone }),
+      clock,
+      logger: telemetry.logger,
+      telemetry: collected,
+      ...lease,
+    });
 };
 
 const dutiesOf = (settings: Settings, { exportFailures: failures }: Telemetry) => ({

@@ -13,6 +13,8 @@ export type BooksReading = {
 export type Chores = {
   /** Partitions of the log made ahead; returns how many are new. */
   makePartitions(): Promise<number>;
+  /** The index that pages of counts are read by, where it is missing or broken: beside everything else, it may take minutes. `signal` ends the wait for it. */
+  makeCountsIndex(signal: AbortSignal): Promise<void>;
   /** Forgets identities past the window in the next piece of their table. True: more of it is due in this round. */
   forgetIdentities(windowHours: number): Promise<boolean>;
   /** Small tables that would grow for ever: lease events, workers long gone, marks of counted batches, recovery commands long done. */

@@ -14,6 +14,7 @@ const start = () => {
   let provenAtMs = 0;
   const agesAtMs: number[] = [];
   let countEffects: DutiesOptions['store']['countEffects'] = async () => [];
+  let makeCountsIndex: DutiesOptions['store']['makeCountsIndex'] = async () => {};
   const said: (string | undefined)[] = [];
   const errors: string[] = [];
   /** Of each export. */
@@ -25,6 +26,7 @@ const start = () => {
       readBooks: (epoch) => readBooks(epoch),
       countEffects: (epoch, signal) => countEffects(epoch, signal),
       makePartitions: async () => 0,
+      makeCountsIndex: (signal) => makeCountsIndex(signal),
       dropPast: async () => round,
       forgetIdentities: async () => false,
       tidy: async () => {},
@@ -77,6 +79,7 @@ const start = () => {
     errors,
     exported,
     count: (next: typeof countEffects) => void (countEffects = next),
+    make: (next: typeof makeCountsIndex) => void (makeCountsIndex = next),
     agesAtMs,
     cutOff: () => void (readBooks = () => Promise.reject(new Error('connect ECONNREFUSED'))),
     renew: () => void (provenAtMs = nowMs),
@@ -206,4 +209,21 @@ test('while the books can not be read their age goes out for as long as the leas
   await pass(60);
   expect(agesAtMs.at(-1)).toBe(63_000);
   await stop();
+});
+
+test('an index that is being made keeps no other duty from its work, and is not waited for by who gives the duties up', async () => {
+  const { errors, exported, pass, stop, make } = start();
+  let calls = 0;
+  make((signal) => {
+    calls += 1;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('cut off')));
+    });
+  });
+  await pass(1300);
+  const before = exported.length;
+  expect(before).toBeGreaterThanOrEqual(1298);
+  expect(calls).toBe(1);
+  await stop();
+  expect(errors).toEqual([]);
 });

@@ -82,6 +82,7 @@ export const startDuties = (options: DutiesOptions): Duties => {
     every('remove what was given up', 1000, removeNext),
     every('read the books', options.exportIntervalMs, exportBooks, reportAge),
     every('make partitions of the log', 600_000, () => store.makePartitions()),
+    every('make the index of the counts', 600_000, () => store.makeCountsIndex(signal)),
     every('drop what is past retention', 600_000, () => dropPast(options, alarms)),
     every('forget identities past the window', 10_000, () => forget(options, signal)),
     every('tidy small tables', 60_000, () => store.tidy()),

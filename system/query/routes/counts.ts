@@ -27,7 +27,8 @@ export const counts = defineRoute({
   },
 });
 
-const selectCounts = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
+/** A page is read in the order of an index that the elected worker makes (storage/postgres/counts-index.ts); without it the version is read and sorted. */
+export const selectCounts = (tenant: string, filters: Filters, after: Key | null, limit: number) => {
   const conditions = createConditions();
   conditions.add(`version = ${askedTimelines(conditions.bind(filters.version ?? null))}`);
   conditions.add(`tenant = ${conditions.bind(tenant)}`);

@@ -6,6 +6,7 @@ import { terms } from '../../workers/checkpoint.ts';
 import { failureCodes } from '../../workers/failure.ts';
 import { readConsumers } from './consumer-books.ts';
 import { effectsSessions } from './effects-count.ts';
+import { indexSessions } from './late-index.ts';
 import { readLogBooks } from './log-books.ts';
 import { readImports } from './import-books.ts';
 import type { BooksReading } from '../../workers/duties-store.ts';
@@ -56,12 +57,12 @@ const selectIdentities = `
 
 /**
  * What holds back the clean-up of dead rows in this database: open snapshots, transactions that have written, and prepared ones. Those of another database of
- * the server hold back nothing here, nor does a VACUUM, though it has a snapshot. Our own moment does not count; `others` leaves out the count of the effects and a
- * comparison of versions as well, which nobody should end.
+ * the server hold back nothing here, nor does a VACUUM, though it has a snapshot. Our own moment does not count; `others` leaves out the count of the effects,
+ * a comparison of versions and an index that is being made as well, which nobody should end.
  */
 const selectOldestSnapshot = `
   with held as (
-    select xact_start as since, application_name like any (array['${effectsSessions}', '${comparisonSessions}']) as is_ours from pg_stat_activity
+    select xact_start as since, application_name like any (array['${effectsSessions}', '${comparisonSessions}', '${indexSessions}']) as is_ours from pg_stat_activity
     where datname = current_database() and (backend_xmin is not null or backend_xid is not null)
       and pid <> pg_backend_pid() and backend_type = 'client backend' and pid not in (select pid from pg_stat_progress_vacuum)
     union all

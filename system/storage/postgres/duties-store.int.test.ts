@@ -13,6 +13,7 @@ const duties = (database: WorkerDatabase) => {
     sleep: () => Promise.resolve(),
     comparisons: createSessionPool([session]),
     effects: session,
+    indexes: session,
   });
   return { ...store, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 };
@@ -81,18 +82,20 @@ test('commands on lanes of a retired version, which nobody is given any more, ar
   ]);
 });
 
-test("the snapshot of a comparison is none that somebody should end; another's is", async () => {
+test("the snapshots of a comparison and of an index that is made are none that somebody should end; another's is", async () => {
   await using database = await createWorkerDatabase(1);
   const session = (part: string) => createSession({ databaseUrl: database.url, name: `faultline-worker-w1-${part}`, leaseMs: 60_000 });
   await using turns = createSessionPool([session('books'), session('chores')]);
   await using compare = session('compare');
   await using effects = session('effects');
+  await using indexes = session('index');
   const store = createDutiesStore(turns, {
     worker: 'w1',
     keepDays: 0,
     sleep: () => Promise.resolve(),
     comparisons: createSessionPool([compare]),
     effects,
+    indexes,
   });
   const [lease] = await database.rows<{ epoch: number }>(
     `update leases set owner = 'w1', expires_at = clock_timestamp() + interval '1 hour' where processor = '_duties' returning epoch::integer`,
@@ -109,6 +112,8 @@ test("the snapshot of a comparison is none that somebody should end; another's i
   const comparing = `select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
   await expect.poll(() => database.rows(comparing)).toHaveLength(1);
   const age = async () => (await store.readBooks(lease!.epoch))!.oldestSnapshotSeconds;
+  expect(await age()).toBe(0);
+  await (await indexes.client()).query('begin isolation level repeatable read; select 1');
   expect(await age()).toBe(0);
   await using other = session('threads-0');
   await (await other.client()).query('begin isolation level repeatable read; select 1');

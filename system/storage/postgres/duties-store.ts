@@ -1,6 +1,7 @@
 // The elected worker's duties on PostgreSQL. The lease is looked at in the same snapshot as the books: whoever lost it reads nothing to export.
 import type { DutiesStore } from '../../workers/duties-store.ts';
 import { readBooks } from './books.ts';
+import { createCountsIndex } from './counts-index.ts';
 import { holdsDuties } from './holds-duties.ts';
 import { countEffects } from './effects-count.ts';
 import { stepErasure } from './erasure/erasure-step.ts';
@@ -82,11 +83,13 @@ export type DutiesStoreOptions = {
   readonly comparisons: SessionPool;
   /** For the count of the effects alone. */
   readonly effects: Session;
+  /** For an index that is being made, alone: closed where there is none to make. */
+  readonly indexes: Session;
 };
 
 export const createDutiesStore = (
   sessions: SessionPool,
-  { worker, keepDays, sleep, comparisons, effects }: DutiesStoreOptions,
+  { worker, keepDays, sleep, comparisons, effects, indexes }: DutiesStoreOptions,
 ): DutiesStore => {
   const changed = (text: string, values: readonly unknown[] = []) =>
     sessions.use(async (session) => (await session.query({ text, values })).rowCount ?? 0);
@@ -107,6 +110,7 @@ export const createDutiesStore = (
         const { rows } = await session.query<{ made: number }>({ text: 'select ensure_log_partitions($1) as made', values });
         return rows[0]?.made ?? 0;
       }),
+    makeCountsIndex: createCountsIndex(sessions, indexes),
     forgetIdentities: createIdentitySweep(sessions),
     tidy: async () => {
       const failures: unknown[] = [];

@@ -10,7 +10,14 @@ const start = async (database: WorkerDatabase) => {
   const session = (name: string) => createSession({ databaseUrl: database.url, name, leaseMs: 60_000 });
   const pool = createSessionPool([session('faultline-worker-w1-books')]);
   const effects = session('faultline-worker-w1-effects');
-  const store = createDutiesStore(pool, { worker: 'w1', keepDays: 0, sleep: () => Promise.resolve(), comparisons: pool, effects });
+  const store = createDutiesStore(pool, {
+    worker: 'w1',
+    keepDays: 0,
+    sleep: () => Promise.resolve(),
+    comparisons: pool,
+    effects,
+    indexes: effects,
+  });
   const [lease] = await database.rows<{ epoch: number }>(
     `update leases set owner = 'w1', expires_at = clock_timestamp() + interval '1 hour' where processor = '_duties' returning epoch::integer`,
   );

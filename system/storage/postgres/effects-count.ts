@@ -1,9 +1,8 @@
 // The effects, counted where they stand and compared with the books of the same snapshot: in a transaction of its own, so that the books go on meanwhile.
-import type { Client } from 'pg';
 import { signals } from '../../contract/signals.ts';
 import type { BookEntry } from '../../telemetry/accounting.ts';
 import { holdsDuties } from './holds-duties.ts';
-import { cutOff, inTransaction, type Session } from './session.ts';
+import { cutOnAbort, inTransaction, type Session } from './session.ts';
 
 /** The connections that count, by their application_name (main/connections.ts). */
 export const effectsSessions = 'faultline-worker-%-effects';
@@ -54,6 +53,7 @@ export const countEffects = async (
   return inTransaction(
     session,
     async (client) => {
+      // A count that nobody wants any more must not keep its snapshot.
       using _cut = cutOnAbort(client, signal);
       if (!(await holdsDuties(client, worker, epoch))) return null;
       const applied = await client.query<AppliedRow>(selectApplied);
@@ -62,14 +62,6 @@ export const countEffects = async (
     },
     beginCount,
   );
-};
-
-/** A count that nobody wants any more must not keep its snapshot. */
-const cutOnAbort = (client: Client, signal: AbortSignal): Disposable => {
-  const cut = () => cutOff(client);
-  if (signal.aborted) cut();
-  signal.addEventListener('abort', cut);
-  return { [Symbol.dispose]: () => signal.removeEventListener('abort', cut) };
 };
 
 /** Of two counts of one thing the one that is further from the books. */

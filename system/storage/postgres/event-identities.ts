@@ -1,16 +1,14 @@
 // The index by which an import finds an identity among all events that there are, whatever the window. The first import makes it, beside live traffic: whoever
 // never imports does not pay for it (docs/decisions/0025-imports-by-slices.md has what it costs).
 import { Client, type Pool } from 'pg';
+import { type LateIndex, longestMakingMs, makeIndex, stateOf } from './late-index.ts';
 
-const index = 'events_identity';
-
-/** Eight bytes of hash an entry in place of the key itself, which may have 256 characters. */
-const create = `create index concurrently ${index} on events (hashtextextended(idempotency_key, 0)) where idempotency_key is not null`;
-
-const selectIndex = `select i.indisvalid as valid from pg_index i where i.indexrelid = to_regclass('${index}')`;
-
-/** 1717660005 is 'faul'. Of the session that makes it: where that dies the lock goes with it, and what it left is made anew. */
-const lock = 'select pg_try_advisory_lock(1717660005, 9) as mine';
+const identities: LateIndex = {
+  name: 'events_identity',
+  // Eight bytes of hash an entry in place of the key itself, which may have 256 characters.
+  create: `create index concurrently events_identity on events (hashtextextended(idempotency_key, 0)) where idempotency_key is not null`,
+  lock: 9,
+};
 
 export type EventIdentities = {
   /** False: it is being made, here or by another process. Rejects with the database's error. */
@@ -23,7 +21,7 @@ export const createEventIdentities = (pool: Pool, databaseUrl: string, onFailure
   return {
     ready: async () => {
       if (isReady) return true;
-      isReady = (await stateOf(pool)) === 'valid';
+      isReady = (await stateOf(pool, identities)) === 'valid';
       if (!isReady)
         making ??= make(databaseUrl)
           .catch(onFailure)
@@ -32,15 +30,6 @@ export const createEventIdentities = (pool: Pool, databaseUrl: string, onFailure
     },
   };
 };
-
-const stateOf = async (database: Pick<Pool, 'query'>): Promise<'none' | 'broken' | 'valid'> => {
-  const { rows } = await database.query<{ valid: boolean }>(selectIndex);
-  if (rows[0] === undefined) return 'none';
-  return rows[0].valid ? 'valid' : 'broken';
-};
-
-/** Ten million events take a minute. Past this the server is taken for gone, and the next import looks again. */
-const longestMakingMs = 6 * 3600 * 1000;
 
 const make = async (databaseUrl: string): Promise<void> => {
   const client = new Client({
@@ -52,12 +41,7 @@ const make = async (databaseUrl: string): Promise<void> => {
   client.on('error', () => {});
   await client.connect();
   try {
-    const { rows } = await client.query<{ mine: boolean }>(lock);
-    if (rows[0]?.mine !== true) return;
-    const state = await stateOf(client);
-    // Left over by a process that died while it made it.
-    if (state === 'broken') await client.query(`drop index concurrently ${index}`);
-    if (state !== 'valid') await client.query(create);
+    await makeIndex(client, identities);
   } finally {
     await client.end();
   }

@@ -37,6 +37,7 @@ test('a version that nobody runs any more rests once a newer one is there, and n
     sleep: () => Promise.resolve(),
     comparisons: createSessionPool([session]),
     effects: session,
+    indexes: session,
   });
   const runs = (worker: string, version: number) =>
     database.rows(

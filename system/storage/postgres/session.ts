@@ -44,6 +44,14 @@ const endWithin = async (client: Client): Promise<void> => {
 /** Ends the connection at once, whatever it waits for: its statement fails here, and the server, which looks whether we are still there, rolls back. */
 export const cutOff = (client: Client): void => streamOf(client).destroy();
 
+/** Cuts it off once `signal` says so, until it is disposed. */
+export const cutOnAbort = (client: Client, signal: AbortSignal): Disposable => {
+  const cut = () => cutOff(client);
+  if (signal.aborted) cut();
+  signal.addEventListener('abort', cut);
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', cut) };
+};
+
 const streamOf = (client: Client) =>
   (client.connection as unknown as { readonly stream: { cork(): void; uncork(): void; destroy(): void } }).stream;
 
