@@ -66,7 +66,7 @@ export const isFull = (groups: readonly LaneGroup[], { flushEvents, flushBytes }
 /** Takes what has waited since before then, and has been in no commit. It may stand behind others: what waited for ids, or for another event, came in late. */
 export const takeOverdue = (groups: readonly LaneGroup[], beforeMs: number): readonly Waiting[] =>
   groups.flatMap((group) => {
-    const overdue = group.queue.takeAll(({ sinceMs }) => sinceMs < beforeMs);
+    const overdue = group.queue.takeOlder(beforeMs);
     group.bytes -= overdue.reduce((sum, { bytes }) => sum + bytes, 0);
     return overdue;
   });

@@ -20,16 +20,19 @@ const roomOf = (outcome: CommitOutcome): Room & { isReleased: boolean } => {
 };
 
 const stored: CommitOutcome = { kind: 'appended', id: 2, lane: 0, position: 1 };
+const conflict: CommitOutcome = { kind: 'conflict', id: 2 };
+const notStored = (words: string) =>
+  refuse('storage_unavailable', `Nothing was stored: an event before it in the batch, with the same identity, ${words}. Retry.`);
 
 test.each([
-  [refuse('storage_unavailable', ''), 'an event before it in the batch, with the same identity, was not'],
-  [refuse('commit_unknown', ''), 'an event before it in the batch, with the same identity, is not known to be stored'],
-  [refuse('internal', ''), 'an event before it in the batch, with the same identity, is not known to be stored'],
+  [refuse('storage_unavailable', ''), 'was not'],
+  [refuse('commit_unknown', ''), 'is not known to be stored'],
+  [refuse('internal', ''), 'is not known to be stored'],
 ])('what became of the first is told as it is: $code', async (outcome, words) => {
   const repeats = createRepeats();
   const [first, second] = [roomOf(outcome), roomOf(stored)];
   const outcomes = await Promise.all([repeats.submit(eventOf(1), first), repeats.submit(eventOf(2), second)]);
-  expect(outcomes).toEqual([outcome, refuse('storage_unavailable', `Nothing was stored: ${words}. Retry.`)]);
+  expect(outcomes).toEqual([outcome, notStored(words)]);
   expect(second.isReleased).toBe(true);
 });
 
@@ -47,6 +50,32 @@ test('of one that was refused unread none with another body is stored in its pla
   expect([same.isReleased, other.isReleased]).toEqual([false, true]);
 });
 
+test.each<[string, CommitOutcome, CommitOutcome, CommitOutcome]>([
+  ['the first failed, and its repeat is stored', refuse('storage_unavailable', ''), stored, conflict],
+  ['nobody knows of the first, and its repeat is stored', refuse('commit_unknown', ''), stored, conflict],
+  ['the first is stored, and its repeat failed', stored, refuse('storage_unavailable', ''), conflict],
+  [
+    'nobody knows of the first, and its repeat failed',
+    refuse('commit_unknown', ''),
+    refuse('overloaded', ''),
+    notStored('is not known to be stored'),
+  ],
+  ['nobody knows of its repeat', refuse('overloaded', ''), refuse('commit_unknown', ''), notStored('is not known to be stored')],
+])('another body hears what became of the one before it, whichever of that was stored: %s', async (_what, first, again, heard) => {
+  const repeats = createRepeats();
+  const outcomes = [eventOf(1), { ...eventOf(1), id: 2 }, eventOf(3)].map((event, index) =>
+    repeats.submit(event, roomOf([first, again, conflict][index]!)),
+  );
+  expect(await Promise.all(outcomes)).toEqual([first, again, heard]);
+});
+
+test('another body is not told that nothing was stored where one was turned away, and the same came again', async () => {
+  const repeats = createRepeats();
+  repeats.turnedAway(overQuota, () => eventOf(1));
+  const same = repeats.submit({ ...eventOf(1), id: 2 }, roomOf(stored));
+  expect(await Promise.all([same, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);
+});
+
 test('what was refused unread is read where one with a key comes after it, and once', async () => {
   const repeats = createRepeats();
   let read = 0;
@@ -61,7 +90,6 @@ test('what was refused unread is read where one with a key comes after it, and o
 
 test('one that was submitted is the first, whatever was refused after it', async () => {
   const repeats = createRepeats();
-  const conflict: CommitOutcome = { kind: 'conflict', id: 2 };
   const first = repeats.submit(eventOf(1), roomOf(stored));
   repeats.turnedAway(overQuota, () => eventOf(2));
   expect(await Promise.all([first, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);

@@ -17,6 +17,7 @@ export type Repeats = {
   turnedAway(refusal: Refusal, read: () => Sameness | null): void;
 };
 
+/** Of a body that came more than once, what became of all of them. */
 type First = { readonly bodyHash: Uint8Array; readonly outcome: CommitOutcome | Promise<CommitOutcome> };
 
 export const createRepeats = (): Repeats => {
@@ -43,8 +44,12 @@ export const createRepeats = (): Repeats => {
         firsts.set(identity, { bodyHash, outcome });
         return outcome;
       }
-      // Whichever of the two is stored, it is what the other one says.
-      if (Buffer.compare(first.bodyHash, bodyHash) === 0) return room.submit(request);
+      if (Buffer.compare(first.bodyHash, bodyHash) === 0) {
+        // Whichever of the two is stored, it is what the other one says.
+        const outcome = room.submit(request);
+        firsts.set(identity, { bodyHash, outcome: ofEither(first.outcome, outcome) });
+        return outcome;
+      }
       const outcome = await first.outcome;
       if (outcome.kind !== 'refused') return room.submit(request);
       room.release();
@@ -52,6 +57,14 @@ export const createRepeats = (): Repeats => {
     },
     turnedAway: (refusal, read) => void unread.push({ refusal, read }),
   };
+};
+
+/** What became of a body that came twice: stored where one of them was, and unknown where that is so of one. */
+const ofEither = async (one: First['outcome'], other: First['outcome']): Promise<CommitOutcome> => {
+  const outcome = await one;
+  if (outcome.kind !== 'refused') return outcome;
+  const later = await other;
+  return later.kind !== 'refused' || errorCodes[outcome.code].outcome === 'definite' ? later : outcome;
 };
 
 /**

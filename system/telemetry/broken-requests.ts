@@ -81,8 +81,8 @@ const isWhole = ({ incoming }: Exchange): boolean => incoming.complete;
 
 const isUnanswered = ({ response }: Exchange): boolean => !response.headersSent;
 
-/** An answer may be a stream, and last. */
-const isOwed = ({ response }: Exchange): boolean => !response.writableEnded;
+/** An answer may be a stream, and last. One that is given waits for those before it, and is out once their reader has taken them. */
+const isOwed = ({ response }: Exchange): boolean => !response.writableFinished;
 
 /** The last that came whole gets its answer, as all before it do, and the connection ends with it. */
 const leaveAfter = (last: Exchange, socket: Socket): void => {

@@ -63,3 +63,37 @@ test.each([
   await api.send('/imports/f/lines', { from: 1 }, { type: 'application/x-ndjson', body: Buffer.from('{}') });
   expect(slept).toEqual([expectedMs]);
 });
+
+/** Answers 429 so often, then that all is well. */
+const startOverQuota = async (refusals: number, retryAfter: string | undefined) => {
+  let left = refusals;
+  const server = createHttpServer((request, response) => {
+    request.resume();
+    const isOver = (left -= 1) >= 0;
+    const body = isOver ? { error: { code: 'quota_exceeded', message: 'Come back later.' } } : {};
+    response
+      .writeHead(isOver ? 429 : 200, isOver && retryAfter !== undefined ? { 'retry-after': retryAfter } : {})
+      .end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const slept: number[] = [];
+  const told: string[] = [];
+  const times = { clock: { nowMs: () => 0 }, sleep: async (delayMs: number) => void slept.push(delayMs) };
+  const api = createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, null, times);
+  const content = { type: 'application/x-ndjson', body: Buffer.from('{}'), onQuota: () => void told.push('quota') };
+  const send = () => api.send('/imports/f/lines', { from: 1 }, content);
+  return { send, slept, told, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+};
+
+test('lines over their quota wait for as long as the answers say when to come back, and whoever sends them hears what for', async () => {
+  await using over = await startOverQuota(35, '10486');
+  await over.send();
+  expect(over.slept).toEqual(Array.from({ length: 35 }, () => 300_000));
+  expect(over.told).toHaveLength(35);
+});
+
+test.each([undefined, '0', 'soon'])('answers over a quota that give no time to wait (Retry-After: %s) are given up', async (retryAfter) => {
+  await using over = await startOverQuota(1000, retryAfter);
+  await expect(over.send()).rejects.toMatchObject({ code: 'quota_exceeded' });
+  expect(over.slept).toHaveLength(19);
+});

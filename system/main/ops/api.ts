@@ -18,8 +18,14 @@ export type Api = {
 
 /** `slow`: for what may read the whole log before it answers. */
 export type Pace = 'brief' | 'slow';
-type Content = { readonly type: string; readonly body: Buffer };
+export type Content = {
+  readonly type: string;
+  readonly body: Buffer;
+  /** Told before each wait for a quota, which lasts for as long as the answers say. */
+  readonly onQuota?: () => void;
+};
 
+/** `attempts`: what fails that often is given up. */
 type Patience = { readonly timeoutMs: number; readonly attempts: number };
 const brief: Patience = { timeoutMs: 15_000, attempts: 4 };
 const slow: Patience = { timeoutMs: 120_000, attempts: 4 };
@@ -41,9 +47,9 @@ export const createApi = (base: string, key: string | null, times: Times): Api =
       const request = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
       return (await ask<Answer>(urlOf(base, path, {}), request, pace === 'slow' ? slow : brief)).value;
     },
-    send: async <Answer>(path: string, parameters: Parameters, { type, body }: Content) => {
+    send: async <Answer>(path: string, parameters: Parameters, { type, body, onQuota }: Content) => {
       const request = { method: 'POST', headers: { ...headers, 'content-type': type }, body: new Uint8Array(body) };
-      return (await ask<Answer>(urlOf(base, path, parameters), request, long)).value;
+      return (await ask<Answer>(urlOf(base, path, parameters), request, long, onQuota)).value;
     },
   };
 };
@@ -56,16 +62,29 @@ const urlOf = (base: string, path: string, parameters: Parameters): URL => {
 
 const createAsk =
   ({ clock, sleep }: Times) =>
-  async <Answer>(url: URL, request: RequestInit, { timeoutMs, attempts }: Patience = brief): Promise<Answered<Answer>> => {
+  async <Answer>(
+    url: URL,
+    request: RequestInit,
+    { timeoutMs, attempts }: Patience = brief,
+    onQuota = () => {},
+  ): Promise<Answered<Answer>> => {
     let mayBeAsked = false;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ;) {
       const answer = await once<Answer>(url, request, timeoutMs);
       if ('value' in answer) return answer;
       mayBeAsked ||= request.method === 'POST' && answer.mayHaveArrived === true;
       // A refusal is that of the request, whichever time it arrived.
       if (!answer.mayPass) throw failureOf(answer, false);
+      const askedMs = retryAfterMs(answer.retryAfter ?? null, clock.nowMs());
+      // Who is told when to come back has not failed. A server that says so without a time to wait would be asked without end.
+      if (answer.code === 'quota_exceeded' && askedMs !== null && askedMs > 0) {
+        onQuota();
+        await sleep(askedMs);
+        continue;
+      }
       if (attempt === attempts) throw failureOf(answer, mayBeAsked);
-      await sleep(retryAfterMs(answer.retryAfter ?? null, clock.nowMs()) ?? Math.min(250 * 2 ** attempt, longestWaitMs));
+      await sleep(askedMs ?? Math.min(250 * 2 ** attempt, longestWaitMs));
+      attempt += 1;
     }
   };
 

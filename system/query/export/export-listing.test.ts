@@ -35,17 +35,31 @@ const createTestTimers = () => {
   return { timers, pass, waiting };
 };
 
-/** Exports one page of 100 rows of some 110 bytes; `onWrite` sees each piece before it is taken. */
-const exported = async (
-  onWrite: (written: readonly string[], stopping: AbortController) => void = () => {},
-  tookMs = 0,
-  commit: () => Promise<void> = async () => {},
-) => {
+type Course = {
+  /** Sees each piece before it is taken. */
+  readonly onWrite?: (written: readonly string[], stopping: AbortController) => void;
+  readonly tookMs?: number;
+  /** Of the last text. */
+  readonly finishTookMs?: number;
+  /** What the snapshot answers while it is touched. */
+  readonly touch?: () => Promise<void>;
+  /** What ends the snapshot. */
+  readonly commit?: (written: readonly string[]) => Promise<void>;
+};
+
+const nothing = async (): Promise<void> => {};
+
+/** Exports one page of 100 rows of some 110 bytes. */
+const exported = async ({ onWrite = () => {}, tookMs = 0, finishTookMs = 0, touch = nothing, commit = nothing }: Course = {}) => {
   const written: string[] = [];
   const asked: string[] = [];
   const stopping = new AbortController();
   const { timers, pass, waiting } = createTestTimers();
-  const snapshot = { query: async (operation: string) => void asked.push(operation) } as unknown as ReadDatabase;
+  const query = async (operation: string) => {
+    asked.push(operation);
+    await touch();
+  };
+  const snapshot = { query } as unknown as ReadDatabase;
   const writer: PacedWriter = {
     write: async (text) => {
       await pass(tookMs);
@@ -54,7 +68,10 @@ const exported = async (
     },
     gone: new AbortController().signal,
     end: () => {},
-    finish: async (text) => void written.push(text),
+    finish: async (text) => {
+      await pass(finishTookMs);
+      written.push(text);
+    },
     cut: (text) => void written.push(text),
   };
   const isWhole = await exportListing({
@@ -68,7 +85,7 @@ const exported = async (
       query: snapshot.query,
       snapshot: async (read) => {
         const result = await read(snapshot);
-        await commit();
+        await commit(written);
         return result;
       },
     },
@@ -95,11 +112,15 @@ describe('a page of an export', () => {
   });
 
   test('is left where time is over, or the reader takes no more: between two pieces', async () => {
-    const over = await exported((written, stopping) => {
-      if (written.length === 3) stopping.abort(new RequestProblem('storage_unavailable', 'It took too long.'));
+    const over = await exported({
+      onWrite: (written, stopping) => {
+        if (written.length === 3) stopping.abort(new RequestProblem('storage_unavailable', 'It took too long.'));
+      },
     });
-    const left = await exported((written) => {
-      if (written.length === 4) throw new SlowReader('not taken');
+    const left = await exported({
+      onWrite: (written) => {
+        if (written.length === 4) throw new SlowReader('not taken');
+      },
     });
     for (const [{ isWhole, written }, code] of [
       [over, 'storage_unavailable'],
@@ -114,18 +135,28 @@ describe('a page of an export', () => {
   test('keeps its snapshot while a reader takes long for it', async () => {
     expect((await exported()).asked).toEqual([]);
     // A page of a dozen pieces, each of which takes less than the time after which a snapshot is touched.
-    expect((await exported(() => {}, 600)).asked.length).toBeGreaterThan(3);
-    const { asked, waiting } = await exported(() => {}, 1500);
+    expect((await exported({ tookMs: 600 })).asked.length).toBeGreaterThan(3);
+    const { asked, waiting } = await exported({ tookMs: 1500 });
     expect(asked.length).toBeGreaterThan(5);
     expect([...waiting]).toEqual([]);
   });
 
   test('is what the reader was told of it, also where its snapshot can not be ended in order', async () => {
     const lost = () => Promise.reject(new RequestProblem('storage_unavailable', 'The connection broke.'));
-    expect((await exported(() => {}, 0, lost)).isWhole).toBe(true);
+    expect((await exported({ commit: lost })).isWhole).toBe(true);
     const left = () => {
       throw new SlowReader('not taken');
     };
-    expect((await exported(left, 0, lost)).isWhole).toBe(false);
+    expect((await exported({ onWrite: left, commit: lost })).isWhole).toBe(false);
+  });
+
+  test('is whole, and needs no snapshot, while its reader takes the end of it', async () => {
+    const lost = () => Promise.reject(new RequestProblem('storage_unavailable', 'The connection broke.'));
+    const atCommit: string[] = [];
+    const commit = async (sofar: readonly string[]) => void atCommit.push(...sofar);
+    const { isWhole, written, asked } = await exported({ finishTookMs: 1500, touch: lost, commit });
+    expect(atCommit).toEqual(written.slice(0, -1));
+    expect([isWhole, asked]).toEqual([true, []]);
+    expect(rowsOf(written).at(-1)).toBe('{"export":{"complete":true,"rows":100}}');
   });
 });

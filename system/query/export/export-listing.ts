@@ -30,18 +30,22 @@ export type ExportListing = {
 /** Rejects while nothing is sent yet: that is an answer with a status. From the first byte on it settles. Whether it is whole. */
 export const exportListing = async (asked: ExportListing): Promise<boolean> => {
   const { route, database } = asked;
-  if (route.bounds !== undefined) return write(asked, { database, bounds: await route.bounds(database) });
-  let isWhole: boolean | null = null;
+  if (route.bounds !== undefined) return finish(asked, await write(asked, { database, bounds: await route.bounds(database) }));
+  let written: Written | null = null;
   try {
     await database.snapshot(async (snapshot) => {
-      isWhole = await write(asked, { database: snapshot, keptDuring: createKeptDuring(snapshot, asked.timers) });
+      written = await write(asked, { database: snapshot, keptDuring: createKeptDuring(snapshot, asked.timers) });
     });
   } catch (error) {
-    // Once it is written, its reader knows how it ended; a transaction that read alone has nothing to commit.
-    if (isWhole === null) throw error;
+    // Once all is read, a transaction that read alone has nothing to commit.
+    if (written === null) throw error;
   }
-  return isWhole!;
+  // Without the snapshot: a reader may take long for the end, too, and what becomes of the database meanwhile is nothing to an export that is whole.
+  return finish(asked, written!);
 };
+
+/** `isBroken`: it is cut already. */
+type Written = { readonly writer: PacedWriter; readonly rows: number; readonly isBroken: boolean };
 
 type KeptDuring = (work: () => Promise<void>) => Promise<void>;
 
@@ -96,7 +100,8 @@ function* piecesOf(rows: readonly string[], pieceBytes: number): Iterable<readon
   }
 }
 
-const write = async (asked: ExportListing, { database, bounds, keptDuring = unkept }: Source): Promise<boolean> => {
+/** All of it but its end. */
+const write = async (asked: ExportListing, { database, bounds, keptDuring = unkept }: Source): Promise<Written> => {
   const { format, reply, stop, pieceBytes } = asked;
   let page = await readPage(asked, database, null, bounds);
   reply.hijack();
@@ -116,14 +121,28 @@ const write = async (asked: ExportListing, { database, bounds, keptDuring = unke
       stop.throwIfAborted();
       page = await readPage(asked, database, page.next, bounds);
     }
-    await keptDuring(() => writer.finish(format.complete(count)));
+    return { writer, rows: count, isBroken: false };
+  } catch (error) {
+    breakOff(asked, writer, count, error);
+    return { writer, rows: count, isBroken: true };
+  }
+};
+
+const finish = async (asked: ExportListing, { writer, rows, isBroken }: Written): Promise<boolean> => {
+  if (isBroken) return false;
+  try {
+    await writer.finish(asked.format.complete(rows));
     return true;
   } catch (error) {
-    const { code, message } = whyBroken(error);
-    if (code === 'internal') asked.onDefect(error);
-    writer.cut(format.broken(count, code, message));
+    breakOff(asked, writer, rows, error);
     return false;
   }
+};
+
+const breakOff = ({ format, onDefect }: ExportListing, writer: PacedWriter, rows: number, error: unknown): void => {
+  const { code, message } = whyBroken(error);
+  if (code === 'internal') onDefect(error);
+  writer.cut(format.broken(rows, code, message));
 };
 
 type Page = { readonly rows: readonly string[]; readonly next: string | null };

@@ -15,7 +15,7 @@ import { createRowFormat } from './format-rows.ts';
 const idleInTransactionMs = 2000;
 const listing = { rows: 'rows', columns: ['n'], pageRows: 1 };
 
-test('a snapshot outlives a reader who takes longer for one piece, and for the last, than a transaction may be left alone', async () => {
+test('a snapshot outlives a reader who takes longer for one piece than a transaction may be left alone', async () => {
   await using database = await createTestDatabase();
   await using undo = new AsyncDisposableStack();
   const telemetry = startTelemetry({ process: 'query', instance: 'export-test', environment: {}, write: () => {} });

@@ -68,7 +68,7 @@ const sendSlice = async (sending: Sending, slice: readonly RawRecord[], progress
     const answer = await api.send<SettledLines>(
       `/imports/${encodeURIComponent(name)}/lines`,
       { from: fromLine },
-      { type: contentTypes[options.format], body },
+      { type: contentTypes[options.format], body, onQuota: () => progress.waits('waits: the quota of the tenant lets no line in yet') },
     );
     progress.told(answer);
     if (answer.state === 'done' || answer.state === 'cancelled' || answer.next_line >= end) return answer;
