@@ -13,6 +13,7 @@ const createRow = (position: number | null = null, count = 0) => {
   const row = { position, count };
   return {
     row,
+    attempt: async () => ({ ...row }),
     noteAttempt: async (_tenure: unknown, at: number) => {
       row.count = row.position === at ? row.count + 1 : 1;
       row.position = at;
@@ -66,6 +67,18 @@ test('trouble with storage between them forgets no death', async () => {
     await lookedAt(store, thread);
   }
   expect(await lookedAt(store, createSurvivedAttempts())).toMatchObject({ failure: { code: 'handler_crashed_process' } });
+});
+
+test('what was survived is not remembered of an attempt that is not stored any more, and is where it stands under another epoch', async () => {
+  const [store, thread] = [createRow(), createSurvivedAttempts()];
+  await lookedAt(store, thread);
+  // Another thread of this lane settled it, or counted another event.
+  Object.assign(store.row, { position: 9, count: 1 });
+  await thread.interrupted();
+  expect(thread.of(tenure, 5)).toBe(0);
+  await lookedAt({ ...store, takeOffAttempts: async () => false }, thread);
+  await thread.interrupted();
+  expect([thread.of(tenure, 5), store.row]).toEqual([1, { position: 5, count: 1 }]);
 });
 
 test('an event may be alone for three deaths, and is parked without a fourth', async () => {

@@ -3,6 +3,7 @@
 import type { LogEvent } from '../stream/stream.ts';
 import { Fenced, type CallHandler } from './call-handler.ts';
 import type { Tenure } from './checkpoint.ts';
+import { takeOffFrom } from './count-attempt.ts';
 import type { Failure } from './failure.ts';
 import type { Attempt, LaneStore } from './lane-store.ts';
 import type { SurvivedAttempts } from './survived-attempts.ts';
@@ -13,7 +14,7 @@ export type CountedAttempts = Map<number, Failure | null>;
 
 export type CarefulOptions<Effect> = {
   readonly tenure: Tenure;
-  readonly store: Pick<LaneStore, 'noteAttempt' | 'takeOffAttempts'>;
+  readonly store: Pick<LaneStore, 'attempt' | 'noteAttempt' | 'takeOffAttempts'>;
   readonly call: CallHandler<Effect>;
   readonly attempt: Attempt;
   readonly survivedAttempts: Pick<SurvivedAttempts, 'of' | 'noted'>;
@@ -33,7 +34,7 @@ export const createCarefulHandler = <Effect>(options: CarefulOptions<Effect>): C
     if (conviction) return { failure: conviction };
     if (conviction === null || survived(event)) return call(event);
     counted.set(event.position, null);
-    const takeOff = (count: number) => store.takeOffAttempts(tenure, event.position, count);
+    const takeOff = takeOffFrom(store, tenure, event.position);
     if (known.has(event.position)) {
       // What was counted is the attempt that took its thread with it: no death of the process.
       survivedAttempts.noted(tenure, event.position, takeOff);

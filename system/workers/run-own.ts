@@ -1,6 +1,7 @@
 // One batch of a team's own processor in a handler thread. Its user code writes in the transaction that moves the checkpoint: the checkpoint is locked and
 // compared first, then events are handled one by one, each with what it wrote kept or undone as a whole, then everything is committed together.
 import { createCallHandler } from './call-handler.ts';
+import { takeOffFrom } from './count-attempt.ts';
 import { decideBatch, loadBatch, type Batch, type Decided, type LoadedBatch } from './decide-batch.ts';
 import type { Delivered } from './deliver.ts';
 import type { Failure } from './failure.ts';
@@ -57,7 +58,7 @@ const narrow = ({ kind, carefulUntil }: BatchTask | DrainTask, { keys, early }: 
 const noteBefore = async <Effect>({ task, context, events }: Batch<Effect>, { early }: LoadedBatch, known: Map<number, Failure>) => {
   for (const { position } of [...events, ...early.values()]) {
     const survived = context.survived.of(task.tenure, position);
-    context.survived.noted(task.tenure, position, (count) => context.store.takeOffAttempts(task.tenure, position, count));
+    context.survived.noted(task.tenure, position, takeOffFrom(context.store, task.tenure, position));
     // User code is not called for it. What may have been counted is the attempt that took its thread with it.
     if (known.has(position)) continue;
     const noted = await context.store.noteAttempt(task.tenure, position);

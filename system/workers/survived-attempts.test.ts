@@ -45,6 +45,27 @@ test('what storage took off is not taken off here as well; what it could not tak
   expect(counts).toEqual([1, 2, 3]);
 });
 
+test('of several events that one task counted the last one alone stands stored, and storage is asked once, however many they are', async () => {
+  const attempts = createSurvivedAttempts();
+  const asked: number[] = [];
+  const noteAll = () => {
+    for (const position of [7, 8, 9])
+      attempts.noted(lane, position, () => {
+        asked.push(position);
+        return cannot();
+      });
+  };
+  noteAll();
+  await attempts.interrupted();
+  expect(asked).toEqual([9]);
+  expect([7, 8, 9].map((position) => attempts.of(lane, position))).toEqual([0, 0, 1]);
+  noteAll();
+  // Again, as its effect was refused: now it is the last.
+  attempts.noted(lane, 7, cannot);
+  await attempts.interrupted();
+  expect([7, 8, 9].map((position) => attempts.of(lane, position))).toEqual([2, 0, 0]);
+});
+
 test('an event that was counted twice in one task, as its effect was refused, is taken off twice', async () => {
   const attempts = createSurvivedAttempts();
   const counts: number[] = [];

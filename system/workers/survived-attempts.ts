@@ -3,7 +3,7 @@
 // after a restart, knows what is stored alone.
 import { laneName, type LaneId } from './checkpoint.ts';
 
-/** Durably, so many. False: the lane, or the attempt, is another by now. */
+/** Durably, so many. True: they are not counted any more. False: they are still, and can't be taken off, as where the lane is another's by now. */
 export type TakeOff = (count: number) => Promise<boolean>;
 
 export type SurvivedAttempts = {
@@ -31,7 +31,9 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
   return {
     noted: (lane, position, takeOff) => {
       const name = nameOf(lane, position);
-      open.set(name, { count: (open.get(name)?.count ?? 0) + 1, takeOff });
+      const count = (open.get(name)?.count ?? 0) + 1;
+      open.delete(name);
+      open.set(name, { count, takeOff });
     },
     of: (lane, position) => survived.get(nameOf(lane, position)) ?? 0,
     interruptions: (lane, position) => interruptions.get(nameOf(lane, position)) ?? 0,
@@ -43,15 +45,18 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
       open = new Map();
     },
     interrupted: async () => {
-      const ended = open;
+      const ended = [...open];
       open = new Map();
-      for (const [name, { count, takeOff }] of ended) {
-        const counted = (survived.get(name) ?? 0) + count;
-        survived.set(name, counted);
-        noteInterruption(interruptions, name);
-        // The trouble that it ended in may meet this as well: what matters is told by whoever interrupted it.
-        if (await takeOff(counted).catch(() => false)) survived.delete(name);
-      }
+      for (const [name] of ended) noteInterruption(interruptions, name);
+      const latest = ended.pop();
+      // One attempt is stored, the last one: with it went what was counted of those before it in the task, and before the task.
+      for (const [name] of ended) survived.delete(name);
+      if (latest === undefined) return;
+      const [name, { count, takeOff }] = latest;
+      const counted = (survived.get(name) ?? 0) + count;
+      survived.set(name, counted);
+      // The trouble that it ended in may meet this as well: what matters is told by whoever interrupted it.
+      if (await takeOff(counted).catch(() => false)) survived.delete(name);
     },
   };
 };
