@@ -76,6 +76,29 @@ test('an event that was counted twice in one task, as its effect was refused, is
   expect(counts).toEqual([2]);
 });
 
+test('the attempt that took another thread with it is taken off with those of this thread, and is not remembered here', async () => {
+  const attempts = createSurvivedAttempts();
+  const counts: number[] = [];
+  attempts.noted(lane, 7, cannot);
+  await attempts.interrupted();
+  for (const answer of [cannot, async () => true]) {
+    attempts.inherited(lane, 7, (count) => {
+      counts.push(count);
+      return answer();
+    });
+    await attempts.interrupted();
+  }
+  expect([counts, attempts.of(lane, 7), attempts.takenOff(), attempts.takenOff()]).toEqual([[2, 2], 0, [7], []]);
+});
+
+test('a task that settles nothing hears that storage can not take its attempt off, and it is remembered', async () => {
+  const attempts = createSurvivedAttempts();
+  attempts.noted(lane, 7, cannot);
+  await expect(attempts.undone()).rejects.toThrow('storage is away');
+  await attempts.interrupted();
+  expect(attempts.of(lane, 7)).toBe(1);
+});
+
 test('how often an event was interrupted is known though it was taken off, until one of its attempts is settled', async () => {
   const attempts = createSurvivedAttempts();
   for (let look = 1; look <= 2; look += 1) {
