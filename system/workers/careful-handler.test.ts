@@ -13,6 +13,7 @@ const createRow = (position: number | null = null, count = 0) => {
   const row = { position, count };
   return {
     row,
+    attempt: async () => ({ ...row }),
     noteAttempt: async (_tenure: unknown, at: number) => {
       row.count = row.position === at ? row.count + 1 : 1;
       row.position = at;
@@ -38,7 +39,7 @@ const handlerOf = (store: ReturnType<typeof createRow>, looking: Looking = {}) =
     survivedAttempts: createSurvivedAttempts(),
     unit: new Set([5]),
     counted: new Map(),
-    known: new Set(),
+    known: new Map(),
     ...looking,
   });
 
@@ -66,6 +67,34 @@ test('trouble with storage between them forgets no death', async () => {
     await lookedAt(store, thread);
   }
   expect(await lookedAt(store, createSurvivedAttempts())).toMatchObject({ failure: { code: 'handler_crashed_process' } });
+});
+
+test('what was survived is not remembered of an attempt that is not stored any more, and is where it stands under another epoch', async () => {
+  const [store, thread] = [createRow(), createSurvivedAttempts()];
+  await lookedAt(store, thread);
+  // Another thread of this lane settled it, or counted another event.
+  Object.assign(store.row, { position: 9, count: 1 });
+  await thread.interrupted();
+  expect(thread.of(tenure, 5)).toBe(0);
+  await lookedAt({ ...store, takeOffAttempts: async () => false }, thread);
+  await thread.interrupted();
+  expect([thread.of(tenure, 5), store.row]).toEqual([1, { position: 5, count: 1 }]);
+});
+
+test.each([
+  ['waited too long for a lock', '55P03', false],
+  ['lost its connection before it was carried out', 'ECONNRESET', false],
+  ['lost its answer', 'ECONNRESET', true],
+])('a count that %s leaves what was stored before it', async (_what, code, isCounted) => {
+  const store = createRow(5, 2);
+  const thread = createSurvivedAttempts();
+  const noteAttempt = async (of: unknown, position: number) => {
+    if (isCounted) await store.noteAttempt(of, position);
+    throw Object.assign(new Error('no'), { code });
+  };
+  await expect(lookedAt({ ...store, noteAttempt }, thread)).rejects.toThrow('no');
+  await thread.interrupted();
+  expect(store.row).toEqual({ position: 5, count: 2 });
 });
 
 test('an event may be alone for three deaths, and is parked without a fourth', async () => {
@@ -103,7 +132,7 @@ test('an attempt that the epoch refuses is no attempt', async () => {
     attempt: store.row,
     unit: new Set([5]),
     counted: new Map(),
-    known: new Set(),
+    known: new Map(),
   });
   await expect(handle(event(5))).rejects.toThrow(Fenced);
 });

@@ -3,7 +3,7 @@ import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { describeFailure, type Failure } from './failure.ts';
 import { createProgressBuffer, readProgress } from './progress.ts';
 import { createStallWatch, lookIntervalMs } from './stall-watch.ts';
-import type { FromThread, Report, Task, TaskError, ToThread } from './thread-protocol.ts';
+import type { FromThread, Report, TakenOff, Task, TaskError, ToThread } from './thread-protocol.ts';
 
 /** What a thread gets at its start; `progress` is shared memory. */
 export type ThreadData<Settings> = { readonly settings: Settings; readonly progress: SharedArrayBuffer; readonly name: string };
@@ -16,8 +16,8 @@ export type ThreadSource<Settings> = {
 };
 
 export type TaskEnd =
-  | { readonly kind: 'report'; readonly report: Report }
-  | { readonly kind: 'error'; readonly error: TaskError; readonly unheard: Report | null }
+  | ({ readonly kind: 'report'; readonly report: Report } & TakenOff)
+  | ({ readonly kind: 'error'; readonly error: TaskError; readonly unheard: Report | null } & TakenOff)
   /** The thread is gone. `culprit`: the event that user code had in hand; null: it was not in user code. */
   | { readonly kind: 'ended'; readonly culprit: { readonly position: number; readonly failure: Failure } | null; readonly message: string };
 
@@ -62,8 +62,8 @@ export const startHandlerThread = async <Settings>(source: ThreadSource<Settings
     if (message.type === 'ready') ready?.resolve();
     else if (message.type === 'unusable') ready?.reject(new Error(message.message));
     else if (message.type === 'may-write') void mayWrite?.().then((changed) => send({ type: 'go', changed }));
-    else if (message.type === 'report') finish({ kind: 'report', report: message.report });
-    else finish({ kind: 'error', error: message.error, unheard: message.unheard });
+    else if (message.type === 'report') finish({ kind: 'report', report: message.report, takenOff: message.takenOff });
+    else finish({ kind: 'error', error: message.error, unheard: message.unheard, takenOff: message.takenOff });
   });
   const watch = () => {
     const stall = createStallWatch(source.deadlineMs);

@@ -1,6 +1,5 @@
 // The live flow of an ordered processor's lane, seen from the main thread: which batch goes to a handler thread next, and what its end means.
 import type { Tenure } from './checkpoint.ts';
-import type { Failure } from './failure.ts';
 import { blame } from './blame.ts';
 import type { TaskEnd } from './handler-thread.ts';
 import type { BatchEnd, LaneFlowOptions } from './lane-flow.ts';
@@ -8,7 +7,7 @@ import type { LaneHoldings } from './lane-store.ts';
 import type { LaneTurn } from './lane-turn.ts';
 import { heard } from './report.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
-import type { Report } from './thread-protocol.ts';
+import type { KnownFailure, Report } from './thread-protocol.ts';
 import type { ThreadPool } from './thread-pool.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -43,7 +42,7 @@ export type OrderedLane = {
 
 export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   const { tenure, telemetry, bounds } = options;
-  const known = new Map<number, Failure>();
+  const known = new Map<number, KnownFailure>();
   let { holdings, carefulUntil } = options;
   let halted: string | null = null;
   const unheard = createUnheard();
@@ -51,7 +50,7 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   const taskFor = (position: number) => ({
     tenure,
     position,
-    known: [...known].map(([at, failure]) => ({ position: at, failure })),
+    known: [...known.values()],
     room: { early: bounds.pendingEvents - holdings.pending, parked: bounds.parkEvents - holdings.parked },
     carefulUntil,
   });
@@ -83,11 +82,12 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
   };
   const onEnd = async (end: TaskEnd | null): Promise<BatchEnd> => {
     if (end === null) return { kind: 'again' };
+    if (end.kind !== 'ended') noteTakenOff(known, end.takenOff);
     if (end.kind === 'report') return onReport(unheard.told(end.report));
     unheard.keep(end);
     const culprit = blame(tenure, end, telemetry);
     if (culprit === null) return { kind: 'wait' };
-    known.set(culprit.position, culprit.failure);
+    known.set(culprit.position, culprit);
     return { kind: 'again' };
   };
   const run = async (position: number, head: number, drain: boolean, stopping: AbortSignal): Promise<BatchEnd> => {
@@ -103,20 +103,24 @@ export const createOrderedLane = (options: OrderedLaneOptions): OrderedLane => {
       telemetry.blocked(tenure, halted, 'stop');
       return Promise.resolve({ kind: 'wait' });
     },
-    setHoldings: (left) => {
-      holdings = left;
-    },
-    halt: (reason) => {
-      halted = reason;
-    },
+    setHoldings: (left) => void (holdings = left),
+    halt: (reason) => void (halted = reason),
   };
 };
 
 /** One that kills its process is not tried again by the one that found out, however long it stands before it. */
-const note = (known: Map<number, Failure>, { failures }: Report): void => {
+const note = (known: Map<number, KnownFailure>, { failures }: Report): void => {
   for (const { position, failure, end } of failures)
-    if (end === 'stopped' && failure.code === 'handler_crashed_process') known.set(position, failure);
+    if (end === 'stopped' && failure.code === 'handler_crashed_process') known.set(position, { position, failure });
     else known.delete(position);
+};
+
+/** The attempt that took its thread with it is one: however often its event is come to again, in whichever thread, it is taken off once. */
+const noteTakenOff = (known: Map<number, KnownFailure>, takenOff: readonly number[]): void => {
+  for (const position of takenOff) {
+    const one = known.get(position);
+    if (one !== undefined) known.set(position, { ...one, isTakenOff: true });
+  }
 };
 
 /** Of a batch whose commit was not answered: kept until the checkpoint is seen again. */

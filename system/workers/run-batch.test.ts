@@ -101,6 +101,12 @@ test('where trouble with storage ends the task after it, the attempt that took t
   expect(lane.row.count).toBe(2);
 });
 
+test('an attempt that took the thread with it, and was taken off, is not taken off again', async () => {
+  const lane = createLane(2, { isAway: true });
+  expect(await tried(lane, [{ position: 5, failure: timedOut, isTakenOff: true }])).toBeNull();
+  expect(lane.row.count).toBe(2);
+});
+
 test('three deaths convict', async () => {
   expect(await tried(createLane(3, {}))).toMatchObject({ failures: [{ failure: { code: 'handler_crashed_process' } }] });
 });

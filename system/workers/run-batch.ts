@@ -79,7 +79,7 @@ const handlerFor = async <Effect>(
     call,
     attempt,
     survivedAttempts: context.survived,
-    known: new Set(task.known.map(({ position }) => position)),
+    known: new Map(task.known.map((one) => [one.position, one])),
     ...positions,
   });
 };

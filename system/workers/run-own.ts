@@ -1,6 +1,7 @@
 // One batch of a team's own processor in a handler thread. Its user code writes in the transaction that moves the checkpoint: the checkpoint is locked and
 // compared first, then events are handled one by one, each with what it wrote kept or undone as a whole, then everything is committed together.
 import { createCallHandler } from './call-handler.ts';
+import { countAttempt, inheritAttempt } from './count-attempt.ts';
 import { decideBatch, loadBatch, type Batch, type Decided, type LoadedBatch } from './decide-batch.ts';
 import type { Delivered } from './deliver.ts';
 import type { Failure } from './failure.ts';
@@ -55,15 +56,18 @@ const narrow = ({ kind, carefulUntil }: BatchTask | DrainTask, { keys, early }: 
 
 /** Durably, before user code runs: inside of the transaction it would be rolled back by the very death that it is to tell of. */
 const noteBefore = async <Effect>({ task, context, events }: Batch<Effect>, { early }: LoadedBatch, known: Map<number, Failure>) => {
+  const place = { tenure: task.tenure, store: context.store, survived: context.survived };
   for (const { position } of [...events, ...early.values()]) {
-    const survived = context.survived.of(task.tenure, position);
-    context.survived.noted(task.tenure, position, (count) => context.store.takeOffAttempts(task.tenure, position, count));
-    // User code is not called for it. What may have been counted is the attempt that took its thread with it.
-    if (known.has(position)) continue;
-    const noted = await context.store.noteAttempt(task.tenure, position);
+    const failed = task.known.find((one) => one.position === position);
+    if (failed !== undefined) {
+      // User code is not called for it.
+      if (failed.isTakenOff !== true) inheritAttempt(place, position);
+      continue;
+    }
+    const noted = await countAttempt(place, position, await context.store.attempt(task.tenure));
     if ('fenced' in noted) return noted.fenced;
     const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
-    if (noted.count - survived > lonelyCrashes) known.set(position, { code: 'handler_crashed_process', message, errorType: null });
+    if (noted.deaths > lonelyCrashes) known.set(position, { code: 'handler_crashed_process', message, errorType: null });
   }
   return null;
 };
@@ -80,7 +84,8 @@ const takeOff = async <Effect>(
 ) => {
   for (const { position } of [...events, ...early.values()]) {
     const isAccused = action === 'stop' && known.get(position)?.code === 'handler_crashed_process';
-    await context.store.takeOffAttempts(task.tenure, position, isAccused ? null : 1 + context.survived.of(task.tenure, position));
+    if (isAccused) await context.store.takeOffAttempts(task.tenure, position, null);
+    else await context.survived.undone();
   }
 };
 

@@ -89,8 +89,11 @@ const start = (steps: Step[], { failAlways = true, own }: { failAlways?: boolean
   let end = Promise.withResolvers<TaskEnd>();
   mine.on('message', (message: FromThread) => {
     if (message.type === 'may-write') mine.postMessage({ type: 'go', changed: [] });
-    if (message.type === 'report') end.resolve({ kind: 'report', report: message.report });
-    if (message.type === 'error') end.resolve({ kind: 'error', error: message.error, unheard: message.unheard });
+    if (message.type === 'report') end.resolve({ kind: 'report', report: message.report, takenOff: message.takenOff });
+    if (message.type === 'error') {
+      const { error, unheard, takenOff } = message;
+      end.resolve({ kind: 'error', error, unheard, takenOff });
+    }
   });
   serveThread(theirs, {
     processorOf: () => Promise.resolve(processor),

@@ -43,12 +43,13 @@ type TaskContext<Effect> = Omit<ThreadContext<Effect>, 'processor' | 'unheard'> 
 const runTask = async <Effect>(task: Task, parts: TaskContext<Effect>): Promise<FromThread> => {
   let last: Report | null = null;
   const unheard = (report: Report) => void (last = report);
+  const takenOff = new Set<number>();
   try {
     const context = { ...parts, unheard, processor: await parts.processorOf(task.tenure) };
-    const report = await onceMore(() => attemptOf(task, context), task.kind !== 'skip-gap');
-    return { type: 'report', report: heard(report, last) };
+    const report = await onceMore(() => attemptOf(knowing(task, takenOff), context, takenOff), task.kind !== 'skip-gap');
+    return { type: 'report', report: heard(report, last), takenOff: [...takenOff] };
   } catch (error) {
-    return { type: 'error', error: toTaskError(error), unheard: last };
+    return { type: 'error', error: toTaskError(error), unheard: last, takenOff: [...takenOff] };
   }
 };
 
@@ -66,8 +67,14 @@ const onceMore = async (work: () => Promise<Report>, isRepeatable: boolean): Pro
   }
 };
 
+/** What was taken off is not there to be taken off again. */
+const knowing = <Any extends Task>(task: Any, takenOff: ReadonlySet<number>): Any => ({
+  ...task,
+  known: task.known.map((one) => (takenOff.has(one.position) ? { ...one, isTakenOff: true } : one)),
+});
+
 /** This thread lives on whatever the task's end: what it counted before trouble with storage was no death. */
-const attemptOf = async <Effect>(task: Task, context: ThreadContext<Effect>): Promise<Report> => {
+const attemptOf = async <Effect>(task: Task, context: ThreadContext<Effect>, takenOff: Set<number>): Promise<Report> => {
   try {
     const report = await run(task, context);
     context.survived.settled();
@@ -75,6 +82,8 @@ const attemptOf = async <Effect>(task: Task, context: ThreadContext<Effect>): Pr
   } catch (error) {
     await context.survived.interrupted();
     throw error;
+  } finally {
+    for (const position of context.survived.takenOff()) takenOff.add(position);
   }
 };
 

@@ -45,6 +45,27 @@ test('what storage took off is not taken off here as well; what it could not tak
   expect(counts).toEqual([1, 2, 3]);
 });
 
+test('of several events that one task counted the last one alone stands stored, and storage is asked once, however many they are', async () => {
+  const attempts = createSurvivedAttempts();
+  const asked: number[] = [];
+  const noteAll = () => {
+    for (const position of [7, 8, 9])
+      attempts.noted(lane, position, () => {
+        asked.push(position);
+        return cannot();
+      });
+  };
+  noteAll();
+  await attempts.interrupted();
+  expect(asked).toEqual([9]);
+  expect([7, 8, 9].map((position) => attempts.of(lane, position))).toEqual([0, 0, 1]);
+  noteAll();
+  // Again, as its effect was refused: now it is the last.
+  attempts.noted(lane, 7, cannot);
+  await attempts.interrupted();
+  expect([7, 8, 9].map((position) => attempts.of(lane, position))).toEqual([2, 0, 0]);
+});
+
 test('an event that was counted twice in one task, as its effect was refused, is taken off twice', async () => {
   const attempts = createSurvivedAttempts();
   const counts: number[] = [];
@@ -53,6 +74,29 @@ test('an event that was counted twice in one task, as its effect was refused, is
   attempts.noted(lane, 7, takeOff);
   await attempts.interrupted();
   expect(counts).toEqual([2]);
+});
+
+test('the attempt that took another thread with it is taken off with those of this thread, and is not remembered here', async () => {
+  const attempts = createSurvivedAttempts();
+  const counts: number[] = [];
+  attempts.noted(lane, 7, cannot);
+  await attempts.interrupted();
+  for (const answer of [cannot, async () => true]) {
+    attempts.inherited(lane, 7, (count) => {
+      counts.push(count);
+      return answer();
+    });
+    await attempts.interrupted();
+  }
+  expect([counts, attempts.of(lane, 7), attempts.takenOff(), attempts.takenOff()]).toEqual([[2, 2], 0, [7], []]);
+});
+
+test('a task that settles nothing hears that storage can not take its attempt off, and it is remembered', async () => {
+  const attempts = createSurvivedAttempts();
+  attempts.noted(lane, 7, cannot);
+  await expect(attempts.undone()).rejects.toThrow('storage is away');
+  await attempts.interrupted();
+  expect(attempts.of(lane, 7)).toBe(1);
 });
 
 test('how often an event was interrupted is known though it was taken off, until one of its attempts is settled', async () => {

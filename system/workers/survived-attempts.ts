@@ -3,12 +3,14 @@
 // after a restart, knows what is stored alone.
 import { laneName, type LaneId } from './checkpoint.ts';
 
-/** Durably, so many. False: the lane, or the attempt, is another by now. */
+/** Durably, so many. True: they are not counted any more. False: they are still, and can't be taken off, as where the lane is another's by now. */
 export type TakeOff = (count: number) => Promise<boolean>;
 
 export type SurvivedAttempts = {
   /** An attempt was counted durably; whether it is survived is known when the task ends. */
   noted(lane: LaneId, position: number, takeOff: TakeOff): void;
+  /** The same of the attempt that took another thread with it: whether it is counted still is remembered by whoever hands out the tasks, and not here. */
+  inherited(lane: LaneId, position: number, takeOff: TakeOff): void;
   /** How many counted attempts of this event were survived, and are counted still. */
   of(lane: LaneId, position: number): number;
   /** How often this thread saw trouble end an attempt of this event since one was settled, taken off or not. */
@@ -16,9 +18,13 @@ export type SurvivedAttempts = {
   /** The task that noted attempts ended: settled, or interrupted with this thread alive. */
   settled(): void;
   interrupted(): Promise<void>;
+  /** It settles nothing, and that stands: rejects where storage can't take them off. */
+  undone(): Promise<void>;
+  /** Positions whose attempts were taken off since this was asked last. */
+  takenOff(): readonly number[];
 };
 
-type OpenAttempts = { readonly count: number; readonly takeOff: TakeOff };
+type OpenAttempts = { readonly position: number; readonly count: number; readonly isInherited: boolean; readonly takeOff: TakeOff };
 
 /** Whose turn it is among events of a key is no matter of right and wrong: what was interrupted the longest ago is forgotten. */
 const mostInterrupted = 1000;
@@ -27,12 +33,31 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
   const survived = new Map<string, number>();
   const interruptions = new Map<string, number>();
   let open = new Map<string, OpenAttempts>();
+  let takenOff: number[] = [];
   const nameOf = (lane: LaneId, position: number) => `${laneName(lane)}/${position}`;
+  const takeOffLatest = async () => {
+    const ended = [...open];
+    open = new Map();
+    for (const [name] of ended) noteInterruption(interruptions, name);
+    const latest = ended.pop();
+    // One attempt is stored, the last one: with it went what was counted of those before it in the task, and before the task.
+    for (const [name] of ended) survived.delete(name);
+    if (latest === undefined) return;
+    const [name, { position, count, isInherited, takeOff }] = latest;
+    const counted = (survived.get(name) ?? 0) + count;
+    if (!isInherited) survived.set(name, counted);
+    if (!(await takeOff(counted))) return;
+    survived.delete(name);
+    takenOff.push(position);
+  };
   return {
     noted: (lane, position, takeOff) => {
       const name = nameOf(lane, position);
-      open.set(name, { count: (open.get(name)?.count ?? 0) + 1, takeOff });
+      const count = (open.get(name)?.count ?? 0) + 1;
+      open.delete(name);
+      open.set(name, { position, count, isInherited: false, takeOff });
     },
+    inherited: (lane, position, takeOff) => void open.set(nameOf(lane, position), { position, count: 1, isInherited: true, takeOff }),
     of: (lane, position) => survived.get(nameOf(lane, position)) ?? 0,
     interruptions: (lane, position) => interruptions.get(nameOf(lane, position)) ?? 0,
     settled: () => {
@@ -42,16 +67,13 @@ export const createSurvivedAttempts = (): SurvivedAttempts => {
       }
       open = new Map();
     },
-    interrupted: async () => {
-      const ended = open;
-      open = new Map();
-      for (const [name, { count, takeOff }] of ended) {
-        const counted = (survived.get(name) ?? 0) + count;
-        survived.set(name, counted);
-        noteInterruption(interruptions, name);
-        // The trouble that it ended in may meet this as well: what matters is told by whoever interrupted it.
-        if (await takeOff(counted).catch(() => false)) survived.delete(name);
-      }
+    // The trouble that it ended in may meet this as well: what matters is told by whoever interrupted it.
+    interrupted: () => takeOffLatest().catch(() => {}),
+    undone: takeOffLatest,
+    takenOff: () => {
+      const since = takenOff;
+      takenOff = [];
+      return since;
     },
   };
 };

@@ -9,7 +9,12 @@ import type { TracedEvent } from './processor.ts';
 import type { RecoveryEnd, Rehearsal } from './recovery-store.ts';
 
 /** A failure that the thread can't see for itself: it was ended for it. */
-export type KnownFailure = { readonly position: number; readonly failure: Failure };
+export type KnownFailure = {
+  readonly position: number;
+  readonly failure: Failure;
+  /** In a lane that goes one event at a time: the attempt that took its thread with it is not counted any more. */
+  readonly isTakenOff?: boolean;
+};
 
 export type BatchTask = {
   readonly kind: 'batch';
@@ -100,11 +105,14 @@ export type TaskError = { readonly errorClass: ErrorClass; readonly errorType: s
 
 export type ToThread = { readonly type: 'task'; readonly task: Task } | { readonly type: 'go'; readonly changed: readonly string[] };
 
+/** Positions whose attempts the task took off again, as nothing came of them. */
+export type TakenOff = { readonly takenOff: readonly number[] };
+
 export type FromThread =
   | { readonly type: 'ready' }
   | { readonly type: 'unusable'; readonly message: string }
   /** A lane's live flow and work on its park write by turns: asks for `go`. */
   | { readonly type: 'may-write' }
-  | { readonly type: 'report'; readonly report: Report }
+  | ({ readonly type: 'report'; readonly report: Report } & TakenOff)
   /** `unheard`: what it is to be reported as, if the lane is found where its commit led. */
-  | { readonly type: 'error'; readonly error: TaskError; readonly unheard: Report | null };
+  | ({ readonly type: 'error'; readonly error: TaskError; readonly unheard: Report | null } & TakenOff);
