@@ -13,7 +13,7 @@ const growing = (seconds: number, perSecond: number): RunData => ({
     at: zeroAt + second * 1000,
     cpuBusy: 0.5,
     cpuSteal: 0,
-    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.1, pssBytes: 80e6 + second * perSecond * 1e6 }],
+    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.4, pssBytes: 80e6 + second * perSecond * 1e6 }],
   })),
 });
 
@@ -36,7 +36,7 @@ test('a process that stands by for most of its life, and then works, is not one 
     ...sample,
     processes: sample.processes.map((each) => ({
       ...each,
-      cpuSeconds: second < 120 ? 0.001 : 0.1,
+      cpuSeconds: second < 120 ? 0.001 : 0.4,
       pssBytes: second < 120 ? 60e6 : 240e6,
     })),
   }));

@@ -44,7 +44,7 @@ const fiveMinutes = (megabytesPerSecond: number): SimulatedRun => ({
   machine: Array.from({ length: 300 }, (_unused, second) => ({
     ...quiet().machine[0]!,
     at: zeroAt + second * 1000,
-    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.1, pssBytes: 80e6 + second * megabytesPerSecond * 1e6 }],
+    processes: [{ role: 'worker', pid: 11, cpuSeconds: 0.4, pssBytes: 80e6 + second * megabytesPerSecond * 1e6 }],
   })),
 });
 
