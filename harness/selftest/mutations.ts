@@ -132,7 +132,7 @@ export const mutations: readonly SelftestCase[] = [
     namedBy: ['agreement/duplicates', 'expectation/duplicates-counted-exactly'],
     edits: [
       {
-        file: 'system/storage/postgres/migrations/0002-append.sql',
+        file: 'system/storage/postgres/migrations/0021-books-and-batches.sql',
         find: 'duplicates = l.duplicates + c.doubled',
         replace: 'duplicates = l.duplicates + 0 * c.doubled',
       },
