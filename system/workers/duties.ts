@@ -32,7 +32,7 @@ export type DutiesOptions = DutiesLease & {
 
 export type Duties = { stop(): Promise<void> };
 
-/** Longer than any statement of ours may run whose snapshot is not left out, as those of the count and of comparisons are: somebody else holds it. */
+/** Longer than any statement of ours may run whose snapshot is not left out, as those of the count, of comparisons and of indexes in the making are: somebody else holds it. */
 const oldSnapshotSeconds = 60;
 const alarmEveryMs = 60_000;
 
