@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
+import { templateOf } from '../system/storage/postgres/testing.ts';
 import setup from './vitest-global-setup.ts';
 
 let client: Client;
@@ -18,7 +19,7 @@ afterEach(async () => {
 const begin = async () => {
   const provided: Record<string, string> = {};
   const teardown = await setup({ provide: (name, value) => void (provided[name] = value) });
-  return { run: provided['postgresRun'] as string, teardown };
+  return { run: provided['postgresTemplates'] as string, teardown };
 };
 
 const make = async (names: readonly string[]): Promise<void> => {
@@ -38,9 +39,9 @@ test('two runs from one process, of which the second may have other migrations, 
 
 test('at its end a run leaves neither a template nor a draft on a given server, and none of runs that were killed', async () => {
   const [ours, theirs] = [await begin(), await begin()];
-  const killed = randomBytes(6).toString('hex');
-  const living = [`migrated_${theirs.run}_3`, `migrated_${theirs.run}_5_draft`];
-  const gone = [ours.run, killed].flatMap((run) => [`migrated_${run}_3`, `migrated_${run}_5_draft`]);
+  const killed = `migrated_${randomBytes(6).toString('hex')}`;
+  const living = [templateOf(theirs.run, 3), `${templateOf(theirs.run, 5)}_draft`];
+  const gone = [ours.run, killed].flatMap((run) => [templateOf(run, 3), `${templateOf(run, 5)}_draft`]);
   await make([...living, ...gone]);
   await ours.teardown();
   expect(await thereOf([...living, ...gone])).toEqual(living);

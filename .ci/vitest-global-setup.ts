@@ -11,8 +11,8 @@ import { startPostgresProcess } from '../system/storage/postgres/postgres-proces
 declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
-    /** Names what tests of this run share on the server. */
-    postgresRun: string;
+    /** Databases that tests of this run share on the server begin with this. */
+    postgresTemplates: string;
   }
 }
 
@@ -46,7 +46,7 @@ const removeLeftovers = async (): Promise<void> => {
 /** Works on the server as its superuser; the name is what others see of us meanwhile. */
 const connect = async (url: string, name: string): Promise<Client> => {
   const client = new Client({ connectionString: url, application_name: name });
-  // A server that goes away takes the templates with it.
+  // Whoever works with it meets the error by the next query; the session that only lasts is asked at the end.
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -59,7 +59,7 @@ const nameOf = (run: string): string => `migrated_${run}`;
 const ownOrLeft = `select d.datname as name from pg_database d where starts_with(d.datname, $1 || '_') or (d.datname ~ '^migrated_[0-9a-f]{12}_'
   and not exists (select from pg_stat_activity where application_name = substring(d.datname from '^(migrated_[0-9a-f]{12})_')))`;
 
-/** Of a server that goes on after us, drafts too. */
+/** Drafts too. */
 const dropTemplates = async (url: string, run: string): Promise<void> => {
   const client = await connect(url, 'faultline-testing');
   try {
@@ -86,10 +86,13 @@ export default async function setup(project: Pick<TestProject, 'provide'>): Prom
   const url = await serverFor(rest);
   // By chance, not by the number of our process: a later run has that again, and would copy a template of older migrations.
   const run = randomBytes(6).toString('hex');
+  // On a server of our own too: tests of this file begin other runs on it.
   const session = await connect(url, nameOf(run));
   rest.defer(() => session.end());
   rest.defer(() => dropTemplates(url, run));
-  project.provide('postgresRun', run);
+  // Without it other runs take our templates for those of a run that was killed.
+  rest.defer(async () => void (await session.query('select 1')));
+  project.provide('postgresTemplates', nameOf(run));
   project.provide('postgresUrl', url);
   const whole = rest.move();
   return () => whole.disposeAsync();

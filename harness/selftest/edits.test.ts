@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Edit } from './case.ts';
 import { fullMutations } from './full-mutations.ts';
 import { mutations } from './mutations.ts';
 import { sabotages } from './sabotages.ts';
@@ -20,9 +21,21 @@ test.each(edits)('$name finds its place in $file, once, and changes it', ({ file
 
 // A migration may define a function anew: a defect in the definition of before is planted where nobody runs.
 const inMigrations = edits.filter(({ file }) => file.endsWith('.sql'));
+const definesFunction = /create (?:or replace )?function (\w+)\(/g;
+const functionsIn = (file: string): readonly string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(definesFunction)].map(([, name]) => name ?? '');
+const functionAround = ({ file, find }: Edit): string => {
+  const [before = ''] = readFileSync(join(root, file), 'utf8').split(find);
+  return [...before.matchAll(definesFunction)].at(-1)?.[1] ?? '';
+};
 
-test.each(inMigrations)('$name is planted in the newest of the migrations that have its place', ({ file, find }) => {
-  const folder = dirname(file);
-  const having = readdirSync(join(root, folder)).filter((each) => readFileSync(join(root, folder, each), 'utf8').includes(find));
-  expect(join(folder, having.toSorted().at(-1) ?? '')).toBe(file);
+test('a defect may be planted in a migration', () => {
+  expect(inMigrations.map(functionAround)).toContain('append_batch');
+});
+
+test.each(inMigrations)('$name is planted in the newest definition of its function', (edit) => {
+  const folder = dirname(edit.file);
+  const migrations = readdirSync(join(root, folder)).filter((each) => each.endsWith('.sql'));
+  const defining = migrations.toSorted().filter((each) => functionsIn(join(folder, each)).includes(functionAround(edit)));
+  expect(join(folder, defining.at(-1) ?? '')).toBe(edit.file);
 });

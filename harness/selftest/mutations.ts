@@ -1,7 +1,7 @@
 // Defects of the system, each as an edit of a copy: what a team really gets wrong, and the check or signal that must name it (exit 1).
 import type { Edit, SelftestCase } from './case.ts';
 
-const onlyFiveSeconds: Edit = {
+const shortSteady: Edit = {
   file: 'scenarios/steady.ts',
   find: 'seconds: 15,',
   replace: 'seconds: 6,',
@@ -15,7 +15,7 @@ export const mutations: readonly SelftestCase[] = [
     exitCode: 1,
     namedBy: ['safety/lost'],
     edits: [
-      onlyFiveSeconds,
+      shortSteady,
       {
         file: 'system/ingest/commit-batch.ts',
         find: 'return { outcomes: await options.writer.append(requests, controller.signal) };',
@@ -88,7 +88,7 @@ export const mutations: readonly SelftestCase[] = [
     exitCode: 1,
     namedBy: ['safety/read-model', 'safety/duplicate-effect'],
     edits: [
-      onlyFiveSeconds,
+      shortSteady,
       {
         file: 'system/storage/postgres/timelines.ts',
         find: 'from input group by 2, 3, 4, 5, 6 order',
@@ -159,7 +159,7 @@ export const mutations: readonly SelftestCase[] = [
     exitCode: 1,
     namedBy: ['agreement/traces'],
     edits: [
-      onlyFiveSeconds,
+      shortSteady,
       {
         file: 'system/workers/batch-telemetry.ts',
         find: "kind: 'consumer',\n    parent,",
@@ -174,7 +174,7 @@ export const mutations: readonly SelftestCase[] = [
     exitCode: 1,
     namedBy: ['agreement/logs'],
     edits: [
-      onlyFiveSeconds,
+      shortSteady,
       {
         file: 'system/telemetry/logger.ts',
         find: 'context: span === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, span),',
@@ -217,7 +217,7 @@ export const mutations: readonly SelftestCase[] = [
     exitCode: 1,
     namedBy: ['expectation/panels-have-data'],
     edits: [
-      onlyFiveSeconds,
+      shortSteady,
       {
         file: 'grafana/dashboards/pipeline.json',
         find: '"expr": "sum(faultline_parked_keys{',

@@ -19,9 +19,9 @@ const roomOf = (outcome: CommitOutcome): Room & { isReleased: boolean } => {
   return room;
 };
 
-const stored: CommitOutcome = { kind: 'appended', id: 2, lane: 0, position: 1 };
+const appended: CommitOutcome = { kind: 'appended', id: 2, lane: 0, position: 1 };
 const conflict: CommitOutcome = { kind: 'conflict', id: 2 };
-const notStored = (words: string) =>
+const notAppended = (words: string) =>
   refuse('storage_unavailable', `Nothing was stored: an event before it in the batch, with the same identity, ${words}. Retry.`);
 
 test.each([
@@ -30,9 +30,9 @@ test.each([
   [refuse('internal', ''), 'is not known to be stored'],
 ])('what became of the first is told as it is: $code', async (outcome, words) => {
   const repeats = createRepeats();
-  const [first, second] = [roomOf(outcome), roomOf(stored)];
+  const [first, second] = [roomOf(outcome), roomOf(appended)];
   const outcomes = await Promise.all([repeats.submit(eventOf(1), first), repeats.submit(eventOf(2), second)]);
-  expect(outcomes).toEqual([outcome, notStored(words)]);
+  expect(outcomes).toEqual([outcome, notAppended(words)]);
   expect(second.isReleased).toBe(true);
 });
 
@@ -41,26 +41,26 @@ const overQuota = { ...refuse('quota_exceeded', 'Too fast.', { retry_after_secon
 test('of one that was refused unread none with another body is stored in its place, and the reason is its own', async () => {
   const repeats = createRepeats();
   repeats.turnedAway(overQuota, () => eventOf(1));
-  const [same, other] = [roomOf(stored), roomOf(stored)];
+  const [same, other] = [roomOf(appended), roomOf(appended)];
   expect(await repeats.submit(eventOf(2), other)).toEqual({
     ...overQuota,
     message: 'Nothing was stored: an event before it in the batch, with the same identity, was not. Retry.',
   });
-  expect(await repeats.submit({ ...eventOf(1), id: 3 }, same)).toEqual(stored);
+  expect(await repeats.submit({ ...eventOf(1), id: 3 }, same)).toEqual(appended);
   expect([same.isReleased, other.isReleased]).toEqual([false, true]);
 });
 
 test.each<[string, CommitOutcome, CommitOutcome, CommitOutcome]>([
-  ['the first failed, and its repeat is stored', refuse('storage_unavailable', ''), stored, conflict],
-  ['nobody knows of the first, and its repeat is stored', refuse('commit_unknown', ''), stored, conflict],
-  ['the first is stored, and its repeat failed', stored, refuse('storage_unavailable', ''), conflict],
+  ['the first failed, and its repeat is stored', refuse('storage_unavailable', ''), appended, conflict],
+  ['nobody knows of the first, and its repeat is stored', refuse('commit_unknown', ''), appended, conflict],
+  ['the first is stored, and its repeat failed', appended, refuse('storage_unavailable', ''), conflict],
   [
     'nobody knows of the first, and its repeat failed',
     refuse('commit_unknown', ''),
     refuse('overloaded', ''),
-    notStored('is not known to be stored'),
+    notAppended('is not known to be stored'),
   ],
-  ['nobody knows of its repeat', refuse('overloaded', ''), refuse('commit_unknown', ''), notStored('is not known to be stored')],
+  ['nobody knows of its repeat', refuse('overloaded', ''), refuse('commit_unknown', ''), notAppended('is not known to be stored')],
 ])('another body hears what became of the one before it, whichever of that was stored: %s', async (_what, first, again, heard) => {
   const repeats = createRepeats();
   const outcomes = [eventOf(1), { ...eventOf(1), id: 2 }, eventOf(3)].map((event, index) =>
@@ -72,8 +72,8 @@ test.each<[string, CommitOutcome, CommitOutcome, CommitOutcome]>([
 test('another body is not told that nothing was stored where one was turned away, and the same came again', async () => {
   const repeats = createRepeats();
   repeats.turnedAway(overQuota, () => eventOf(1));
-  const same = repeats.submit({ ...eventOf(1), id: 2 }, roomOf(stored));
-  expect(await Promise.all([same, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);
+  const same = repeats.submit({ ...eventOf(1), id: 2 }, roomOf(appended));
+  expect(await Promise.all([same, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([appended, conflict]);
 });
 
 test('what was refused unread is read where one with a key comes after it, and once', async () => {
@@ -82,17 +82,17 @@ test('what was refused unread is read where one with a key comes after it, and o
   const broken = () => ((read += 1), null);
   repeats.turnedAway(overQuota, broken);
   repeats.turnedAway(overQuota, broken);
-  await repeats.submit(fakeRequest(7), roomOf(stored));
+  await repeats.submit(fakeRequest(7), roomOf(appended));
   expect(read).toBe(0);
-  for (const id of [1, 1]) expect(await repeats.submit(eventOf(id), roomOf(stored))).toEqual(stored);
+  for (const id of [1, 1]) expect(await repeats.submit(eventOf(id), roomOf(appended))).toEqual(appended);
   expect(read).toBe(2);
 });
 
 test('one that was submitted is the first, whatever was refused after it', async () => {
   const repeats = createRepeats();
-  const first = repeats.submit(eventOf(1), roomOf(stored));
+  const first = repeats.submit(eventOf(1), roomOf(appended));
   repeats.turnedAway(overQuota, () => eventOf(2));
-  expect(await Promise.all([first, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([stored, conflict]);
+  expect(await Promise.all([first, repeats.submit(eventOf(3), roomOf(conflict))])).toEqual([appended, conflict]);
 });
 
 const startSlowCommits = (commitMs: number) => {

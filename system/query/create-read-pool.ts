@@ -8,7 +8,7 @@ export type ReadPoolOptions = {
   readonly applicationName: string;
   readonly maxConnections?: number;
   readonly statementTimeoutMs?: number;
-  /** How long a transaction may wait for its reader; twice the statement's time by default. */
+  /** For tests. How long a transaction may wait for its reader; twice the time of a statement by default. */
   readonly idleInTransactionMs?: number;
   /** Told of a connection that broke while nobody used it. */
   readonly onError: (error: Error) => void;

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, inject, test } from 'vitest';
-import { createMigratedDatabase, createTestDatabase } from './testing.ts';
+import { createMigratedDatabase, createTestDatabase, templateOf } from './testing.ts';
 
 const connect = async (url: string): Promise<Client> => {
   const client = new Client({ connectionString: url });
@@ -51,7 +51,7 @@ test('a migrated one is a copy that no other sees, with the lanes that were aske
 
 test('a draft whose maker died does not stand in the way of the next', async () => {
   const server = await connect(inject('postgresUrl'));
-  await server.query(`create database migrated_${inject('postgresRun')}_7_draft`);
+  await server.query(`create database ${templateOf(inject('postgresTemplates'), 7)}_draft`);
   await server.end();
   await using database = await createMigratedDatabase(7);
   const client = await connect(database.url);

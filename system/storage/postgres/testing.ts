@@ -35,9 +35,12 @@ export const createTestDatabase = async (like = ''): Promise<TestDatabase> => {
   return { url: urlOf(name), [Symbol.asyncDispose]: () => withServer(`drop database ${name} with (force)`) };
 };
 
+/** `run`: what the templates of a run of tests begin with. */
+export const templateOf = (run: string, lanes: number): string => `${run}_${lanes}`;
+
 /** A fresh database with all migrations, as a copy: hundreds of tests begin with one, and migrating takes several times as long. */
 export const createMigratedDatabase = async (lanes: number): Promise<TestDatabase> => {
-  const template = `migrated_${inject('postgresRun')}_${lanes}`;
+  const template = templateOf(inject('postgresTemplates'), lanes);
   await onServer(inject('postgresUrl'), async (client) => {
     // One maker at a time; it ends with the connection.
     await client.query('select pg_advisory_lock(hashtext($1))', [template]);
