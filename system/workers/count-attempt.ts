@@ -3,8 +3,10 @@
 import type { Key } from '../stream/stream.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import { isConnectionLoss } from './error-class.ts';
+import type { Failure } from './failure.ts';
 import type { Attempt, LaneStore, ParkedEvent } from './lane-store.ts';
 import type { SurvivedAttempts, TakeOff } from './survived-attempts.ts';
+import { lonelyCrashes } from './thread-context.ts';
 
 export type AttemptPlace = {
   readonly tenure: Tenure;
@@ -12,12 +14,12 @@ export type AttemptPlace = {
   readonly survived: Pick<SurvivedAttempts, 'of' | 'noted' | 'inherited'>;
 };
 
-/** `before`: what was stored before it. `deaths`: attempts that nobody is known to have survived, with this one. */
+/** `before`: what was stored before it. With a conviction the event is not called: it was alone, and took its process with it, too often. */
 export const countAttempt = async (
   place: AttemptPlace,
   position: number,
   before: Attempt,
-): Promise<{ readonly deaths: number } | { readonly fenced: FoundCheckpoint }> => {
+): Promise<{ readonly conviction: Failure | null } | { readonly fenced: FoundCheckpoint }> => {
   const { tenure, store, survived } = place;
   const countOf = (attempt: Attempt) => (attempt.position === position ? attempt.count : 0);
   const note = () => survived.noted(tenure, position, takeOffFrom(place, position));
@@ -27,7 +29,14 @@ export const countAttempt = async (
   if ('fenced' in noted) return noted;
   const deaths = noted.count - survived.of(tenure, position);
   note();
-  return { deaths };
+  return { conviction: convict(deaths) };
+};
+
+/** `deaths`: attempts that nobody is known to have survived, with the one that is to come. */
+const convict = (deaths: number): Failure | null => {
+  if (deaths <= lonelyCrashes) return null;
+  const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
+  return { code: 'handler_crashed_process', message, errorType: null };
 };
 
 /** The attempt that took its thread with it: the process lives, it was no death. */
