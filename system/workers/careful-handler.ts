@@ -7,7 +7,6 @@ import { countAttempt, inheritAttempt } from './count-attempt.ts';
 import type { Failure } from './failure.ts';
 import type { Attempt, LaneStore } from './lane-store.ts';
 import type { SurvivedAttempts } from './survived-attempts.ts';
-import { lonelyCrashes } from './thread-context.ts';
 import type { KnownFailure } from './thread-protocol.ts';
 
 /** Positions that the task has counted, with the conviction of one that is not called: where it decides anew, as a value was refused, nothing has died meanwhile. */
@@ -44,10 +43,7 @@ export const createCarefulHandler = <Effect>(options: CarefulOptions<Effect>): C
     // Each is counted once, so that what was stored at first is what was stored before it.
     const noted = await countAttempt(place, event.position, attempt);
     if ('fenced' in noted) throw new Fenced(noted.fenced);
-    if (noted.deaths <= lonelyCrashes) return call(event);
-    const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
-    const failure = { code: 'handler_crashed_process', message, errorType: null } as const;
-    counted.set(event.position, failure);
-    return { failure };
+    counted.set(event.position, noted.conviction);
+    return noted.conviction === null ? call(event) : { failure: noted.conviction };
   };
 };

@@ -1,9 +1,12 @@
-// An attempt on an event of a lane that goes one event at a time, in the one place that its checkpoint has for it: counted durably before user code runs, and
-// taken off where trouble with storage ends it. What never was counted is not taken off: that would be a death.
+// An attempt is counted durably before user code runs, and taken off where trouble with storage ends it: on an event of a lane that goes one event at a time, in
+// the one place that its checkpoint has for it, and on a parked event. What never was counted is not taken off: that would be a death.
+import type { Key } from '../stream/stream.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
 import { isConnectionLoss } from './error-class.ts';
-import type { Attempt, LaneStore } from './lane-store.ts';
+import type { Failure } from './failure.ts';
+import type { Attempt, LaneStore, ParkedEvent } from './lane-store.ts';
 import type { SurvivedAttempts, TakeOff } from './survived-attempts.ts';
+import { lonelyCrashes } from './thread-context.ts';
 
 export type AttemptPlace = {
   readonly tenure: Tenure;
@@ -11,37 +14,67 @@ export type AttemptPlace = {
   readonly survived: Pick<SurvivedAttempts, 'of' | 'noted' | 'inherited'>;
 };
 
-/** `before`: what was stored before it. `deaths`: attempts that nobody is known to have survived, with this one. */
+/** `before`: what was stored before it. With a conviction the event is not called: it was alone, and took its process with it, too often. */
 export const countAttempt = async (
   place: AttemptPlace,
   position: number,
   before: Attempt,
-): Promise<{ readonly deaths: number } | { readonly fenced: FoundCheckpoint }> => {
+): Promise<{ readonly conviction: Failure | null } | { readonly fenced: FoundCheckpoint }> => {
   const { tenure, store, survived } = place;
-  const takeOff = takeOffFrom(place, position);
-  const noted = await store.noteAttempt(tenure, position).catch(async (error: unknown) => {
-    if (isConnectionLoss(error) && (await mayBeCounted(place, position, before))) survived.noted(tenure, position, takeOff);
-    throw error;
-  });
+  const countOf = (attempt: Attempt) => (attempt.position === position ? attempt.count : 0);
+  const note = () => survived.noted(tenure, position, takeOffFrom(place, position));
+  const noted = await store
+    .noteAttempt(tenure, position)
+    .catch(orLost(note, countOf(before), async () => countOf(await store.attempt(tenure))));
   if ('fenced' in noted) return noted;
   const deaths = noted.count - survived.of(tenure, position);
-  survived.noted(tenure, position, takeOff);
-  return { deaths };
+  note();
+  return { conviction: convict(deaths) };
+};
+
+/** `deaths`: attempts that nobody is known to have survived, with the one that is to come. */
+const convict = (deaths: number): Failure | null => {
+  if (deaths <= lonelyCrashes) return null;
+  const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
+  return { code: 'handler_crashed_process', message, errorType: null };
 };
 
 /** The attempt that took its thread with it: the process lives, it was no death. */
 export const inheritAttempt = (place: AttemptPlace, position: number): void =>
   place.survived.inherited(place.tenure, position, takeOffFrom(place, position));
 
+export type RetryPlace = {
+  readonly tenure: Tenure;
+  readonly key: Key;
+  readonly store: Pick<LaneStore, 'noteRetry' | 'takeOffRetry'>;
+  readonly survived: Pick<SurvivedAttempts, 'noted'>;
+  /** Events of the key as they are stored now. */
+  readonly load: () => Promise<readonly ParkedEvent[]>;
+};
+
+/** `head`: as it was stored before it. */
+export const countRetry = async ({ tenure, key, store, survived, load }: RetryPlace, head: ParkedEvent, nextAttemptAfterMs: number) => {
+  const { position, attempts: before } = head;
+  const note = () => survived.noted(tenure, position, (count) => store.takeOffRetry(tenure, position, count));
+  // One that is not among the first of its key any more may be so as it was counted.
+  const stored = async () => (await load()).find((one) => one.position === position)?.attempts ?? null;
+  const noted = await store.noteRetry(tenure, key, position, nextAttemptAfterMs).catch(orLost(note, before, stored));
+  if (noted.fenced === null) note();
+  return noted;
+};
+
 /**
  * Its answer was lost. Under one epoch nobody else counts, so that what is stored tells. Where that can't be had either it is taken for counted: trouble with
  * storage must park no event, and that is for good, while a death that is forgotten costs one more, after which its event is found all the same.
  */
-const mayBeCounted = async ({ tenure, store }: AttemptPlace, position: number, before: Attempt): Promise<boolean> => {
-  const countOf = (attempt: Attempt) => (attempt.position === position ? attempt.count : 0);
-  const now = await store.attempt(tenure).catch(() => null);
-  return now === null || countOf(now) > countOf(before);
-};
+const orLost =
+  (note: () => void, before: number, stored: () => Promise<number | null>) =>
+  async (error: unknown): Promise<never> => {
+    if (!isConnectionLoss(error)) throw error;
+    const now = await stored().catch(() => null);
+    if (now === null || now > before) note();
+    throw error;
+  };
 
 /**
  * What is not there any more needs no taking off. Under another epoch it stands there as before: a lane that ran out in the very trouble comes back to this

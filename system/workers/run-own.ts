@@ -8,7 +8,7 @@ import type { Failure } from './failure.ts';
 import { isLostAnswer } from './lost-answer.ts';
 import type { OwnRules } from './own-rules.ts';
 import { fencedReport, idleReport, makeReport, unheardReport } from './report.ts';
-import { lonelyCrashes, type ThreadContext } from './thread-context.ts';
+import type { ThreadContext } from './thread-context.ts';
 import type { BatchTask, DrainTask, FailureNote, Report } from './thread-protocol.ts';
 
 /** Keys with an early event that is due, of one drain. */
@@ -66,8 +66,7 @@ const noteBefore = async <Effect>({ task, context, events }: Batch<Effect>, { ea
     }
     const noted = await countAttempt(place, position, await context.store.attempt(task.tenure));
     if ('fenced' in noted) return noted.fenced;
-    const message = `The process died ${lonelyCrashes} times with this event alone in hand.`;
-    if (noted.deaths > lonelyCrashes) known.set(position, { code: 'handler_crashed_process', message, errorType: null });
+    if (noted.conviction !== null) known.set(position, noted.conviction);
   }
   return null;
 };

@@ -138,6 +138,52 @@ test('what storage could not take off is known by the thread, and goes with the 
   expect(place.rows.get(4)).toMatchObject({ attempts: 1 });
 });
 
+type Loss = { readonly code: string; readonly isCounted: boolean; readonly isAway?: boolean };
+
+/** Counts, or does not, and says that it could not; then nothing that is stored can be had either where storage `isAway`. */
+const losing = ({ rows, store }: Place, { code, isCounted, isAway = false }: Loss): Place => {
+  let isLost = false;
+  const lossy = {
+    ...store,
+    noteRetry: async (...retry: Parameters<LaneStore['noteRetry']>) => {
+      if (isCounted) await store.noteRetry(...retry);
+      isLost = true;
+      throw Object.assign(new Error('no'), { code });
+    },
+    loadParked: async (...load: Parameters<LaneStore['loadParked']>) => {
+      if (isLost && isAway) throw new Error('storage is away');
+      return store.loadParked(...load);
+    },
+  };
+  return { rows, store: lossy };
+};
+
+test.each([
+  ['waited too long for a lock', { code: '55P03', isCounted: false }, 2],
+  ['lost its connection before it was carried out', { code: 'ECONNRESET', isCounted: false }, 2],
+  ['lost its answer', { code: 'ECONNRESET', isCounted: true }, 2],
+  ['lost its answer, while nothing can be looked up', { code: 'ECONNRESET', isCounted: true, isAway: true }, 2],
+  ['may have been carried out, as nothing can be looked up,', { code: 'ECONNRESET', isCounted: false, isAway: true }, 1],
+])('a count that %s is no death for the process after a restart', async (_what, loss, attempts) => {
+  for (const own of [undefined, unordered]) {
+    const place = createPark([parkedAt(4, 2), parkedAt(5, 2)]);
+    const onTried = () => expect.unreachable();
+    expect(await retried(losing(place, loss), createSurvivedAttempts(), { onTried, ...(own && { own }) })).toBeNull();
+    expect([...place.rows.values()]).toMatchObject([
+      { position: 4, attempts },
+      { position: 5, attempts: 2 },
+    ]);
+  }
+});
+
+test('a count whose answer was lost stands where its event is not among the first of its key any more', async () => {
+  const { rows, store } = createPark([parkedAt(4, 1), parkedAt(5, 1)]);
+  const loadParked: LaneStore['loadParked'] = async (...load) => (await store.loadParked(...load)).slice(0, 1);
+  const place = losing({ rows, store: { ...store, loadParked } }, { code: 'ECONNRESET', isCounted: true });
+  expect(await retried(place, createSurvivedAttempts(), { own: unordered })).toBeNull();
+  expect(rows.get(4)).toMatchObject({ attempts: 1 });
+});
+
 test('attempts that nobody took off are deaths', async () => {
   const place = createPark([parkedAt(4, 3)]);
   expect(await retried(place, createSurvivedAttempts())).toMatchObject({ failures: [{ failure: { code: 'handler_crashed_process' } }] });

@@ -1,6 +1,7 @@
 // Work on one key from the park: an attempt on its head and on what waits behind it; and a gap of its sequence that is given up.
 import type { LogEvent } from '../stream/stream.ts';
 import { createCallHandler } from './call-handler.ts';
+import { countRetry } from './count-attempt.ts';
 import { deliver, type Delivered } from './deliver.ts';
 import { isFinal, type Failure } from './failure.ts';
 import { drainable, keyName, skipGap, type KeyState } from './key-order.ts';
@@ -20,7 +21,8 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const { tenure, key } = task;
   // Without order the live flow adds to a parked key what is to be tried too: what is left of the key is decided while it does not.
   if (!isOrdered(context)) await context.mayWrite();
-  const stored = await context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
+  const load = () => context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
+  const stored = await load();
   if (stored.length === 0) return releaseEmpty(task, context, startedAtMs);
   const { parked, others } = isOrdered(context) ? { parked: stored, others: [] } : chooseOne(task, stored, context);
   const head = parked[0];
@@ -31,9 +33,8 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const last = lastAttempt(head, context);
   if (before >= last && !known.has(head.position)) known.set(head.position, crashed(before));
   else if (!task.counted) {
-    const noted = await context.store.noteRetry(tenure, key, head.position, retryDelayMs(context.policy, before + 1));
+    const noted = await countRetry({ ...context, tenure, key, load }, head, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
-    context.survived.noted(tenure, head.position, (count) => context.store.takeOffRetry(tenure, head.position, count));
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);
   const isAlone = isOrdered(context) && before >= last - 1;

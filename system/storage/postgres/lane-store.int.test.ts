@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Tenure } from '../../workers/checkpoint.ts';
 import { emptySettlement, type Settlement } from '../../workers/settlement.ts';
 import { books, createWorkerDatabase, type WorkerDatabase } from '../../workers/testing.ts';
@@ -233,23 +233,60 @@ test('work on the park that was carried out already, though its answer was lost,
   expect(await entryCount()).toBe(before);
 });
 
-test('counts attempts on a parked event, and takes off those that came to nothing', async () => {
-  const [{ epoch, position }] = (await database.rows<{ epoch: number; position: number }>(
+/** The next event of the lane, which failed once. */
+const parkNext = async () => {
+  const [{ epoch, position: last }] = (await database.rows<{ epoch: number; position: number }>(
     `select epoch::int as epoch, position::int as position from checkpoints where processor = 'timelines'`,
   )) as [{ epoch: number; position: number }];
   const mine = { ...lane0, epoch };
   const store = createLaneStore(session(), 'w');
   const failure = { code: 'handler_threw' as const, message: 'no', errorType: null };
-  const key = { tenant: 'default', systemName: 'shop', objectId: events[position]!.objectId };
-  const head = { position: position + 1, failure, attempts: 1 };
-  await store.settle(mine, position, { ...emptySettlement, toPosition: position + 1, parkFailed: [head] }, timelines.apply);
+  const key = { tenant: 'default', systemName: 'shop', objectId: events[last]!.objectId };
+  const position = last + 1;
+  const parkFailed = [{ position, failure, attempts: 1 }];
+  await store.settle(mine, last, { ...emptySettlement, toPosition: position, parkFailed }, timelines.apply);
   const attempts = async () => (await store.loadParked(mine, key, 10, 1e9)).map((event) => [event.position, event.attempts]);
-  for (let retry = 1; retry <= 3; retry += 1) await store.noteRetry(mine, key, head.position, 10);
-  expect(await attempts()).toEqual([[head.position, 4]]);
-  expect(await store.takeOffRetry({ ...mine, epoch: epoch - 1 }, head.position, 2)).toBe(false);
-  expect(await store.takeOffRetry(mine, head.position, 2)).toBe(true);
-  expect(await attempts()).toEqual([[head.position, 2]]);
-  expect(await store.takeOffRetry(mine, head.position, 9)).toBe(true);
-  expect(await attempts()).toEqual([[head.position, 0]]);
-  expect(await store.takeOffRetry(mine, head.position + 1, 1)).toBe(false);
+  return { mine, key, position, store, attempts };
+};
+
+test('counts attempts on a parked event, and takes off those that came to nothing', async () => {
+  const { mine, key, position, store, attempts } = await parkNext();
+  for (let retry = 1; retry <= 3; retry += 1) await store.noteRetry(mine, key, position, 10);
+  expect(await attempts()).toEqual([[position, 4]]);
+  expect(await store.takeOffRetry({ ...mine, epoch: mine.epoch - 1 }, position, 2)).toBe(false);
+  expect(await store.takeOffRetry(mine, position, 2)).toBe(true);
+  expect(await attempts()).toEqual([[position, 2]]);
+  expect(await store.takeOffRetry(mine, position, 9)).toBe(true);
+  expect(await attempts()).toEqual([[position, 0]]);
+  expect(await store.takeOffRetry(mine, position + 1, 1)).toBe(false);
+});
+
+test('counts an attempt on a parked event, and finds whose its lane is, in one statement', async () => {
+  const { mine, key, position, attempts } = await parkNext();
+  const real = session();
+  let statements = 0;
+  const query: Session['query'] = async (statement) => {
+    statements += 1;
+    if (statements > 1) throw new Error('Connection terminated unexpectedly');
+    return real.query(statement);
+  };
+  expect(await createLaneStore({ ...real, query }, 'w').noteRetry(mine, key, position, 10)).toEqual({ fenced: null });
+  expect(await attempts()).toEqual([[position, 2]]);
+});
+
+test('counts no attempt on a parked event where the lane was taken over while it waited for its lock', async () => {
+  const { mine, key, position, attempts } = await parkNext();
+  const owner = await database.pool.connect();
+  try {
+    await owner.query('begin');
+    await owner.query(`update checkpoints set epoch = epoch + 1 where processor = 'timelines'`);
+    const noting = createLaneStore(session(), 'w').noteRetry(mine, key, position, 10);
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect(await database.rows(waits)).toHaveLength(1), 5000);
+    await owner.query('commit');
+    expect(await noting).toEqual({ fenced: { position, epoch: mine.epoch + 1 } });
+  } finally {
+    owner.release();
+  }
+  expect(await attempts()).toEqual([[position, 1]]);
 });

@@ -28,15 +28,20 @@ const takeOffAttempts = `
 
 const selectCheckpoint = 'select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3';
 
+/** One statement: an attempt that is counted, and then not answered for as the next one failed, would be a death. */
 const countRetry = `
-  with owned as (
-    select from checkpoints where processor = $1 and version = $2 and lane = $3 and epoch = $4 for no key update
+  with found as (
+    select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3 for no key update
+  ), owned as (
+    select from found where epoch = $4
   ), counted as (
     update parked_events set attempts = attempts + 1
     where processor = $1 and version = $2 and lane = $3 and position = $5 and exists (select from owned)
+  ), moved as (
+    update parked_keys set next_attempt_at = clock_timestamp() + $9 * interval '1 millisecond'
+    where processor = $1 and version = $2 and tenant = $6 and system_name = $7 and object_id = $8 and exists (select from owned)
   )
-  update parked_keys set next_attempt_at = clock_timestamp() + $9 * interval '1 millisecond'
-  where processor = $1 and version = $2 and tenant = $6 and system_name = $7 and object_id = $8 and exists (select from owned)`;
+  select position, epoch from found`;
 
 /** Of one that an operator replays meanwhile there is less to take off: it has all its attempts before it. */
 const takeOffRetry = `
@@ -90,8 +95,8 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
   },
   noteRetry: async (tenure, key, position, nextAttemptAfterMs) => {
     const values = [...ids(tenure), tenure.epoch, position, key.tenant, key.systemName, key.objectId, nextAttemptAfterMs];
-    await session.query({ text: countRetry, values });
-    const found = await readCheckpoint(session, tenure);
+    const { rows } = await session.query<FoundCheckpoint>({ text: countRetry, values });
+    const found = rows[0] ?? noCheckpoint;
     return { fenced: found.epoch === tenure.epoch ? null : found };
   },
   takeOffRetry: async (tenure, position, count) => {
@@ -105,9 +110,11 @@ const countHandled: Apply<unknown> = (handled) => Promise.resolve(handled.length
 
 const ids = ({ processor, version, lane }: LaneId) => [processor, version, lane];
 
+const noCheckpoint: FoundCheckpoint = { position: 0, epoch: -1 };
+
 const readCheckpoint = async (session: Session, tenure: Tenure): Promise<FoundCheckpoint> => {
   const { rows } = await session.query<FoundCheckpoint>({ text: selectCheckpoint, values: ids(tenure) });
-  return rows[0] ?? { position: 0, epoch: -1 };
+  return rows[0] ?? noCheckpoint;
 };
 
 /** A savepoint for each; all of it is rolled back. Rare, so that its cost does not matter. */

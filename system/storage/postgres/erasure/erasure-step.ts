@@ -6,8 +6,8 @@ import { wordsOf } from '../error-words.ts';
 import { inTransaction, type Session } from '../session.ts';
 import { countOwnPlaces, countPlaces, type Counts } from './count-places.ts';
 import { eraseRecords } from './erase-records.ts';
-import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure } from './open-erasure.ts';
-import { OwnTableProblem, readOwnTables, readSilentOwn, removeOwnRows } from './own-tables.ts';
+import { type ErasurePhase, lockOpenErasure, type OpenErasure, readOpenErasure, waitedAt } from './open-erasure.ts';
+import { OwnTableProblem, readOwnTables, readSilentOwn, removeFromTables } from './own-tables.ts';
 import { vacuumErased } from './vacuum-erased.ts';
 import { walkLog } from './walk-log.ts';
 
@@ -30,9 +30,6 @@ type Move = {
   /** It waits as a statement took too long: each try costs as much again. */
   readonly isSlow?: boolean;
 };
-
-/** When it waits from: a minute ahead where each try takes as long as a statement may, so that it is passed over until then. */
-const waitedAt = (isSlow: string) => `clock_timestamp() + case when ${isSlow} then interval '1 minute' else '0' end`;
 
 const save = `
   update erasures e
@@ -179,33 +176,13 @@ const waitForLanes = async (client: Client, { erasure }: OpenErasure): Promise<M
 };
 
 const clearRecords = async (client: Client, open: OpenErasure): Promise<Move> => {
-  const { erased: own, problem } = await eraseRetired(client, open);
+  // No owner looks after a version that nobody runs any more; nothing writes there either.
+  const { removed: own, problem } = await removeFromTables(client, await readOwnTables(client, 'retired'), open, 'all');
   if (problem !== null) return { ...standing(open, problem), erased: own };
   const { erased, waitsFor } = await eraseRecords(client, open);
   if (waitsFor !== null) return { phase: 'records', waitsFor, erased: own };
   const { partitions = [] } = open.place;
   return { phase: 'search', erased: { ...erased, ...own }, place: { partitions } };
-};
-
-const rowsAtOnce = 2000;
-
-type ErasedRetired = { readonly erased: Counts; readonly problem: OwnTableProblem | null };
-
-/** No owner looks after a version that nobody runs any more; nothing writes there either. */
-const eraseRetired = async (client: Client, open: OpenErasure): Promise<ErasedRetired> => {
-  const erased: Record<string, number> = {};
-  try {
-    for (const table of await readOwnTables(client, 'retired'))
-      for (let removed = Infinity; removed > 0;) {
-        removed = await removeOwnRows(client, table, open, rowsAtOnce);
-        erased[table.table] = (erased[table.table] ?? 0) + removed;
-      }
-  } catch (error) {
-    // What is gone by now counts, of other tables and of this one.
-    if (error instanceof OwnTableProblem) return { erased, problem: error };
-    throw error;
-  }
-  return { erased, problem: null };
 };
 
 /** Finds nothing, or it goes on: an object must not be called erased that is not. */

@@ -8,7 +8,8 @@ import { wordsOf } from '../error-words.ts';
 import type { SessionPool } from '../session-pool.ts';
 import { settleLane } from '../settle.ts';
 import { eraseEffects } from './erase-effects.ts';
-import { OwnTableProblem, readOwnTables, removeOwnRows } from './own-tables.ts';
+import { waitedAt } from './open-erasure.ts';
+import { readOwnTables, removeFromTables, type RemovedOwn } from './own-tables.ts';
 import { asUntried, holdsData, toTombstone, withoutFix } from './tombstone.ts';
 
 const selectDue = `
@@ -44,10 +45,8 @@ const isOrdered = 'select ordered from processors where processor = $1 and versi
 const selectMoment = `
   select e.requested_at, (select count(*) from lanes l join processors p using (stream_version) where (p.processor, p.version) = (c.processor, c.version))::integer as lanes
   from erasure_commands c join erasures e using (erasure) where c.command = $1`;
-/** `problem_at` lies ahead where each attempt holds the lane for as long as a statement may take. */
-const noteProblem = `
-  update erasure_commands set problem = $2, problem_at = clock_timestamp() + case when $3::boolean then interval '1 minute' else '0' end
-  where command = $1 and done_at is null`;
+/** Each attempt holds the lane for as long as it takes. */
+const noteProblem = `update erasure_commands set problem = $2, problem_at = ${waitedAt('$3::boolean')} where command = $1 and done_at is null`;
 
 /** A table that is not in this part, as what its team says of it has changed, keeps what was counted of it. */
 const addResult = `
@@ -105,25 +104,14 @@ const erasePart = async (client: Client, command: ErasureCommand): Promise<{ rea
   return { books, isDone };
 };
 
-/** A problem of one table undoes nothing of those before it. */
-type ErasedOwn = { readonly removed: Readonly<Record<string, number>>; readonly problem: OwnTableProblem | null };
-
-const noOwn: ErasedOwn = { removed: {}, problem: null };
+const noOwn: RemovedOwn = { removed: {}, problem: null };
 
 /** By the owner of the object's lane alone: it is the one whose handler wrote them. */
-const eraseOwn = async (client: Client, command: ErasureCommand): Promise<ErasedOwn> => {
+const eraseOwn = async (client: Client, command: ErasureCommand): Promise<RemovedOwn> => {
   const { rows } = await client.query<{ lanes: number; requested_at: Date }>(selectMoment, [command.command]);
   const { lanes, requested_at: requestedAt } = rows[0]!;
   if (laneOf(command.key, lanes) !== command.lane) return noOwn;
-  const removed: Record<string, number> = {};
-  try {
-    for (const table of await readOwnTables(client, command))
-      removed[table.table] = await removeOwnRows(client, table, { key: command.key, requestedAt }, effectsAtOnce);
-  } catch (error) {
-    if (error instanceof OwnTableProblem) return { removed, problem: error };
-    throw error;
-  }
-  return { removed, problem: null };
+  return removeFromTables(client, await readOwnTables(client, command), { key: command.key, requestedAt }, 'some');
 };
 
 type Copies = {

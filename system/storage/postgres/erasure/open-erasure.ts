@@ -35,6 +35,9 @@ const select = `
 /** What waits lets those behind it go on, and is tried again in its turn; where `waited_at` lies ahead, not before that. */
 const inTurn = 'and coalesce(waited_at <= clock_timestamp(), true) order by waited_at nulls first, erasure limit 1';
 
+/** When it waits from: a minute ahead where each try takes as long as a statement may, so that it is passed over until then. */
+export const waitedAt = (isSlow: string) => `clock_timestamp() + case when ${isSlow} then interval '1 minute' else '0' end`;
+
 /** The one whose step is next. */
 export const readOpenErasure = async (client: Pick<Client, 'query'>): Promise<OpenErasure | null> =>
   toErasure((await client.query<Row>(`${select} ${inTurn}`)).rows[0]);

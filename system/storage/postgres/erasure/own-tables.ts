@@ -59,6 +59,33 @@ export const removeOwnRows = async (client: Client, table: OwnTable, object: Own
     return (await client.query(chosen, valuesOf(object))).rowCount ?? 0;
   });
 
+/** A problem of one table undoes nothing of those before it: what is gone by then counts, of other tables and of this one. */
+export type RemovedOwn = { readonly removed: Readonly<Record<string, number>>; readonly problem: OwnTableProblem | null };
+
+const rowsAtOnce = 2000;
+
+/** A bounded number of each table, or again until none is left. */
+export const removeFromTables = async (
+  client: Client,
+  tables: readonly OwnTable[],
+  object: OwnObject,
+  many: 'some' | 'all',
+): Promise<RemovedOwn> => {
+  const removed: Record<string, number> = {};
+  try {
+    for (const table of tables)
+      for (let isMore = true; isMore;) {
+        const rows = await removeOwnRows(client, table, object, rowsAtOnce);
+        removed[table.table] = (removed[table.table] ?? 0) + rows;
+        isMore = many === 'all' && rows > 0;
+      }
+  } catch (error) {
+    if (error instanceof OwnTableProblem) return { removed, problem: error };
+    throw error;
+  }
+  return { removed, problem: null };
+};
+
 /** In the open transaction, which goes on. */
 const guarded = async <Result>(client: Client, { table }: OwnTable, run: () => Promise<Result>): Promise<Result> => {
   await client.query('savepoint own_table');
