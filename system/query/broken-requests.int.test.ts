@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { statusesIn } from '../contract/testing.ts';
 import { append, openSocket } from './consumers/testing.ts';
 import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
 
@@ -52,7 +53,6 @@ const holdErasures = async () => {
   return { [Symbol.asyncDispose]: letGo };
 };
 
-const statusesIn = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 const asked = async () => (await query.pool.query('select from erasures')).rowCount;
 
 test.each([

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import { expect, test, vi } from 'vitest';
+import { statusesIn } from '../contract/testing.ts';
 import { createBrokenRequests } from './broken-requests.ts';
 
 /** More than the system keeps for a reader who takes nothing. */
@@ -27,8 +28,6 @@ const startServer = async () => {
     new Promise<number>((resolve, reject) => void app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
   return { port: Number(new URL(address).port), said, done, broke, connections, [Symbol.asyncDispose]: () => app.close() };
 };
-
-const statusesIn = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
 const large = 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n';
 const order = 'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
