@@ -1,4 +1,4 @@
-// For tests: a certificate of its own making, for localhost and 127.0.0.1. Node makes keys, but no certificates.
+// For tests: what came back on a bare connection; and a certificate of its own making, for localhost and 127.0.0.1: Node makes keys, but no certificates.
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
@@ -44,3 +44,7 @@ export const createTestCertificate = (validDays: readonly [from: number, to: num
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 };
+
+/** Of the answers on a connection of HTTP/1.1, one behind another. */
+export const statusesIn = (answers: string): readonly number[] =>
+  [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));

@@ -1,4 +1,5 @@
 // Which errors of a start are the database's: whoever starts the process again, once it is back, gets further.
+import { messageOf } from '../contract/message-of.ts';
 import { isSystemError, SystemError } from '../contract/system-error.ts';
 import { classifyError, isConnectionLoss, sqlStateOf } from '../workers/error-class.ts';
 
@@ -23,10 +24,4 @@ const isOfConnection = (error: unknown): boolean => {
   if (error instanceof AggregateError) return error.errors.every(isOfConnection);
   const { code, syscall } = error as NodeError;
   return syscall === 'connect' || code === 'ECONNRESET';
-};
-
-/** What failed for several addresses of one name has no words of its own. */
-export const messageOf = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map((one) => messageOf(one)).join('; ');
-  return error instanceof Error ? error.message : String(error);
 };

@@ -1,6 +1,7 @@
 // The entry of a handler thread of process `worker`: wires the timelines processor and its user code to PostgreSQL. One connection of its own.
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../contract/message-of.ts';
 import { createCachedRegistry } from '../schemas/cached-registry.ts';
 import { createLaneStore } from '../storage/postgres/lane-store.ts';
 import { loadRegistry } from '../storage/postgres/load-registry.ts';
@@ -80,5 +81,5 @@ try {
     turn: settings.keyTurnMs === 0 ? null : { ms: settings.keyTurnMs, nowMs: monotonicMs, neighbours: createNeighbours(monotonicMs) },
   });
 } catch (error) {
-  port.postMessage({ type: 'unusable', message: error instanceof Error ? error.message : String(error) });
+  port.postMessage({ type: 'unusable', message: messageOf(error) });
 }

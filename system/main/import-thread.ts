@@ -3,6 +3,7 @@
 import { randomFillSync } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../contract/message-of.ts';
 import { isSystemError } from '../contract/system-error.ts';
 import { createTimeOrderedIdentities } from '../ingest/identity.ts';
 import { createImportRunner } from '../recovery/import/import-runner.ts';
@@ -15,7 +16,7 @@ import type { ImportThreadData, ThreadAnswer, ThreadRequest } from './imports/th
 const { databaseUrl, connectionName, laneCount, diskBudgetBytes, lagBudgetMs, commitBudgetMs } = workerData as ImportThreadData;
 const port = parentPort!;
 const say = (answer: ThreadAnswer): void => port.postMessage(answer);
-const tell = (error: unknown): void => say({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
+const tell = (error: unknown): void => say({ kind: 'trouble', message: messageOf(error) });
 
 const commitTimeoutMs = 10_000;
 /** What the server ended is told of by the server. */
@@ -43,7 +44,7 @@ const settle = async ({ request, tenant, name, fromLine, bytes }: ThreadRequest)
     say({ kind: 'settled', request, end: await runner.settle({ tenant, name, fromLine, bytes: Buffer.from(bytes) }) });
   } catch (error) {
     const code = isSystemError(error) ? error.code : null;
-    say({ kind: 'failed', request, code, message: error instanceof Error ? error.message : String(error) });
+    say({ kind: 'failed', request, code, message: messageOf(error) });
   }
 };
 

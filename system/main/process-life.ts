@@ -1,8 +1,9 @@
 // The life of a process as docs/process-protocol.md has it: one ready line, or one refused line and exit 3; a first signal stops it
 // gracefully (exit 0), a second one, at least a second later, at once (exit 130). Shared by every main.
 import { randomBytes } from 'node:crypto';
+import { messageOf } from '../contract/message-of.ts';
 import { isSystemError } from '../contract/system-error.ts';
-import { messageOf, withDatabaseNamed } from './database-trouble.ts';
+import { withDatabaseNamed } from './database-trouble.ts';
 import { createSignalCount } from './stop-signals.ts';
 
 export type Running = {

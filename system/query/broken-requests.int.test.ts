@@ -3,23 +3,30 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { openSocket } from './consumers/testing.ts';
+import { statusesIn } from '../contract/testing.ts';
+import { append, openSocket } from './consumers/testing.ts';
 import { type QueryUnderTest, startQueryUnderTest } from './testing.ts';
 
 let query: QueryUnderTest;
 let address: string;
 /** The server's ends of the connections, as they came. */
 const connections: Socket[] = [];
+/** What the parser could not read, once it was dealt with. */
+const broke: string[] = [];
 
 beforeAll(async () => {
   query = await startQueryUnderTest();
   query.app.server.on('connection', (socket: Socket) => connections.push(socket));
+  query.app.server.on('clientError', ({ code }: NodeJS.ErrnoException) => broke.push(String(code)));
   address = await query.app.listen({ host: '127.0.0.1', port: 0 });
 });
 
 afterAll(() => query[Symbol.asyncDispose]());
 
-beforeEach(() => query.pool.query('truncate erasures cascade'));
+beforeEach(async () => {
+  broke.length = 0;
+  await query.pool.query('truncate erasures cascade');
+});
 
 const erasure = JSON.stringify({ system_name: 'shop', object_id: 'order-1', requested_by: 'ann', why: 'a test' });
 const post = 'POST /erasures HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
@@ -46,7 +53,6 @@ const holdErasures = async () => {
   return { [Symbol.asyncDispose]: letGo };
 };
 
-const statusesIn = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 const asked = async () => (await query.pool.query('select from erasures')).rowCount;
 
 test.each([
@@ -60,7 +66,7 @@ test.each([
   {
     await using _held = await holdErasures();
     socket.write(whole + rest);
-    await wait(200);
+    await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]));
     expect(said()).toBe('');
   }
   await closed;
@@ -73,12 +79,16 @@ test('what was told that it came too late is not done when its rest comes after 
   const before = connections.length;
   socket.write(head + erasure.slice(0, 20));
   await vi.waitFor(() => expect(connections.length).toBe(before + 1));
-  await vi.waitFor(() => expect(connections[before]!.bytesRead).toBe(head.length + 20));
+  const ours = connections[before]!;
+  await vi.waitFor(() => expect(ours.bytesRead).toBe(head.length + 20));
+  // The rest is to come before we are gone.
+  vi.spyOn(ours, 'destroySoon').mockReturnValue();
   // As Node does after 30 s.
   const tooLate = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-  query.app.server.emit('clientError', tooLate, connections[before]);
+  query.app.server.emit('clientError', tooLate, ours);
   await vi.waitFor(() => expect(statusesIn(said())).toEqual([408]));
   socket.write(erasure.slice(20));
+  await vi.waitFor(() => expect(ours.bytesRead).toBe(whole.length));
   await wait(200);
   expect(await asked()).toBe(0);
   socket.destroy();
@@ -92,7 +102,10 @@ test('stray bytes behind a request whose answer is a stream are not answered in 
   socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await vi.waitFor(() => expect(said).toContain('200 OK'));
   socket.write('GARBAGE\r\n\r\n');
-  await wait(200);
+  await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]));
+  // Whatever was said to the stray bytes comes before it.
+  await append(query, 0, 1);
+  await vi.waitFor(() => expect(said).toContain('event: event'), 5000);
   expect([statusesIn(said), socket.destroyed, said.includes('invalid_request')]).toEqual([[200], false, false]);
   socket.destroy();
 });

@@ -1,9 +1,9 @@
 // Over real sockets: whose answer is still to go out is known by what Node has handed over.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { expect, test, vi } from 'vitest';
+import { statusesIn } from '../contract/testing.ts';
 import { createBrokenRequests } from './broken-requests.ts';
 
 /** More than the system keeps for a reader who takes nothing. */
@@ -20,13 +20,14 @@ const startServer = async () => {
     done.push('order');
     return reply.code(202).send('{}');
   });
+  /** What the parser could not read, once it was dealt with. */
+  const broke: string[] = [];
+  app.server.on('clientError', ({ code }: NodeJS.ErrnoException) => broke.push(String(code)));
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const connections = () =>
     new Promise<number>((resolve, reject) => void app.server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
-  return { port: Number(new URL(address).port), said, done, connections, [Symbol.asyncDispose]: () => app.close() };
+  return { port: Number(new URL(address).port), said, done, broke, connections, [Symbol.asyncDispose]: () => app.close() };
 };
-
-const statusesIn = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
 const large = 'GET /large HTTP/1.1\r\nhost: x\r\n\r\n';
 const order = 'POST /orders HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
@@ -40,7 +41,7 @@ test('an answer that is given and waits behind a large one goes out, whatever st
   socket.write(large + order);
   await vi.waitFor(() => expect(server.done).toEqual(['order']));
   socket.write('GARBAGE\r\n\r\n');
-  await wait(100);
+  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]));
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.resume();
@@ -58,7 +59,7 @@ test('a reader who leaves while answers wait for it leaves nothing behind', asyn
   socket.write(large + order);
   await vi.waitFor(() => expect(server.done).toEqual(['order']));
   socket.write('GARBAGE\r\n\r\n');
-  await wait(100);
+  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]));
   socket.destroy();
   await vi.waitFor(async () => expect(await server.connections()).toBe(0));
   expect(server.said).toEqual([]);

@@ -11,7 +11,7 @@ it('an error is told with its code and its causes', () => {
 });
 
 it('an empty AggregateError says what its members say', () => {
-  expect(errorAttributes(new AggregateError([new Error('v4'), new Error('v6')], ''))['exception.message']).toBe('v4, v6');
+  expect(errorAttributes(new AggregateError([new Error('v4'), new Error('v6')], ''))['exception.message']).toBe('v4; v6');
 });
 
 it('a cause that leads back ends', () => {

@@ -1,4 +1,5 @@
 // An error as attributes of a log record or a span, by the semantic conventions; causes are told in the message.
+import { messageOf } from '../contract/message-of.ts';
 export type ErrorAttributes = {
   readonly 'exception.type': string;
   readonly 'exception.message': string;
@@ -28,13 +29,7 @@ const messages = (error: Error) => {
     cause !== undefined && found.length < causesShown;
     cause = cause instanceof Error ? cause.cause : undefined
   ) {
-    found.push(describe(cause));
+    found.push(messageOf(cause));
   }
   return found;
-};
-
-/** An AggregateError of failed connects has an empty message: its members say what happened. */
-const describe = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map((member) => describe(member)).join(', ');
-  return error instanceof Error ? error.message : String(error);
 };

@@ -1,4 +1,5 @@
 // What the standard OTEL_* variables ask of this process. Parsed once, at start; says what it could not use and goes on.
+import { messageOf } from '../contract/message-of.ts';
 export type TelemetryEnvironment = Readonly<Record<string, string | undefined>>;
 
 export type TelemetrySettings = {
@@ -89,9 +90,7 @@ const parseResourceAttributes = (value: string | null, problems: string[]): Reco
         .map(parseMember),
     );
   } catch (error) {
-    problems.push(
-      `OTEL_RESOURCE_ATTRIBUTES is '${value}': ${error instanceof Error ? error.message : String(error)}; all of it is ignored.`,
-    );
+    problems.push(`OTEL_RESOURCE_ATTRIBUTES is '${value}': ${messageOf(error)}; all of it is ignored.`);
     return {};
   }
 };

@@ -1,43 +1,19 @@
 // What a lane of a team's own processor that goes one event at a time has counted after trouble with storage: the deaths of its process, no more and no fewer.
-import { MessageChannel } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import type { LogEvent } from '../stream/stream.ts';
 import { noBooks, type Tenure } from './checkpoint.ts';
 import type { Failure } from './failure.ts';
 import type { TaskEnd } from './handler-thread.ts';
 import { keyName, newKeyState } from './key-order.ts';
 import type { DecideInside, LaneStore } from './lane-store.ts';
-import { createLaneTurn } from './lane-turn.ts';
-import { createOrderedLane } from './ordered-lane.ts';
-import type { OwnRules } from './own-rules.ts';
 import type { OrderedProcessor } from './processor.ts';
-import { serveThread } from './serve-thread.ts';
-import type { WorkerTelemetry } from './telemetry.ts';
-import type { ThreadPool } from './thread-pool.ts';
-import type { FromThread, Task } from './thread-protocol.ts';
-import { noThrottle } from './token-bucket.ts';
+import { connectionLost, createLaneOf, eventAt, parkingRules, type RunTask, startThread } from './testing/simulated-lane.ts';
+import type { Task } from './thread-protocol.ts';
 
 const tenure: Tenure = { processor: 'ledger', version: 1, lane: 0, epoch: 3 };
 const timedOut: Failure = { code: 'handler_timeout', message: 'too long', errorType: 'timeout' };
 const lockTimeout = () => Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
-const connectionLost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
 
-const event: LogEvent = {
-  lane: 0,
-  position: 5,
-  id: 5,
-  tenant: 'default',
-  systemName: 'shop',
-  objectId: 'o',
-  eventName: 'e',
-  idempotencyKey: null,
-  sequence: null,
-  eventTime: new Date(0),
-  eventTimeSource: 'client',
-  receivedAt: new Date(0),
-  body: '{}',
-  traceparent: null,
-};
+const event = eventAt(5);
 
 type Trouble = {
   /** With the statement that counts; `isCountedFirst`: it is carried out all the same. */
@@ -86,53 +62,21 @@ const createLane = (attempts: number) => {
   return { row, trouble, store: store as unknown as LaneStore };
 };
 
-const rules: OwnRules = {
-  use: () => {},
-  isEnough: () => false,
-  begin: () => {},
-  isOrdered: true,
-  takesNumbers: false,
-  policy: { attempts: 1, retryMs: 1 },
-  action: 'park',
-  isShed: () => false,
-};
-
 const open: Disposable[] = [];
 afterEach(() => {
   for (const one of open.splice(0)) one[Symbol.dispose]();
 });
 
-const startThread = (store: LaneStore, called: () => void) => {
-  const { port1: mine, port2: theirs } = new MessageChannel();
-  open.push({ [Symbol.dispose]: () => mine.close() });
+const startLedger = (store: LaneStore, called: () => void): RunTask => {
   const handle = () => {
     called();
     return null;
   };
-  const processor: OrderedProcessor<null> = { kind: 'ordered', name: 'ledger', version: 1, handle, apply: async () => 0, own: rules };
-  let end = Promise.withResolvers<TaskEnd>();
-  mine.on('message', (message: FromThread) => {
-    if (message.type === 'may-write') mine.postMessage({ type: 'go', changed: [] });
-    if (message.type === 'report' || message.type === 'error') {
-      const { type, ...rest } = message;
-      end.resolve({ kind: type, ...rest } as TaskEnd);
-    }
-  });
-  serveThread(theirs, {
-    processorOf: async () => processor,
-    stream: { read: async () => [event], heads: () => Promise.reject(new Error('no')) },
-    store,
-    progress: { enter: () => {}, leave: () => {}, waits: () => {} },
-    policy: rules.policy,
-    maxBytes: 1e6,
-    nowMs: () => 1000,
-    turn: null,
-  });
-  return (task: Task): Promise<TaskEnd> => {
-    end = Promise.withResolvers<TaskEnd>();
-    mine.postMessage({ type: 'task', task });
-    return end.promise;
-  };
+  const own = parkingRules;
+  const processor: OrderedProcessor<null> = { kind: 'ordered', name: 'ledger', version: 1, handle, apply: async () => 0, own };
+  const thread = startThread({ processor, events: [event], store });
+  open.push(thread);
+  return thread.run;
 };
 
 type Starting = { readonly culprit?: Failure | null; readonly room?: number; readonly threadCount?: number };
@@ -140,7 +84,7 @@ type Starting = { readonly culprit?: Failure | null; readonly room?: number; rea
 /** A lane whose tasks go to its threads by turns. `culprit`: its first task took the thread with it. */
 const startLane = ({ store }: ReturnType<typeof createLane>, { culprit = null, room = 10, threadCount = 2 }: Starting = {}) => {
   let calls = 0;
-  const threads = Array.from({ length: threadCount }, () => startThread(store, () => (calls += 1)));
+  const threads = Array.from({ length: threadCount }, () => startLedger(store, () => (calls += 1)));
   const failures: Failure[] = [];
   let ended = culprit;
   const run = async (task: Task): Promise<TaskEnd> => {
@@ -152,25 +96,17 @@ const startLane = ({ store }: ReturnType<typeof createLane>, { culprit = null, r
     threads.push(threads.shift()!);
     return threads[0]!(task);
   };
-  const lane = createOrderedLane({
+  const lane = createLaneOf({
     tenure,
-    threads: { use: (work: (thread: never) => unknown) => work({ run } as never) } as unknown as ThreadPool,
-    turn: createLaneTurn(),
-    bucket: noThrottle,
-    batchEvents: 10,
-    bounds: { pendingEvents: 10, parkEvents: room, pendingPolicy: 'wait' },
-    holdings: { parked: 0, pending: 0 },
+    run,
+    parkEvents: room,
     carefulUntil: 5,
     telemetry: {
-      finished: (_tenure: unknown, batch: { failures: readonly { failure: Failure }[] }) =>
-        void failures.push(...batch.failures.map(({ failure }) => failure)),
+      finished: (_tenure, batch) => void failures.push(...batch.failures.map(({ failure }) => failure)),
       interrupted: () => {},
       handlerKilled: () => {},
       blocked: () => {},
-    } as unknown as WorkerTelemetry,
-    recordFenced: () => Promise.resolve(),
-    onParked: () => {},
-    skipOldestGap: () => Promise.resolve(false),
+    },
   });
   const look = () => lane.runBatch({ position: 4, head: 5, drain: false }, new AbortController().signal);
   return { look, failures, calls: () => calls };

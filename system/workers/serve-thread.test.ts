@@ -1,45 +1,19 @@
 // What a thread and its lane report of a batch whose commit is not answered: the first attempt's decisions, once, where it was carried out.
-import { MessageChannel } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import type { LogEvent } from '../stream/stream.ts';
 import { compareCheckpoint, noBooks, type Tenure } from './checkpoint.ts';
-import type { TaskEnd } from './handler-thread.ts';
 import { newKeyState, keyName } from './key-order.ts';
 import type { EventTransactions } from './event-transaction.ts';
 import type { DecideInside, LaneStore } from './lane-store.ts';
-import { createLaneTurn } from './lane-turn.ts';
 import { noteLostAnswer } from './lost-answer.ts';
-import { createOrderedLane } from './ordered-lane.ts';
 import type { OwnRules } from './own-rules.ts';
 import type { OrderedProcessor } from './processor.ts';
 import type { Settlement } from './settlement.ts';
-import { serveThread } from './serve-thread.ts';
 import type { FinishedBatch } from './telemetry-parts.ts';
-import type { WorkerTelemetry } from './telemetry.ts';
-import type { ThreadPool } from './thread-pool.ts';
-import type { FromThread, Task } from './thread-protocol.ts';
-import { noThrottle } from './token-bucket.ts';
+import { connectionLost, createLaneOf, eventAt, parkingRules, type RunTask, startThread } from './testing/simulated-lane.ts';
 
 const tenure: Tenure = { processor: 'timelines', version: 1, lane: 0, epoch: 3 };
-const connectionLost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-
-const eventAt = (position: number): LogEvent => ({
-  lane: 0,
-  position,
-  id: position,
-  tenant: 'default',
-  systemName: 'shop',
-  objectId: `o-${position}`,
-  eventName: 'e',
-  idempotencyKey: null,
-  sequence: null,
-  eventTime: new Date(0),
-  eventTimeSource: 'client',
-  receivedAt: new Date(position),
-  body: '{}',
-  traceparent,
-});
 
 type Step = 'heard' | 'unheard' | 'undone' | 'away';
 
@@ -70,8 +44,6 @@ const createStore = (steps: Step[]) => {
 };
 
 const start = (steps: Step[], { failAlways = true, own }: { failAlways?: boolean; own?: OwnRules } = {}) => {
-  const { port1: mine, port2: theirs } = new MessageChannel();
-  open.push({ [Symbol.dispose]: () => mine.close() });
   let handled = 0;
   const handle = (event: LogEvent) => {
     handled += 1;
@@ -86,55 +58,20 @@ const start = (steps: Step[], { failAlways = true, own }: { failAlways?: boolean
     apply: () => Promise.resolve(0),
     ...(own && { own }),
   };
-  let end = Promise.withResolvers<TaskEnd>();
-  mine.on('message', (message: FromThread) => {
-    if (message.type === 'may-write') mine.postMessage({ type: 'go', changed: [] });
-    if (message.type === 'report') end.resolve({ kind: 'report', report: message.report, takenOff: message.takenOff });
-    if (message.type === 'error') {
-      const { error, unheard, takenOff } = message;
-      end.resolve({ kind: 'error', error, unheard, takenOff });
-    }
-  });
-  serveThread(theirs, {
-    processorOf: () => Promise.resolve(processor),
-    stream: {
-      read: async (_lane, after) => [1, 2, 3].filter((at) => at > after).map(eventAt),
-      heads: () => Promise.reject(new Error('no')),
-    },
-    store: createStore(steps),
-    progress: { enter: () => {}, leave: () => {}, waits: () => {} },
-    policy: { attempts: 1, retryMs: 1 },
-    maxBytes: 1e6,
-    nowMs: () => 1000,
-    turn: null,
-  });
-  const run = (task: Task): Promise<TaskEnd> => {
-    end = Promise.withResolvers<TaskEnd>();
-    mine.postMessage({ type: 'task', task });
-    return end.promise;
-  };
-  return runLane(run);
+  const events = [1, 2, 3].map((position) => eventAt(position, { traceparent }));
+  const thread = startThread({ processor, events, store: createStore(steps) });
+  open.push(thread);
+  return runLane(thread.run);
 };
 
-const runLane = async (run: (task: Task) => Promise<TaskEnd>) => {
+const runLane = async (run: RunTask) => {
   const told: FinishedBatch[] = [];
   let parked = 0;
-  const lane = createOrderedLane({
+  const lane = createLaneOf({
     tenure,
-    threads: { use: (work: (thread: never) => unknown) => work({ run } as never) } as unknown as ThreadPool,
-    turn: createLaneTurn(),
-    bucket: noThrottle,
-    batchEvents: 10,
-    bounds: { pendingEvents: 10, parkEvents: 10, pendingPolicy: 'wait' },
-    holdings: { parked: 0, pending: 0 },
-    carefulUntil: null,
-    telemetry: {
-      finished: (_tenure: Tenure, batch: FinishedBatch) => void told.push(batch),
-      interrupted: () => {},
-    } as unknown as WorkerTelemetry,
-    recordFenced: () => Promise.resolve(),
+    run,
+    telemetry: { finished: (_tenure, batch) => void told.push(batch), interrupted: () => {} },
     onParked: () => (parked += 1),
-    skipOldestGap: () => Promise.resolve(false),
   });
   let position = 0;
   for (let tries = 0; position < 3 && tries < 10; tries += 1) {
@@ -164,17 +101,7 @@ test('what is told is what was written: the first attempt’s decisions, also wh
 });
 
 test('a batch of a team’s own processor is told of once too', async () => {
-  const own: OwnRules = {
-    use: () => {},
-    isEnough: () => false,
-    begin: () => {},
-    isOrdered: true,
-    takesNumbers: false,
-    policy: { attempts: 1, retryMs: 1 },
-    action: 'park',
-    isShed: () => false,
-  };
-  const { position, told } = await start(['undone', 'unheard', 'away', 'heard'], { own });
+  const { position, told } = await start(['undone', 'unheard', 'away', 'heard'], { own: parkingRules });
   expect([position, told.length]).toEqual([3, 1]);
   expect(told[0]).toMatchObject({ delivered: 3, failures: [{ position: 2, end: 'dead_letter' }] });
 });

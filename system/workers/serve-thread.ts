@@ -1,5 +1,6 @@
 // The inside of a handler thread: takes one task at a time and answers with a report. It ends when its worker ends it.
 import type { MessagePort } from 'node:worker_threads';
+import { messageOf } from '../contract/message-of.ts';
 import type { LaneId } from './checkpoint.ts';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import type { OrderedProcessor } from './processor.ts';
@@ -106,5 +107,5 @@ const toTaskError = (error: unknown): TaskError => ({
   // A data error that reaches this point is no event's: it was not found in any of them.
   errorClass: classifyError(error) === 'infrastructure' ? 'infrastructure' : 'defect',
   errorType: errorTypeOf(error),
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 });

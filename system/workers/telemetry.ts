@@ -1,4 +1,5 @@
 // The collector of the workers: what they did, as metrics, spans and log records. It never sees a payload.
+import { messageOf } from '../contract/message-of.ts';
 import { signals } from '../contract/signals.ts';
 import { collectBatches } from './batch-telemetry.ts';
 import type { FoundCheckpoint, Tenure } from './checkpoint.ts';
@@ -62,7 +63,6 @@ export const collectWorkers = (parts: TelemetryParts, processors: readonly strin
         { eventName: 'faultline.recovery.done' },
       );
     },
-    error: (what, error) =>
-      logger.warn(`could not ${what}`, { 'exception.message': error instanceof Error ? error.message : String(error) }),
+    error: (what, error) => logger.warn(`could not ${what}`, { 'exception.message': messageOf(error) }),
   };
 };

@@ -7,12 +7,12 @@ import type { AppliedRange, UnorderedProcessor } from './processor.ts';
 import type { RangeStore } from './range-store.ts';
 import type { FinishedBatch } from './telemetry-parts.ts';
 import type { WorkerTelemetry } from './telemetry.ts';
+import { connectionLost } from './testing/simulated-lane.ts';
 import { noThrottle } from './token-bucket.ts';
 import { createUnorderedBatch } from './unordered-lane.ts';
 import type { WorkerClock } from './worker-clock.ts';
 
 const tenure: Tenure = { processor: 'events', version: 1, lane: 0, epoch: 3 };
-const connectionLost = () => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
 const refused = () => Object.assign(new Error('no such number'), { code: '22003' });
 
 /** What becomes of an attempt: heard, carried out and not heard, not carried out and not heard, or no connection at all. */

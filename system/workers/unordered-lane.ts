@@ -1,4 +1,5 @@
 // The live flow of an unordered processor's lane: ranges moved inside the database, in this thread, for there is no user code.
+import { messageOf } from '../contract/message-of.ts';
 import type { Tenure } from './checkpoint.ts';
 import { classifyError, errorTypeOf, isConnectionLoss } from './error-class.ts';
 import { describeFailure } from './failure.ts';
@@ -162,5 +163,3 @@ const finished = ({ receivedAtMs, traced }: AppliedRange, startedAtMs: number, e
   settledFromMs: startedAtMs,
   endedAtMs,
 });
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

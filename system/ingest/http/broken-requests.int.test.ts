@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { statusesIn } from '../../contract/testing.ts';
 import { noIngestTelemetry, type RequestMeasure } from '../telemetry.ts';
 import { sendRaw, startTestDoor, type TestDoor } from './testing.ts';
 
@@ -27,7 +28,6 @@ const post = 'POST /events HTTP/1.1\r\nhost: x\r\ncontent-type: application/json
 const head = (bytes: number) => `${post}content-length: ${bytes}\r\n\r\n`;
 const whole = head(event.length) + event;
 const tooLarge = `${post}x: ${'y'.repeat(20_480)}\r\n\r\n`;
-const statusesIn = (answers: string) => [...answers.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
 test.each([
   ['headers beyond 16 KiB', tooLarge, '431', 'headers_too_large'],

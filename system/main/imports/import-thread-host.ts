@@ -2,6 +2,7 @@
 // hand and is started anew with the next slice; where the import stood is in its ledger.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import type { ImportRunner, Slice, SliceEnd } from '../../recovery/import/import-runner.ts';
 import { createMutex } from '../../workers/mutex.ts';
@@ -51,7 +52,7 @@ export const createImportThread = ({ data, onTrouble, nowMs, open = openThread }
       if (answer.kind === 'settled') inHand?.resolve(answer.end);
       else inHand?.reject(answer.code === null ? new Error(answer.message) : new SystemError(answer.code, answer.message));
     });
-    started.on('error', (error) => over(error instanceof Error ? error.message : String(error)));
+    started.on('error', (error) => over(messageOf(error)));
     started.on('exit', () => over('it was stopped'));
     started.unref();
     return started;

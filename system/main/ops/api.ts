@@ -1,4 +1,5 @@
 // The query process as `npm run ops` speaks to it: over HTTP, as any client would.
+import { messageOf } from '../../contract/message-of.ts';
 import { retryAfterMs } from '../../contract/retry-after.ts';
 import { OpsError } from './ops-error.ts';
 import type { OpsSurroundings } from './surroundings.ts';
@@ -169,5 +170,5 @@ const parse = (text: string): unknown => {
 const reasonOf = (error: unknown): string => {
   const { cause } = error as { cause?: unknown };
   const reason = cause instanceof AggregateError ? cause.errors[0] : (cause ?? error);
-  return reason instanceof Error ? reason.message || String((reason as NodeJS.ErrnoException).code) : String(reason);
+  return messageOf(reason);
 };

@@ -1,6 +1,7 @@
 // A team's own processors, found out at start: each file is loaded in a thread of its own, so that one that never comes to an end is ended.
 import { extname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import type { ProcessorDescription } from './describe.ts';
 import type { DescribeAnswer } from './describe-thread.ts';
@@ -55,9 +56,7 @@ const describeInThread = (file: string): Promise<DescribeAnswer> => {
     longestLoadMs,
   );
   worker.once('message', answer);
-  worker.once('error', (error) =>
-    answer({ problem: `It ends its thread as it loads: ${error instanceof Error ? error.message : String(error)}` }),
-  );
+  worker.once('error', (error) => answer({ problem: `It ends its thread as it loads: ${messageOf(error)}` }));
   worker.once('exit', (code) => answer({ problem: `It ends its thread as it loads, with exit code ${code}.` }));
   return promise.finally(() => {
     clearTimeout(late);

@@ -2,15 +2,14 @@
 // the process that tests, and ends with it.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, type ClientBase } from 'pg';
 import { wholeNumbers } from '../../storage/postgres/connection.ts';
 import { createSession, type Session } from '../../storage/postgres/session.ts';
+import { removeLeftovers } from './test-folders.ts';
 
 export type TestPlace = AsyncDisposable & { readonly session: Session; readonly client: ClientBase };
 
@@ -55,7 +54,6 @@ const withNumbers = (given: Client): Client =>
 let server: Promise<string> | null = null;
 /** Nothing of it has to survive anything. */
 const settings = 'fsync=off;full_page_writes=off;synchronous_commit=off;shared_buffers=32MB;max_connections=50';
-const prefix = 'faultline-processor-test-';
 const leaseMs = 600_000;
 
 export const openOwn = async (): Promise<TestPlace> => {
@@ -75,15 +73,14 @@ export const openOwn = async (): Promise<TestPlace> => {
   };
 };
 
-const program = fileURLToPath(new URL(`../postgres${extname(import.meta.url)}`, import.meta.url));
+const program = fileURLToPath(new URL(`test-postgres${extname(import.meta.url)}`, import.meta.url));
 
 type Line = { readonly event_name?: string; readonly body: string; readonly attributes: { readonly address?: string } };
 
 /** It does not keep the process that tests alive, and ends when that one is gone. */
 const startServer = async (): Promise<string> => {
   await removeLeftovers();
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  const ours = { FAULTLINE_POSTGRES_DATA: folder, FAULTLINE_POSTGRES_SETTINGS: settings, FAULTLINE_EXIT_WITH_PARENT: 'true' };
+  const ours = { FAULTLINE_POSTGRES_SETTINGS: settings, FAULTLINE_EXIT_WITH_PARENT: 'true' };
   const child = spawn(process.execPath, [program], { env: { ...process.env, ...ours }, stdio: ['pipe', 'pipe', 'inherit'] });
   const ready = Promise.withResolvers<string>();
   let last = 'no reason given';
@@ -99,28 +96,6 @@ const startServer = async (): Promise<string> => {
   child.unref();
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
   return address;
-};
-
-/** Of processes that are gone; the number in the name is the process. */
-const removeLeftovers = async (): Promise<void> => {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
-    if (pid > 0 && !isAlive(pid)) await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(unlessAnothers);
-  }
-};
-
-/** The folder of temporary files is everybody's: what another user left there is theirs to remove. */
-const unlessAnothers = (error: unknown): void => {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'EACCES' && code !== 'EPERM') throw error;
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 };
 
 const onServer = async (url: string, statement: string): Promise<void> => {

@@ -1,3 +1,7 @@
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { Client } from 'pg';
 import { describe, expect, inject, test } from 'vitest';
 import { defineProcessor } from '../../processor/define-processor.ts';
@@ -164,5 +168,28 @@ describe('the test kit of processors', () => {
     expect(await one.run()).toMatchObject({ applied: 1 });
     expect(await other.rows('counts')).toEqual([]);
     await expect(other.rows('count' as 'counts')).rejects.toThrow(/has no table 'count'; there are: counts/);
+  });
+
+  test.each([
+    ['ended', 'await given[Symbol.asyncDispose]()'],
+    ['threw', `throw new Error('bad')`],
+    ['was interrupted, and all it started with it', `process.kill(0, 'SIGINT')`],
+    ['was killed', `process.kill(process.pid, 'SIGKILL')`],
+  ])('leaves no folder of its own PostgreSQL once the process that tests %s', async (_how, last) => {
+    const temporary = await mkdtemp(join(tmpdir(), 'faultline-test-kit-'));
+    await using _temporary = { [Symbol.asyncDispose]: () => rm(temporary, { recursive: true, force: true }) };
+    // Where root runs this, the server's account has to pass.
+    await chmod(temporary, 0o711);
+    const folders = async () => (await readdir(temporary)).filter((name) => name.startsWith('faultline-processor-test-'));
+    const program = `
+      import { readdirSync } from 'node:fs';
+      import { testProcessor } from ${JSON.stringify(new URL('test-processor.ts', import.meta.url).href)};
+      const given = await testProcessor({ name: 'counting', version: 1, tables: {}, handle: () => {} });
+      console.log(readdirSync(${JSON.stringify(temporary)}).join());
+      ${last}`;
+    const env = { TMPDIR: temporary, TEMP: temporary };
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], { env, reject: false, detached: true });
+    expect(stdout).toContain('faultline-processor-test-');
+    await expect.poll(folders, { timeout: 20_000 }).toEqual([]);
   });
 });

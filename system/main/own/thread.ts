@@ -1,5 +1,6 @@
 // The entry of a handler thread of a team's own processor: wires its module to PostgreSQL. One connection of its own.
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../contract/message-of.ts';
 import type { ProcessorDefinition } from '../../processor/define-processor.ts';
 import { createCachedRegistry } from '../../schemas/cached-registry.ts';
 import { createLaneStore } from '../../storage/postgres/lane-store.ts';
@@ -97,5 +98,5 @@ try {
     turn: null,
   });
 } catch (error) {
-  port.postMessage({ type: 'unusable', message: error instanceof Error ? error.message : String(error) });
+  port.postMessage({ type: 'unusable', message: messageOf(error) });
 }

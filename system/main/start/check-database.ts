@@ -1,4 +1,5 @@
 // Before anything starts on a database of the user's: does it answer? The password is never printed.
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { withClient } from './with-client.ts';
 
@@ -24,7 +25,7 @@ export const reasonOf = (error: unknown): string => {
   if (error instanceof Error && error.message.endsWith('client password must be a string'))
     return 'the server asks for a password, and the address has none';
   if (error instanceof URIError) return 'what follows a % in it is no character in UTF-8 (a % itself is %25)';
-  return error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+  return messageOf(error);
 };
 
 /** Returns the server's version. Rejects with FL_DATABASE_UNREACHABLE. */

@@ -1,31 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { createHeadWatch, type Timers } from './head-watch.ts';
-
-/** Time that stands still until it is told to go on. */
-const createStillTimers = () => {
-  let nowMs = 0;
-  const due = new Set<{ readonly atMs: number; readonly run: () => void }>();
-  const timers: Timers = {
-    after: (delayMs, run) => {
-      const timer = { atMs: nowMs + delayMs, run };
-      due.add(timer);
-      return { [Symbol.dispose]: () => void due.delete(timer) };
-    },
-  };
-  const advance = async (ms: number) => {
-    const untilMs = nowMs + ms;
-    for (;;) {
-      await vi.waitFor(() => Promise.resolve());
-      const next = [...due].toSorted((a, b) => a.atMs - b.atMs)[0];
-      if (next === undefined || next.atMs > untilMs) break;
-      nowMs = next.atMs;
-      due.delete(next);
-      next.run();
-    }
-    nowMs = untilMs;
-  };
-  return { timers, advance };
-};
+import { createHeadWatch } from './head-watch.ts';
+import { createStillTimers } from './testing.ts';
 
 const never = new AbortController().signal;
 

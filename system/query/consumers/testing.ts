@@ -1,6 +1,8 @@
-// For tests of the consumer API: a log filled by hand, and a reader of server-sent events as the HTML standard has it.
+// For tests of the consumer API: a log filled by hand, time that a test moves, and a reader of server-sent events as the HTML standard has it.
 import { connect, type Socket } from 'node:net';
+import { vi } from 'vitest';
 import type { QueryUnderTest } from '../testing.ts';
+import type { Timers } from './head-watch.ts';
 
 const appendEvents = `
   with moved as (update lanes set head = head + $2 where lane = $1 returning head)
@@ -88,4 +90,30 @@ export const openSocket = async (address: string, path: string): Promise<Socket>
   await new Promise<void>((resolve) => void socket.once('connect', () => resolve()));
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
   return socket;
+};
+
+/** Time that stands still until it is told to go on. */
+export const createStillTimers = () => {
+  let nowMs = 0;
+  const due = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  const timers: Timers = {
+    after: (delayMs, run) => {
+      const timer = { atMs: nowMs + delayMs, run };
+      due.add(timer);
+      return { [Symbol.dispose]: () => void due.delete(timer) };
+    },
+  };
+  const advance = async (ms: number) => {
+    const untilMs = nowMs + ms;
+    for (;;) {
+      await vi.waitFor(() => Promise.resolve());
+      const next = [...due].toSorted((a, b) => a.atMs - b.atMs)[0];
+      if (next === undefined || next.atMs > untilMs) break;
+      nowMs = next.atMs;
+      due.delete(next);
+      next.run();
+    }
+    nowMs = untilMs;
+  };
+  return { timers, advance, due };
 };

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import type { Timers } from '../consumers/head-watch.ts';
 import { type PacedWriter, SlowReader } from '../consumers/paced-writer.ts';
+import { createStillTimers } from '../consumers/testing.ts';
 import type { ReadDatabase } from '../read-database.ts';
 import { RequestProblem } from '../request-problem.ts';
 import type { Route } from '../route.ts';
@@ -12,28 +12,6 @@ const row = (number: number) => `{"n":${number},"text":"${'é'.repeat(50)}"}`;
 const page = `{"rows":[${Array.from({ length: 100 }, (_, number) => row(number)).join(',')}],"next_cursor":null}`;
 const listing = { rows: 'rows', columns: ['n', 'text'], pageRows: 100 };
 const pieceBytes = 1000;
-
-/** Timers of a clock that a test moves by hand. */
-const createTestTimers = () => {
-  const waiting = new Map<() => void, number>();
-  const timers: Timers = {
-    after: (delayMs, run) => {
-      waiting.set(run, delayMs);
-      return { [Symbol.dispose]: () => void waiting.delete(run) };
-    },
-  };
-  const pass = async (ms: number): Promise<void> => {
-    for (const [run, leftMs] of waiting) {
-      waiting.set(run, leftMs - ms);
-      if (leftMs > ms) continue;
-      waiting.delete(run);
-      run();
-    }
-    // What they asked for is answered, and waits again.
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-  return { timers, pass, waiting };
-};
 
 type Course = {
   /** Sees each piece before it is taken. */
@@ -54,7 +32,7 @@ const exported = async ({ onWrite = () => {}, tookMs = 0, finishTookMs = 0, touc
   const written: string[] = [];
   const asked: string[] = [];
   const stopping = new AbortController();
-  const { timers, pass, waiting } = createTestTimers();
+  const { timers, advance, due } = createStillTimers();
   const query = async (operation: string) => {
     asked.push(operation);
     await touch();
@@ -62,14 +40,14 @@ const exported = async ({ onWrite = () => {}, tookMs = 0, finishTookMs = 0, touc
   const snapshot = { query } as unknown as ReadDatabase;
   const writer: PacedWriter = {
     write: async (text) => {
-      await pass(tookMs);
+      await advance(tookMs);
       written.push(text);
       onWrite(written, stopping);
     },
     gone: new AbortController().signal,
     end: () => {},
     finish: async (text) => {
-      await pass(finishTookMs);
+      await advance(finishTookMs);
       written.push(text);
     },
     cut: (text) => void written.push(text),
@@ -96,7 +74,7 @@ const exported = async ({ onWrite = () => {}, tookMs = 0, finishTookMs = 0, touc
     stop: stopping.signal,
     onDefect: (error) => expect.unreachable(String(error)),
   });
-  return { isWhole, written, asked, waiting };
+  return { isWhole, written, asked, due };
 };
 
 const rowsOf = (written: readonly string[]) => written.join('').split('\n').slice(0, -1);
@@ -136,9 +114,9 @@ describe('a page of an export', () => {
     expect((await exported()).asked).toEqual([]);
     // A page of a dozen pieces, each of which takes less than the time after which a snapshot is touched.
     expect((await exported({ tookMs: 600 })).asked.length).toBeGreaterThan(3);
-    const { asked, waiting } = await exported({ tookMs: 1500 });
+    const { asked, due } = await exported({ tookMs: 1500 });
     expect(asked.length).toBeGreaterThan(5);
-    expect([...waiting]).toEqual([]);
+    expect([...due]).toEqual([]);
   });
 
   test('is what the reader was told of it, also where its snapshot can not be ended in order', async () => {

@@ -1,6 +1,7 @@
 // Brings a database to this version's schema, or says precisely why not. Everything happens in one transaction under one advisory lock, so
 // processes that start together wait for each other and a failure leaves nothing half done.
 import type { ClientBase, Pool } from 'pg';
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { readMigrations, tableNames, type Migration } from './migrations.ts';
 import { seedStream } from './seed-stream.ts';
@@ -160,10 +161,3 @@ const explain = (error: unknown): unknown => {
     { cause: error },
   );
 };
-
-const messageOf = (error: unknown): string =>
-  error instanceof AggregateError && error.message === ''
-    ? error.errors.map((one) => messageOf(one)).join('; ')
-    : error instanceof Error
-      ? error.message
-      : String(error);

@@ -1,6 +1,7 @@
 // Makes a team's own processors known to the database: their tables, checkpoints and leases, all in one transaction under one advisory lock, so that workers
 // that start together wait for each other, and a failure leaves nothing half made.
 import { Client, type ClientBase } from 'pg';
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 import { eventColumns } from './log-event-row.ts';
 import { type OwnErase, registerErase } from './register-erase.ts';
@@ -282,7 +283,7 @@ const makeTables = async (client: ClientBase, one: OwnRegistration, statement: s
     // One statement: never two in one text.
     await client.query({ text: statement, queryMode: 'extended' } as { text: string });
   } catch (cause) {
-    throw tables(one, begins, cause instanceof Error ? cause.message : String(cause), cause);
+    throw tables(one, begins, messageOf(cause), cause);
   }
 };
 

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, inject, test } from 'vitest';
-import { createMigratedDatabase, createTestDatabase, templateOf } from './testing.ts';
+import { createMigratedDatabase, createTestDatabase, startVacuum, templateOf } from './testing.ts';
 
 const connect = async (url: string): Promise<Client> => {
   const client = new Client({ connectionString: url });
@@ -57,4 +57,25 @@ test('a draft whose maker died does not stand in the way of the next', async () 
   const client = await connect(database.url);
   expect((await client.query('select from lanes')).rowCount).toBe(7);
   await client.end();
+});
+
+test('a VACUUM that is over before anyone saw it under way is told', async () => {
+  await using database = await createTestDatabase();
+  const client = await connect(database.url);
+  // A view is passed over, with a warning.
+  await client.query(`
+    create function hide() returns event_trigger language plpgsql as
+      $$ begin alter table large rename to hidden; create view large as table hidden; end $$;
+    create event trigger hide on ddl_command_end when tag in ('CREATE TABLE AS') execute function hide()`);
+  await client.end();
+  await expect(startVacuum(database.url)).rejects.toThrow('The VACUUM was over before it was to end.');
+});
+
+test('a VACUUM that something else ended is told with its reason', async () => {
+  await using database = await createTestDatabase();
+  const client = await connect(database.url);
+  const vacuum = await startVacuum(database.url);
+  await client.query('select pg_terminate_backend($1)', [vacuum.pid]);
+  await client.end();
+  await expect(vacuum[Symbol.asyncDispose]()).rejects.toMatchObject({ code: '57P01' });
 });

@@ -1,8 +1,7 @@
 // For integration tests: a fresh, empty database on the one server of the run.
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { migrate } from './migrate.ts';
 
 export type TestDatabase = AsyncDisposable & {
@@ -56,23 +55,38 @@ export const createMigratedDatabase = async (lanes: number): Promise<TestDatabas
   return createTestDatabase(`template ${template}`);
 };
 
-/** A VACUUM in the midst of a table, which it would take minutes for; disposing ends it. */
+/** A VACUUM in the midst of a table, which it would take minutes for; disposing ends it. Rejects, as disposing does, where it ended by anything else. */
 export const startVacuum = async (url: string): Promise<AsyncDisposable & { readonly pid: number }> => {
+  await using undo = new AsyncDisposableStack();
   const client = new Client({ connectionString: url, application_name: 'faultline-testing' });
+  // What ends the connection is told by the statement that it ends.
+  client.on('error', () => {});
   await client.connect();
+  undo.defer(() => client.end());
   await client.query(`create table large as select repeat('x', 1000) as x from generate_series(1, 5000)`);
   await client.query('delete from large');
   await client.query('set vacuum_cost_delay = 100; set vacuum_cost_limit = 1');
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const { pid } = rows[0]!;
-  const ended = client.query('vacuum large').catch(() => {});
-  await onServer(url, async (watcher) => {
-    while ((await watcher.query('select from pg_stat_progress_vacuum where pid = $1', [pid])).rowCount === 0) await wait(10);
-  });
-  const end = async () => {
-    await onServer(url, (other) => other.query('select pg_cancel_backend($1)', [pid]));
-    await ended;
-    await client.end();
+  let failure: unknown = null;
+  const ended = client
+    .query('vacuum large')
+    .then(() => new Error('The VACUUM was over before it was to end.'))
+    .catch((error: unknown) => error)
+    .then((reason) => (failure = reason));
+  const isUnderWay = async (watcher: Client): Promise<boolean> => {
+    if (failure !== null) throw failure;
+    return (await watcher.query('select from pg_stat_progress_vacuum where pid = $1', [pid])).rowCount === 1;
   };
-  return { pid, [Symbol.asyncDispose]: end };
+  await onServer(url, (watcher) => vi.waitUntil(() => isUnderWay(watcher), { timeout: 20_000, interval: 10 }));
+  undo.defer(async () => {
+    if (failure !== null) throw failure;
+    await onServer(url, (other) => other.query('select pg_cancel_backend($1)', [pid]));
+    const reason = await ended;
+    if ((reason as { code?: unknown }).code !== queryCanceled) throw reason;
+  });
+  const owned = undo.move();
+  return { pid, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
+
+const queryCanceled = '57014';

@@ -1,5 +1,6 @@
 // What a failure of the database means for an append: was anything stored, and is it worth another try?
 import { DatabaseError } from 'pg';
+import { messageOf } from '../../contract/message-of.ts';
 import { SystemError } from '../../contract/system-error.ts';
 
 /** Deadlock, serialization, a race for a unique key, a lock not to be had in time: another try of the same batch goes through. */
@@ -37,13 +38,8 @@ export const isMissingPartition = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '23514' && error.table === 'log' && error.constraint === undefined;
 
 export const commitUnknown = (cause: unknown, details: Readonly<Record<string, unknown>> = {}) =>
-  new SystemError('FL_STREAM_COMMIT_UNKNOWN', `The connection was lost around a commit: ${describe(cause)}`, { cause, details });
+  new SystemError('FL_STREAM_COMMIT_UNKNOWN', `The connection was lost around a commit: ${messageOf(cause)}`, { cause, details });
 
 /** Nothing was handed to a connection. */
 export const unreachable = (cause: unknown) =>
-  new SystemError('FL_STREAM_UNREACHABLE', `The stream's database can't be reached: ${describe(cause)}`, { cause });
-
-const describe = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map((one) => describe(one)).join('; ');
-  return error instanceof Error ? error.message : String(error);
-};
+  new SystemError('FL_STREAM_UNREACHABLE', `The stream's database can't be reached: ${messageOf(cause)}`, { cause });
