@@ -45,7 +45,8 @@ export const createReadPool = ({
     // pg-pool waits for it, whatever its type says: no query comes before it.
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => {
-      await client.query('set default_transaction_read_only = on');
+      // What answers a page reads along an index: a plan that reads a table whole, or is compiled first, is one that took the rows for other ones.
+      await client.query('set default_transaction_read_only = on; set enable_seqscan = off; set jit = off');
     },
   });
   pool.on('error', onError);

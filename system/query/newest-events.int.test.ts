@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMigratedDatabase, type TestDatabase } from '../storage/postgres/testing.ts';
 import { createTestPool } from '../storage/postgres/testing-pool.ts';
-import { type EventFilters, selectNewestIds } from './newest-events.ts';
+import { type EventFilters, type Reach, selectNewestIds } from './newest-events.ts';
 
 let database: TestDatabase;
 let pool: ReturnType<typeof createTestPool>;
@@ -61,12 +61,7 @@ describe('the newest that match', () => {
     (filters.to === undefined || row.event_time < new Date(filters.to)) &&
     (upTo === undefined || row.position <= upTo[row.lane]!);
 
-  const pagesOf = async (
-    tenant: string,
-    filters: EventFilters,
-    upTo: readonly number[] | undefined,
-    reach: { recent: number; matching: number },
-  ) => {
+  const pagesOf = async (tenant: string, filters: EventFilters, upTo: readonly number[] | undefined, reach: Reach) => {
     const found: number[] = [];
     for (let below: number | undefined; ;) {
       const { text, values } = selectNewestIds({ tenant, filters, below, positions: upTo, limit: 7 }, reach);
@@ -78,10 +73,11 @@ describe('the newest that match', () => {
   };
 
   it.each([
-    { recent: 10_000, matching: 1_000_000 },
-    { recent: 300, matching: 1_000_000 },
-    { recent: 2000, matching: 5 },
-    { recent: 0, matching: 0 },
+    { recent: 100, matching: 1_000_000, names: 1000 },
+    { recent: 40, matching: 1_000_000, names: 1000 },
+    { recent: 300, matching: 5, names: 4 },
+    { recent: 0, matching: 0, names: 3 },
+    { recent: 0, matching: 1_000_000, names: 5 },
   ])('are found page by page with every filter, whichever way they are found: %o', async (reach) => {
     for (const filters of allFilters)
       for (const [tenant, upTo] of [['quiet'], ['busy'], ['busy', positions], ['nobody']] as const) {
@@ -114,6 +110,8 @@ describe('what came since from others', () => {
       ['quiet', { to: '2026-01-02T00:00:00Z' }],
       ['busy', { from: '2026-01-03T00:00:00Z', to: '2026-01-03T03:00:00Z' }],
       ['busy', { from: '2026-01-03T00:00:00Z', to: '2026-01-03T09:00:00Z', event_name: 'name 3' }],
+      ['busy', { from: '2026-01-03T00:00:00Z', to: '2026-01-03T09:00:00Z', object_id: 'object 2', system_name: 'system 1' }],
+      ['busy', { from: '2026-01-03T00:00:00Z', to: '2026-01-03T09:00:00Z', object_id: 'object 2' }],
     ];
     for (const [tenant, filters] of cases) {
       const { read, found } = await most(tenant, filters);

@@ -1,6 +1,7 @@
 // Which events are the newest that match. Table `events` has an index on objects, on names and on times, each within its tenant; one on ids within a tenant
 // would cost a seventh of all inserts. The primary key finds the newest of who writes now, but for a tenant that fell silent, or an hour of last week, it reads
-// all that came since, and the planner hopes for the best: so each way is spelled out here, with what it reads at most.
+// all that came since, and the planner takes what matches for spread evenly: so each way is spelled out here. What none of them finds in time, more than a million
+// events that match behind some millions that do not, is answered 503 with the advice to narrow the filters.
 import { createConditions } from './sql.ts';
 
 export type EventFilters = {
@@ -22,10 +23,12 @@ export type NewestAsked = {
 };
 
 export type Reach = {
-  /** Ids, and by that rows at most, that are read newest first before anything else. */
+  /** Ids a row of the page, and by that rows at most, that are read newest first before anything else. */
   readonly recent: number;
-  /** Of a range that has more than so many, most likely the newest ids are not far. */
+  /** That are read, to find the newest of them: where more match, most likely the newest ids are not far. */
   readonly matching: number;
+  /** Names of a tenant: where it has more, they are no classes of events, and each costs a page. */
+  readonly names: number;
 };
 
 /** Placeholders of the values, empty for those that are not given; and what holds for each event of the answer, however it is found, by what it is about. */
@@ -38,8 +41,8 @@ type Bound = {
   readonly reach: Reach;
 };
 
-/** Some 5 ms, and at most a second and a half by an index. */
-const usualReach: Reach = { recent: 10_000, matching: 1_000_000 };
+/** 10,000 ids for a page of a hundred are some 5 ms, a million that match some 1.2 s. */
+const usualReach: Reach = { recent: 100, matching: 1_000_000, names: 1000 };
 
 /** The text of a query for ids, newest first, and its values. */
 export const selectNewestIds = ({ tenant, filters, below, positions, limit }: NewestAsked, reach = usualReach) => {
@@ -63,20 +66,27 @@ export const selectNewestIds = ({ tenant, filters, below, positions, limit }: Ne
   };
   if (positions !== undefined) conditions.set('position', `coalesce(position <= (${bind(positions)}::bigint[])[lane + 1], true)`);
   const bound = { conditions, limit, reach, range, tenant: tenantValue, below: belowValue };
-  const text = (): string => {
-    if (object !== undefined) return system === undefined ? ofAnySystem(bound, objectValue) : walkObject(bound, range.system, objectValue);
-    if (from !== undefined || to !== undefined || system !== undefined) return recentThen(bound, (older) => ofAll(bound, older));
-    return name === undefined ? recentThen(bound, () => ofAnyName(bound)) : walkName(bound, range.name);
-  };
-  return { text: text(), values };
+  return { text: newest(bound, objectValue), values };
+};
+
+const newest = (bound: Bound, object: string): string => {
+  const { system, name, from, to } = bound.range;
+  const isOfTime = from + to !== '';
+  if (object !== '') {
+    const walked = system === '' ? ofEachSystem(bound, (each) => walkObject(bound, each, object)) : walkObject(bound, system, object);
+    return isOfTime || name !== '' ? recentThen(bound, (older) => ofAll(bound, older, walked)) : walked;
+  }
+  if (isOfTime || system !== '') return recentThen(bound, (older) => ofAll(bound, older, byId(bound)));
+  return name === '' ? recentThen(bound, () => ofAnyName(bound)) : walkName(bound, name);
 };
 
 const all = (conditions: Bound['conditions'], but: readonly string[] = []): string =>
   [...conditions].flatMap(([about, condition]) => (but.includes(about) ? [] : [condition])).join(' and ');
 
 /**
- * Along one index from its newest end, as many as are wanted. No other index has this order: compared as rows, its columns are no constants to the planner, for
- * which the order of the primary key would do as well. Nothing else is asked of them: by a column alone the server would begin at the end of all that it holds for.
+ * Along one index from its newest end, as many as are wanted. A comparison of rows keeps the planner from taking the leading columns for constants, for which the
+ * order of the primary key would do as well: this index alone has the order. Nothing else is asked of these columns: by `tenant = …` beside it the server would
+ * begin at the end of the tenant.
  */
 const walk = ({ conditions, below, limit }: Bound, columns: readonly string[], values: readonly string[]): string => {
   const [row, value] = [columns.join(', '), values.join(', ')];
@@ -91,25 +101,38 @@ const walkObject = (bound: Bound, system: string, object: string): string =>
 const walkName = (bound: Bound, name: string): string => walk(bound, ['tenant', 'event_name'], [bound.tenant, name]);
 
 /** The index on objects begins with the system. */
-const ofAnySystem = (bound: Bound, object: string): string => ofEach(bound, 'system_name', (system) => walkObject(bound, system, object));
+const ofEachSystem = (bound: Bound, idsOf: (system: string) => string): string => `
+  with recursive ${valuesOf(bound, 'system_name')} ${fromEach('each_one', bound.limit, idsOf)}`;
 
 /** A tenant's events by the index on names. */
-const ofAnyName = (bound: Bound): string => ofEach(bound, 'event_name', (name) => walkName(bound, name));
+const ofAnyName = (bound: Bound): string => {
+  const { limit, reach } = bound;
+  return `
+  with recursive ${valuesOf(bound, 'event_name')},
+  names as materialized (select value from each_one limit ${reach.names + 2}), size as materialized (select count(value) as size from names)
+  (${fromEach(`(select value from names where (select size from size) <= ${reach.names})`, limit, (name) => walkName(bound, name))})
+  union all
+  (select id from (${byId(bound)}) newest where (select size from size) > ${reach.names})`;
+};
 
-/** From one of a column's values to the next, which are few, with one probe each, and the newest of each. */
-const ofEach = ({ tenant, limit }: Bound, column: string, newestOf: (value: string) => string): string => `
-  with recursive each_one(value) as (
+/** From one of a column's values to the next, with one probe each; the last is null. */
+const valuesOf = ({ tenant }: Bound, column: string): string => `each_one(value) as (
     select min(${column}) from events where tenant = ${tenant}
     union all
     select (select min(e.${column}) from events e where e.tenant = ${tenant} and e.${column} > each_one.value) from each_one where each_one.value is not null
-  )
-  select found.id from each_one cross join lateral (${newestOf('each_one.value')}) found where each_one.value is not null order by id desc limit ${limit}`;
+  )`;
+
+const fromEach = (values: string, limit: number, idsOf: (value: string) => string): string => `
+  select found.id from ${values} each cross join lateral (${idsOf('each.value')}) found where each.value is not null order by id desc limit ${limit}`;
+
+/** Along the primary key. */
+const byId = ({ conditions, limit }: Bound): string => `select id from events where ${all(conditions)} order by id desc limit ${limit}`;
 
 /**
- * All that match, and the newest of them; where they are too many to be read whole, along the primary key. What a lane had by then is asked of those alone that
- * are looked at: it is in no index.
+ * All that match, and the newest of them; where they are too many to be read whole, as `otherwise` finds them. What a lane had by then is asked of those alone
+ * that are looked at: it is in no index.
  */
-const ofAll = (bound: Bound, older: string): string => {
+const ofAll = (bound: Bound, older: string, otherwise: string): string => {
   const { conditions, limit, reach } = bound;
   const position = conditions.get('position');
   const isThere =
@@ -118,23 +141,32 @@ const ofAll = (bound: Bound, older: string): string => {
   with matching as materialized (${matching(bound, older)} limit ${reach.matching + 1}), size as materialized (select count(*) as size from matching)
   (select found.id from (select id from matching where (select size from size) <= ${reach.matching} order by id desc) found ${isThere} order by id desc limit ${limit})
   union all
-  (select id from events where ${all(conditions)} and ${older} and (select size from size) > ${reach.matching} order by id desc limit ${limit})`;
+  (select id from (${otherwise}) newest where (select size from size) > ${reach.matching})`;
 };
 
 /** Of times alone, or a system alone, along their index, and without a look at the rows; of more than that, as the planner finds best. */
-const matching = ({ conditions, tenant, range }: Bound, older: string): string => {
-  const along = (column: string, first: string, last: string, but: readonly string[]) =>
-    `select id from events where (tenant, ${column}) >= (${tenant}, ${first}) and (tenant, ${column}) ${last} and ${all(conditions, ['tenant', 'position', ...but])} and ${older}
-    order by tenant desc, ${column} desc`;
+const matching = (bound: Bound, older: string): string => {
+  const { conditions, tenant, range } = bound;
   const { system, name, from, to } = range;
+  const along = (column: string, first: string, last: string, but: readonly string[]) => `
+    select id from events where (tenant, ${column}) >= (${tenant}, ${first}) and (tenant, ${column}) ${last}
+      and ${all(conditions, ['tenant', 'position', ...but])} and ${older}
+    order by tenant desc, ${column} desc`;
+  const every = `select id from events where ${all(conditions, ['position'])} and ${older}`;
+  if (conditions.has('object_id')) return system === '' ? ofEachSystemAll(bound, every) : every;
   if (system !== '' && name + from + to === '') return along('system_name', system, `<= (${tenant}, ${system})`, ['system_name']);
   if (system + name === '') return along('event_time', from || `'-infinity'`, `< (${tenant}, ${to || `'infinity'`})`, ['from', 'to']);
-  return `select id from events where ${all(conditions, ['position'])} and ${older}`;
+  return every;
 };
 
-/** Most often the page is full from the newest ids alone. What those have is found again by `rest`, unless it takes only what is older. */
+/** Without an order the planner has no reason to read along the primary key, whatever it hopes to find there. */
+const ofEachSystemAll = (bound: Bound, every: string): string => `
+  with recursive ${valuesOf(bound, 'system_name')}
+  select found.id from each_one each cross join lateral (${every} and system_name = each.value offset 0) found where each.value is not null`;
+
+/** Most often the page is full from the newest ids alone. `rest` may find those again. */
 const recentThen = ({ conditions, below, limit, reach }: Bound, rest: (older: string) => string): string => {
-  const oldest = `least(${below}, (select max(id) from events)) - ${reach.recent}`;
+  const oldest = `least(${below}, (select max(id) from events)) - ${reach.recent * limit}`;
   return `
   with recent as materialized (select id from events where ${all(conditions)} and id > ${oldest} order by id desc limit ${limit})
   select id from recent
