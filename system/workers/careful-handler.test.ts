@@ -19,6 +19,7 @@ const createRow = (position: number | null = null, count = 0) => {
       row.position = at;
       return { count: row.count };
     },
+    countedAttempts: async (_lane: unknown, at: number) => (row.position === at ? row.count : 0),
     takeOffAttempts: async (_tenure: unknown, at: number, count: number | null) => {
       if (row.position !== at) return false;
       row.count = Math.max(0, row.count - (count ?? row.count));

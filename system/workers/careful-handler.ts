@@ -14,7 +14,7 @@ export type CountedAttempts = Map<number, Failure | null>;
 
 export type CarefulOptions<Effect> = {
   readonly tenure: Tenure;
-  readonly store: Pick<LaneStore, 'attempt' | 'noteAttempt' | 'takeOffAttempts'>;
+  readonly store: Pick<LaneStore, 'attempt' | 'noteAttempt' | 'countedAttempts' | 'takeOffAttempts'>;
   readonly call: CallHandler<Effect>;
   readonly attempt: Attempt;
   readonly survivedAttempts: Pick<SurvivedAttempts, 'of' | 'noted' | 'inherited'>;

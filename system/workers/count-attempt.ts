@@ -10,7 +10,7 @@ import { lonelyCrashes } from './thread-context.ts';
 
 export type AttemptPlace = {
   readonly tenure: Tenure;
-  readonly store: Pick<LaneStore, 'attempt' | 'noteAttempt' | 'takeOffAttempts'>;
+  readonly store: Pick<LaneStore, 'attempt' | 'noteAttempt' | 'countedAttempts' | 'takeOffAttempts'>;
   readonly survived: Pick<SurvivedAttempts, 'of' | 'noted' | 'inherited'>;
 };
 
@@ -21,11 +21,10 @@ export const countAttempt = async (
   before: Attempt,
 ): Promise<{ readonly conviction: Failure | null } | { readonly fenced: FoundCheckpoint }> => {
   const { tenure, store, survived } = place;
-  const countOf = (attempt: Attempt) => (attempt.position === position ? attempt.count : 0);
+  const countBefore = before.position === position ? before.count : 0;
   const note = () => survived.noted(tenure, position, takeOffFrom(place, position));
-  const noted = await store
-    .noteAttempt(tenure, position)
-    .catch(orLost(note, countOf(before), async () => countOf(await store.attempt(tenure))));
+  const counted = () => store.countedAttempts(tenure, position);
+  const noted = await store.noteAttempt(tenure, position).catch(orLost(note, countBefore, counted));
   if ('fenced' in noted) return noted;
   const deaths = noted.count - survived.of(tenure, position);
   note();
@@ -46,33 +45,31 @@ export const inheritAttempt = (place: AttemptPlace, position: number): void =>
 export type RetryPlace = {
   readonly tenure: Tenure;
   readonly key: Key;
-  readonly store: Pick<LaneStore, 'noteRetry' | 'takeOffRetry'>;
+  readonly store: Pick<LaneStore, 'noteRetry' | 'countedRetries' | 'takeOffRetry'>;
   readonly survived: Pick<SurvivedAttempts, 'noted'>;
-  /** Events of the key as they are stored now. */
-  readonly load: () => Promise<readonly ParkedEvent[]>;
 };
 
 /** `head`: as it was stored before it. */
-export const countRetry = async ({ tenure, key, store, survived, load }: RetryPlace, head: ParkedEvent, nextAttemptAfterMs: number) => {
+export const countRetry = async ({ tenure, key, store, survived }: RetryPlace, head: ParkedEvent, nextAttemptAfterMs: number) => {
   const { position, attempts: before } = head;
   const note = () => survived.noted(tenure, position, (count) => store.takeOffRetry(tenure, position, count));
-  // One that is not among the first of its key any more may be so as it was counted.
-  const stored = async () => (await load()).find((one) => one.position === position)?.attempts ?? null;
-  const noted = await store.noteRetry(tenure, key, position, nextAttemptAfterMs).catch(orLost(note, before, stored));
+  const counted = () => store.countedRetries(tenure, position);
+  const noted = await store.noteRetry(tenure, key, position, nextAttemptAfterMs).catch(orLost(note, before, counted));
   if (noted.fenced === null) note();
   return noted;
 };
 
 /**
- * Its answer was lost. Under one epoch nobody else counts, so that what is stored tells. Where that can't be had either it is taken for counted: trouble with
- * storage must park no event, and that is for good, while a death that is forgotten costs one more, after which its event is found all the same.
+ * Its answer was lost, and it may wait for the lock still. Under one epoch nobody else counts, so that what is counted in the end tells. Where that can't be had
+ * either it is taken for counted: trouble with storage must park no event, and that is for good, while a death that is forgotten costs one more, after which its
+ * event is found all the same.
  */
 const orLost =
-  (note: () => void, before: number, stored: () => Promise<number | null>) =>
+  (note: () => void, before: number, counted: () => Promise<number>) =>
   async (error: unknown): Promise<never> => {
     if (!isConnectionLoss(error)) throw error;
-    const now = await stored().catch(() => null);
-    if (now === null || now > before) note();
+    const now = await counted().catch(() => Infinity);
+    if (now > before) note();
     throw error;
   };
 

@@ -54,10 +54,14 @@ export type LaneStore = {
   findRefused<Effect>(handled: readonly HandledEvent<Effect>[], apply: Apply<Effect>): Promise<ReadonlyMap<number, Failure>>;
   /** Counts an attempt durably before user code runs; `count` includes this one. */
   noteAttempt(tenure: Tenure, position: number): Promise<{ readonly count: number } | { readonly fenced: FoundCheckpoint }>;
+  /** What is counted on an event, once those that wait for the checkpoint's lock have had it: a count whose connection was lost may do so still. */
+  countedAttempts(lane: LaneId, position: number): Promise<number>;
   /** Takes so many off again, null: all. False, and nothing is done, where the lane, or the attempt, is another by now. */
   takeOffAttempts(tenure: Tenure, position: number, count: number | null): Promise<boolean>;
   /** Counts an attempt on a parked event durably before user code runs, and moves its next one on. */
   noteRetry(tenure: Tenure, key: Key, position: number, nextAttemptAfterMs: number): Promise<{ readonly fenced: FoundCheckpoint | null }>;
+  /** What is counted on a parked event, likewise; 0 where it is not parked any more. */
+  countedRetries(lane: LaneId, position: number): Promise<number>;
   /** Takes so many off a parked event again. False, and nothing is done, where the lane is another by now, or the event is not there any more. */
   takeOffRetry(tenure: Tenure, position: number, count: number): Promise<boolean>;
 };

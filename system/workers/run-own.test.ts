@@ -44,6 +44,10 @@ const createLane = (attempts: number) => {
       if (trouble.isCountedFirst) count();
       throw trouble.note();
     },
+    countedAttempts: async (_lane: unknown, position: number) => {
+      reached();
+      return row.position === position ? row.count : 0;
+    },
     takeOffAttempts: async (_tenure: unknown, position: number, count: number | null) => {
       reached();
       if (row.position !== position) return false;

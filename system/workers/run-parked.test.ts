@@ -59,6 +59,7 @@ const createPark = (given: readonly ParkedEvent[]) => {
       add(position, 1);
       return { fenced: null };
     },
+    countedRetries: async (_lane: unknown, position: number) => rows.get(position)?.attempts ?? 0,
     takeOffRetry: async (_tenure: unknown, position: number, count: number) => {
       if (park.isGone) throw new Error('storage is away');
       return add(position, -count);
@@ -140,19 +141,17 @@ test('what storage could not take off is known by the thread, and goes with the 
 
 type Loss = { readonly code: string; readonly isCounted: boolean; readonly isAway?: boolean };
 
-/** Counts, or does not, and says that it could not; then nothing that is stored can be had either where storage `isAway`. */
+/** Counts, or does not, and says that it could not; then what is counted can't be had either where storage `isAway`. */
 const losing = ({ rows, store }: Place, { code, isCounted, isAway = false }: Loss): Place => {
-  let isLost = false;
   const lossy = {
     ...store,
     noteRetry: async (...retry: Parameters<LaneStore['noteRetry']>) => {
       if (isCounted) await store.noteRetry(...retry);
-      isLost = true;
       throw Object.assign(new Error('no'), { code });
     },
-    loadParked: async (...load: Parameters<LaneStore['loadParked']>) => {
-      if (isLost && isAway) throw new Error('storage is away');
-      return store.loadParked(...load);
+    countedRetries: async (...event: Parameters<LaneStore['countedRetries']>) => {
+      if (isAway) throw new Error('storage is away');
+      return store.countedRetries(...event);
     },
   };
   return { rows, store: lossy };
@@ -176,12 +175,13 @@ test.each([
   }
 });
 
-test('a count whose answer was lost stands where its event is not among the first of its key any more', async () => {
-  const { rows, store } = createPark([parkedAt(4, 1), parkedAt(5, 1)]);
-  const loadParked: LaneStore['loadParked'] = async (...load) => (await store.loadParked(...load)).slice(0, 1);
-  const place = losing({ rows, store: { ...store, loadParked } }, { code: 'ECONNRESET', isCounted: true });
-  expect(await retried(place, createSurvivedAttempts(), { own: unordered })).toBeNull();
-  expect(rows.get(4)).toMatchObject({ attempts: 1 });
+test('a count whose answer was lost is not taken off an event that is not parked any more', async () => {
+  const { rows, store } = createPark([parkedAt(4, 1)]);
+  const countedRetries: LaneStore['countedRetries'] = async (...event) => (rows.clear(), store.countedRetries(...event));
+  const place = losing({ rows, store: { ...store, countedRetries } }, { code: 'ECONNRESET', isCounted: true });
+  const survived = createSurvivedAttempts();
+  expect(await retried(place, survived)).toBeNull();
+  expect(survived.of(tenure, 4)).toBe(0);
 });
 
 test('attempts that nobody took off are deaths', async () => {

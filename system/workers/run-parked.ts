@@ -21,8 +21,7 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const { tenure, key } = task;
   // Without order the live flow adds to a parked key what is to be tried too: what is left of the key is decided while it does not.
   if (!isOrdered(context)) await context.mayWrite();
-  const load = () => context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
-  const stored = await load();
+  const stored = await context.store.loadParked(tenure, key, parkedLimit, context.maxBytes, orderOf(context));
   if (stored.length === 0) return releaseEmpty(task, context, startedAtMs);
   const { parked, others } = isOrdered(context) ? { parked: stored, others: [] } : chooseOne(task, stored, context);
   const head = parked[0];
@@ -33,7 +32,7 @@ export const runRetry = async <Effect>(task: RetryTask, context: ThreadContext<E
   const last = lastAttempt(head, context);
   if (before >= last && !known.has(head.position)) known.set(head.position, crashed(before));
   else if (!task.counted) {
-    const noted = await countRetry({ ...context, tenure, key, load }, head, retryDelayMs(context.policy, before + 1));
+    const noted = await countRetry({ ...context, tenure, key }, head, retryDelayMs(context.policy, before + 1));
     if (noted.fenced) return fencedReport(0, noted.fenced, startedAtMs);
   }
   const attempts = (event: LogEvent) => (event.position === head.position ? Math.min(before, context.policy.attempts - 1) : 0);

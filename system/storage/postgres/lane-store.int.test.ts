@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Tenure } from '../../workers/checkpoint.ts';
+import { countAttempt, countRetry } from '../../workers/count-attempt.ts';
 import { emptySettlement, type Settlement } from '../../workers/settlement.ts';
+import { createSurvivedAttempts } from '../../workers/survived-attempts.ts';
 import { books, createWorkerDatabase, type WorkerDatabase } from '../../workers/testing.ts';
 import { createPostgresStreamReader } from '../../stream/postgres/reader.ts';
 import type { LogEvent } from '../../stream/stream.ts';
+import type { LaneStore } from '../../workers/lane-store.ts';
 import { createEvents } from './events.ts';
 import { createLaneStore } from './lane-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createParkStore } from './park-store.ts';
 import { createRangeStore } from './range-store.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, cutOff, type Session } from './session.ts';
 import { createSessionPool } from './session-pool.ts';
 import { createTimelines, type TimelineEffect } from './timelines.ts';
 
@@ -74,6 +77,7 @@ describe('settling a lane', () => {
     expect(await store.takeOffAttempts(lane0, 6, 2)).toBe(true);
     expect(await store.takeOffAttempts(lane0, 7, null)).toBe(false);
     expect(await store.attempt(lane0)).toEqual({ position: 6, count: 1 });
+    expect([await store.countedAttempts(lane0, 6), await store.countedAttempts(lane0, 7)]).toEqual([1, 0]);
     await store.takeOffAttempts(lane0, 6, null);
     expect(await store.attempt(lane0)).toEqual({ position: null, count: 0 });
     await store.noteAttempt(lane0, 6);
@@ -253,6 +257,7 @@ test('counts attempts on a parked event, and takes off those that came to nothin
   const { mine, key, position, store, attempts } = await parkNext();
   for (let retry = 1; retry <= 3; retry += 1) await store.noteRetry(mine, key, position, 10);
   expect(await attempts()).toEqual([[position, 4]]);
+  expect([await store.countedRetries(mine, position), await store.countedRetries(mine, position + 1)]).toEqual([4, 0]);
   expect(await store.takeOffRetry({ ...mine, epoch: mine.epoch - 1 }, position, 2)).toBe(false);
   expect(await store.takeOffRetry(mine, position, 2)).toBe(true);
   expect(await attempts()).toEqual([[position, 2]]);
@@ -274,6 +279,11 @@ test('counts an attempt on a parked event, and finds whose its lane is, in one s
   expect(await attempts()).toEqual([[position, 2]]);
 });
 
+const untilWaiting = (count: number) => {
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return vi.waitFor(async () => expect(await database.rows(waits)).toHaveLength(count), 5000);
+};
+
 test('counts no attempt on a parked event where the lane was taken over while it waited for its lock', async () => {
   const { mine, key, position, attempts } = await parkNext();
   const owner = await database.pool.connect();
@@ -281,12 +291,55 @@ test('counts no attempt on a parked event where the lane was taken over while it
     await owner.query('begin');
     await owner.query(`update checkpoints set epoch = epoch + 1 where processor = 'timelines'`);
     const noting = createLaneStore(session(), 'w').noteRetry(mine, key, position, 10);
-    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await vi.waitFor(async () => expect(await database.rows(waits)).toHaveLength(1), 5000);
+    await untilWaiting(1);
     await owner.query('commit');
     expect(await noting).toEqual({ fenced: { position, epoch: mine.epoch + 1 } });
   } finally {
     owner.release();
   }
   expect(await attempts()).toEqual([[position, 1]]);
+});
+
+describe('a count whose connection is lost while it waits for the lock, and that is carried out after all, is taken off', () => {
+  /** Its server does not look whether we are still there. */
+  const lostWhileWaiting = async (count: (store: LaneStore) => Promise<unknown>) => {
+    const mine = session();
+    await (await mine.client()).query('set client_connection_check_interval = 0');
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('begin');
+      await holder.query(`select from checkpoints where processor = 'timelines' for no key update`);
+      const counting = count(createLaneStore(mine, 'w'));
+      counting.catch(() => {});
+      await untilWaiting(1);
+      cutOff(await mine.client());
+      await untilWaiting(2);
+      await holder.query('commit');
+      await expect(counting).rejects.toThrow('Connection terminated');
+    } finally {
+      holder.release(true);
+    }
+  };
+
+  test('on a parked event', async () => {
+    const { mine, key, position, store, attempts } = await parkNext();
+    const survived = createSurvivedAttempts();
+    const head = (await store.loadParked(mine, key, 10, 1e9)).find((one) => one.position === position)!;
+    await lostWhileWaiting((lossy) => countRetry({ tenure: mine, key, store: lossy, survived }, head, 10));
+    expect(await attempts()).toContainEqual([position, 2]);
+    await survived.interrupted();
+    expect(await attempts()).toContainEqual([position, 1]);
+  });
+
+  test('on an event of a lane that goes one at a time', async () => {
+    const { mine, position, store } = await parkNext();
+    const survived = createSurvivedAttempts();
+    const next = position + 1;
+    await store.noteAttempt(mine, next);
+    const before = await store.attempt(mine);
+    await lostWhileWaiting((lossy) => countAttempt({ tenure: mine, store: lossy, survived }, next, before));
+    expect(await store.attempt(mine)).toEqual({ position: next, count: 2 });
+    await survived.interrupted();
+    expect(await store.attempt(mine)).toEqual(before);
+  });
 });

@@ -14,11 +14,17 @@ import { createEventTransactions } from './event-transactions.ts';
 import { toTransaction } from './transaction.ts';
 
 /** Under the checkpoint's lock and epoch, as every write: a zombie must not count attempts either. */
-const countAttempt = `
+const addAttempt = `
   update checkpoints
   set attempt_count = case when attempt_position = $5 then attempt_count + 1 else 1 end, attempt_position = $5
   where processor = $1 and version = $2 and lane = $3 and epoch = $4
   returning attempt_count`;
+
+/** Behind a statement that waits for the lock. What is selected is read again once the lock is had; a row that a condition hid before would stay hidden. */
+const selectAttempts = `
+  select case when attempt_position = $4 then attempt_count else 0 end as count from checkpoints
+  where processor = $1 and version = $2 and lane = $3
+  for no key update`;
 
 const takeOffAttempts = `
   update checkpoints
@@ -29,7 +35,7 @@ const takeOffAttempts = `
 const selectCheckpoint = 'select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3';
 
 /** One statement: an attempt that is counted, and then not answered for as the next one failed, would be a death. */
-const countRetry = `
+const addRetry = `
   with found as (
     select position, epoch from checkpoints where processor = $1 and version = $2 and lane = $3 for no key update
   ), owned as (
@@ -42,6 +48,15 @@ const countRetry = `
     where processor = $1 and version = $2 and tenant = $6 and system_name = $7 and object_id = $8 and exists (select from owned)
   )
   select position, epoch from found`;
+
+/** As `selectAttempts`. The event is locked too: without that, what is read of it is from before the wait. */
+const selectRetries = `
+  with found as (
+    select from checkpoints where processor = $1 and version = $2 and lane = $3 for no key update
+  )
+  select attempts as count from parked_events
+  where processor = $1 and version = $2 and lane = $3 and position = $4 and exists (select from found)
+  for no key update`;
 
 /** Of one that an operator replays meanwhile there is less to take off: it has all its attempts before it. */
 const takeOffRetry = `
@@ -84,21 +99,23 @@ export const createLaneStore = (session: Session, worker: string): LaneStore => 
   findRefused: (handled, apply) => findRefused(session, handled, apply),
   noteAttempt: async (tenure, position) => {
     const { rows } = await session.query<{ attempt_count: number }>({
-      text: countAttempt,
+      text: addAttempt,
       values: [...ids(tenure), tenure.epoch, position],
     });
     return rows[0] === undefined ? { fenced: await readCheckpoint(session, tenure) } : { count: rows[0].attempt_count };
   },
+  countedAttempts: (lane, position) => readCount(session, selectAttempts, lane, position),
   takeOffAttempts: async (tenure, position, count) => {
     const { rowCount } = await session.query({ text: takeOffAttempts, values: [...ids(tenure), tenure.epoch, position, count] });
     return rowCount === 1;
   },
   noteRetry: async (tenure, key, position, nextAttemptAfterMs) => {
     const values = [...ids(tenure), tenure.epoch, position, key.tenant, key.systemName, key.objectId, nextAttemptAfterMs];
-    const { rows } = await session.query<FoundCheckpoint>({ text: countRetry, values });
+    const { rows } = await session.query<FoundCheckpoint>({ text: addRetry, values });
     const found = rows[0] ?? noCheckpoint;
     return { fenced: found.epoch === tenure.epoch ? null : found };
   },
+  countedRetries: (lane, position) => readCount(session, selectRetries, lane, position),
   takeOffRetry: async (tenure, position, count) => {
     const { rowCount } = await session.query({ text: takeOffRetry, values: [...ids(tenure), tenure.epoch, position, count] });
     return rowCount === 1;
@@ -115,6 +132,11 @@ const noCheckpoint: FoundCheckpoint = { position: 0, epoch: -1 };
 const readCheckpoint = async (session: Session, tenure: Tenure): Promise<FoundCheckpoint> => {
   const { rows } = await session.query<FoundCheckpoint>({ text: selectCheckpoint, values: ids(tenure) });
   return rows[0] ?? noCheckpoint;
+};
+
+const readCount = async (session: Session, text: string, lane: LaneId, position: number): Promise<number> => {
+  const { rows } = await session.query<{ count: number }>({ text, values: [...ids(lane), position] });
+  return rows[0]?.count ?? 0;
 };
 
 /** A savepoint for each; all of it is rolled back. Rare, so that its cost does not matter. */
