@@ -18,7 +18,7 @@ const start = (receiver: OtlpReceiver, tracesPerSecond: number, tenantLabels = 2
 
 test("a sampled request leads from its caller to the producer's span, whose context goes with the event", async () => {
   await using receiver = await startOtlpReceiver();
-  const telemetry = start(receiver, 0);
+  const telemetry = await start(receiver, 0);
   const trace = createIngestTelemetry(telemetry, Date.now).startTrace('/events', sampledParent)!;
   trace.end(200, [4711]);
   await telemetry.shutdown();
@@ -34,7 +34,7 @@ test("a sampled request leads from its caller to the producer's span, whose cont
 
 test('what became of an event of a sampled request is a record with the context of its span: ours to look at as WARN', async () => {
   await using receiver = await startOtlpReceiver();
-  const telemetry = start(receiver, 0);
+  const telemetry = await start(receiver, 0);
   const trace = createIngestTelemetry(telemetry, Date.now).startTrace('/events', sampledParent)!;
   const event = { systemName: 'shop', objectId: 'order-7' };
   trace.settled(event, { kind: 'accepted', id: 4711, duplicate: false });
@@ -53,7 +53,7 @@ test('what became of an event of a sampled request is a record with the context 
 
 test('an unsampled caller and a spent rate make no span', async () => {
   await using receiver = await startOtlpReceiver();
-  const telemetry = start(receiver, 0);
+  const telemetry = await start(receiver, 0);
   const ingest = createIngestTelemetry(telemetry, Date.now);
   expect(ingest.startTrace('/events', undefined)).toBeNull();
   expect(ingest.startTrace('/events', unsampledParent)).toBeNull();
@@ -64,7 +64,7 @@ test('an unsampled caller and a spent rate make no span', async () => {
 
 test('what was sent, refused and flushed is counted, from zero', async () => {
   await using receiver = await startOtlpReceiver();
-  const telemetry = start(receiver, 0);
+  const telemetry = await start(receiver, 0);
   const ingest = createIngestTelemetry(telemetry, Date.now, 'http', { of: (tenant) => tenant, all: () => ['default'] });
   const valueOf = (name: string, attributes: object = {}) =>
     receiver.points.findLast(
@@ -89,7 +89,7 @@ test('what was sent, refused and flushed is counted, from zero', async () => {
 test('as many tenants as have labels stand at 0 under each code: none falls into the overflow of the metrics', async () => {
   await using receiver = await startOtlpReceiver();
   const tenants = Array.from({ length: 60 }, (_, index) => `tenant${index + 1}`);
-  const telemetry = start(receiver, 0, tenants.length);
+  const telemetry = await start(receiver, 0, tenants.length);
   createIngestTelemetry(telemetry, Date.now, 'http', { of: (tenant) => tenant, all: () => tenants });
   await telemetry.shutdown();
   const refused = receiver.points.filter(({ name }) => name === 'faultline.ingest.refused');

@@ -40,7 +40,7 @@ const start = async (settings: Settings): Promise<Running> => {
   });
   await using undo = new AsyncDisposableStack();
   const { traceSampleRate: tracesPerSecond, tenantLabels } = settings;
-  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond, tenantLabels });
+  const telemetry = await startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond, tenantLabels });
   undo.defer(() => telemetry.shutdown());
   const keys = undo.use(await openKeys({ settings, role, instance, telemetry }));
   const onError = (error: Error) => telemetry.logger.warn('a connection to the database broke', { ...errorAttributes(error) });

@@ -16,7 +16,7 @@ import { createReplayLimitStore } from '../storage/postgres/replay-limit-store.t
 import { asQueryable, createSession, type Session } from '../storage/postgres/session.ts';
 import { createSessionPool } from '../storage/postgres/session-pool.ts';
 import { createPostgresStreamReader } from '../stream/postgres/reader.ts';
-import { startAccountingTelemetry } from '../telemetry/accounting.ts';
+import { prepareAccounting, type StartAccounting } from '../telemetry/accounting.ts';
 import { collectPool, collectProcess } from '../telemetry/collectors.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/start-telemetry.ts';
 import { parseTelemetrySettings } from '../telemetry/telemetry-settings.ts';
@@ -40,12 +40,14 @@ const clock = systemWorkerClock;
 
 /** Bodies that one read of a thread may bring; several copies of each may be alive at a time. */
 const maxReadBytes = 2 * 1024 * 1024;
-/** Of one thread; the process has handler threads, one for the park, a spare, and one more once a version is built. */
+/** Of one thread; the process has handler threads, a spare, one for the park once something is in it, and one more once a version is built. */
 const threadHeapMb = 64;
 
 const start = async (settings: Settings): Promise<Running> => {
   await using cleanUp = new AsyncDisposableStack();
-  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tracesPerSecond: settings.traceSampleRate });
+  const environment = process.env;
+  const options = { process: role, instance, environment, tracesPerSecond: settings.traceSampleRate };
+  const telemetry = { ...(await startTelemetry(options)), startAccounting: await prepareAccounting(environment) };
   cleanUp.defer(() => telemetry.shutdown());
   collectProcess(telemetry.instruments);
   const codes = parseTimelineHandlers(settings.timelineHandler, settings.timelineHandlers);
@@ -119,7 +121,7 @@ const startThreads = async (settings: Settings, timelineHandlers: readonly Timel
   const spares = cleanUp.use(createSpareThreads((name) => startHandlerThread(source, name)));
   return {
     live: cleanUp.use(await firstThreads(settings, spares)),
-    park: cleanUp.use(await createThreadPool(parkThreads, spares)),
+    park: cleanUp.use(createLazyThreadPool(parkThreads, spares)),
     rebuild: cleanUp.use(createLazyThreadPool(rebuildThreads, spares)),
   };
 };
@@ -140,12 +142,15 @@ const firstThreads = async (settings: Settings, spares: SpareThreads) => {
   }
 };
 
+/** Its own telemetry, and that of the books, where it is the one elected worker. */
+type WorkerExports = Telemetry & { readonly startAccounting: StartAccounting };
+
 type Threads = Awaited<ReturnType<typeof startThreads>> & { readonly own: readonly OwnThreads[] };
 
 const startOne = (
   settings: Settings,
   codes: readonly TimelineCode[],
-  telemetry: Telemetry,
+  telemetry: WorkerExports,
   threads: Threads,
   cleanUp: AsyncDisposableStack,
 ): RunningWorker => {
@@ -203,7 +208,7 @@ const startOne = (
 
 const prepareDuties = (
   settings: Settings,
-  telemetry: Telemetry,
+  telemetry: WorkerExports,
   collected: WorkerTelemetry,
   session: (part: WorkerSession) => Session,
 ): WorkerOptions['startDuties'] => {
@@ -221,8 +226,8 @@ const prepareDuties = (
     });
 };
 
-const dutiesOf = (settings: Settings, { exportFailures: failures }: Telemetry) => ({
-  startExport: (booksStartedAtMs: number) => startAccountingTelemetry({ environment: process.env, booksStartedAtMs, failures }),
+const dutiesOf = (settings: Settings, { exportFailures: failures, startAccounting }: WorkerExports) => ({
+  startExport: (booksStartedAtMs: number) => startAccounting({ booksStartedAtMs, failures }),
   exportIntervalMs: parseTelemetrySettings(process.env).exportIntervalMs,
   leaseMs: settings.leaseMs,
   dedupeWindowHours: settings.dedupeWindowHours,

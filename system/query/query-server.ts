@@ -15,7 +15,7 @@ import type { TlsFiles } from '../contract/tls-files.ts';
 import { type BrokenRequests, createBrokenRequests } from '../telemetry/broken-requests.ts';
 import { errorAttributes } from '../telemetry/error-attributes.ts';
 import { observeRequests, type RequestSpans } from '../telemetry/observe-requests.ts';
-import { serviceVersion } from '../telemetry/resource.ts';
+import { serviceVersion } from '../telemetry/service-version.ts';
 import type { ErasureDesk } from '../recovery/erasure-desk.ts';
 import type { RebuildDesk } from '../recovery/rebuild-desk.ts';
 import type { RecoveryDesk } from '../recovery/recovery-desk.ts';

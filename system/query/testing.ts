@@ -67,7 +67,7 @@ export const startQueryUnderTest = async (
   const writing = createTestPool(database.url, 2);
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: options.environment ?? {}, write });
+  const telemetry = await startTelemetry({ process: 'query', instance: 'query-test', environment: options.environment ?? {}, write });
   const pool = createReadPool({
     databaseUrl: database.url,
     applicationName: 'faultline-query-test',

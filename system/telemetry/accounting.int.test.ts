@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { signals } from '../contract/signals.ts';
-import { type BookEntry, startAccountingTelemetry } from './accounting.ts';
+import { type BookEntry, prepareAccounting } from './accounting.ts';
 import { systemClock } from './clock.ts';
 import { createExportFailures } from './export-failures.ts';
 import { createLogger } from './logger.ts';
@@ -13,17 +13,15 @@ const failuresTo = (lines: string[] = []) =>
     () => {},
   );
 
-const start = (receiver: OtlpReceiver, nowMs = () => 5000, failures = failuresTo()) =>
-  startAccountingTelemetry({
-    environment: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-      OTEL_METRIC_EXPORT_INTERVAL: '1000',
-      OTEL_RESOURCE_ATTRIBUTES: 'faultline.run=r1,service.instance.id=worker-1',
-      OTEL_SERVICE_NAME: 'faultline-worker',
-    },
-    failures,
-    clock: { ...systemClock, nowMs },
+const start = async (receiver: OtlpReceiver, nowMs = () => 5000, failures = failuresTo()) => {
+  const startAccounting = await prepareAccounting({
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_METRIC_EXPORT_INTERVAL: '1000',
+    OTEL_RESOURCE_ATTRIBUTES: 'faultline.run=r1,service.instance.id=worker-1',
+    OTEL_SERVICE_NAME: 'faultline-worker',
   });
+  return startAccounting({ failures, clock: { ...systemClock, nowMs } });
+};
 
 const appended = (lane: number, value: number): BookEntry => ({
   signal: signals.logAppended,
@@ -42,7 +40,7 @@ const valuesOf = (receiver: OtlpReceiver, name: string) => receiver.points.filte
 describe('the export of the books', () => {
   it('carries exactly the snapshot, under no instance, as cumulative counters and gauges', async () => {
     await using receiver = await startOtlpReceiver();
-    const accounting = start(receiver);
+    const accounting = await start(receiver);
     await accounting.push({ readAtMs: 4500, entries: [appended(3, 1234), deadLetters('handler_threw', 2)] });
     accounting.stop();
     expect(receiver.points).toHaveLength(3);
@@ -57,7 +55,7 @@ describe('the export of the books', () => {
 
   it('reports a vanished set of attributes as 0, and a vanished counter with its last value', async () => {
     await using receiver = await startOtlpReceiver();
-    const accounting = start(receiver);
+    const accounting = await start(receiver);
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7), deadLetters('handler_threw', 2)] });
     await accounting.push({ readAtMs: 5000, entries: [] });
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 9)] });
@@ -69,7 +67,7 @@ describe('the export of the books', () => {
   it('shows the age of the last reading while the books cannot be read', async () => {
     await using receiver = await startOtlpReceiver();
     let nowMs = 5000;
-    const accounting = start(receiver, () => nowMs);
+    const accounting = await start(receiver, () => nowMs);
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     nowMs = 12_000;
     await accounting.reportAge();
@@ -80,7 +78,7 @@ describe('the export of the books', () => {
 
   it('sends nothing after it was stopped', async () => {
     await using receiver = await startOtlpReceiver();
-    const accounting = start(receiver);
+    const accounting = await start(receiver);
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     accounting.stop();
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
@@ -90,7 +88,7 @@ describe('the export of the books', () => {
 
   it('drops a snapshot that waited behind a slow export when the newer one is there', async () => {
     await using receiver = await startOtlpReceiver();
-    const accounting = start(receiver);
+    const accounting = await start(receiver);
     const pushes = [1, 2, 3].map((value) => accounting.push({ readAtMs: 5000, entries: [appended(0, value)] }));
     await Promise.all(pushes);
     accounting.stop();
@@ -101,7 +99,7 @@ describe('the export of the books', () => {
     const receiver = await startOtlpReceiver();
     await receiver[Symbol.asyncDispose]();
     const lines: string[] = [];
-    const accounting = start(receiver, () => 5000, failuresTo(lines));
+    const accounting = await start(receiver, () => 5000, failuresTo(lines));
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
     accounting.stop();
@@ -111,7 +109,7 @@ describe('the export of the books', () => {
   it('counts an export that is refused among the failures of its process', async () => {
     await using receiver = await startOtlpReceiver({ status: 413 });
     const failures = failuresTo();
-    const accounting = start(receiver, () => 5000, failures);
+    const accounting = await start(receiver, () => 5000, failures);
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     accounting.stop();
     expect(failures.counts.metrics).toBe(1);
@@ -120,14 +118,14 @@ describe('the export of the books', () => {
   it('leaves nothing behind on stdout, however often a worker is elected', async () => {
     await using receiver = await startOtlpReceiver();
     const before = process.stdout.listenerCount('error');
-    for (let election = 0; election < 10; election += 1) start(receiver).stop();
+    for (let election = 0; election < 10; election += 1) (await start(receiver)).stop();
     expect(process.stdout.listenerCount('error')).toBe(before);
   });
 
   it('sends nothing where OTLP is off', async () => {
     await using receiver = await startOtlpReceiver();
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRICS_EXPORTER: 'none' };
-    const accounting = startAccountingTelemetry({ environment, failures: failuresTo() });
+    const accounting = (await prepareAccounting(environment))({ failures: failuresTo() });
     await accounting.push({ readAtMs: 0, entries: [appended(0, 7)] });
     accounting.stop();
     expect(receiver.points).toEqual([]);

@@ -4,7 +4,8 @@ import { emptyResource } from '@opentelemetry/resources';
 import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { expect, test, vi } from 'vitest';
 import { signals } from '../contract/signals.ts';
-import { type BookEntry, createAccountingExport } from './accounting.ts';
+import type { BookEntry } from './accounting.ts';
+import { createAccountingExport } from './accounting-export.ts';
 import type { ExportFailures } from './export-failures.ts';
 
 const appended = (value: number): BookEntry => ({ signal: signals.logAppended, attributes: { 'faultline.lane': 0 }, value });

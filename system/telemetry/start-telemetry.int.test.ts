@@ -7,10 +7,10 @@ import { parseTraceparent } from './trace-context.ts';
 
 const running: Telemetry[] = [];
 
-const start = (environment: Record<string, string>, options: { tracesPerSecond?: number } = {}) => {
+const start = async (environment: Record<string, string>, options: { tracesPerSecond?: number } = {}) => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const telemetry = startTelemetry({ process: 'ingest', instance: 'ingest-1-abcdef', environment, write, ...options });
+  const telemetry = await startTelemetry({ process: 'ingest', instance: 'ingest-1-abcdef', environment, write, ...options });
   running.push(telemetry);
   return { telemetry, lines };
 };
@@ -45,7 +45,7 @@ afterEach(async () => {
 describe('metrics over OTLP', () => {
   it('carry the catalogue name, the unit, cumulative temporality and the resource of the process', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     const refused = telemetry.instruments.counter(signals.ingestRefused);
     refused.add(2, { 'error.code': 'overloaded' });
     refused.add(3, { 'error.code': 'overloaded' });
@@ -63,7 +63,7 @@ describe('metrics over OTLP', () => {
 
   it('show a counter at 0 for its known attribute sets before it has counted', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     telemetry.instruments.counter(signals.ingestRefused, [{ 'error.code': 'overloaded' }, { 'error.code': 'too_deep' }]);
     expect(await seen(() => lastPoint(receiver, 'faultline.ingest.refused', { 'error.code': 'too_deep' }))).toMatchObject({ value: 0 });
     expect(lastPoint(receiver, 'faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 });
@@ -71,7 +71,7 @@ describe('metrics over OTLP', () => {
 
   it('show a counter at 0 that began to count as soon as it was announced, however late it was made', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
+    const { telemetry } = await start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
     telemetry.instruments.counter(signals.ingestRefused, [{ 'error.code': 'overloaded' }]);
     // The export that comes by itself is over.
     await seen(() => lastPoint(receiver, 'faultline.ingest.refused'));
@@ -84,7 +84,7 @@ describe('metrics over OTLP', () => {
 
   it('keep growing over exports, because they are cumulative', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     const sent = telemetry.instruments.counter(signals.sentMessages);
     const attributes = { 'messaging.operation.name': 'send' };
     sent.add(1, attributes);
@@ -96,7 +96,7 @@ describe('metrics over OTLP', () => {
 
   it('say nothing more of what a gauge has no value of any more, and go on with counters that stand still', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     const ofTenant = { 'faultline.tenant': 'acme' };
     let limit: number | null = 5;
     telemetry.instruments.counter(signals.sentMessages).add(1, { 'messaging.operation.name': 'send' });
@@ -117,7 +117,7 @@ describe('metrics over OTLP', () => {
 
   it('bucket seconds and counts each by their own bounds', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     telemetry.instruments.histogram(signals.ingestFlushDuration).record(0.03);
     telemetry.instruments.histogram(signals.ingestFlushEvents).record(400);
     const duration = await seen(() => lastPoint(receiver, 'faultline.ingest.flush.duration'));
@@ -129,7 +129,7 @@ describe('metrics over OTLP', () => {
 
   it('measure the process and its pools at each export', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url));
+    const { telemetry } = await start(exportTo(receiver.url));
     using _process = collectProcess(telemetry.instruments);
     using _pool = collectPool(telemetry.instruments, 'query', { totalCount: 5, idleCount: 2, waitingCount: 7 });
     using _other = collectPool(telemetry.instruments, 'status', { totalCount: 1, idleCount: 1, waitingCount: 0 });
@@ -151,7 +151,7 @@ describe('metrics over OTLP', () => {
 describe('traces over OTLP', () => {
   it('lead from a marked request over a stored context to a consumer that links back', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url), { tracesPerSecond: 0 });
+    const { telemetry } = await start(exportTo(receiver.url), { tracesPerSecond: 0 });
     const spans = telemetry.tracer('faultline.test');
     const parent = parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
     const server = spans.start('POST /events', { kind: 'server', parent, attributes: () => ({ 'http.route': '/events' }) });
@@ -179,7 +179,7 @@ describe('traces over OTLP', () => {
 
   it('sample roots within the rate, and make nothing for the rest', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start(exportTo(receiver.url), { tracesPerSecond: 2 });
+    const { telemetry } = await start(exportTo(receiver.url), { tracesPerSecond: 2 });
     const spans = telemetry.tracer('faultline.test');
     const attributes = vi.fn<() => object>(() => ({}));
     const started = Array.from({ length: 50 }, () =>
@@ -196,7 +196,7 @@ describe('traces over OTLP', () => {
 describe('logs', () => {
   it('go to stdout and over OTLP as the same record, with severity, event name and trace context', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry, lines } = start(exportTo(receiver.url));
+    const { telemetry, lines } = await start(exportTo(receiver.url));
     const span = parseTraceparent('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
     if (span === null) throw new Error('the traceparent is good');
     telemetry.logger.error('it broke', { 'error.code': 'internal', lane: 3 }, { eventName: 'faultline.test.broke', span });
@@ -222,7 +222,7 @@ describe('logs', () => {
 
 describe('without a receiver', () => {
   it('exports nothing and makes no span where no endpoint is set', async () => {
-    const { telemetry, lines } = start({});
+    const { telemetry, lines } = await start({});
     telemetry.instruments.counter(signals.sentMessages).add(1);
     expect(telemetry.tracer('faultline.test').start('GET /events').recording).toBe(false);
     telemetry.logger.info('hello');
@@ -233,7 +233,7 @@ describe('without a receiver', () => {
 
   it('exports nothing with OTEL_SDK_DISABLED, whatever else is set', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start({ ...exportTo(receiver.url), OTEL_SDK_DISABLED: 'true' });
+    const { telemetry } = await start({ ...exportTo(receiver.url), OTEL_SDK_DISABLED: 'true' });
     telemetry.instruments.counter(signals.sentMessages).add(1);
     telemetry.logger.info('hello');
     await telemetry.shutdown();
@@ -242,7 +242,7 @@ describe('without a receiver', () => {
 
   it('counts failed exports, says so once, and catches up when the receiver is back', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry, lines } = start(exportTo(receiver.url));
+    const { telemetry, lines } = await start(exportTo(receiver.url));
     const sent = telemetry.instruments.counter(signals.sentMessages);
     sent.add(1, { 'messaging.operation.name': 'send' });
     await seen(() => lastPoint(receiver, signals.sentMessages.name));
@@ -261,7 +261,7 @@ describe('without a receiver', () => {
   it.each([['is gone'], ['hangs']])('ends within its bound when the receiver %s', async (how) => {
     const receiver = await startOtlpReceiver({ status: 'hang' });
     if (how === 'is gone') await receiver[Symbol.asyncDispose]();
-    const { telemetry } = start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
+    const { telemetry } = await start({ ...exportTo(receiver.url), OTEL_METRIC_EXPORT_INTERVAL: '60000' });
     telemetry.instruments.counter(signals.sentMessages).add(1);
     telemetry.tracer('faultline.test').start('GET /events').end();
     telemetry.logger.info('bye');
@@ -273,7 +273,7 @@ describe('without a receiver', () => {
 
   it('sends what is buffered before it ends', async () => {
     await using receiver = await startOtlpReceiver();
-    const { telemetry } = start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const { telemetry } = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     telemetry.instruments.counter(signals.sentMessages).add(3, { 'messaging.operation.name': 'send' });
     telemetry.tracer('faultline.test').start('GET /events').end();
     telemetry.logger.info('bye');

@@ -7,9 +7,13 @@ export type StartThread = (name: string) => Promise<HandlerThread>;
 /** Threads that are started before they are wanted. */
 export type SpareThreads = AsyncDisposable & { take(): Promise<HandlerThread> };
 
+/** While the first threads load what they run, a spare would only take the processors from them. */
+const firstSpareAfterMs = 1000;
+
 export const createSpareThreads = (start: StartThread): SpareThreads => {
   let number = 0;
   let disposed = false;
+  let isWarm = false;
   const startNext = () => {
     const thread = start(`handler-${(number += 1)}`);
     // Whoever takes it hears of a failure; until then it must not end the process.
@@ -17,17 +21,23 @@ export const createSpareThreads = (start: StartThread): SpareThreads => {
     return thread;
   };
   let spare: Promise<HandlerThread> | null = null;
+  const warm = setTimeout(() => {
+    isWarm = true;
+    spare ??= startNext();
+  }, firstSpareAfterMs);
+  warm.unref();
   return {
     take: async () => {
       const taken = spare ?? startNext();
       spare = null;
       const thread = await taken;
       if (disposed) await thread.end();
-      else spare ??= startNext();
+      else if (isWarm) spare ??= startNext();
       return thread.alive() || disposed ? thread : startNext();
     },
     [Symbol.asyncDispose]: async () => {
       disposed = true;
+      clearTimeout(warm);
       await spare?.then((thread) => thread.end()).catch(() => {});
     },
   };

@@ -35,7 +35,7 @@ export type CreateWriter = (options: { readonly pool: Pool; readonly laneCount: 
 export const startIngest = async (settings: Settings, createWriter: CreateWriter): Promise<Running> => {
   const tls = await readTlsFiles(settings);
   await using undo = new AsyncDisposableStack();
-  const telemetry = startTelemetry({ process: role, instance, environment: process.env, tenantLabels: settings.tenantLabels });
+  const telemetry = await startTelemetry({ process: role, instance, environment: process.env, tenantLabels: settings.tenantLabels });
   undo.defer(() => telemetry.shutdown());
   const pool = undo.adopt(openPool(settings, telemetry), (opened) => opened.end());
   const { laneCount } = await migrate(pool, { lanes: settings.lanes, apply: settings.migrate });

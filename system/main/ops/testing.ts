@@ -22,7 +22,12 @@ export type Ran = { readonly exitCode?: number | undefined; readonly stdout: str
 
 export const startDesk = async (database: { readonly url: string }) => {
   const lines: string[] = [];
-  const telemetry = startTelemetry({ process: 'query', instance: 'query-test', environment: {}, write: (line) => void lines.push(line) });
+  const telemetry = await startTelemetry({
+    process: 'query',
+    instance: 'query-test',
+    environment: {},
+    write: (line) => void lines.push(line),
+  });
   const pool = createReadPool({ databaseUrl: database.url, applicationName: 'faultline-test', onError: () => {} });
   const operating = createOperatePool({ databaseUrl: database.url, applicationName: 'faultline-test-operate', onError: () => {} });
   const times = { nowMs: () => Date.now(), sleep: (delayMs: number) => sleep(delayMs) };

@@ -18,7 +18,7 @@ const listing = { rows: 'rows', columns: ['n'], pageRows: 1 };
 test('a snapshot outlives a reader who takes longer for one piece than a transaction may be left alone', async () => {
   await using database = await createTestDatabase();
   await using undo = new AsyncDisposableStack();
-  const telemetry = startTelemetry({ process: 'query', instance: 'export-test', environment: {}, write: () => {} });
+  const telemetry = await startTelemetry({ process: 'query', instance: 'export-test', environment: {}, write: () => {} });
   undo.defer(() => telemetry.shutdown());
   const pool = createReadPool({
     databaseUrl: database.url,
