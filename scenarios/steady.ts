@@ -3,23 +3,23 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'steady',
-  title: '300 events a second with a few hot keys, and nothing goes wrong',
+  title: '150 events a second with a few hot keys, and nothing goes wrong',
   why: 'If the promises do not hold on a quiet day, nothing else that is shown means anything. It is also where a lie is easiest to see: no duplicate, no drop, no dead letter and hardly any lag are due, so a signal that says otherwise, or says nothing, stands out.',
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 1 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 300 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 150 } },
     // Processes that have just started compile their code for the first thousands of events; on two busy cores that takes seconds.
-    settling: { kind: 'warm-up', seconds: 5, ratePerSecond: 300 },
+    settling: { kind: 'warm-up', seconds: 5, ratePerSecond: 150 },
     steady: {
       kind: 'steady',
       // Long enough that one stall of a shared machine is not one request in a hundred.
       seconds: 15,
-      ratePerSecond: 300,
+      ratePerSecond: 150,
       budgets: {
         'ingest-p99': { atMost: 0.1, why: 'A producer waits for its 2xx: one in a hundred may wait a tenth of a second.' },
         'freshness-p99': { atMost: 1, why: 'What was accepted can be queried within a second, from the slower of the processors.' },
-        lag: { atMost: 300, why: 'Workers keep up: at no moment does a second of traffic wait.' },
+        lag: { atMost: 150, why: 'Workers keep up: at no moment does a second of traffic wait.' },
         'error-share': { atMost: 0, why: 'Every good event is accepted.' },
         drop: { atMost: 0, why: 'Lanes on which the books do not add up: events that vanished.' },
         'duplicate-rate': { atMost: 0, why: 'Nobody sends twice here, so nothing may be answered as a duplicate.' },
