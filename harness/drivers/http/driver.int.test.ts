@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -306,18 +306,24 @@ test('one of several that is killed ends the others and fails the run: what they
   expect(existsSync(`${historyFile}.part-0`)).toBe(false);
 });
 
-test('a line that was torn as its process died hides nothing that another wrote', async () => {
+test.each([
+  ['a line that was torn as its process died hides', true],
+  ['a process that died before it wrote anything hides', false],
+])('%s nothing that another wrote', async (_what, hasWritten) => {
   await using server = await listen((_request, response) => reply(response, 200, { id: 1, duplicate: false }));
   const { plan, source } = planScenario(scenarioOf({}, 20), 1);
-  const historyFile = join(folder, 'torn.ndjson');
+  const historyFile = join(folder, `torn-${hasWritten}.ndjson`);
   await using drivers = await startHttpDrivers({ processes: 2, source, seed: 1, digest: plan.digest, url: server.url, historyFile });
+  const linesOf = (part: number): number => readFileSync(`${historyFile}.part-${part}`, 'utf8').split('\n').length;
+  if (!hasWritten) process.kill(drivers.pids[0], 'SIGSTOP');
   drivers.go(Date.now());
-  await expect.poll(() => readFileSync(`${historyFile}.part-1`, 'utf8').split('\n').length).toBeGreaterThan(5);
+  await expect.poll(() => Math.min(hasWritten ? linesOf(0) : Infinity, linesOf(1))).toBeGreaterThan(5);
   process.kill(drivers.pids[0], 'SIGSTOP');
-  appendFileSync(`${historyFile}.part-0`, '{"op":1,"event"');
+  if (hasWritten) appendFileSync(`${historyFile}.part-0`, '{"op":1,"event"');
+  else writeFileSync(`${historyFile}.part-0`, '');
   process.kill(drivers.pids[0], 'SIGKILL');
   await expect(drivers.done).rejects.toMatchObject({ code: 'FL_DRIVER_FAILED' });
-  const { operations, damage } = await readHistory(historyFile);
-  expect(damage).toContain('was cut off after');
-  expect(operations.filter(({ op }) => op % 2 === 1).length).toBeGreaterThan(3);
+  const history = await readHistory(historyFile);
+  expect(history).toMatchObject({ damage: expect.stringContaining('was cut off after'), header: { scenario: 'test' } });
+  expect(history.operations.filter(({ op }) => op % 2 === 1).length).toBeGreaterThan(3);
 });

@@ -88,14 +88,17 @@ const joinHistories = async (parts: readonly string[], historyFile: string): Pro
   if (begun.length === 0) return cut;
   const out = createWriteStream(historyFile);
   let operations = 0;
-  for (const [index, part] of begun.entries()) {
+  let hasHeader = false;
+  for (const part of begun) {
     let ended = false;
     let line = 0;
     for await (const text of linesOf(part)) {
       line += 1;
       ended = text.startsWith('{"end":true');
-      if (ended || (line === 1 && index > 0)) continue;
-      if (line > 1) operations += 1;
+      // Of one that died before it wrote anything there is none: then the next one's is the first.
+      if (ended || (line === 1 && hasHeader)) continue;
+      if (line === 1) hasHeader = true;
+      else operations += 1;
       out.write(`${text}\n`);
     }
     if (!ended) cut ??= part;
