@@ -1,6 +1,7 @@
 // Two projects: unit tests (no I/O) and integration tests (real sockets, real PostgreSQL), which share one server.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongLast } from './.ci/long-last.ts';
 
 /** Of the processes that tests start, hundreds of times the same: each is ready in half the time. The harness keeps its own there too. */
 const compileCache = fileURLToPath(new URL('node_modules/.cache/faultline-compile', import.meta.url));
@@ -15,6 +16,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     retry: 0,
+    sequence: { sequencer: LongLast },
     reporters: ['default'],
     projects: [
       {
@@ -34,6 +36,7 @@ export default defineConfig({
           name: 'int',
           // As those above: what they start is processes, servers and databases of their own, and they leave none behind.
           isolate: false,
+          setupFiles: ['.ci/long-tests.ts'],
           include: ['{system,harness,scenarios,grafana,.ci}/**/*.int.test.ts'],
           exclude: elsewhere,
           env: { NODE_COMPILE_CACHE: compileCache },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gates, type Gate } from './gates.ts';
 import { root, runCommand } from './run-gate.ts';
+import { endVariable, minutesVariable, testsEndMs } from './test-minutes.ts';
 import { countTests, type TestCounts } from './vitest-summary.ts';
 
 const runGate = async (gate: Gate): Promise<boolean> => {
@@ -33,6 +34,7 @@ const runTests = async (): Promise<TestCounts> => {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       preferLocal: true,
+      env: endsAtMs === null ? {} : { [endVariable]: String(endsAtMs) },
       localDir: root,
       reject: false,
     });
@@ -43,11 +45,24 @@ const runTests = async (): Promise<TestCounts> => {
   }
 };
 
+const readEnd = (): number | null => {
+  try {
+    return testsEndMs(process.env[minutesVariable], Date.now());
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(1);
+  }
+};
+const endsAtMs = readEnd();
 const gateResults = await runGates();
 const tests = await runTests();
 const passedGates = gateResults.filter(Boolean).length;
 const failedGates = gates.length - passedGates;
 
+if (endsAtMs !== null && Date.now() > endsAtMs)
+  console.log(
+    `the ${process.env[minutesVariable]} minutes of ${minutesVariable} were over: tests of *.long.int.test.ts that had not begun by then are among the skipped`,
+  );
 console.log(
   `gates: ${passedGates} passed, ${failedGates} failed; tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`,
 );

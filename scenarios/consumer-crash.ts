@@ -3,19 +3,19 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'consumer-crash',
-  title: '500 events a second while workers are killed twice, once inside a transaction, and one is paused beyond its lease',
+  title: '250 events a second while workers are killed twice, once inside a transaction, and one is paused beyond its lease',
   why: 'A checkpoint that is stored before its effect loses events on a crash; one that is stored after, in another transaction, repeats them. And a worker that was only paused does not know that its lanes have a new owner: without a fence it writes on.',
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 500 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 250 } },
     kills: {
       kind: 'fault',
       seconds: 10,
-      ratePerSecond: 500,
+      ratePerSecond: 250,
       budgets: { 'ingest-p99': { atMost: 0.5, why: 'Producers do not notice that workers die.' } },
     },
-    zombie: { kind: 'fault', seconds: 8, ratePerSecond: 500 },
+    zombie: { kind: 'fault', seconds: 8, ratePerSecond: 250 },
   },
   faults: {
     'kill-first': { kind: 'kill', role: 'worker', index: 0, at: { phase: 'kills', afterSeconds: 0.5 }, restartAfterSeconds: 1 },

@@ -3,7 +3,7 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'out-of-order',
-  title: '300 numbered events a second, 30 % displaced by up to 50 places, 5 % delivered twice',
+  title: '150 numbered events a second, 30 % displaced by up to 50 places, 5 % delivered twice',
   why: 'Retries, parallel senders and networks reorder and repeat. A system that applies what comes as it comes ends in another state each time; one that waits for a predecessor that never comes stands still. Here each key is numbered by its producer, so that the only right end is known.',
 
   traffic: {
@@ -14,13 +14,13 @@ export default scenario({
     duplicates: { share: 0.05, withinMs: 1000 },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 300 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 150 } },
     disorder: {
       kind: 'fault',
       seconds: 10,
-      ratePerSecond: 300,
+      ratePerSecond: 150,
       budgets: {
-        pending: { atMost: 500, why: 'Early events wait, but only as many as the disorder makes: 50 places of 300 a second.' },
+        pending: { atMost: 250, why: 'Early events wait, but only as many as the disorder makes: 50 places of 150 a second.' },
         'freshness-p99': { atMost: 2, why: 'Waiting for a predecessor takes no longer than the predecessor does.' },
       },
     },

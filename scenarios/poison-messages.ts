@@ -1,9 +1,9 @@
-// Six kinds of poison in every hundred events: refused at the door with a code of its own, or parked with its key while all others go on.
+// Six kinds of poison among good events: refused at the door with a code of its own, or parked with its key while all others go on.
 import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'poison-messages',
-  title: '200 events a second, 2 % of them poison of six kinds',
+  title: '100 events a second, 3 % of them poison of six kinds',
   why: 'One bad event must not stop a lane, spin in a queue for ever, or be dropped in silence. Some poison can be seen at the door; some only shows when user code runs on it, throws, or never comes back, even in a loop that can not be interrupted from inside.',
 
   needs: { faultyHandler: true },
@@ -11,18 +11,18 @@ export default scenario({
     arrivals: 'poisson',
     keys: { kind: 'zipf', count: 1000, exponent: 0.8 },
     poison: {
-      share: 0.02,
+      share: 0.03,
       kinds: ['broken-json', 'wrong-types', 'oversized', 'hostile-text', 'handler-throws', 'handler-hangs'],
       during: 'poison',
     },
   },
   phases: {
     // A handler that hangs takes a core until its deadline, and a cold system has none to spare.
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 200 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 100 } },
     poison: {
       kind: 'fault',
       seconds: 12,
-      ratePerSecond: 200,
+      ratePerSecond: 100,
       budgets: {
         'freshness-p99': {
           atMost: 2,
@@ -40,7 +40,7 @@ export default scenario({
     'equals-ordered-delivery': true,
     'no-takeover': true,
   },
-  seen: { 'dead-letters': 10 },
+  seen: { 'dead-letters': 3 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: poison that was skipped in silence.' },
   },
