@@ -79,7 +79,7 @@ describe("a team's own processor", () => {
     const rows = await entries(database);
     expect(rows).toHaveLength(2400);
     expect(new Set(rows.map(({ token }) => token)).size).toBe(2400);
-  }, 60_000);
+  }, 120_000);
 
   test('that kills its process three times while alone is parked for it', async () => {
     await using database = await createWorkerDatabase(1);

@@ -46,7 +46,7 @@ export const passed = (database: WorkerDatabase, version = 1) =>
   eventually(
     () => booksOf(database, version),
     ({ position, head }) => position === head && head > 0,
-    20_000,
+    50_000,
   );
 export const entries = (database: WorkerDatabase, version = 1) =>
   database.rows<{ object_id: string; event_name: string; value: number | null; token: string }>(
