@@ -21,7 +21,7 @@ export default scenario({
     'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 100 } },
     poison: {
       kind: 'fault',
-      seconds: 12,
+      seconds: 16,
       ratePerSecond: 100,
       budgets: {
         'freshness-p99': {
@@ -40,7 +40,7 @@ export default scenario({
     'equals-ordered-delivery': true,
     'no-takeover': true,
   },
-  seen: { 'dead-letters': 3 },
+  seen: { 'dead-letters': 10 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: poison that was skipped in silence.' },
   },
