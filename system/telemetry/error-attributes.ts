@@ -1,5 +1,6 @@
 // An error as attributes of a log record or a span, by the semantic conventions; causes are told in the message.
 import { messageOf } from '../contract/message-of.ts';
+
 export type ErrorAttributes = {
   readonly 'exception.type': string;
   readonly 'exception.message': string;

@@ -1,5 +1,6 @@
 // What the standard OTEL_* variables ask of this process. Parsed once, at start; says what it could not use and goes on.
 import { messageOf } from '../contract/message-of.ts';
+
 export type TelemetryEnvironment = Readonly<Record<string, string | undefined>>;
 
 export type TelemetrySettings = {
