@@ -44,10 +44,11 @@ const openWriter = async (database: WorkerDatabase) => {
   };
 };
 
+/** Who makes it, and waits for the writer already: the index is in the catalogue from then on, and not before. */
 const making = (database: WorkerDatabase) =>
   database.rows<{ pid: number }>(
     `select pid from pg_stat_activity where datname = current_database() and query like 'create index concurrently%' and state = 'active'
-     and application_name like 'faultline-worker-%-index'`,
+     and application_name like 'faultline-worker-%-index' and wait_event_type = 'Lock' and to_regclass('minute_counts_minute') is not null`,
   );
 
 test('it is made beside writers, by one at a time, and once', async () => {
@@ -74,7 +75,11 @@ test('it is made beside writers, by one at a time, and once', async () => {
   await second.make();
   expect(await state(database)).toEqual([index]);
   // Its connection is there for as long as it is made.
-  expect(await database.rows(`select from pg_stat_activity where application_name like 'faultline-worker-w_-index'`)).toEqual([]);
+  const connections = `select from pg_stat_activity where datname = current_database() and application_name like 'faultline-worker-w_-index'`;
+  await eventually(
+    () => database.rows(connections),
+    ({ length }) => length === 0,
+  );
 });
 
 test('what a making that was cut off left is dropped, and made anew', async () => {
