@@ -3,6 +3,7 @@ import type { TcpEffect } from '../scenario/faults/network-fault.ts';
 import type { DatagramEffect } from '../scenario/faults/datagram-fault.ts';
 import type { DatagramCounts } from './datagram-counts.ts';
 import type { LinkCounts } from './link-counts.ts';
+import type { FarPorts } from './tcp-link.ts';
 
 export type Address = { readonly host: string; readonly port: number };
 
@@ -18,7 +19,7 @@ export type NetworkAnswer = {
   readonly apply: null;
   readonly clear: { readonly lay: boolean };
   readonly counts: LinkCounts | DatagramCounts;
-  readonly 'far-ports': readonly number[];
+  readonly 'far-ports': FarPorts;
 };
 
 export type Numbered<Body> = Body & { readonly n: number };

@@ -2,7 +2,7 @@
 import type { DatagramEffect } from '../scenario/faults/datagram-fault.ts';
 import type { TcpEffect } from '../scenario/faults/network-fault.ts';
 import type { NetworkRequest } from './protocol.ts';
-import { openTcpLink, type TcpLink } from './tcp-link.ts';
+import { type FarPorts, openTcpLink, type TcpLink } from './tcp-link.ts';
 import type { Timers } from './timers.ts';
 import { openUdpLink, type UdpLink } from './udp-link.ts';
 
@@ -12,6 +12,8 @@ export type LinkServer = AsyncDisposable & {
   /** Rejects with what was wrong. */
   serve(request: NetworkRequest): Promise<unknown>;
 };
+
+const noPorts: FarPorts = { open: [], swallowed: [] };
 
 export const createLinkServer = (timers: Timers): LinkServer => {
   const links = new Map<string, OpenLink>();
@@ -48,7 +50,7 @@ export const createLinkServer = (timers: Timers): LinkServer => {
           return find(request.link).link.counts();
         case 'far-ports': {
           const { is, link } = find(request.link);
-          return is === 'tcp' ? link.farPorts() : [];
+          return is === 'tcp' ? link.farPorts() : noPorts;
         }
       }
     },

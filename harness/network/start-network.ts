@@ -10,6 +10,7 @@ import type { ProcessRegistry } from '../stack/process-registry.ts';
 import { spawnProcess } from '../stack/processes.ts';
 import type { DatagramCounts } from './datagram-counts.ts';
 import type { LinkCounts } from './link-counts.ts';
+import type { FarPorts } from './tcp-link.ts';
 import type { Address, AnswerLine, NetworkAnswer, NetworkRequest } from './protocol.ts';
 
 export type Link<Effect, Counts> = {
@@ -18,8 +19,8 @@ export type Link<Effect, Counts> = {
   /** Lays an effect on the link, beside those that lie there. Rejects with none left there. Disposing takes it away; rejects where it was gone already. */
   apply(effect: Effect, seed: number): Promise<AsyncDisposable>;
   counts(): Promise<Counts>;
-  /** The ports from which it is connected to the far end at the moment: by them the far end knows its sessions. None for datagrams. */
-  farPorts(): Promise<readonly number[]>;
+  /** None for datagrams. */
+  farPorts(): Promise<FarPorts>;
 };
 
 export type TcpLinkHandle = Link<TcpEffect, LinkCounts>;

@@ -21,14 +21,22 @@ export type TcpLink = AsyncDisposable & {
   /** Takes an effect away; false: it did not lie on the link. */
   clear(id: number): boolean;
   counts(): LinkCounts;
-  /** The ports from which it is connected to the far end at the moment. */
-  farPorts(): readonly number[];
+  farPorts(): FarPorts;
+};
+
+/** Ports of this end, by which the far end knows its sessions. */
+export type FarPorts = {
+  /** From which it is connected at the moment. */
+  readonly open: readonly number[];
+  /** From which it was connected where the answer to a commit was thrown away, in the order of the commits. */
+  readonly swallowed: readonly number[];
 };
 
 /** Rejects where no port can be had. */
 export const openTcpLink = async ({ to, protocol, timers }: TcpLinkOptions): Promise<TcpLink> => {
   const [state, counts, joints] = [createLinkState(), createLinkCounts(), new Set<Joint>()];
   let [refusedUntil, swallowed] = [0, 0];
+  const swallowedPorts: number[] = [];
   const cutAll = (how: 'cut' | 'reset'): void => joints.forEach((joint) => joint.cut(how));
   const swallower = (joint: () => Joint) =>
     createCommitSwallower({
@@ -39,6 +47,7 @@ export const openTcpLink = async ({ to, protocol, timers }: TcpLinkOptions): Pro
       onSwallowed: () => {
         swallowed += 1;
         counts.commitsSwallowed += 1;
+        swallowedPorts.push(...[joint().farPort() ?? []].flat());
         const refuseForMs = state.swallowing()?.refuseForMs ?? 0;
         refusedUntil = timers.now() + refuseForMs;
         if (refuseForMs > 0) cutAll('cut');
@@ -76,7 +85,7 @@ export const openTcpLink = async ({ to, protocol, timers }: TcpLinkOptions): Pro
       return was;
     },
     counts: () => ({ ...counts, open: joints.size }),
-    farPorts: () => [...joints].flatMap((joint) => joint.farPort() ?? []),
+    farPorts: () => ({ open: [...joints].flatMap((joint) => joint.farPort() ?? []), swallowed: [...swallowedPorts] }),
     [Symbol.asyncDispose]: () => close(server, () => cutAll('reset')),
   };
 };

@@ -4,7 +4,7 @@ import type { RunningTarget, TargetLink } from '../../targets/target.ts';
 import type { Look } from '../timed-fault.ts';
 import { measureClose } from './close-time.ts';
 import { type Asked, askFresh, type KeptProbe, quickestAsk, type Probe } from './probe.ts';
-import { areHit, describeSessions, fateOfSessions } from './sessions.ts';
+import { areHit, describeSessions, fateOfSessions, fateOfSwallowed } from './sessions.ts';
 import { watchRoundTrips } from './watch-round-trips.ts';
 
 export type LinkLooks = {
@@ -35,6 +35,13 @@ const tolerance = 0.9;
 
 const probed = (is: boolean, observed: string, data: Readonly<Record<string, unknown>>): Look => ({ is, source: 'probe', observed, data });
 const say = (asked: Asked): string => (asked.ok ? `was answered after ${asked.ms.toFixed(1)} ms` : `was not answered (${asked.why})`);
+
+/** The first look of several that is so, or else the last: what a busy machine adds to one of them is not the link's. */
+const oneThatIs = async (is: boolean, times: number, take: () => Promise<Look>): Promise<Look> => {
+  let look = await take();
+  for (let n = 1; n < times && look.is !== is; n += 1) look = await take();
+  return look;
+};
 
 /** A new connection works. */
 const works = async ({ probe }: LinkScene): Promise<Look> => {
@@ -93,9 +100,9 @@ const bandwidth: Looks<'bandwidth'> = async ({ bytesPerSecond, way }, { kept }) 
     return probed(moved.ok && holds(moved.ms, leastMs), observed, { event, moved });
   };
   // Without the effect it must have been faster, or nothing can be told from its time.
-  const before = await take('before', (ms, leastMs) => ms < leastMs / 2);
+  const before = await oneThatIs(true, 3, () => take('before', (ms, leastMs) => ms < leastMs / 2));
   return {
-    look: async () => (before.is ? take('slow', (ms, leastMs) => ms >= leastMs * tolerance) : before),
+    look: async () => (before.is ? oneThatIs(false, 2, () => take('slow', (ms, leastMs) => ms >= leastMs * tolerance)) : before),
     lookAfter: () => take('healed', (ms, leastMs) => ms < leastMs / 2),
   };
 };
@@ -148,7 +155,7 @@ const slowClose: Looks<'slow-close'> = async ({ delayMs }, { link }) => {
     return probed(asked.ok && holds(asked.ms), `the end of a connection ${say(asked)}`, { event, asked });
   };
   return {
-    look: () => close('slow', (ms) => ms >= delayMs * tolerance),
+    look: () => oneThatIs(false, 3, () => close('slow', (ms) => ms >= delayMs * tolerance)),
     lookAfter: () => close('healed', (ms) => ms < delayMs / 2),
   };
 };
@@ -163,17 +170,19 @@ const blackHole: Looks<'black-hole'> = async (_effect, scene) => ({
 });
 
 const swallowCommit: Looks<'swallow-commit'> = async ({ times }, scene) => {
-  const before = await scene.link.proxy.counts();
+  const { link, target } = scene;
+  const { length: before } = (await link.proxy.farPorts()).swallowed;
   return {
     look: async () => {
-      const swallowed = (await scene.link.proxy.counts()).commitsSwallowed - before.commitsSwallowed;
-      const observed = `the server said of ${swallowed} transactions that they were committed, and the client never heard it`;
-      return withSessions(scene, {
-        is: swallowed >= times,
+      // One that the target opened since may be as good as any.
+      const { before: swallowed, gone } = await fateOfSwallowed(link, target, before);
+      const said = `the server said of ${swallowed} transactions that they were committed, and the client never heard it`;
+      return {
+        is: swallowed >= times && gone === swallowed,
         source: 'postgresql',
-        observed,
-        data: { event: 'commit-swallowed', swallowed },
-      });
+        observed: `${said}; ${gone} of the ${swallowed} sessions in which it did ended`,
+        data: { event: 'commit-swallowed', swallowed, gone },
+      };
     },
     lookAfter: () => works(scene),
   };

@@ -9,7 +9,16 @@ const overLinkSql = `select pid from pg_stat_activity where client_port = any($1
 const leftSql = `select pid from pg_stat_activity where pid = any($1::int[])`;
 
 export const sessionsOver = async (link: TargetLink, target: RunningTarget): Promise<readonly number[]> =>
-  (await target.query<{ pid: number }>(overLinkSql, [await link.proxy.farPorts(), harnessApplicationName])).map(({ pid }) => pid);
+  sessionsFrom((await link.proxy.farPorts()).open, target);
+
+const sessionsFrom = async (ports: readonly number[], target: RunningTarget): Promise<readonly number[]> =>
+  (await target.query<{ pid: number }>(overLinkSql, [ports, harnessApplicationName])).map(({ pid }) => pid);
+
+/** Of the sessions over the link in which the answer to a commit was thrown away; `from`: how many of them there were before. */
+export const fateOfSwallowed = async (link: TargetLink, target: RunningTarget, from: number): Promise<SessionFate> => {
+  const ports = (await link.proxy.farPorts()).swallowed.slice(from);
+  return { before: ports.length, gone: ports.length - (await sessionsFrom(ports, target)).length };
+};
 
 export const fateOfSessions = async (target: RunningTarget, before: readonly number[]): Promise<SessionFate> => {
   const left = await target.query<{ pid: number }>(leftSql, [before]);

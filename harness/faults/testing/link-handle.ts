@@ -24,7 +24,7 @@ export const datagramHandleOf = (link: UdpLink, deaf: boolean): UdpLinkHandle =>
   ),
   port: link.port,
   counts: () => Promise.resolve(link.counts()),
-  farPorts: () => Promise.resolve([]),
+  farPorts: () => Promise.resolve({ open: [], swallowed: [] }),
 });
 
 /** Effects are numbered, as the process of the proxies numbers them, so that each is taken away by itself. */
