@@ -1,6 +1,6 @@
 // The group of a shell, with real processes: all of it, and nobody else.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -44,8 +44,9 @@ const childOf = async (parent: number): Promise<number> => {
 const isGone = (pid: number): boolean => processState(pid) === null;
 
 test('who ignores SIGTERM after its shell has ended is killed', async () => {
-  const shell = await spawnShell(`trap '' TERM; sleep 60 & trap - TERM; wait`);
+  const shell = await spawnShell(`trap '' TERM; sleep 60 & trap - TERM; echo ends on TERM again; wait`);
   const sleeper = await childOf(shell.pid);
+  await expect.poll(() => readFileSync(shell.logFile, 'utf8')).toContain('ends on TERM again');
   expect(await shell.stop()).toEqual({ code: null, signal: 'SIGTERM' });
   expect(isGone(sleeper)).toBe(true);
 });

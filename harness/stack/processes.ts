@@ -2,13 +2,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Clock } from '../engine/clock.ts';
 import { systemClock } from '../engine/clock.ts';
 import { HarnessError } from '../engine/errors.ts';
 import type { HarnessErrorCode } from '../engine/errors.ts';
 import { waitUntil } from '../engine/wait-until.ts';
+import { compileCache } from './compile-cache.ts';
 import { logTail } from './log-tail.ts';
 import { createProcessGroup } from './process-group.ts';
 import { isAlive, signalProcess } from './process-identity.ts';
@@ -73,9 +73,6 @@ export type SpawnedProcess = AsyncDisposable & {
 };
 
 const isPrivate = (name: string): boolean => /^(OTEL_|FAULTLINE_|PG)/.test(name) || name === 'DATABASE_URL' || name === 'NODE_OPTIONS';
-
-/** Compiled code is kept between starts: a process is ready in half the time. It grows with each version of the code, and may be deleted at any time. */
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/faultline-compile', import.meta.url));
 
 const environment = (own: Readonly<Record<string, string>>, run: string): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isPrivate(name))),
@@ -166,6 +163,9 @@ const within = async <Value>(promise: Promise<Value>, ms: number, clock: Clock):
   }
 };
 
+/** After SIGKILL, however short the polite end was: a machine with more to do than it can takes its time to bury a process. */
+const killedWithinMs = 10_000;
+
 const end = async (started: Started, server: ProcessIdentity | null, politeMs?: number): Promise<ProcessExit> => {
   const { options, clock, identity, signal, ended, giveUp } = started;
   const withinMs = options.stopWithinMs ?? 5_000;
@@ -174,7 +174,7 @@ const end = async (started: Started, server: ProcessIdentity | null, politeMs?: 
   let exit = await within(ended, politeMs ?? withinMs, clock);
   if (exit === undefined) {
     signal('SIGKILL');
-    exit = await within(ended, withinMs, clock);
+    exit = await within(ended, killedWithinMs, clock);
   }
   giveUp();
   if (server !== null && isAlive(server)) await endServer(server, withinMs, clock);

@@ -36,7 +36,11 @@ const startDoomed = async () => {
   const harness = spawn(process.execPath, [join(fixtures, 'doomed-harness.ts'), folder, temporary], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface({ input: harness.stdout }), 'line')) as [string];
+  const ended = once(harness, 'exit').then(([code, signal]) => {
+    throw new Error(`the harness ended (${code ?? signal}) before it had started its processes`);
+  });
+  const [line] = (await Promise.race([once(createInterface({ input: harness.stdout }), 'line'), ended])) as [string];
+  ended.catch(() => undefined);
   return { harness, pids: JSON.parse(line) as { reaper: number; child: number; grandchild: number } };
 };
 

@@ -6,20 +6,23 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { HarnessError } from '../engine/errors.ts';
+import { compileCache } from './compile-cache.ts';
 import type { ProcessRegistry } from './process-registry.ts';
 import { readAnnouncement } from './read-ready.ts';
 
 export type Reaper = AsyncDisposable & { readonly pid: number };
 
-const readyWithinMs = 5_000;
+const readyWithinMs = 20_000;
 
 /** Where programs are, and how the docker command finds its engine. */
-const reaperEnvironment = (): Record<string, string> =>
-  Object.fromEntries(
+const reaperEnvironment = (): Record<string, string> => ({
+  NODE_COMPILE_CACHE: compileCache,
+  ...Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
-      value !== undefined && /^(PATH|HOME|DOCKER_.*)$/.test(name) ? [[name, value]] : [],
+      value !== undefined && /^(PATH|HOME|DOCKER_.*|NODE_DISABLE_COMPILE_CACHE)$/.test(name) ? [[name, value]] : [],
     ),
-  );
+  ),
+});
 
 /** Whether its first line says so, within the bound. */
 const saysReady = async (output: Readable): Promise<boolean> => {

@@ -28,14 +28,25 @@ export const connections: DatabaseSteps<'connections'> = async (_effect, { targe
   };
 };
 
+/** How often in a row the server may be too slow with a session. */
+const mostSlow = 5;
+
 const takeAll = async (url: string): Promise<readonly OwnSession[]> => {
   const taken: OwnSession[] = [];
-  try {
-    while (taken.length < most) taken.push(await openSession(url));
-  } catch (error) {
-    if ((error as { code?: unknown }).code === tooMany) return taken;
-    await Promise.all(taken.map((session) => session[Symbol.asyncDispose]()));
-    throw error;
+  let slow = 0;
+  while (taken.length < most) {
+    try {
+      taken.push(await openSession(url));
+      slow = 0;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code === tooMany) return taken;
+      // Without a code the server did not answer in time: it may still have room.
+      slow += 1;
+      if (code === undefined && slow < mostSlow) continue;
+      await Promise.all(taken.map((session) => session[Symbol.asyncDispose]()));
+      throw error;
+    }
   }
   return taken;
 };
