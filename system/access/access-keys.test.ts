@@ -10,7 +10,7 @@ const settle = () => new Promise<void>((resolve) => void setImmediate(resolve));
 const start = async (given: { readonly keys?: readonly TestKey[]; readonly areRequired?: boolean } = {}) => {
   let nowMs = 0;
   let timers: { readonly atMs: number; readonly run: () => void }[] = [];
-  const state = { table: null as AccessTable | null, isAway: false, reads: 0, failures: 0 };
+  const state = { table: null as AccessTable | null, isAway: false, reads: 0, failures: 0, held: Promise.resolve() };
   const keep = (keys: readonly TestKey[]) => {
     const version = (state.table?.version ?? 0) + 1;
     state.table = {
@@ -25,7 +25,9 @@ const start = async (given: { readonly keys?: readonly TestKey[]; readonly areRe
     read: async (version) => {
       state.reads += 1;
       if (state.isAway) throw new Error('away');
-      return version === state.table!.version ? null : state.table;
+      const { table, held } = state;
+      await held;
+      return version === table!.version ? null : table;
     },
     areRequired: given.areRequired ?? false,
     lifeMs: 10_000,
@@ -112,6 +114,23 @@ test('a key that was just made is known when it comes, and many that are not kno
   await advance(0);
   expect(await answers).toEqual([expect.objectContaining({ tenant: 'bank' }), refused('unauthenticated'), refused('unauthenticated')]);
   expect(state.reads).toBe(2);
+});
+
+test('a key that was made while a read is under way is known when it comes', async () => {
+  const { keys, keep, state, advance } = await start({ areRequired: true });
+  const letGo = Promise.withResolvers<void>();
+  state.held = letGo.promise;
+  await advance(2000);
+  expect(state.reads).toBe(2);
+  const made = makeTestKey('bank', ['ingest']);
+  keep([made]);
+  await advance(100);
+  const answer = keys.demand(made.text, 'ingest');
+  await advance(100);
+  letGo.resolve();
+  await advance(300);
+  expect(await answer).toMatchObject({ tenant: 'bank' });
+  expect(state.reads).toBe(3);
 });
 
 test('unknown keys, however many, make the database be asked four times a second', async () => {

@@ -63,10 +63,15 @@ export const createAccessKeys = async (options: AccessKeysOptions): Promise<Acce
     return kept === undefined ? 'unknown' : judgeKept(kept, key, scope, options.dateMs());
   };
   const askAgain = async (key: string, scope: Scope): Promise<Access | AccessRefusal> => {
-    const isRead = await table.readAgain();
-    if (!isRead && !(isFresh() && keptOf(table.current(), key))) return unavailable;
-    const judged = judge(key, scope);
-    return judged === 'unknown' ? unknownKey : judged;
+    const askedAtMs = nowMs();
+    for (;;) {
+      const isRead = await table.readAgain();
+      if (!isRead && !(isFresh() && keptOf(table.current(), key))) return unavailable;
+      const judged = judge(key, scope);
+      if (judged !== 'unknown') return judged;
+      // A read that was under way already may have missed a key that was made since.
+      if (table.readAtMs() >= askedAtMs) return unknownKey;
+    }
   };
   const known: AccessKeys['known'] = (key, scope) => {
     if (key === null || keyIdOf(key) === null) {
