@@ -157,15 +157,22 @@ test('one Ctrl-C that comes twice, from the terminal and from npm, takes the run
   expect(exitCode).toBe(130);
 });
 
+const burst = 12;
+
 test('the capacity of a target that refuses above a rate is found near that rate', async () => {
   let bucket = 0;
   let at = performance.now();
+  const recent: number[] = [];
+  let wasCalm = true;
   await using server = await startTestServer((_request, response) => {
     // A leaky bucket: 150/s, a tenth of a second of it at once.
     const now = performance.now();
     bucket = Math.max(0, bucket - ((now - at) / 1000) * 150);
     at = now;
     bucket += 1;
+    recent.push(now);
+    // Nobody sends that many at once: this machine stood still, or the generator did, and what is refused then is not what the target can't do.
+    if (recent.length > burst && now - recent.splice(0, recent.length - burst)[0]! < 20) wasCalm = false;
     response.writeHead(bucket > 15 ? 503 : 200).end();
     if (bucket > 15) bucket -= 1;
   });
@@ -190,7 +197,7 @@ test('the capacity of a target that refuses above a rate is found near that rate
   // On a machine that is too busy to send on time the search says so, and proves nothing; what it found is no more than the target holds all the same.
   const found =
     verdict === 'pass'
-      ? { exit: 0, said: /capacity: \d+\/s, held and held again/, from: 120 }
+      ? { exit: 0, said: /capacity: \d+\/s, held and held again/, from: wasCalm ? 120 : 0 }
       : { exit: 2, said: /capacity: (unknown|at least)/, from: 0 };
   expect(exitCode).toBe(found.exit);
   expect(stdout).toMatch(found.said);

@@ -25,6 +25,9 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+/** With `untilSeen`. */
+const longSeconds = 30;
+
 const faultOf = (effect: DatabaseEffect, seconds = 0.5): DatabaseFault => ({
   kind: 'database',
   name: 'bad-database',
@@ -41,7 +44,7 @@ describe('a fault of the database', () => {
     await using world = await openFaultWorld();
     expect(await database(faultOf({ effect: 'lock' }), world.context(targetOf()))).toMatchObject({ tookEffect: false, healed: true });
     await using _writer = await small.startWriter();
-    const evidence = await database(faultOf({ effect: 'lock' }), world.context(targetOf()));
+    const evidence = await database(faultOf({ effect: 'lock' }, longSeconds), world.untilSeen(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)[0]).toMatch(/wait for the lock: faultline-worker-test/);
   });
@@ -49,7 +52,7 @@ describe('a fault of the database', () => {
   test('read-only: who writes is refused, who has a transaction open is not, and all may write again', async () => {
     await using world = await openFaultWorld();
     await using writes = await small.startWriter();
-    const evidence = await database(faultOf({ effect: 'read-only' }), world.context(targetOf()));
+    const evidence = await database(faultOf({ effect: 'read-only' }, longSeconds), world.untilSeen(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)).toEqual(['a new session that writes is refused (25006)', 'a new session that writes is let']);
     await expect.poll(() => [...writes.ends].toSorted()).toEqual(['25006', 'written']);
@@ -58,7 +61,7 @@ describe('a fault of the database', () => {
 
   test('idle-transaction: stands in the server’s list with its number, and is gone after', async () => {
     await using world = await openFaultWorld();
-    const evidence = await database(faultOf({ effect: 'idle-transaction' }), world.context(targetOf()));
+    const evidence = await database(faultOf({ effect: 'idle-transaction' }, longSeconds), world.untilSeen(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)[0]).toMatch(/is idle in transaction for .*has written as transaction \d+/);
     expect(seen(evidence)[1]).toMatch(/holds no transaction/);
@@ -91,7 +94,7 @@ describe('a fault of the database', () => {
   test('long-snapshot: holds others back once they have gone on; where nobody writes it holds nobody', async () => {
     await using world = await openFaultWorld();
     await using _writer = await small.startWriter();
-    const evidence = await database(faultOf({ effect: 'long-snapshot' }), world.context(targetOf()));
+    const evidence = await database(faultOf({ effect: 'long-snapshot' }, longSeconds), world.untilSeen(targetOf()));
     expect(evidence).toMatchObject({ tookEffect: true, healed: true });
     expect(seen(evidence)[0]).toMatch(/holds a snapshot \d+ transactions old/);
   });
@@ -204,33 +207,26 @@ describe('on a server of its own', () => {
     } finally {
       clearTimeout(goesOn);
     }
-  }, 40_000);
+  });
 
-  test.each(['its launcher', 'the server'])(
-    'restart (fast): where %s is killed meanwhile it took no effect',
-    async (killed) => {
-      await using own = await startOwnPostgres();
-      await using world = await openFaultWorld();
-      const databaseUrl = await createDatabase(own.server.url, 'kept');
-      const databaseServer: DatabaseServer = {
-        ...own.server,
-        stop: async (how) => {
-          process.kill(own.server.serverPid(), 'SIGSTOP');
-          const stopping = own.server.stop(how);
-          await expect.poll(() => readFile(own.logFile, 'utf8')).toContain('faultline.process.stopping');
-          process.kill(killed === 'the server' ? own.server.serverPid() : own.server.pid(), 'SIGKILL');
-          return stopping;
-        },
-      };
-      const evidence = await database(
-        faultOf({ effect: 'restart', how: 'fast' }),
-        world.context(targetOf({ databaseUrl, databaseServer })),
-      );
-      expect(evidence).toMatchObject({ tookEffect: false, healed: true });
-      expect(seen(evidence)[0]).toMatch(/ended as in a crash/);
-    },
-    40_000,
-  );
+  test.each(['its launcher', 'the server'])('restart (fast): where %s is killed meanwhile it took no effect', async (killed) => {
+    await using own = await startOwnPostgres();
+    await using world = await openFaultWorld();
+    const databaseUrl = await createDatabase(own.server.url, 'kept');
+    const databaseServer: DatabaseServer = {
+      ...own.server,
+      stop: async (how) => {
+        process.kill(own.server.serverPid(), 'SIGSTOP');
+        const stopping = own.server.stop(how);
+        await expect.poll(() => readFile(own.logFile, 'utf8')).toContain('faultline.process.stopping');
+        process.kill(killed === 'the server' ? own.server.serverPid() : own.server.pid(), 'SIGKILL');
+        return stopping;
+      },
+    };
+    const evidence = await database(faultOf({ effect: 'restart', how: 'fast' }), world.context(targetOf({ databaseUrl, databaseServer })));
+    expect(evidence).toMatchObject({ tookEffect: false, healed: true });
+    expect(seen(evidence)[0]).toMatch(/ended as in a crash/);
+  });
 
   test.skipIf(!mayMount)('disk-full: who writes is told so by the server, reads go on, and all may write again', async () => {
     await using own = await startOwnPostgres();

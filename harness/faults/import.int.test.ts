@@ -11,7 +11,8 @@ const fault: ImportFault = {
   kind: 'import',
   name: 'past',
   at: { phase: 'only', afterSeconds: 0 },
-  seconds: 5,
+  // Whoever waits for all of it runs into the time that a test has.
+  seconds: 600,
   lines: 100,
   ratePerSecond: 100,
 };
@@ -106,10 +107,9 @@ const interruptedAt = async (nth: number) => {
     },
     query: (async () => [{ settled: clients.length * 30 }]) as unknown as RunningTarget['query'],
   };
-  const startedAt = performance.now();
   const { ended } = await run(target, abort.signal);
   const living = clients.filter(({ killed }) => !killed).length;
-  return { ended, started: clients.length, living, restarts, ms: performance.now() - startedAt };
+  return { ended, started: clients.length, living, restarts };
 };
 
 test.each([
@@ -119,5 +119,4 @@ test.each([
 ])('interrupted at its client %i it strikes nobody any more, waits for nothing, and leaves no client', async (nth, restarts) => {
   const seen = await interruptedAt(nth);
   expect(seen).toMatchObject({ ended: { tookEffect: false, healed: true }, started: nth, living: 0, restarts });
-  expect(seen.ms).toBeLessThan(4000);
 });

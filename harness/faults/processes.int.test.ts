@@ -160,29 +160,38 @@ describe('clock', () => {
     expect(await answers(current())).toBe(true);
   });
 
-  /** What the clocks of a process say that was started as the fault starts it. */
-  const clocksOf = async (offsetMs: number, driftPpm: number): Promise<Readonly<Record<string, number>>> => {
+  type Told = (name: string) => number;
+
+  /** What the clocks of a process say that was started as the fault starts it: asked until all is as it must be, for a busy machine comes between them now and then. */
+  const demandOfClocks = async (offsetMs: number, driftPpm: number, demand: (told: Told, askedAt: number) => void): Promise<void> => {
     await using world = await openFaultWorld();
     await using started = await startSmallTarget();
     const { target, environments } = started;
     await clock({ kind: 'clock', ...victim, seconds: 0.1, offsetMs, driftPpm }, world.context(target));
     await using skewed = await startSmall('server', environments[0]);
-    return (await (await fetch(`${skewed.process.address}/clocks`)).json()) as Readonly<Record<string, number>>;
+    const ask = async () => {
+      const askedAt = Date.now();
+      const told = (await (await fetch(`${skewed.process.address}/clocks`)).json()) as Readonly<Record<string, number>>;
+      demand((name) => told[name] ?? Number.NaN, askedAt);
+      return 'as it must be';
+    };
+    await expect.poll(ask).toBe('as it must be');
   };
   const stretches = ['dateMs', 'performanceMs', 'bigintMs', 'hrtimeMs'];
 
   test('all that tells the time in a process agrees, in its threads too, and what measures stretches does not jump', async () => {
-    const told = await clocksOf(7_200_000, 0);
-    for (const name of ['now', 'date', 'origin', 'thread'])
-      expect(Math.abs((told[name] ?? 0) - Date.now() - 7_200_000), name).toBeLessThan(5000);
-    for (const name of stretches) expect(Math.abs((told[name] ?? 0) - 200), name).toBeLessThan(50);
+    await demandOfClocks(7_200_000, 0, (told, askedAt) => {
+      for (const name of ['now', 'date', 'origin', 'thread']) expect(Math.abs(told(name) - askedAt - 7_200_000), name).toBeLessThan(5000);
+      for (const name of stretches) expect(Math.abs(told(name) - 200), name).toBeLessThan(50);
+    });
   });
 
   test('a drift is in all that measures a stretch, by the same ratio', async () => {
-    const told = await clocksOf(1000, 500_000);
-    for (const name of stretches) expect(told[name], name).toBeGreaterThanOrEqual(298);
-    const all = stretches.map((name) => told[name] ?? 0);
-    expect(Math.max(...all) - Math.min(...all)).toBeLessThan(20);
+    await demandOfClocks(1000, 500_000, (told) => {
+      for (const name of stretches) expect(told(name), name).toBeGreaterThanOrEqual(298);
+      const all = stretches.map(told);
+      expect(Math.max(...all) - Math.min(...all)).toBeLessThan(20);
+    });
   });
 });
 
@@ -238,13 +247,14 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
     const { target, current } = started;
     await fetch(`${current().address}/work`);
     const evidence = await cpuPressure({ kind: 'cpu-pressure', ...moment, seconds: 3, burners: 12 }, world.context(target));
-    const [{ before, share } = { before: 0, share: 0 }] = evidence.observations.map(
-      ({ data }) => data as { before: number; share: number },
-    );
+    type Seen = { readonly before: number; readonly share: number; readonly burntCpus: number };
+    const [{ before, share }, after] = evidence.observations.map(({ data }) => data) as [Seen, Seen];
     // Where others had filled the machine before, there was little left to take, and no more is claimed than was taken.
     const wasFull = before > 0.5;
     expect(evidence).toMatchObject({ tookEffect: wasFull ? share >= before + 0.1 : true });
-    expect(wasFull || evidence.healed).toBe(true);
+    // Who fills the machine afterwards are not ours: those are gone.
+    expect(after.burntCpus).toBe(0);
+    expect(evidence.healed || wasFull || after.share > 0.5).toBe(true);
   });
 
   test('cpu-pressure: a target that waits for others than our burners shows none of our doing', async () => {

@@ -29,8 +29,8 @@ test('several processes send each request once, and are counted together', async
     3,
   );
   expect(phase).toMatchObject({ sent: 300, ok: 300, failed: 0, errorShare: 0 });
-  // All that were asked for, but for the moment that the last answers took.
-  expect(phase.throughput).toBeGreaterThan(200);
+  // All that were asked for, but for the moment that the last answers took. One of the three alone has 100.
+  expect(phase.throughput).toBeGreaterThan(120);
   expect(phase.throughput).toBeLessThanOrEqual(300);
   expect(new Set(bodies)).toEqual(new Set(Array.from({ length: 300 }, (_, n) => `load-1-${n}`)));
   expect(bodies).toHaveLength(300);
@@ -53,8 +53,8 @@ test('a server that stops for a while is seen as slow by all who came meanwhile,
   );
   // Half of the arrivals wait, evenly spread from 1 s down to nothing; eight connections make all but eight of them wait here.
   expect(phase.latencyMs.p90).toBeGreaterThan(700);
-  // A busy machine may let the server sleep on; then it was frozen for longer.
-  expect(phase.latencyMs.p90).toBeLessThan(1200 + 2 * thawedLateMs);
+  // A busy machine may let the server sleep on, or the generator; then it was frozen for longer.
+  expect(phase.latencyMs.p90).toBeLessThan(1200 + 2 * thawedLateMs + (phase.scheduleDelayMs.max ?? 0));
   expect(phase.blockedRatio).toBeGreaterThan(0.3);
 });
 
@@ -64,10 +64,10 @@ test('a request that is given up counts with the time waited; a quick refusal do
       const number = Number(body.split('-').at(-1));
       if (number % 2 === 0) response.writeHead(503).end();
     },
-    (origin) => jobFor(origin, 50, 1, { timeoutMs: 300 }),
+    (origin) => jobFor(origin, 50, 1, { timeoutMs: 2000 }),
   );
   expect(phase).toMatchObject({ sent: 50, ok: 0, errors: { status_503: 25, client_timeout: 25 } });
-  expect(phase.latencyMs.p50).toBeGreaterThanOrEqual(295);
+  expect(phase.latencyMs.p50).toBeGreaterThanOrEqual(1990);
 });
 
 test('retries have the same id, come not before Retry-After, and count in the latency', async () => {

@@ -60,7 +60,7 @@ test('an effect that was asked for and not answered for lies nowhere afterwards'
   }
   using client = await openClient(link.port);
   expect(await client.quickest('x')).toBeLessThan(499);
-}, 20_000);
+});
 
 test('is gone once it is let go', async () => {
   await using place = await withFolder();

@@ -13,7 +13,7 @@ const start = (receiver: OtlpReceiver, tracesPerSecond: number, tenantLabels = 2
     tracesPerSecond,
     tenantLabels,
     write: () => {},
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRIC_EXPORT_INTERVAL: '50', OTEL_BSP_SCHEDULE_DELAY: '20' },
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRIC_EXPORT_INTERVAL: '5000', OTEL_BSP_SCHEDULE_DELAY: '20' },
   });
 
 test("a sampled request leads from its caller to the producer's span, whose context goes with the event", async () => {
@@ -70,7 +70,9 @@ test('what was sent, refused and flushed is counted, from zero', async () => {
     receiver.points.findLast(
       (point) => point.name === name && Object.entries(attributes).every(([key, value]) => point.attributes[key] === value),
     );
-  await vi.waitFor(() => expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 }), 5000);
+  await vi.waitFor(() => expect(valueOf('faultline.ingest.refused', { 'error.code': 'overloaded' })).toMatchObject({ value: 0 }), {
+    timeout: 20_000,
+  });
   expect(valueOf('messaging.client.sent.messages')).toMatchObject({ value: 0 });
   ingest.sent('default');
   ingest.refused('overloaded', 'default');

@@ -57,7 +57,7 @@ const place = async (database: WorkerDatabase) => {
   return {
     folder,
     query,
-    ops: (...words: readonly string[]) => execa(process.execPath, parameters(words), { reject: false, timeout: 55_000 }),
+    ops: (...words: readonly string[]) => execa(process.execPath, parameters(words), { reject: false, timeout: 170_000 }),
     write: async (name: string, content: string | Buffer) => {
       const file = join(folder, name);
       await writeFile(file, content);
@@ -108,7 +108,7 @@ describe('an import', () => {
     const port = Number(new URL(query.url).port);
     for (const victim of ['client', 'server', 'client', 'server'] as const) {
       const before = await settled(database);
-      const client = execa(process.execPath, here.parameters(words), { reject: false, timeout: 55_000 });
+      const client = execa(process.execPath, here.parameters(words), { reject: false, timeout: 170_000 });
       await eventually(
         () => settled(database),
         (next) => next >= before + 500,
@@ -147,7 +147,7 @@ describe('an import', () => {
     const audited = await here.ops('imports', 'show', 'orders.ndjson');
     expect(audited.stdout).toMatch(/open[^]*history of the old shop/);
     expect(audited.stdout).toMatch(/finish/);
-  });
+  }, 180_000);
 
   test('finds an identity among all events, long after its window, and refuses another body under it', async () => {
     await using database = await createWorkerDatabase();
@@ -289,7 +289,8 @@ describe('an import', () => {
     await using database = await createWorkerDatabase();
     await using here = await place(database);
     const file = await here.write('slow.ndjson', lines(4000));
-    const words = ['import', file, '--rate', '1500', '--why', 'w'];
+    // Ten seconds' worth: a process that pauses it has to start meanwhile.
+    const words = ['import', file, '--rate', '400', '--why', 'w'];
     const both = [here.ops(...words), here.ops(...words)];
     await eventually(
       () => settled(database),
@@ -316,7 +317,7 @@ describe('an import', () => {
       'next.ndjson',
       lines(3000, () => ({ object_id: 'next' })),
     );
-    const sending = here.ops('import', next, '--rate', '500', '--why', 'w');
+    const sending = here.ops('import', next, '--rate', '100', '--why', 'w');
     await eventually(
       async () => (await database.rows(`select from imports where name = 'next.ndjson' and next_line > 1`)).length,
       (seen) => seen === 1,

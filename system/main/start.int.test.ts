@@ -50,7 +50,7 @@ const start = async (options: Options = {}) => {
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   const ended = child.then(() => `it ended: ${said}`);
   const ready = async (): Promise<null> => {
-    await expect.poll(() => said, { timeout: 30_000 }).toContain('Ctrl-C stops it');
+    await expect.poll(() => said, { timeout: 90_000 }).toContain('Ctrl-C stops it');
     return null;
   };
   expect(await Promise.race([ready(), ended])).toBeNull();
@@ -147,7 +147,7 @@ test('an event sent is there after a stop and a start, and a second start on the
   expect(second.said()).toContain('1 event, all processed');
   await expectRoom({ ingest: 2, workers: 1, processors: 0, flushers: 16, workerThreads: 4 });
   expect(await answerOf(`${second.queryUrl}/timelines/shop/order-1`)).toMatchObject({ entries: [{ event_id: id }] });
-});
+}, 180_000);
 
 test.runIf(process.platform === 'linux')('a process that is killed is started again, and this is said', async () => {
   await using system = await start({ flags: ['--workers', '1'] });
@@ -156,16 +156,20 @@ test.runIf(process.platform === 'linux')('a process that is killed is started ag
   await send(system.ingestUrl);
 });
 
-test.runIf(process.platform === 'linux')('killed with -9, nothing of it lives on, and the next start is not refused', async () => {
-  const system = await start({ flags: ['--workers', '1'] });
-  const children = await childrenOf(system.pid);
-  expect(children).toHaveLength(4);
-  const postmaster = await childNamed(await childNamed(system.pid, 'main/postgres.ts'), 'bin/postgres');
-  process.kill(system.pid, 'SIGKILL');
-  await expect.poll(() => living([...children, postmaster]), { timeout: 10_000 }).toEqual([]);
-  await using next = await start({ flags: ['--workers', '1'] });
-  expect(next.said()).toMatch(/state\s+\d+ event/);
-});
+test.runIf(process.platform === 'linux')(
+  'killed with -9, nothing of it lives on, and the next start is not refused',
+  async () => {
+    const system = await start({ flags: ['--workers', '1'] });
+    const children = await childrenOf(system.pid);
+    expect(children).toHaveLength(4);
+    const postmaster = await childNamed(await childNamed(system.pid, 'main/postgres.ts'), 'bin/postgres');
+    process.kill(system.pid, 'SIGKILL');
+    await expect.poll(() => living([...children, postmaster])).toEqual([]);
+    await using next = await start({ flags: ['--workers', '1'] });
+    expect(next.said()).toMatch(/state\s+\d+ event/);
+  },
+  180_000,
+);
 
 test('a taken port is refused with who has it, before anything starts', async () => {
   const server = createServer().listen(0, '127.0.0.1');

@@ -64,10 +64,11 @@ describe('a worker process', () => {
     first.signal('SIGKILL');
     await drained(database, 600);
     await expectSound(database, 600);
-    const taken = await leaseEvents(database, 'taken_over');
-    expect(taken.length).toBeGreaterThan(0);
     // On a machine that stands still for longer than a lease, workers may lose lanes to each other; the dead one gets none back.
-    expect(taken.some(({ owner, other_owner }) => owner === second.instance && other_owner === first.instance)).toBe(true);
+    await eventually(
+      () => leaseEvents(database, 'taken_over'),
+      (taken) => taken.some(({ owner, other_owner }) => owner === second.instance && other_owner === first.instance),
+    );
     const last = await ownedBy(database, 1);
     expect(last.map(({ owner }) => owner)).toEqual([second.instance]);
   });
@@ -91,7 +92,9 @@ describe('a worker process', () => {
     locker.release();
     await drained(database, 50);
     await expectSound(database, 50);
-    expect((await leaseEvents(database, 'taken_over')).every(({ owner }) => owner === second.instance)).toBe(true);
+    // The first one may have come too late to a lease of its own, and taken it back.
+    const taken = await leaseEvents(database, 'taken_over');
+    expect(taken.every(({ owner, other_owner }) => owner === second.instance || owner === other_owner)).toBe(true);
   });
 
   test('is fenced by the database when it wakes after its lease, and takes part again', async () => {
@@ -113,17 +116,21 @@ describe('a worker process', () => {
       (seen) => seen['timelines']!.position > 100,
     );
     zombie.signal('SIGSTOP');
-    await eventually(
-      () => leaseEvents(database, 'taken_over'),
-      (seen) => seen.length >= 4,
-    );
+    const takenFromZombie = async () =>
+      (await leaseEvents(database, 'taken_over')).filter(
+        ({ owner, other_owner }) => owner === other.instance && other_owner === zombie.instance,
+      );
+    await eventually(takenFromZombie, (seen) => seen.length >= 4);
     zombie.signal('SIGCONT');
     const fenced = await eventually(
       () => leaseEvents(database, 'fenced'),
       (seen) => seen.length > 0,
     );
     expect(fenced.every((event) => event.owner === zombie.instance && Number(event.other_epoch) > Number(event.epoch))).toBe(true);
-    expect(fenced.every((event) => event.other_owner === other.instance)).toBe(true);
+    // Where the other one has given the lane up again by then, to share with the one that woke, it has no owner.
+    expect(fenced.every(({ other_owner }) => other_owner === other.instance || other_owner === null)).toBe(true);
+    const epochs = (await takenFromZombie()).map(({ processor, epoch }) => `${String(processor)} ${String(epoch)}`);
+    for (const { processor, other_epoch } of fenced) expect(epochs).toContain(`${String(processor)} ${String(other_epoch)}`);
     await eventually(
       () => leaseEvents(database, 'lost'),
       (seen) => seen.some(({ owner }) => owner === zombie.instance),
@@ -134,7 +141,7 @@ describe('a worker process', () => {
     await drained(database, total);
     await expectSound(database, total);
     expect(zombie.lines.some(({ event_name }) => event_name === 'faultline.lease.fenced')).toBe(true);
-  }, 30_000);
+  });
 });
 
 describe('a worker process that can not start', () => {

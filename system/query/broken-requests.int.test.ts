@@ -66,7 +66,7 @@ test.each([
   {
     await using _held = await holdErasures();
     socket.write(whole + rest);
-    await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]));
+    await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]), { timeout: 20_000 });
     expect(said()).toBe('');
   }
   await closed;
@@ -78,17 +78,17 @@ test('what was told that it came too late is not done when its rest comes after 
   const { socket, said } = open();
   const before = connections.length;
   socket.write(head + erasure.slice(0, 20));
-  await vi.waitFor(() => expect(connections.length).toBe(before + 1));
+  await vi.waitFor(() => expect(connections.length).toBe(before + 1), { timeout: 20_000 });
   const ours = connections[before]!;
-  await vi.waitFor(() => expect(ours.bytesRead).toBe(head.length + 20));
+  await vi.waitFor(() => expect(ours.bytesRead).toBe(head.length + 20), { timeout: 20_000 });
   // The rest is to come before we are gone.
   vi.spyOn(ours, 'destroySoon').mockReturnValue();
   // As Node does after 30 s.
   const tooLate = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
   query.app.server.emit('clientError', tooLate, ours);
-  await vi.waitFor(() => expect(statusesIn(said())).toEqual([408]));
+  await vi.waitFor(() => expect(statusesIn(said())).toEqual([408]), { timeout: 20_000 });
   socket.write(erasure.slice(20));
-  await vi.waitFor(() => expect(ours.bytesRead).toBe(whole.length));
+  await vi.waitFor(() => expect(ours.bytesRead).toBe(whole.length), { timeout: 20_000 });
   await wait(200);
   expect(await asked()).toBe(0);
   socket.destroy();
@@ -100,12 +100,12 @@ test('stray bytes behind a request whose answer is a stream are not answered in 
   const socket = await openSocket(address, '/consumers/c/stream');
   let said = '';
   socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await vi.waitFor(() => expect(said).toContain('200 OK'));
+  await vi.waitFor(() => expect(said).toContain('200 OK'), { timeout: 20_000 });
   socket.write('GARBAGE\r\n\r\n');
-  await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]));
+  await vi.waitFor(() => expect(broke).toEqual([expect.stringMatching(/^HPE_/)]), { timeout: 20_000 });
   // Whatever was said to the stray bytes comes before it.
   await append(query, 0, 1);
-  await vi.waitFor(() => expect(said).toContain('event: event'), 5000);
+  await vi.waitFor(() => expect(said).toContain('event: event'), { timeout: 20_000 });
   expect([statusesIn(said), socket.destroyed, said.includes('invalid_request')]).toEqual([[200], false, false]);
   socket.destroy();
 });

@@ -52,12 +52,14 @@ describe('a slice of a file', () => {
     await open('places', bank);
     const held = [await beginSlice('places', shop), await beginSlice('places', shop)];
     const third = await beginSlice('places', shop);
-    await vi.waitFor(() => expect(third.answered()).toContain('"code":"overloaded"'));
+    await vi.waitFor(() => expect(third.answered()).toContain('"code":"overloaded"'), { timeout: 20_000 });
     const goOn = 'HTTP/1.1 100 Continue\r\n\r\n';
     expect(held.map(({ answered }) => answered())).toEqual([goOn, goOn]);
     expect(await lines('places', 1, event(1), bank)).toMatchObject({ status: 200, body: { next_line: 2 } });
     for (const { socket } of [third, ...held]) socket.destroy();
-    await vi.waitFor(async () => expect(await lines('places', 1, event(1))).toMatchObject({ status: 200, body: { next_line: 2 } }));
+    await vi.waitFor(async () => expect(await lines('places', 1, event(1))).toMatchObject({ status: 200, body: { next_line: 2 } }), {
+      timeout: 20_000,
+    });
   });
 
   it('gives its place back whatever comes of it', async () => {

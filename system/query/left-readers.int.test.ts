@@ -26,11 +26,11 @@ afterAll(() => query[Symbol.asyncDispose]());
 const leave = async (path: string, until: (response: ServerResponse) => Promise<void> = () => Promise.resolve()) => {
   const before = responses.length;
   const socket = await openSocket(address, path);
-  await vi.waitFor(() => expect(responses.length).toBe(before + 1));
+  await vi.waitFor(() => expect(responses.length).toBe(before + 1), { timeout: 20_000 });
   const response = responses[before]!;
   await until(response);
   socket.destroy();
-  await vi.waitFor(() => expect(response.destroyed).toBe(true));
+  await vi.waitFor(() => expect(response.destroyed).toBe(true), { timeout: 20_000 });
   return response;
 };
 
@@ -49,7 +49,7 @@ it.each([
   const [head, write] = [vi.spyOn(response, 'writeHead'), vi.spyOn(response, 'write')];
   await client.query('rollback');
   client.release();
-  await vi.waitFor(() => expect(head).toHaveBeenCalled());
+  await vi.waitFor(() => expect(head).toHaveBeenCalled(), { timeout: 20_000 });
   expect(write).not.toHaveBeenCalled();
   for (let n = 0; n < 3; n += 1) expect((await fetch(`${address}${another}`)).status).toBe(200);
   expect(errors()).toEqual([]);
@@ -57,7 +57,9 @@ it.each([
 
 it('a long poll whose reader left is over, and no defect', async () => {
   const sent = vi.spyOn(query.readPool, 'query');
-  const response = await leave('/consumers/c/events?lane=0&wait_ms=20000', () => vi.waitFor(() => expect(sent).toHaveBeenCalled()));
+  const response = await leave('/consumers/c/events?lane=0&wait_ms=20000', () =>
+    vi.waitFor(() => expect(sent).toHaveBeenCalled(), { timeout: 20_000 }),
+  );
   const end = vi.spyOn(response, 'end');
   // It waits where that one waited, and looks as it did: by then that one has ended.
   expect((await fetch(`${address}/consumers/c/events?lane=0&wait_ms=500`)).status).toBe(200);

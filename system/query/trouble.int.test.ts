@@ -23,7 +23,8 @@ describe('a database in trouble', () => {
     blocker.release();
     expect([answer.status, answer.body.error.code]).toEqual([503, 'storage_unavailable']);
     expect(answer.body.error.message).toContain('longer than it may');
-    expect((await own.get('/events')).status).toBe(200);
+    // On a busy machine that one may take longer than it may, too.
+    await expect.poll(async () => (await own.get('/events')).status).toBe(200);
   });
 
   it('is answered again after its connections were cut', async () => {
@@ -32,7 +33,7 @@ describe('a database in trouble', () => {
     await own.pool.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'faultline-query-test' and datname = current_database()",
     );
-    await vi.waitFor(async () => expect((await own.get('/status')).status).toBe(200), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await own.get('/status')).status).toBe(200), { timeout: 20_000 });
   });
 
   it('that does not fit its schema is 500, logged with the reason, and tells the client nothing of it', async () => {
@@ -62,9 +63,9 @@ describe('telemetry', () => {
     });
     expect(client).toMatchObject({ name: 'SELECT events', parentSpanId: server?.spanId });
     const durations = receiver.points.filter(({ name }) => name === 'http.server.request.duration');
-    expect(durations.map(({ attributes, count }) => [attributes['http.route'], attributes['http.response.status_code'], count])).toEqual([
-      ['/events/:id', 404, 1],
-    ]);
+    // Each export says it again.
+    const counts = durations.map(({ attributes, count }) => [attributes['http.route'], attributes['http.response.status_code'], count]);
+    expect(new Set(counts.map((each) => JSON.stringify(each)))).toEqual(new Set(['["/events/:id",404,1]']));
   });
 
   it('has a client that left before it had an answer too: its span ends, and its duration is one of status 499', async () => {

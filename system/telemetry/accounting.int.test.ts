@@ -103,7 +103,7 @@ describe('the export of the books', () => {
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 7)] });
     await accounting.push({ readAtMs: 5000, entries: [appended(0, 8)] });
     accounting.stop();
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await vi.waitFor(() => expect(lines).toHaveLength(1), { timeout: 20_000 });
   });
 
   it('counts an export that is refused among the failures of its process', async () => {

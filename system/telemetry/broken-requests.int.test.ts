@@ -39,9 +39,9 @@ test('an answer that is given and waits behind a large one goes out, whatever st
   socket.on('error', () => {});
   socket.pause();
   socket.write(large + order);
-  await vi.waitFor(() => expect(server.done).toEqual(['order']));
+  await vi.waitFor(() => expect(server.done).toEqual(['order']), { timeout: 20_000 });
   socket.write('GARBAGE\r\n\r\n');
-  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]));
+  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]), { timeout: 20_000 });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   socket.resume();
@@ -57,10 +57,10 @@ test('a reader who leaves while answers wait for it leaves nothing behind', asyn
   socket.on('error', () => {});
   socket.pause();
   socket.write(large + order);
-  await vi.waitFor(() => expect(server.done).toEqual(['order']));
+  await vi.waitFor(() => expect(server.done).toEqual(['order']), { timeout: 20_000 });
   socket.write('GARBAGE\r\n\r\n');
-  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]));
+  await vi.waitFor(() => expect(server.broke).toEqual([expect.stringMatching(/^HPE_/)]), { timeout: 20_000 });
   socket.destroy();
-  await vi.waitFor(async () => expect(await server.connections()).toBe(0));
+  await vi.waitFor(async () => expect(await server.connections()).toBe(0), { timeout: 20_000 });
   expect(server.said).toEqual([]);
 });

@@ -29,6 +29,8 @@ export const partialTarget = (parts: Partial<RunningTarget>): RunningTarget => (
 
 export type FaultWorld = AsyncDisposable & {
   context(target: RunningTarget, signal?: AbortSignal): FaultContext;
+  /** Of a fault that may last long, and is over as soon as its effect was seen: however long a busy machine needs for it. */
+  untilSeen(target: RunningTarget): FaultContext;
   readonly notes: string[];
 };
 
@@ -38,18 +40,27 @@ export const openFaultWorld = async (): Promise<FaultWorld> => {
   const registry = createRegistry(join(folder, 'processes.ndjson'), `faults-${process.pid}`, Date.now);
   const helpers = createFaultHelpers({ registry, logFolder: folder });
   const notes: string[] = [];
+  const context: FaultWorld['context'] = (target, signal = new AbortController().signal) => ({
+    target,
+    clock: systemClock,
+    signal,
+    seed: 1,
+    startHelper: helpers.start,
+    promise: () => {},
+    promiseHealing: helpers.promiseHealing,
+    note: (text) => void notes.push(text),
+  });
   return {
     notes,
-    context: (target, signal = new AbortController().signal) => ({
-      target,
-      clock: systemClock,
-      signal,
-      seed: 1,
-      startHelper: helpers.start,
-      promise: () => {},
-      promiseHealing: helpers.promiseHealing,
-      note: (text) => void notes.push(text),
-    }),
+    context,
+    untilSeen: (target) => {
+      const seen = new AbortController();
+      const note = (text: string): void => {
+        notes.push(text);
+        seen.abort();
+      };
+      return { ...context(target, seen.signal), note };
+    },
     [Symbol.asyncDispose]: async () => {
       registry[Symbol.dispose]();
       await rm(folder, { recursive: true, force: true });

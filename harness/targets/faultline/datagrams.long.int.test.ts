@@ -46,7 +46,7 @@ const faultsOf: readonly Fault[] = effects.map((effect, place) => ({
 /** So long as the four take, one after the other, each with its looks. */
 const scenario: Scenario = {
   ...quietScenario,
-  phases: [{ name: 'only', kind: 'fault', seconds: 16, ratePerSecond: 150 }],
+  phases: [{ name: 'only', kind: 'fault', seconds: 24, ratePerSecond: 150 }],
   traffic: { arrivals: 'poisson', keys: { kind: 'uniform', count: 20 }, producers: { count: 2, skewMs: 0 }, transport: 'udp' },
   faults: faultsOf,
 };

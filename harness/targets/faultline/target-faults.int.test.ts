@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../engine/clock.ts';
+import { type Clock, systemClock } from '../../engine/clock.ts';
 import { createFaultHelpers, type FaultHelpers } from '../../engine/fault-helpers.ts';
 import { waitUntil } from '../../engine/wait-until.ts';
 import { createRunFault, faults } from '../../faults/registry.ts';
@@ -89,10 +89,17 @@ const post = (body: string): Promise<boolean> =>
     () => false,
   );
 
+/** A wait of `unhurriedSeconds` is one of a second. */
+const unhurriedSeconds = 12;
+const clock: Clock = {
+  ...systemClock,
+  sleep: (ms, until) => systemClock.sleep(ms > 6000 ? ms - (unhurriedSeconds - 1) * 1000 : ms, until),
+};
+
 const strike = (fault: Fault, on = target) =>
   createRunFault(faults)(fault, {
     target: on,
-    clock: systemClock,
+    clock,
     signal,
     seed: 1,
     startHelper: helpers.start,
@@ -102,8 +109,9 @@ const strike = (fault: Fault, on = target) =>
   });
 
 const planned = { name: 'it', at: { phase: 'fault', afterSeconds: 0 } } as const;
-const database = { ...planned, kind: 'database', seconds: 1 } as const;
-const network = { ...planned, kind: 'network', seconds: 1 } as const;
+// Some are felt only once the target comes to them, which may take its time; once it is felt a fault goes on for what is left of a second.
+const database = { ...planned, kind: 'database', seconds: unhurriedSeconds } as const;
+const network = { ...planned, kind: 'network', seconds: unhurriedSeconds } as const;
 
 const all: readonly Fault[] = [
   { ...database, effect: 'idle-transaction' },

@@ -92,7 +92,7 @@ test('none is started beside one that runs, nor two in the slot of one', async (
   const [one, other] = await Promise.allSettled([target.restart('ingest', 0), target.restart('ingest', 0)]);
   expect([one.status, other.status]).toEqual(['fulfilled', 'rejected']);
   expect(target.processes()).toHaveLength(1);
-}, 30_000);
+});
 
 test('what it kept is read back as rows of its own kind', async () => {
   await using target = await start(program);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { noKeys } from '../../access/testing.ts';
 import { noIngestTelemetry, type RequestMeasure } from '../telemetry.ts';
 import { startTestDoor } from './testing.ts';
 
@@ -13,15 +14,19 @@ const whole = head(event.length) + event;
 const openDoor = async () => {
   const ends: RequestMeasure[] = [];
   const telemetry = { ...noIngestTelemetry, requestEnded: (measure: RequestMeasure) => void ends.push(measure) };
-  const door = await startTestDoor({ telemetry });
+  const asked = Promise.withResolvers<void>();
+  const keys = { ...noKeys, demand: (...given: Parameters<typeof noKeys.demand>) => (asked.resolve(), noKeys.demand(...given)) };
+  const door = await startTestDoor({ telemetry, keys });
   const post = (body: string) =>
     fetch(`${door.server.address}/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  return { door, ends, post };
+  return { door, ends, post, asked: asked.promise };
 };
 
-const leaveAfter = async (address: string, text: string, ms: number) => {
+/** So long after the door has begun with its request. */
+const leaveAfter = async (address: string, text: string, ms: number, asked: Promise<void>) => {
   const socket = connect(Number(new URL(address).port), '127.0.0.1');
   socket.write(text);
+  await asked;
   await wait(ms);
   socket.destroy();
   await once(socket, 'close');
@@ -32,12 +37,12 @@ test.each([
   ['after it had waited for longer than it may, its answer was overdue', whole, 700, 'answer_overdue'],
   ['in the middle of its body, however late, it left', head(1000) + event, 700, 'client_left'],
 ])('of a client that goes %s: its request ends once, as 499', async (_what, text, ms, error) => {
-  const { door, ends, post } = await openDoor();
+  const { door, ends, post, asked } = await openDoor();
   await using _door = door;
   const committed = Promise.withResolvers<void>();
   const { append } = door.stream;
   Object.assign(door.stream, { append: (...given: Parameters<typeof append>) => committed.promise.then(() => append(...given)) });
-  await leaveAfter(door.server.address, text, ms);
+  await leaveAfter(door.server.address, text, ms, asked);
   await expect.poll(() => ends).toHaveLength(1);
   expect(ends).toEqual([{ method: 'POST', route: '/events', status: 499, seconds: expect.any(Number), tenant: 'default', error }]);
   expect(ends[0]!.seconds).toBeGreaterThan((ms - 40) / 1000);

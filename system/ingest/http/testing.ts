@@ -28,7 +28,8 @@ export const startTestDoor = async (
     flushBytes: 1e6,
     flushLingerMs: 0,
     queueLimitBytes,
-    commitTimeoutMs: 300,
+    // What waits behind a commit that a test holds back waits for as long.
+    commitTimeoutMs: 60_000,
     telemetry: noIngestTelemetry,
     ...(quotas !== undefined && { quotas }),
     ...(isShared !== undefined && { isShared }),

@@ -21,7 +21,10 @@ describe('what becomes of an event that fails', () => {
     expect(done).toMatchObject({ skipped: 1, parked: 0 });
     expect(await dead(database)).toEqual([]);
     expect((await entries(database)).filter(({ value }) => value === 77)).toHaveLength(1);
-    const told = worker.lines.filter(({ event_name }) => event_name === 'faultline.event.skipped');
+    const told = await eventually(
+      () => worker.lines.filter(({ event_name }) => event_name === 'faultline.event.skipped'),
+      ({ length }) => length > 0,
+    );
     expect(told.map(({ attributes }) => attributes)).toMatchObject([
       { 'faultline.processor': 'ledger', 'faultline.reason': 'handler_threw' },
     ]);

@@ -77,4 +77,4 @@ test("binaries without their library links run from a copy, also where the serve
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-}, 30_000);
+});

@@ -11,7 +11,7 @@ let query: QueryUnderTest;
 let address: string;
 
 beforeAll(async () => {
-  query = await startQueryUnderTest({ bounds: { mostReaders: 3, bufferBytes: 64 * 1024, slowMs: 500 } });
+  query = await startQueryUnderTest({ bounds: { mostReaders: 3, bufferBytes: 64 * 1024, slowMs: 2000 } });
   address = await query.app.listen({ host: '127.0.0.1', port: 0 });
   const payload = JSON.stringify({ start: 'earliest' });
   await query.app.inject({ method: 'PUT', url: '/consumers/reader', payload, headers: { 'content-type': 'application/json' } });
@@ -160,7 +160,7 @@ describe('a stream', () => {
   it('says that it lives while nothing comes', async () => {
     await using stream = await openStream(`${address}/consumers/reader/stream?lanes=1&after=1:5&heartbeat_ms=1000`);
     const waiting = take(stream, 1);
-    await vi.waitFor(() => expect(stream.comments).toBeGreaterThan(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(stream.comments).toBeGreaterThan(1), { timeout: 20_000 });
     await append(query, 1, 1);
     expect((await waiting)[0]?.id).toBe('1:6');
   });
@@ -201,7 +201,7 @@ describe('a stream', () => {
   });
 
   it('of a reader that takes a little all the time is not closed, however long it needs for a full buffer', async () => {
-    await using own = await startQueryUnderTest({ bounds: { mostReaders: 3, bufferBytes: 8_000_000, slowMs: 2000 } });
+    await using own = await startQueryUnderTest({ bounds: { mostReaders: 3, bufferBytes: 8_000_000, slowMs: 5000 } });
     const url = await own.app.listen({ host: '127.0.0.1', port: 0 });
     const payload = JSON.stringify({ start: 'earliest' });
     await own.app.inject({ method: 'PUT', url: '/consumers/reader', payload, headers: { 'content-type': 'application/json' } });
@@ -216,7 +216,7 @@ describe('a stream', () => {
     const closed = own.lines.filter((line) => line.includes('faultline.consumer.stream_closed'));
     expect([closed, socket.destroyed, socket.readableEnded]).toEqual([[], false, false]);
     socket.destroy();
-  }, 30_000);
+  });
 
   it('is one of as many as there may be: another is 503 with Retry-After, and has its place once one is gone', async () => {
     const streams = await Promise.all([1, 2, 3].map(() => openStream(`${address}/consumers/reader/stream?lanes=1`)));
@@ -224,7 +224,7 @@ describe('a stream', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await refused.json()).toMatchObject({ error: { code: 'too_many_readers' } });
     for (const stream of streams) await stream[Symbol.asyncDispose]();
-    await vi.waitFor(async () => expect((await read('lane=1&wait_ms=0')).status).toBe(200));
+    await vi.waitFor(async () => expect((await read('lane=1&wait_ms=0')).status).toBe(200), { timeout: 20_000 });
   });
 
   it('refuses a cursor that is none, too many lanes, and lanes that are not there', async () => {

@@ -105,7 +105,7 @@ describe('an export', () => {
     const refused = await get('/counts?system_name=shop&format=ndjson');
     expect([refused.status, JSON.parse(refused.text).error.code]).toEqual([503, 'too_many_readers']);
     await Promise.all(readers.map((reader) => reader.rest()));
-    await vi.waitFor(async () => expect((await get('/counts?system_name=shop&format=ndjson')).status).toBe(200));
+    await vi.waitFor(async () => expect((await get('/counts?system_name=shop&format=ndjson')).status).toBe(200), { timeout: 20_000 });
   });
 });
 

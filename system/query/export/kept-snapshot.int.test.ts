@@ -12,7 +12,7 @@ import { exportListing } from './export-listing.ts';
 import { createRowFormat } from './format-rows.ts';
 
 /** The server ends a transaction that is left alone for so long. */
-const idleInTransactionMs = 2000;
+const idleInTransactionMs = 3500;
 const listing = { rows: 'rows', columns: ['n'], pageRows: 1 };
 
 test('a snapshot outlives a reader who takes longer for one piece than a transaction may be left alone', async () => {

@@ -34,6 +34,8 @@ test('a process that freezes in the middle of a slice does not keep the lanes fr
     insert into imports (tenant, name, format, sha256, bytes, lines, state, rate_per_second, requested_by, why)
     values ('default', 'past', 'ndjson', '\\x00', 1, 1, 'running', 1000, 'ann', 'a test')`);
   const text = `{"system_name":"shop","object_id":"o","event_name":"paid","event_time":"2026-01-01T00:00:00Z","metadata":{},"id":"1"}`;
+  // The server ends who stands still after two seconds: the look at the lanes has its connection by then.
+  await Promise.all([database.rows('select'), database.rows('select')]);
   const batch = { fromLine: 1, nextLine: 2, events: [lineOf(text)], refusals: [] };
   const identities = { ready: () => Promise.resolve(true) };
   const [held, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

@@ -281,7 +281,7 @@ test('counts an attempt on a parked event, and finds whose its lane is, in one s
 
 const untilWaiting = (count: number) => {
   const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  return vi.waitFor(async () => expect(await database.rows(waits)).toHaveLength(count), 5000);
+  return vi.waitFor(async () => expect(await database.rows(waits)).toHaveLength(count), { timeout: 20_000 });
 };
 
 test('counts no attempt on a parked event where the lane was taken over while it waited for its lock', async () => {

@@ -17,7 +17,9 @@ test('partitions that are missing are made again, and old marks leave; recent on
   await pool.query(`insert into counted_batches values (1, now() - interval '2 hours'), (2, now())`);
   const failures: unknown[] = [];
   const upkeep = startLogUpkeep(pool, { mayCreate: true, onFailure: (error) => failures.push(error), everyMs: 20 });
-  await vi.waitFor(async () => expect((await pool.query('select first_id from counted_batches')).rows).toEqual([{ first_id: '2' }]), 5000);
+  await vi.waitFor(async () => expect((await pool.query('select first_id from counted_batches')).rows).toEqual([{ first_id: '2' }]), {
+    timeout: 20_000,
+  });
   await upkeep[Symbol.asyncDispose]();
   expect((await pool.query(partitions)).rows).toEqual(rows);
   expect(failures).toEqual([]);

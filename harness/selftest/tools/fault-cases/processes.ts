@@ -6,7 +6,7 @@ import { type SmallTarget, type SmallTargetOptions, startSmall, startSmallTarget
 import type { Fault } from '../../../scenario/scenario.ts';
 import { claimsNothing, type FaultCase, moment, seenOnAndGoneAfter, type Stage } from './fault-case.ts';
 
-const patienceMs = 500;
+const patienceMs = 1000;
 const victim = { at: moment, role: 'worker', index: 0 } as const;
 const offsetMs = 3_600_000;
 
@@ -18,7 +18,10 @@ const open =
     return { target: small.target, isFelt: () => isFelt(small), [Symbol.asyncDispose]: () => small[Symbol.asyncDispose]() };
   };
 
-const isAway = async (small: SmallTarget): Promise<boolean> => !(await askFresh(createHttpProbe(small.current().address), patienceMs)).ok;
+/** Who is gone, or does not listen yet, refuses at once. */
+const isAway = async (small: SmallTarget, withinMs = 3000): Promise<boolean> =>
+  !(await askFresh(createHttpProbe(small.current().address), withinMs)).ok;
+const isDumb = (small: SmallTarget): Promise<boolean> => isAway(small, patienceMs);
 
 const isSkewed = async (small: SmallTarget): Promise<boolean> => {
   const clocks = await fetch(`${small.current().address}/clocks`).then(
@@ -51,7 +54,7 @@ const lacksPrlimit = (): string | null => {
 const crashLoop: Fault = { kind: 'crash-loop', name: 'crash-loop', ...victim, times: 3, everySeconds: 0.1 };
 const restart: Fault = { kind: 'restart', name: 'restart', ...victim };
 const slowStart: Fault = { kind: 'slow-start', name: 'slow-start', ...victim, seconds: 1.5 };
-const clock: Fault = { kind: 'clock', name: 'clock', ...victim, seconds: 1, offsetMs };
+const clock: Fault = { kind: 'clock', name: 'clock', ...victim, seconds: 3, offsetMs };
 const descriptors: Fault = { kind: 'descriptors', name: 'descriptors', ...victim, seconds: 1 };
 
 export const processCases: readonly FaultCase[] = [
@@ -94,8 +97,8 @@ export const processCases: readonly FaultCase[] = [
     lacks: lacksPrlimit,
     red: claimsNothing('a limit that leaves room claims no effect', {
       fault: { ...descriptors, seconds: 0.3, spare: 50 },
-      open: open(isAway),
+      open: open(isDumb),
     }),
-    green: seenOnAndGoneAfter({ fault: descriptors, open: open(isAway) }),
+    green: seenOnAndGoneAfter({ fault: descriptors, open: open(isDumb) }),
   },
 ];
