@@ -9,7 +9,7 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 300, exponent: 0.8 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 150 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 30, shape: { kind: 'ramp', toPerSecond: 150 } },
     importing: {
       kind: 'fault',
       seconds: 20,

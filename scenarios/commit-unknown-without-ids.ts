@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'commit-unknown-without-ids',
   title:
-    '300 events a second without ids, each sent once, while the answers to three appends are thrown away, and to three more with the database out of reach after',
+    '200 events a second without ids, each sent once, while the answers to three appends are thrown away, and to three more with the database out of reach after',
   why: 'Who gives no id can not send an event again without sending another one. So the system may not leave that to them where it can find out by itself: an event has an identity from its admission on, under which a commit is repeated until its answer comes. Only where that takes too long the client is told the truth, that nobody knows. Users get a 2xx late, or 503 commit_unknown; the operator has them send ids.',
   set: 'extra',
   // Long enough to find out where the database can be reached again at once, shorter than it stays away the second time.
@@ -12,13 +12,13 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'uniform', count: 2000 }, ids: 'none' },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 300 },
-    repeated: { kind: 'fault', seconds: 6, ratePerSecond: 300 },
-    unknown: { kind: 'fault', seconds: 8, ratePerSecond: 300 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
+    repeated: { kind: 'fault', seconds: 6, ratePerSecond: 200 },
+    unknown: { kind: 'fault', seconds: 8, ratePerSecond: 200 },
     after: {
       kind: 'heal',
       seconds: 5,
-      ratePerSecond: 300,
+      ratePerSecond: 200,
       budgets: {
         'accepted-after': {
           measure: 'error-share-at-end',

@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'commit-unknown',
   title:
-    '300 events a second, a third of them sent twice, while the answers to three appends are thrown away and the database can’t be reached after',
+    '200 events a second, a third of them sent twice, while the answers to three appends are thrown away and the database can’t be reached after',
   why: 'A connection that breaks after COMMIT and before its answer leaves the one thing that a client can’t find out. A system that calls it a failure loses what it stored, one that calls it success invents what it did not, and one that tries again under a new id stores it twice.',
   set: 'extra',
   // Shorter than the database stays away, so that ingest can’t find out by trying again, and has to say that it does not know.
@@ -13,12 +13,12 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'uniform', count: 2000 }, duplicates: { share: 0.33, withinMs: 6000 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 300 },
-    unknown: { kind: 'fault', seconds: 10, ratePerSecond: 300 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
+    unknown: { kind: 'fault', seconds: 10, ratePerSecond: 200 },
     after: {
       kind: 'heal',
       seconds: 5,
-      ratePerSecond: 300,
+      ratePerSecond: 200,
       budgets: {
         'accepted-after': {
           promql:

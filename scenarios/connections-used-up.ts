@@ -3,7 +3,7 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'connections-used-up',
-  title: '150 events a second from clients who try again, while all connections of the server are taken after ours were cut off',
+  title: '100 events a second from clients who try again, while all connections of the server are taken after ours were cut off',
   why: 'Connections that are open hide it for days: that another service has taken all that are left is noticed by whoever has to connect anew. A refusal to connect that is kept like a connection never comes right again, and a start that gives up at the first try makes of a minute’s trouble an outage. Users are refused with Retry-After; the operator looks for who holds the connections, and gives ours a reserve of their own.',
   set: 'extra',
   // A client hears soon that nothing can be had; ten seconds, the default, are for those who rather wait.
@@ -11,12 +11,12 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 500, exponent: 0.8 }, retries: 12 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 150 },
-    'used-up': { kind: 'fault', seconds: 9, ratePerSecond: 150 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 100 } },
+    'used-up': { kind: 'fault', seconds: 9, ratePerSecond: 100 },
     after: {
       kind: 'heal',
       seconds: 8,
-      ratePerSecond: 150,
+      ratePerSecond: 100,
       budgets: {
         'accepted-after': { measure: 'error-share-at-end', atMost: 0, why: 'Once there are connections nothing is refused any more.' },
       },

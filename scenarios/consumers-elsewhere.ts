@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'consumers-elsewhere',
   title:
-    '120 events a second, and a burst, for four processes that share the lanes over HTTP: one is killed, two are frozen beyond their leases, one query process stands still and the other is restarted',
+    '80 events a second, and a burst, for four processes that share the lanes over HTTP: one is killed, two are frozen beyond their leases, one query process stands still and the other is restarted',
   why: 'Whoever consumes elsewhere is out of our hands: their processes die with work in hand, are paused and wake up as zombies, or can not reach us while others can. A checkpoint that runs ahead of the work loses events; one that a zombie may still move undoes the work of whoever has the lane now, or skips it; a lease that begins elsewhere than at the last checkpoint does either.',
   set: 'extra',
 
@@ -12,14 +12,14 @@ export default scenario({
   traffic: { arrivals: 'poisson', keys: { kind: 'uniform', count: 1000 } },
   consumers: { instances: ['client', 'client', 'stream', 'stream'], leaseMs: 2000, handleMs: 10, checkpointMs: 300 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 120 },
-    crash: { kind: 'fault', seconds: 4, ratePerSecond: 120 },
-    frozen: { kind: 'fault', seconds: 6, ratePerSecond: 120 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 80 } },
+    crash: { kind: 'fault', seconds: 4, ratePerSecond: 80 },
+    frozen: { kind: 'fault', seconds: 6, ratePerSecond: 80 },
     'cut-off': {
       kind: 'fault',
       seconds: 7,
-      ratePerSecond: 100,
-      shape: { kind: 'spike', toPerSecond: 1500, afterSeconds: 0, seconds: 0.8 },
+      ratePerSecond: 80,
+      shape: { kind: 'spike', toPerSecond: 1000, afterSeconds: 0, seconds: 0.8 },
       budgets: { 'consumer-lag-age': { atMost: 15, why: 'Longer than two leases and what the burst takes: nobody has the lane.' } },
     },
     after: {

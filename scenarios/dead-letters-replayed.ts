@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'dead-letters-replayed',
   title:
-    '250 events a second, for five seconds 2 % of them poison; all that is parked is then mended and replayed, five a second, while a worker is killed',
+    '200 events a second, for five seconds 2 % of them poison; all that is parked is then mended and replayed, five a second, while a worker is killed',
   why: 'A replay is done in a hurry, by somebody who is not sure that the first request arrived, and in the middle of the traffic. One that brings an event twice makes of a small trouble a large one; one that brings the original makes none of it good; one that goes as fast as it can takes the time of everybody else; and what waited behind a dead letter may not overtake it.',
   set: 'extra',
 
@@ -15,12 +15,12 @@ export default scenario({
     poison: { share: 0.02, kinds: ['handler-throws'], during: 'release' },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 250 },
-    release: { kind: 'fault', seconds: 5, ratePerSecond: 250 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
+    release: { kind: 'fault', seconds: 5, ratePerSecond: 200 },
     replaying: {
       kind: 'fault',
       seconds: 14,
-      ratePerSecond: 250,
+      ratePerSecond: 200,
       budgets: { 'ingest-p99': { atMost: 0.5, why: 'Producers do not notice that dead letters are replayed.' } },
     },
   },

@@ -13,7 +13,7 @@ export default scenario({
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 500, exponent: 0.8 }, retries: 20 },
   reads: { ratePerSecond: 10 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
     full: { kind: 'fault', seconds: 13, ratePerSecond: 200 },
     after: {
       kind: 'heal',

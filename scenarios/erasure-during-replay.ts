@@ -15,7 +15,7 @@ export default scenario({
     poison: { share: 0.015, kinds: ['handler-throws'] },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
     erasing: { kind: 'fault', seconds: 16, ratePerSecond: 200 },
   },
   faults: {

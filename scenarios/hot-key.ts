@@ -10,7 +10,7 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'hot', count: 500, hot: 1, share: 0.5 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 400 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 60, shape: { kind: 'ramp', toPerSecond: 400 } },
     hot: { kind: 'steady', seconds: 10, ratePerSecond: 400 },
   },
 

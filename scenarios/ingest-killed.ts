@@ -5,7 +5,7 @@ const killed = { kind: 'kill', role: 'ingest', restartAfterSeconds: 0.5 } as con
 
 export default scenario({
   name: 'ingest-killed',
-  title: '400 events a second in batches of up to ten, from clients who try again, while each of two ingest processes is killed in turn',
+  title: '250 events a second in batches of up to ten, from clients who try again, while each of two ingest processes is killed in turn',
   why: 'A process that dies takes with it whatever it only held in memory. Who answers first and writes later loses exactly what was acknowledged in the last moments, and only then does anybody notice. What was under way is in doubt: sent again under the same id it may neither be lost nor be there twice. Users of a client that tries again notice nothing but a slow answer; the operator finds out why the process died.',
   set: 'extra',
   needs: { processes: { ingest: 2 } },
@@ -13,11 +13,11 @@ export default scenario({
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, batch: { size: 10, lingerMs: 10 }, retries: 5 },
   // One of two is always there: each is killed when the other has had six seconds to begin again, which takes one or two.
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 400 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 250 } },
     kills: {
       kind: 'fault',
       seconds: 17,
-      ratePerSecond: 400,
+      ratePerSecond: 250,
       budgets: { 'freshness-p99': { atMost: 2, why: 'Workers do not notice that a front door dies.' } },
     },
   },

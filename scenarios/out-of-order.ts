@@ -33,7 +33,7 @@ export default scenario({
     'no-dead-letters': true,
     'no-takeover': true,
   },
-  seen: { 'out-of-order': 200, duplicates: 50 },
+  seen: { 'out-of-order': 100, duplicates: 50 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: early events that were forgotten.' },
   },

@@ -4,21 +4,21 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'own-processor',
   set: 'extra',
-  title: "300 events a second through a team's own processor, 1 % of them poison for it, while workers are killed twice",
+  title: "150 events a second through a team's own processor, 1.5 % of them poison for it, while workers are killed twice",
   why: "Whatever a team's own code does, it may lose no event, do none twice, keep nothing that a failing event wrote, and not hold up the built-in processors, which know nothing of its poison.",
 
   needs: { teamProcessor: true },
   traffic: {
     arrivals: 'poisson',
     keys: { kind: 'zipf', count: 1000, exponent: 0.8 },
-    poison: { share: 0.01, kinds: ['handler-throws', 'handler-hangs'] },
+    poison: { share: 0.015, kinds: ['handler-throws', 'handler-hangs'] },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 300 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 30, shape: { kind: 'ramp', toPerSecond: 150 } },
     kills: {
       kind: 'fault',
       seconds: 12,
-      ratePerSecond: 300,
+      ratePerSecond: 150,
       budgets: { 'ingest-p99': { atMost: 0.5, why: 'Producers notice neither poison nor kills.' } },
     },
   },

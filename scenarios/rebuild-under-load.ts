@@ -11,7 +11,7 @@ export default scenario({
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 60, exponent: 1 } },
   reads: { ratePerSecond: 40 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
     rebuilding: { kind: 'fault', seconds: 20, ratePerSecond: 200 },
     heal: { kind: 'heal', seconds: 3, ratePerSecond: 200 },
   },

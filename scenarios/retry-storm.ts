@@ -3,24 +3,24 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'retry-storm',
-  title: '1,700 events a second for four seconds to a front door that takes 1,250, from clients who try again up to fifteen times',
+  title: '850 events a second for four seconds to a front door that takes 625, from clients who try again up to fifteen times',
   why: 'Clients that try again turn an overload into a greater one: refusals make requests, and requests make refusals. Without a Retry-After they come back at once and together, and a system that spends as much on a refusal as on an event stays down after the rush is over. Users are served some seconds later; the operator sees refusals that end by themselves, and makes the queue no larger.',
   set: 'extra',
   needs: {
     settings: {
-      // Room for about 150 events (body and 512 bytes each), committed every 120 ms: at most 1,250/s.
-      FAULTLINE_QUEUE_LIMIT_BYTES: '122880',
+      // Room for about 75 events (body and 512 bytes each), committed every 120 ms: at most 625/s.
+      FAULTLINE_QUEUE_LIMIT_BYTES: '61440',
       FAULTLINE_FLUSH_LINGER_MS: '120',
     },
   },
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 3000, exponent: 0.6 }, retries: 15 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 5, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 600 } },
+    'warm-up': { kind: 'warm-up', seconds: 5, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 300 } },
     rush: {
       kind: 'fault',
       seconds: 4,
-      ratePerSecond: 1700,
+      ratePerSecond: 850,
       budgets: {
         'accepted-p99': { measure: 'ingest-p99', atMost: 0.5, why: 'What is accepted is accepted soon, also in the middle of the storm.' },
         queue: { atMost: 1, why: 'The queue never holds more than its limit.' },
@@ -29,7 +29,7 @@ export default scenario({
     after: {
       kind: 'heal',
       seconds: 12,
-      ratePerSecond: 150,
+      ratePerSecond: 100,
       budgets: {
         'accepted-after': {
           measure: 'error-share-at-end',
@@ -48,7 +48,7 @@ export default scenario({
     'no-dead-letters': true,
     'memory-within': { megabytes: 350 },
   },
-  seen: { refusals: 500 },
+  seen: { refusals: 250 },
   budgets: { drop: { atMost: 0, why: 'Lanes on which the books do not add up.' } },
   alerts: {
     FaultlineIngestErrorBudgetBurn: { after: 'rush', withinSeconds: 10, resolvesWithinSeconds: 15 },

@@ -3,18 +3,18 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'rolling-restart',
-  title: '250 events a second from clients who try again, while each of seven processes is stopped and started again, one after the other',
+  title: '120 events a second from clients who try again, while each of seven processes is stopped and started again, one after the other',
   why: 'It happens every week, and each time a little is lost: a request that came with the end of the listener, an answer that was not waited for, a lane that stands still until a lease runs out that could have been given back. Users notice nothing, at most a request that had to be sent again; the operator sees no takeover and no alert, or the deployment is not in order.',
   set: 'extra',
   needs: { processes: { ingest: 2, worker: 3, query: 2 } },
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 4 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 250 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 120 } },
     deployment: {
       kind: 'fault',
       seconds: 30,
-      ratePerSecond: 250,
+      ratePerSecond: 120,
       budgets: {
         'ingest-p99': { atMost: 0.5, why: 'What is on its way when a process stops is answered by it; what comes then goes to the other.' },
         'freshness-p99': { atMost: 2, why: 'Lanes are given back, so that none waits for a lease.' },

@@ -10,15 +10,15 @@ const rush = {
     late: { share: 0.05, byMs: 3_600_000 },
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 100 },
-    rush: { kind: 'fault', seconds: 8, ratePerSecond: 100, shape: { kind: 'ramp', toPerSecond: 500 } },
-    day: { kind: 'heal', seconds: 4, ratePerSecond: 500, shape: { kind: 'bursty', toPerSecond: 700, burstSeconds: 0.5, calmSeconds: 1 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 60 } },
+    rush: { kind: 'fault', seconds: 8, ratePerSecond: 60, shape: { kind: 'ramp', toPerSecond: 300 } },
+    day: { kind: 'heal', seconds: 4, ratePerSecond: 300, shape: { kind: 'bursty', toPerSecond: 450, burstSeconds: 0.5, calmSeconds: 1 } },
   },
 } as const;
 
 export default withFaults(rush, {
   name: 'rush-hour',
-  title: 'From 100 to 500 events a second in eight seconds, two fifths of them about five keys, and a worker dies on the way',
+  title: 'From 60 to 300 events a second in eight seconds, two fifths of them about five keys, and a worker dies on the way',
   why: 'Load that grows hides what a crash costs: a backlog that would be gone in a second on a quiet day meets more events every moment. And times that producers give are not to be relied on: whoever orders by them, or drops what seems old, loses events of devices whose clocks are wrong.',
   set: 'extra',
 

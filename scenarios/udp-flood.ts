@@ -9,7 +9,7 @@ const lostInPhase = (place: string): string => {
 
 export default scenario({
   name: 'udp-flood',
-  title: '1500 datagrams a second into small buffers, while ingest stands still for a second, and then its way to the database is narrow',
+  title: '900 datagrams a second into small buffers, while ingest stands still for a second, and then its way to the database is narrow',
   why: 'Whoever sends by UDP has chosen to lose events rather than to wait; what they have not chosen is not to know. A count that dies with the process, a queue that drops in silence, a kernel’s drop that is blamed on the network: each leaves a team looking for its events in the wrong place, or not looking.',
   set: 'extra',
 
@@ -23,11 +23,11 @@ export default scenario({
     transport: 'udp',
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
     flood: {
       kind: 'fault',
       seconds: 10,
-      ratePerSecond: 1500,
+      ratePerSecond: 900,
       budgets: {
         'lost-by-the-kernel': {
           promql: lostInPhase('kernel'),
@@ -41,7 +41,7 @@ export default scenario({
     narrow: {
       kind: 'fault',
       seconds: 8,
-      ratePerSecond: 1500,
+      ratePerSecond: 900,
       budgets: {
         'lost-by-the-process': {
           promql: lostInPhase('process'),

@@ -9,7 +9,7 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 } },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 2, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
     loop: {
       kind: 'fault',
       seconds: 14,
