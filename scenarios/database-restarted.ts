@@ -3,7 +3,7 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'database-restarted',
-  title: '120 events a second from clients who try again, while the database is stopped in order, and later ends as in a crash',
+  title: '80 events a second from clients who try again, while the database is stopped in order, and later ends as in a crash',
   why: 'A 2xx promises that the event is on disk. A commit that is only in memory answers faster and nobody notices, until the server ends without having been asked. And every connection breaks at once: whoever takes that for a failure of its own gives up, dies, or parks what it had in hand. Users are refused for the seconds that the restart takes; the operator has nothing to do but to find out why it was restarted.',
   set: 'extra',
   // Shorter than the database stays away: whether a commit is in doubt when it ends is chance, and with it whether the clients behind it wait for it or are refused.
@@ -11,14 +11,14 @@ export default scenario({
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 15 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 120 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 80 } },
     // Long enough that what failed in the first restart, slow as a server's start may be, is out of the alerts' windows before the second.
-    maintenance: { kind: 'fault', seconds: 13, ratePerSecond: 120 },
-    crash: { kind: 'fault', seconds: 9, ratePerSecond: 120 },
+    maintenance: { kind: 'fault', seconds: 13, ratePerSecond: 80 },
+    crash: { kind: 'fault', seconds: 9, ratePerSecond: 80 },
     after: {
       kind: 'heal',
       seconds: 5,
-      ratePerSecond: 120,
+      ratePerSecond: 80,
       budgets: {
         'accepted-after': { measure: 'error-share-at-end', atMost: 0, why: 'Once the database is back nothing is refused any more.' },
       },

@@ -3,13 +3,13 @@ import { scenario } from '../harness/scenario/language.ts';
 
 export default scenario({
   name: 'disk-budget',
-  title: '400 events a second into a database that reaches its disk budget on the way',
+  title: '250 events a second into a database that reaches its disk budget on the way',
   why: 'A disk that is full stops the database, and with it the workers, the queries and every way to make room. So ingest has a budget below it: at the budget it refuses, definitely, and what was accepted before is processed and can be read as ever. The operator is told before, and makes room or raises the budget.',
   set: 'extra',
 
   needs: {
-    // A database without an event has about 11 MB; 400 events a second add about 0.7 MB.
-    settings: { FAULTLINE_DISK_BUDGET_BYTES: '17000000' },
+    // A database without an event has about 11 MB; 250 events a second add about 0.5 MB.
+    settings: { FAULTLINE_DISK_BUDGET_BYTES: '16000000' },
   },
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 } },
   phases: {
@@ -17,7 +17,7 @@ export default scenario({
     filling: {
       kind: 'steady',
       seconds: 6,
-      ratePerSecond: 400,
+      ratePerSecond: 250,
       budgets: {
         'ingest-p99': { atMost: 0.25, why: 'A disk that fills up slows nobody down.' },
       },
@@ -25,7 +25,7 @@ export default scenario({
     full: {
       kind: 'fault',
       seconds: 10,
-      ratePerSecond: 400,
+      ratePerSecond: 250,
       budgets: {
         'freshness-p99': { atMost: 1, why: 'Workers go on: what was accepted is visible at once, also at the budget.' },
         disk: { atMost: 1.2, why: 'Looked at every two seconds, and workers go on: a little beyond the budget, never far.' },

@@ -4,7 +4,7 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'disk-full',
   title:
-    '200 events a second from clients who try again, and 10 reads a second beside them, while for twelve seconds the disk of the tables is full',
+    '100 events a second from clients who try again, and 10 reads a second beside them, while for twelve seconds the disk of the tables is full',
   why: 'A full disk is the failure that error handling is least tested for: a write whose error is swallowed is a 2xx for an event that is nowhere, and a worker that takes it for the event’s fault parks everything it touches. Users get 503 with Retry-After and can still read; the operator makes room, and starts nothing anew.',
   set: 'extra',
   // A client hears soon that nothing can be had; ten seconds, the default, are for those who rather wait.
@@ -13,12 +13,12 @@ export default scenario({
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 500, exponent: 0.8 }, retries: 20 },
   reads: { ratePerSecond: 10 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
-    full: { kind: 'fault', seconds: 13, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 100 } },
+    full: { kind: 'fault', seconds: 13, ratePerSecond: 100 },
     after: {
       kind: 'heal',
       seconds: 6,
-      ratePerSecond: 200,
+      ratePerSecond: 100,
       budgets: { 'accepted-after': { measure: 'error-share-at-end', atMost: 0, why: 'Once there is room nothing is refused any more.' } },
     },
   },

@@ -20,23 +20,23 @@ export default scenario({
   why: 'One queue for all is filled by whoever sends most, and everybody waits behind. A quota holds the flood off, definitely and with a time to come back, and shares of the queue and turns in each commit keep the other tenant’s way free: none of its events is refused, and it waits as it always did.',
   set: 'extra',
 
-  // One commit at a time, of few events: what a busy disk leaves of many. Room for about 195 events, of which a tenant that is not alone gets a third.
-  needs: { settings: { FAULTLINE_FLUSHERS: '1', FAULTLINE_FLUSH_EVENTS: '10', FAULTLINE_QUEUE_LIMIT_BYTES: '150000' } },
+  // One commit at a time, of few events: what a busy disk leaves of many. Room for about 90 events, of which a tenant that is not alone gets a third.
+  needs: { settings: { FAULTLINE_FLUSHERS: '1', FAULTLINE_FLUSH_EVENTS: '7', FAULTLINE_QUEUE_LIMIT_BYTES: '70000' } },
 
   traffic: {
     arrivals: 'poisson',
     keys: { kind: 'uniform', count: 500 },
     tenants: [
       { name: 'quiet', share: 0.1 },
-      { name: 'noisy', share: 0.9, eventsPerSecond: 150 },
+      { name: 'noisy', share: 0.9, eventsPerSecond: 70 },
     ],
   },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 100 } },
+    'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 50 } },
     flood: {
       kind: 'fault',
       seconds: 8,
-      ratePerSecond: 650,
+      ratePerSecond: 300,
       budgets: {
         'quiet-p99': {
           promql: waitOf('quiet', 0.99),
@@ -50,24 +50,24 @@ export default scenario({
           promql: 'sum(rate(messaging_client_sent_messages_total{$run,faultline_tenant="noisy"}[$phase]))',
           over: 'end',
           unit: 'events/s',
-          atMost: 200,
-          why: 'The noisy tenant gets its quota of 150 a second, a second’s worth at once, and no more.',
+          atMost: 93,
+          why: 'The noisy tenant gets its quota of 70 a second, a second’s worth at once, and no more.',
         },
         'freshness-p99': { atMost: 1, why: 'What is accepted is seen within a second, whosever it is.' },
       },
     },
-    // Within its quota, and still more than the commits take: 140 a second, of about 100 for both.
+    // Within its quota, and still more than the commits take: 67 a second, of about 50 for both.
     crowded: {
       kind: 'fault',
       seconds: 8,
-      ratePerSecond: 155,
+      ratePerSecond: 75,
       budgets: {
         'quiet-p99': {
           promql: waitOf('quiet', 0.99),
           over: 'end',
           unit: 's',
           atMost: 0.5,
-          why: 'A commit takes a tenth of a second now. A quiet event goes with one of the next, however many of the other tenant’s were there before it.',
+          why: 'A commit takes a seventh of a second now. A quiet event goes with one of the next, however many of the other tenant’s were there before it.',
         },
         'quiet-refused': quietRefused,
         'quiet-to-noisy': {
@@ -89,7 +89,7 @@ export default scenario({
           promql: 'sum(rate(messaging_client_sent_messages_total{$run,faultline_tenant="noisy"}[$phase]))',
           over: 'end',
           unit: 'events/s',
-          atLeast: 20,
+          atLeast: 10,
           why: 'Turns, not precedence: what the quiet tenant leaves of each commit is the noisy one’s.',
         },
       },
@@ -97,7 +97,7 @@ export default scenario({
     after: {
       kind: 'heal',
       seconds: 5,
-      ratePerSecond: 100,
+      ratePerSecond: 50,
       budgets: {
         'error-share-at-end': { atMost: 0, why: 'Within its quota the noisy tenant is let in again.' },
       },
@@ -109,7 +109,7 @@ export default scenario({
       kind: 'network',
       link: 'ingest-database',
       effect: 'latency',
-      latencyMs: 90,
+      latencyMs: 130,
       way: 'down',
       at: { phase: 'crowded', afterSeconds: 0.5 },
       seconds: 6,
@@ -123,7 +123,7 @@ export default scenario({
     'no-takeover': true,
     'no-dead-letters': true,
   },
-  seen: { refusals: 1000 },
+  seen: { refusals: 400 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: events that vanished.' },
   },

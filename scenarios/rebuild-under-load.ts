@@ -4,16 +4,16 @@ import { scenario } from '../harness/scenario/language.ts';
 export default scenario({
   name: 'rebuild-under-load',
   title:
-    '200 events a second, 40 reads a second beside them, while the timelines are built anew, switched to and back, and a worker is killed',
+    '120 events a second, 25 reads a second beside them, while the timelines are built anew, switched to and back, and a worker is killed',
   why: 'A rebuild is where a system that was right for a year shows nonsense for a minute: a page that is empty because the new table is, one that lost its last entries because the new version was a second behind, one that can not go back. Readers who write down what they were shown are the only witness of that. The operator here is in a hurry, and tries to switch before anything is built.',
   set: 'extra',
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 60, exponent: 1 } },
-  reads: { ratePerSecond: 40 },
+  reads: { ratePerSecond: 25 },
   phases: {
-    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 40, shape: { kind: 'ramp', toPerSecond: 200 } },
-    rebuilding: { kind: 'fault', seconds: 20, ratePerSecond: 200 },
-    heal: { kind: 'heal', seconds: 3, ratePerSecond: 200 },
+    'warm-up': { kind: 'warm-up', seconds: 6, ratePerSecond: 30, shape: { kind: 'ramp', toPerSecond: 120 } },
+    rebuilding: { kind: 'fault', seconds: 20, ratePerSecond: 120 },
+    heal: { kind: 'heal', seconds: 3, ratePerSecond: 120 },
   },
   faults: {
     rebuild: { kind: 'operator', effect: 'rebuild', at: { phase: 'rebuilding', afterSeconds: 1 }, seconds: 40 },

@@ -9,11 +9,12 @@ export default scenario({
   needs: { processes: { ingest: 2, worker: 3, query: 2 } },
 
   traffic: { arrivals: 'poisson', keys: { kind: 'zipf', count: 1000, exponent: 0.8 }, retries: 4 },
+  // Whoever deploys goes on once the one before is back: on a slow and busy machine that takes five seconds.
   phases: {
     'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 20, shape: { kind: 'ramp', toPerSecond: 120 } },
     deployment: {
       kind: 'fault',
-      seconds: 30,
+      seconds: 42,
       ratePerSecond: 120,
       budgets: {
         'ingest-p99': { atMost: 0.5, why: 'What is on its way when a process stops is answered by it; what comes then goes to the other.' },
@@ -24,12 +25,12 @@ export default scenario({
   },
   faults: {
     'query-first': { kind: 'restart', role: 'query', index: 0, at: { phase: 'deployment', afterSeconds: 0.5 } },
-    'query-second': { kind: 'restart', role: 'query', index: 1, at: { phase: 'deployment', afterSeconds: 4 } },
-    'worker-first': { kind: 'restart', role: 'worker', index: 0, at: { phase: 'deployment', afterSeconds: 8 } },
-    'worker-second': { kind: 'restart', role: 'worker', index: 1, at: { phase: 'deployment', afterSeconds: 12 } },
-    'worker-third': { kind: 'restart', role: 'worker', index: 2, at: { phase: 'deployment', afterSeconds: 16 } },
-    'ingest-first': { kind: 'restart', role: 'ingest', index: 0, at: { phase: 'deployment', afterSeconds: 20 } },
-    'ingest-second': { kind: 'restart', role: 'ingest', index: 1, at: { phase: 'deployment', afterSeconds: 26 } },
+    'query-second': { kind: 'restart', role: 'query', index: 1, at: { phase: 'deployment', afterSeconds: 6 } },
+    'worker-first': { kind: 'restart', role: 'worker', index: 0, at: { phase: 'deployment', afterSeconds: 12 } },
+    'worker-second': { kind: 'restart', role: 'worker', index: 1, at: { phase: 'deployment', afterSeconds: 18 } },
+    'worker-third': { kind: 'restart', role: 'worker', index: 2, at: { phase: 'deployment', afterSeconds: 24 } },
+    'ingest-first': { kind: 'restart', role: 'ingest', index: 0, at: { phase: 'deployment', afterSeconds: 30 } },
+    'ingest-second': { kind: 'restart', role: 'ingest', index: 1, at: { phase: 'deployment', afterSeconds: 37 } },
   },
 
   expect: {
