@@ -53,7 +53,7 @@ export const fullMutations: readonly SelftestCase[] = [
     defect: 'a commit may take as long as it likes: its clients are told nothing until they give up by themselves',
     scenario: 'storage-unavailable',
     exitCode: 1,
-    namedBy: ['detection/FaultlineIngestErrorBudgetBurn'],
+    namedBy: ['expectation/refused-in-time'],
     edits: [
       {
         file: 'system/ingest/commit-batch.ts',
