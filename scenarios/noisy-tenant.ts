@@ -89,7 +89,7 @@ export default scenario({
           promql: 'sum(rate(messaging_client_sent_messages_total{$run,faultline_tenant="noisy"}[$phase]))',
           over: 'end',
           unit: 'events/s',
-          atLeast: 10,
+          atLeast: 12,
           why: 'Turns, not precedence: what the quiet tenant leaves of each commit is the noisy one’s.',
         },
       },
@@ -123,7 +123,7 @@ export default scenario({
     'no-takeover': true,
     'no-dead-letters': true,
   },
-  seen: { refusals: 400 },
+  seen: { refusals: 500 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: events that vanished.' },
   },

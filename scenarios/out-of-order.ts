@@ -17,7 +17,7 @@ export default scenario({
     'warm-up': { kind: 'warm-up', seconds: 4, ratePerSecond: 50, shape: { kind: 'ramp', toPerSecond: 150 } },
     disorder: {
       kind: 'fault',
-      seconds: 10,
+      seconds: 14,
       ratePerSecond: 150,
       budgets: {
         pending: { atMost: 250, why: 'Early events wait, but only as many as the disorder makes: 50 places of 150 a second.' },
@@ -33,7 +33,7 @@ export default scenario({
     'no-dead-letters': true,
     'no-takeover': true,
   },
-  seen: { 'out-of-order': 100, duplicates: 50 },
+  seen: { 'out-of-order': 200, duplicates: 50 },
   budgets: {
     drop: { atMost: 0, why: 'Lanes on which the books do not add up: early events that were forgotten.' },
   },

@@ -48,7 +48,7 @@ export default scenario({
     'no-dead-letters': true,
     'memory-within': { megabytes: 350 },
   },
-  seen: { refusals: 120 },
+  seen: { refusals: 500 },
   budgets: { drop: { atMost: 0, why: 'Lanes on which the books do not add up.' } },
   alerts: {
     FaultlineIngestErrorBudgetBurn: { after: 'rush', withinSeconds: 10, resolvesWithinSeconds: 15 },

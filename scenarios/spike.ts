@@ -59,8 +59,7 @@ export default scenario({
   alerts: {
     FaultlineIngestErrorBudgetBurn: { after: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
     FaultlineIngestRefusing: { after: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
-    // A thousand have to wait first, which takes the spike some five seconds.
-    FaultlineLagGrowing: { after: 'spike', withinSeconds: 15, resolvesWithinSeconds: 15 },
+    FaultlineLagGrowing: { after: 'spike', withinSeconds: 10, resolvesWithinSeconds: 15 },
   },
   mayFire: {
     FaultlineFreshnessBudgetBurn:

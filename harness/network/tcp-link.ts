@@ -47,7 +47,8 @@ export const openTcpLink = async ({ to, protocol, timers }: TcpLinkOptions): Pro
       onSwallowed: () => {
         swallowed += 1;
         counts.commitsSwallowed += 1;
-        swallowedPorts.push(...[joint().farPort() ?? []].flat());
+        const port = joint().farPort();
+        if (port !== null) swallowedPorts.push(port);
         const refuseForMs = state.swallowing()?.refuseForMs ?? 0;
         refusedUntil = timers.now() + refuseForMs;
         if (refuseForMs > 0) cutAll('cut');
